@@ -1,0 +1,41 @@
+package io.keymoot.flatkeying;
+
+/** Every bound of the core in one place. Part one is the protocol's: changing one is a new version. */
+public final class Limits {
+  private Limits() {}
+
+  // ---- the protocol's: all peers must agree on these
+
+  /** Most bytes of any fact or side message, signature and cover included. */
+  public static final int MESSAGE_BYTES = 60_000;
+
+  /** Parents of a fact, heads of a heartbeat. */
+  public static final int HEADS = 32;
+
+  public static final int ADMIT_ROWS = 128;
+  public static final int REKEY_TARGETS = 64;
+  public static final int APPROVALS = 16;
+  public static final int RESEAL_SLOTS = 32;
+
+  /** w: symbols in an address, so KEKs a member holds. */
+  public static final int ADDRESS_SYMBOLS = 32;
+
+  public static final int WATCHERS = 8;
+  public static final int NAME_BYTES = 128;
+  public static final int ROLE_BYTES = 64;
+  public static final int ANCHORS = 16;
+  public static final int ANCHOR_BYTES = 4_096;
+  public static final int PATTERNS = 32;
+  public static final int PATTERN_BYTES = 256;
+  public static final int SPKI_BYTES = 128;
+  public static final int CREDENTIAL_BYTES = 16_384;
+  public static final int SIGNATURE_BYTES = 64;
+
+  // ---- ours: what this implementation keeps at most
+
+  /** Facts of one sender that wait for their parents. */
+  public static final int WAITING_PER_SENDER = 256;
+
+  /** Facts that wait for their parents or a credential, of all senders together. */
+  public static final int WAITING_IN_ALL = 8_192;
+}

@@ -1,0 +1,14 @@
+package io.keymoot.flatkeying.fact;
+
+import io.keymoot.flatkeying.wire.Bytes;
+
+/**
+ * A fact as decoded and well formed, but not believed: nobody has looked at its signature yet.
+ *
+ * @param id SHA-256 of the header's bytes as received
+ * @param head the header's bytes as received
+ * @param body the content's bytes as received, whose hash the header names
+ * @param cover a Rekey's cover, whose hash the content names; empty for others, and when it is gone
+ */
+public record Envelope(
+    FactId id, Header header, Fact fact, Bytes signature, Bytes head, Bytes body, Bytes cover) {}

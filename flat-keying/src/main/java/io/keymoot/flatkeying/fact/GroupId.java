@@ -1,0 +1,16 @@
+package io.keymoot.flatkeying.fact;
+
+import io.keymoot.flatkeying.wire.Hash32;
+
+/** A group <b>is</b> the id of its Found; names are for display and discovery. */
+public record GroupId(Hash32 hash) implements Comparable<GroupId> {
+  @Override
+  public int compareTo(GroupId other) {
+    return hash.compareTo(other.hash);
+  }
+
+  @Override
+  public String toString() {
+    return hash.toString();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.keymoot.flatkeying.fact;
+
+import org.jspecify.annotations.NullMarked;
