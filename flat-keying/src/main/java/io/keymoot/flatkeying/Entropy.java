@@ -2,7 +2,8 @@ package io.keymoot.flatkeying;
 
 /**
  * Where a core's randomness comes from: the operating system in the product, a seeded stream in the
- * simulator. Key generation, encapsulation and nonces all draw from here, so one seed replays a run.
+ * simulator. Key generation, encapsulation and nonces all draw from here, so one seed replays a
+ * run.
  */
 @FunctionalInterface
 public interface Entropy {

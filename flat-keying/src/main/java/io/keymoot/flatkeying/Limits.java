@@ -1,6 +1,8 @@
 package io.keymoot.flatkeying;
 
-/** Every bound of the core in one place. Part one is the protocol's: changing one is a new version. */
+/**
+ * Every bound of the core in one place. Part one is the protocol's: changing one is a new version.
+ */
 public final class Limits {
   private Limits() {}
 
@@ -38,4 +40,7 @@ public final class Limits {
 
   /** Facts that wait for their parents or a credential, of all senders together. */
   public static final int WAITING_IN_ALL = 8_192;
+
+  /** Valid facts whose authors are out, kept in case a member speaks for them. */
+  public static final int AT_DOOR = 1_024;
 }

@@ -9,8 +9,8 @@ public sealed interface FaultProof {
   record OutOfOrder(SignedHeader one, SignedHeader other) implements FaultProof {}
 
   /**
-   * The author of {@code admit} let in a row whose credential does not check against the Found. Ends
-   * that row too.
+   * The author of {@code admit} let in a row whose credential does not check against the Found.
+   * Ends that row too.
    */
   record BadCredential(FactId admit, MemberId row, Bytes credential) implements FaultProof {}
 }

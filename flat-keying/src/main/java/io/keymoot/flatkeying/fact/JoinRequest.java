@@ -4,8 +4,8 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 
 /**
- * Who somebody is who wants in. Signed by the newcomer; its hash is the {@link MemberId}, whose first
- * symbols are the address.
+ * Who somebody is who wants in. Signed by the newcomer; its hash is the {@link MemberId}, whose
+ * first symbols are the address.
  *
  * @param group the group asked for; all zero in a founder's row, whose group has no id yet
  * @param key SubjectPublicKeyInfo (DER) of the signing key

@@ -18,6 +18,8 @@ public record Rights(AdmitRight admit, Optional<String> expelRole, int expelAppr
 
   public record WithRole(String role) implements AdmitRight {}
 
-  /** @param count approvals needed, the author's own included */
+  /**
+   * @param count approvals needed, the author's own included
+   */
   public record WithApprovals(int count) implements AdmitRight {}
 }

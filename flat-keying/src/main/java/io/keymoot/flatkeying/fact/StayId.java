@@ -11,8 +11,7 @@ public record StayId(Hash32 hash) implements Comparable<StayId> {
   private static final byte[] LABEL = "keymoot stay".getBytes(StandardCharsets.US_ASCII);
 
   public static StayId of(FactId begunBy, MemberId member) {
-    return new StayId(
-        Hash32.sha256(LABEL, begunBy.hash().toArray(), member.hash().toArray()));
+    return new StayId(Hash32.sha256(LABEL, begunBy.hash().toArray(), member.hash().toArray()));
   }
 
   @Override

@@ -12,7 +12,8 @@ public sealed interface Target {
   record Expelled(Fingerprint device, List<Approval> approvals) implements Target {}
 
   /**
-   * Silent; suspended. Ends the stays of the member in the Rekey's past; it may come back by a Here.
+   * Silent; suspended. Ends the stays of the member in the Rekey's past; it may come back by a
+   * Here.
    *
    * @param second the other watcher's word
    */

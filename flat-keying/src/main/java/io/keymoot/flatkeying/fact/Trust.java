@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Against what credentials are checked: a fixed function of the credential and of this, for everybody
- * and for ever. Without anchors and without an invite key any device may show itself.
+ * Against what credentials are checked: a fixed function of the credential and of this, for
+ * everybody and for ever. Without anchors and without an invite key any device may show itself.
  *
  * @param anchors certificates (DER) that chains end in
  * @param patterns what a device certificate must match; checked by the credential checker

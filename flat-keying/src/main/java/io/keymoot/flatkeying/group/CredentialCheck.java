@@ -4,8 +4,8 @@ import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.wire.Bytes;
 
 /**
- * Whether a credential holds, and what roles it gives: a fixed function of its arguments, the same on
- * every device and for ever. No clock, no revocation list and no local trust store may enter.
+ * Whether a credential holds, and what roles it gives: a fixed function of its arguments, the same
+ * on every device and for ever. No clock, no revocation list and no local trust store may enter.
  */
 @FunctionalInterface
 public interface CredentialCheck {

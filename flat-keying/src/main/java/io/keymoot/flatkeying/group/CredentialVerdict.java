@@ -8,7 +8,9 @@ public sealed interface CredentialVerdict {
   /** Its bytes have not been fetched yet: what hangs on it waits. */
   record Unknown() implements CredentialVerdict {}
 
-  /** @param reason for a person */
+  /**
+   * @param reason for a person
+   */
   record Refused(String reason) implements CredentialVerdict {}
 
   record Accepted(SortedSet<String> roles) implements CredentialVerdict {}

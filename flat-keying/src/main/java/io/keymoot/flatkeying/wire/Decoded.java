@@ -6,7 +6,9 @@ import java.util.function.Function;
 public sealed interface Decoded<T> {
   record Ok<T>(T value) implements Decoded<T> {}
 
-  /** @param reason what is wrong and where, for a person who debugs a peer */
+  /**
+   * @param reason what is wrong and where, for a person who debugs a peer
+   */
   record Malformed<T>(String reason) implements Decoded<T> {}
 
   /** Runs a reading over all of {@code bytes}; left-over bytes are malformed. */

@@ -1,7 +1,7 @@
 package io.keymoot.flatkeying.wire;
 
-import java.nio.charset.CharacterCodingException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -153,7 +153,9 @@ public final class WireReader {
     }
   }
 
-  /** Carries a reason out of a decoder and no further; without a stack trace, so garbage is cheap. */
+  /**
+   * Carries a reason out of a decoder and no further; without a stack trace, so garbage is cheap.
+   */
   @SuppressWarnings("serial")
   public static final class MalformedBytes extends RuntimeException {
     private MalformedBytes(String reason) {

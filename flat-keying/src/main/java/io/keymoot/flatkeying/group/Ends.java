@@ -1,0 +1,145 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.fact.FaultProof;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What ends a stay for good (section 5, <i>over</i>): the hard ends E(s), for stays a state knows
+ * and for stays it does not.
+ */
+final class Ends {
+  private Ends() {}
+
+  /** Whether the target is this person: by name, or by device if it is expelled. */
+  static boolean aimsAt(Target target, Person person) {
+    return switch (target) {
+      case Target.Left left -> left.leave().header().author().equals(person.id());
+      case Target.Expelled expelled -> expelled.device().equals(person.device());
+      case Target.Absent absent -> false;
+      case Target.Faulty faulty -> faultyMembers(faulty).contains(person.id());
+    };
+  }
+
+  /** The liar, and the row it should not have let in. */
+  static List<MemberId> faultyMembers(Target.Faulty faulty) {
+    return faulty.proof() instanceof FaultProof.BadCredential bad
+            && !bad.row().equals(faulty.member())
+        ? List.of(faulty.member(), bad.row())
+        : List.of(faulty.member());
+  }
+
+  /** Everything in {@code state} with a hard target that is this person. */
+  static List<Known> aimedAt(GroupState state, Person person) {
+    List<Known> byName = state.aims.get(person.id().hash());
+    Device device = state.device(person.device());
+    List<Known> aimed = byName == null ? List.of() : byName;
+    if (device != null) {
+      for (Known rekey : device.expelledBy()) {
+        aimed = aimed.contains(rekey) ? aimed : Seat.sorted(aimed, rekey);
+      }
+    }
+    return aimed;
+  }
+
+  /**
+   * The Rekeys that expelled the device, or proved one of its members faulty: they bar its return.
+   */
+  static List<Known> expulsionsOf(GroupState state, Fingerprint fingerprint) {
+    Device device = state.device(fingerprint);
+    if (device == null) {
+      return List.of();
+    }
+    List<Known> all = device.expelledBy();
+    for (MemberId member : device.members()) {
+      List<Known> aims = state.aims.get(member.hash());
+      for (Known end : aims == null ? List.<Known>of() : aims) {
+        for (Target target : end.rekey().targets()) {
+          if (target instanceof Target.Faulty faulty && faultyMembers(faulty).contains(member)) {
+            all = union(all, List.of(end));
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  /** E_Q(stay): stored where Q knows the stay, else worked out from Q's ends. */
+  static List<Known> hard(GroupState q, Stay stay, Pasts pasts) {
+    Seat.Place place = q.place(stay);
+    if (place != null) {
+      return place.hard();
+    }
+    Known begin = stay.begunBy();
+    GroupState past = pasts.past(begin);
+    List<Known> ends = new ArrayList<>();
+    for (Known rekey : aimedAt(q, stay.person())) {
+      if (!past.contains(rekey)) {
+        ends.add(rekey);
+      }
+    }
+    // Q does not know the stay, so no end in Q can have it in its past: all are beside it.
+    List<List<Known>> ofRests = new ArrayList<>();
+    for (Stay rest : begin.rests()) {
+      ofRests.add(hard(q, rest, pasts).stream().filter(end -> !past.contains(end)).toList());
+    }
+    return union(ends, beside(ofRests));
+  }
+
+  /**
+   * Who was let in beside an end falls with it: the ends that every stay the fact rests on has
+   * beside the fact. One stay without such an end carries the fact, and nothing is void.
+   */
+  static List<Known> beside(List<List<Known>> endsOfRestsBesideTheFact) {
+    List<Known> all = List.of();
+    for (List<Known> ends : endsOfRestsBesideTheFact) {
+      if (ends.isEmpty()) {
+        return List.of();
+      }
+      all = union(all, ends);
+    }
+    return all;
+  }
+
+  /**
+   * Whether the stay is over when the ends are those in {@code q}, and the stays those of Q and of
+   * the stay's own past. (A soft end reaches only stays in its past, so only those Q knows.)
+   */
+  static boolean endedIn(Stay stay, GroupState q, Pasts pasts) {
+    Seat.Place place = q.place(stay);
+    return place != null ? place.isOver() : !hard(q, stay, pasts).isEmpty();
+  }
+
+  /**
+   * Whether every stay that is over in {@code seats} was ended in {@code then} already: what makes
+   * a secret made then clean now.
+   *
+   * @param counts whose stays matter: everybody's for an epoch, a slot's holders' for a slot
+   */
+  static boolean allEndedIn(
+      GroupState then, IdMap<Seat> seats, Predicate<Person> counts, Pasts pasts) {
+    boolean[] all = {true};
+    seats.difference(
+        then.seats,
+        (now, before) -> {
+          if (now != null && all[0] && counts.test(now.person())) {
+            for (Seat.Place place : now.places()) {
+              all[0] &= !place.isOver() || endedIn(place.stay(), then, pasts);
+            }
+          }
+        });
+    return all[0];
+  }
+
+  static List<Known> union(List<Known> some, List<Known> more) {
+    List<Known> all = some;
+    for (Known each : more) {
+      all = all.contains(each) ? all : Seat.sorted(all, each);
+    }
+    return all;
+  }
+}

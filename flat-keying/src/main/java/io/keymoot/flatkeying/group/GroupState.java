@@ -1,0 +1,266 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.Found;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a set of facts says: who is in, who is over, which epochs and slots are clean. A pure
+ * function of the set, immutable, and shared by all who hold the same set.
+ *
+ * <p>{@link Growth} makes the next one; one fact more costs work that does not grow with the number
+ * of facts, for everything that grows is an {@link IdMap} that shares what did not change.
+ */
+public final class GroupState {
+
+  /**
+   * The facts of one author at the top of this set. As long as there is one tip, the author's part
+   * of the set is a prefix of its line.
+   *
+   * @param faulty two of its facts in this set are out of order: for good, even if a later one
+   *     covers both
+   */
+  record Tips(List<Known> tips, boolean faulty) {}
+
+  static final GroupState NOTHING =
+      new GroupState(
+          null,
+          0,
+          List.of(),
+          IdMap.empty(),
+          IdMap.empty(),
+          IdMap.empty(),
+          IdMap.empty(),
+          IdMap.empty(),
+          List.of(),
+          IdMap.empty(),
+          Slots.empty(Profile.CONFERENCE));
+
+  private final @Nullable Known found;
+  final int count;
+  final List<Known> heads;
+  final IdMap<Tips> authors;
+  final IdMap<Seat> seats;
+  final IdMap<Seat> live;
+  final IdMap<Device> devices;
+
+  /** By member: the Rekeys with a Left or Faulty target that is it. Expulsions aim at devices. */
+  final IdMap<List<Known>> aims;
+
+  final List<Known> usable;
+  final IdMap<Integer> revisions;
+  final Slots slots;
+  private @Nullable List<Person> members;
+
+  GroupState(
+      @Nullable Known found,
+      int count,
+      List<Known> heads,
+      IdMap<Tips> authors,
+      IdMap<Seat> seats,
+      IdMap<Seat> live,
+      IdMap<Device> devices,
+      IdMap<List<Known>> aims,
+      List<Known> usable,
+      IdMap<Integer> revisions,
+      Slots slots) {
+    this.found = found;
+    this.count = count;
+    this.heads = heads;
+    this.authors = authors;
+    this.seats = seats;
+    this.live = live;
+    this.devices = devices;
+    this.aims = aims;
+    this.usable = usable;
+    this.revisions = revisions;
+    this.slots = slots;
+  }
+
+  // ---- the set
+
+  boolean isNothing() {
+    return found == null;
+  }
+
+  Known foundFact() {
+    if (found == null) {
+      throw new IllegalStateException("no fact is known yet, not even the Found");
+    }
+    return found;
+  }
+
+  public GroupId group() {
+    return new GroupId(foundFact().id().hash());
+  }
+
+  public Found found() {
+    return (Found) foundFact().fact();
+  }
+
+  /** How many facts there are. */
+  public int count() {
+    return count;
+  }
+
+  /** The facts with none after them, in the order of ids: they name the whole set. */
+  public List<FactId> heads() {
+    return heads.stream().map(Known::id).toList();
+  }
+
+  /** Whether the fact is in this set. */
+  public boolean contains(Known fact) {
+    Tips tips = authors.get(fact.author().hash());
+    if (tips == null) {
+      return false;
+    }
+    for (Known tip : tips.tips) {
+      if (tip.turn() >= fact.turn() && (!fact.line().forked || isAtOrBelow(fact, tip))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** On a forked line turn numbers say too little: follow it down. */
+  private static boolean isAtOrBelow(Known fact, Known tip) {
+    List<Known> level = List.of(tip);
+    while (!level.isEmpty()) {
+      List<Known> below = new ArrayList<>();
+      for (Known each : level) {
+        if (each == fact) {
+          return true;
+        }
+        for (Known previous : each.ownPrevious()) {
+          if (previous.turn() >= fact.turn() && !below.contains(previous)) {
+            below.add(previous);
+          }
+        }
+      }
+      level = below;
+    }
+    return false;
+  }
+
+  /** The author's facts of this set that none of its own come after. */
+  List<Known> tips(MemberId author) {
+    Tips tips = authors.get(author.hash());
+    return tips == null ? List.of() : tips.tips;
+  }
+
+  /** Own order: two facts of this author in this set are out of order. */
+  public boolean isFaulty(MemberId author) {
+    Tips tips = authors.get(author.hash());
+    return tips != null && tips.faulty;
+  }
+
+  // ---- who is in
+
+  @Nullable Seat seat(MemberId member) {
+    return seats.get(member.hash());
+  }
+
+  @Nullable Device device(Fingerprint fingerprint) {
+    return devices.get(fingerprint.hash());
+  }
+
+  public Optional<Person> person(MemberId member) {
+    return Optional.ofNullable(seat(member)).map(Seat::person);
+  }
+
+  public boolean isMember(MemberId member) {
+    return live.contains(member.hash());
+  }
+
+  public int memberCount() {
+    return live.size();
+  }
+
+  /** Everybody who is in, in the order of ids. */
+  public List<Person> members() {
+    List<Person> known = members;
+    if (known == null) {
+      List<Person> fresh = new ArrayList<>(live.size());
+      live.forEach(seat -> fresh.add(seat.person()));
+      known = List.copyOf(fresh);
+      members = known;
+    }
+    return known;
+  }
+
+  /** A name of the set of members that no other set has. */
+  public Hash32 membersDigest() {
+    return live.digest();
+  }
+
+  /** The member's stays that are not over, in the order of ids. */
+  public List<Stay> liveStays(MemberId member) {
+    Seat seat = seat(member);
+    return seat == null ? List.of() : seat.liveStays();
+  }
+
+  public boolean isOver(Stay stay) {
+    Seat.Place place = place(stay);
+    return place != null && place.isOver();
+  }
+
+  Seat.@Nullable Place place(Stay stay) {
+    Seat seat = seat(stay.person().id());
+    return seat == null ? null : seat.place(stay);
+  }
+
+  boolean contains(Stay stay) {
+    return place(stay) != null;
+  }
+
+  /** Every stay that is over. Walks all who ever were in: for tests and reports. */
+  public List<Stay> over() {
+    List<Stay> over = new ArrayList<>();
+    seats.forEach(
+        seat -> {
+          for (Seat.Place place : seat.places()) {
+            if (place.isOver()) {
+              over.add(place.stay());
+            }
+          }
+        });
+    return over;
+  }
+
+  // ---- which key
+
+  /** The clean epochs with no clean descendant, in the order of ids. */
+  public List<Known> usable() {
+    return usable;
+  }
+
+  /** r_x: how often the epoch's key has stepped. */
+  public int revision(FactId epoch) {
+    Integer steps = revisions.get(epoch.hash());
+    return steps == null ? 0 : steps;
+  }
+
+  /** The Reseal whose KEK counts for the slot, if it has any. */
+  public Optional<Known> standing(Slot slot) {
+    return Optional.ofNullable(slots.standing(slot)).map(Slots.Seal::reseal);
+  }
+
+  /** Whether nobody who is out ever held the KEK that {@code reseal} made for the slot. */
+  public boolean isClean(Slot slot, Known reseal) {
+    return slots.isClean(slot, reseal);
+  }
+
+  @Override
+  public String toString() {
+    return count + " facts, " + memberCount() + " members, heads " + heads();
+  }
+}

@@ -1,0 +1,325 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.fact.Admit;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Found;
+import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Reseal;
+import io.keymoot.flatkeying.fact.Target;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Adds one valid fact to a state: S → S ∪ {m}, where S holds m's whole past but may hold more.
+ *
+ * <p>Reads as section 5 does: stays begin, ends strike (soft ones what they knew, hard ones also
+ * what is beside them), and what follows from somebody being out follows: roster, clean epochs,
+ * clean slots, revisions.
+ */
+final class Growth {
+  private final GroupState before;
+  private final Known m;
+
+  /** The state of past(m): tells what m's author knew. */
+  private final GroupState past;
+
+  private final Pasts pasts;
+
+  private IdMap<Seat> seats;
+  private IdMap<Seat> live;
+  private IdMap<Device> devices;
+  private IdMap<List<Known>> aims;
+  private final List<Stay> newlyOver = new ArrayList<>();
+
+  private Growth(GroupState before, Known m, GroupState past, Pasts pasts) {
+    this.before = before;
+    this.m = m;
+    this.past = past;
+    this.pasts = pasts;
+    this.seats = before.seats;
+    this.live = before.live;
+    this.devices = before.devices;
+    this.aims = before.aims;
+  }
+
+  static GroupState add(GroupState before, Known m, GroupState past, Pasts pasts) {
+    return new Growth(before, m, past, pasts).grow();
+  }
+
+  private GroupState grow() {
+    switch (m.fact()) {
+      case Found found -> m.begun().forEach(this::begin);
+      case Admit admit -> m.begun().forEach(this::begin);
+      case Here here -> {
+        endSoftly(m.author());
+        m.begun().forEach(this::begin);
+      }
+      case Rekey rekey -> rekey.targets().forEach(this::strike);
+      case Reseal reseal -> {}
+    }
+    GroupState.Tips tips = tips();
+    Slots slots = slots();
+    List<Known> usable = usable();
+    return new GroupState(
+        before.isNothing() ? m : before.foundFact(),
+        before.count + 1,
+        heads(),
+        before.authors.with(m.author().hash(), tips),
+        seats,
+        live,
+        devices,
+        aims,
+        usable,
+        revisions(usable),
+        slots);
+  }
+
+  // ---- the set
+
+  private List<Known> heads() {
+    List<Known> heads = new ArrayList<>(before.heads);
+    heads.removeAll(m.parents());
+    heads.add(m);
+    heads.sort((one, other) -> one.id().compareTo(other.id()));
+    return List.copyOf(heads);
+  }
+
+  private GroupState.Tips tips() {
+    List<Known> tips = new ArrayList<>(before.tips(m.author()));
+    tips.removeAll(m.ownPrevious());
+    boolean faulty = before.isFaulty(m.author()) || !tips.isEmpty();
+    tips.add(m);
+    tips.sort((one, other) -> one.id().compareTo(other.id()));
+    return new GroupState.Tips(List.copyOf(tips), faulty);
+  }
+
+  // ---- stays begin
+
+  private void begin(Stay stay) {
+    Person person = stay.person();
+    Device device = devices.get(person.device().hash());
+    devices =
+        devices.with(
+            person.device().hash(), (device == null ? Device.NEW : device).with(person.id()));
+    Seat seat = seats.get(person.id().hash());
+    List<Known> aimed = new ArrayList<>();
+    for (Known end : Ends.aimedAt(before, person)) {
+      if (!past.contains(end)) {
+        aimed.add(end);
+      }
+    }
+    List<Known> beside = beside(m);
+    put(
+        (seat == null ? Seat.of(person) : seat)
+            .with(new Seat.Place(stay, false, Ends.union(aimed, beside), !beside.isEmpty())));
+  }
+
+  // ---- ends strike
+
+  /** Ends the stays of {@code member} that m's author knew. */
+  private void endSoftly(MemberId member) {
+    Seat known = past.seat(member);
+    if (known == null) {
+      return;
+    }
+    for (Seat.Place place : known.places()) {
+      Seat seat = seat(member);
+      Seat.Place now = placeIn(seat, place.stay());
+      put(seat.with(new Seat.Place(now.stay(), true, now.hard(), now.isVoid())));
+    }
+  }
+
+  private void strike(Target target) {
+    switch (target) {
+      case Target.Absent absent -> endSoftly(absent.member());
+      case Target.Left left -> endHard(left.leave().header().author());
+      case Target.Faulty faulty -> Ends.faultyMembers(faulty).forEach(this::endHard);
+      case Target.Expelled expelled -> {
+        Device device = devices.get(expelled.device().hash());
+        if (device != null) {
+          devices = devices.with(expelled.device().hash(), device.expelledBy(m));
+          for (MemberId member : device.members()) {
+            endHardPlaces(seat(member));
+          }
+        }
+      }
+    }
+  }
+
+  private void endHard(MemberId member) {
+    List<Known> others = aims.get(member.hash());
+    aims = aims.with(member.hash(), Ends.union(others == null ? List.of() : others, List.of(m)));
+    Seat seat = seats.get(member.hash());
+    if (seat != null) {
+      endHardPlaces(seat);
+    }
+  }
+
+  /** Ends all stays of a target: m is new, so none descends from it. */
+  private void endHardPlaces(Seat seat) {
+    Deque<Stay> ended = new ArrayDeque<>();
+    Seat next = seat;
+    for (Seat.Place place : seat.places()) {
+      next =
+          next.with(
+              new Seat.Place(
+                  place.stay(),
+                  place.soft(),
+                  Ends.union(place.hard(), List.of(m)),
+                  place.isVoid()));
+      ended.add(place.stay());
+    }
+    put(next);
+    fallWith(ended);
+  }
+
+  /** Whoever they let in beside the end falls too, and so on down. */
+  private void fallWith(Deque<Stay> ended) {
+    for (Stay stay = ended.poll(); stay != null; stay = ended.poll()) {
+      for (Known e : besideFactsOf(stay.person().id())) {
+        List<Known> beside = e.rests().contains(stay) ? beside(e) : List.of();
+        for (Stay fallen : beside.isEmpty() ? List.<Stay>of() : e.begun()) {
+          Seat seat = seat(fallen.person().id());
+          Seat.Place place = placeIn(seat, fallen);
+          List<Known> hard = Ends.union(place.hard(), beside);
+          if (hard != place.hard() || !place.isVoid()) {
+            put(seat.with(new Seat.Place(fallen, place.soft(), hard, true)));
+            ended.add(fallen);
+          }
+        }
+      }
+    }
+  }
+
+  /** The author's facts in S that m's author did not know, newest first. */
+  private List<Known> besideFactsOf(MemberId author) {
+    List<Known> found = new ArrayList<>();
+    Deque<Known> line = new ArrayDeque<>(before.tips(author));
+    for (Known each = line.poll(); each != null; each = line.poll()) {
+      if (!past.contains(each) && !found.contains(each)) {
+        found.add(each);
+        line.addAll(each.ownPrevious());
+      }
+    }
+    return found;
+  }
+
+  private List<Known> beside(Known e) {
+    GroupState before = e == m ? past : pasts.past(e);
+    List<List<Known>> ofRests = new ArrayList<>();
+    for (Stay rest : e.rests()) {
+      List<Known> ends = new ArrayList<>();
+      for (Known end : placeIn(seat(rest.person().id()), rest).hard()) {
+        boolean endKnewIt = e != m && (end == m ? past : pasts.past(end)).contains(e);
+        if (!before.contains(end) && !endKnewIt) {
+          ends.add(end);
+        }
+      }
+      ofRests.add(ends);
+    }
+    return Ends.beside(ofRests);
+  }
+
+  private Seat seat(MemberId member) {
+    Seat seat = seats.get(member.hash());
+    if (seat == null) {
+      throw new IllegalStateException("no seat for " + member + ", whose stay is known");
+    }
+    return seat;
+  }
+
+  private static Seat.Place placeIn(Seat seat, Stay stay) {
+    Seat.Place place = seat.place(stay);
+    if (place == null) {
+      throw new IllegalStateException("a state that holds a fact lacks a stay from its past");
+    }
+    return place;
+  }
+
+  private void put(Seat seat) {
+    Seat old = seats.get(seat.person().id().hash());
+    for (Seat.Place place : seat.places()) {
+      Seat.Place was = old == null ? null : old.place(place.stay());
+      if (place.isOver() && (was == null || !was.isOver())) {
+        newlyOver.add(place.stay());
+      }
+    }
+    seats = seats.with(seat.person().id().hash(), seat);
+    live =
+        seat.isLive()
+            ? live.with(seat.person().id().hash(), seat)
+            : live.without(seat.person().id().hash());
+  }
+
+  // ---- what follows
+
+  private boolean stillClean(Known secret) {
+    GroupState then = pasts.after(secret);
+    return newlyOver.stream().allMatch(stay -> Ends.endedIn(stay, then, pasts));
+  }
+
+  /** m adds nothing to what S knew: then S ∪ {m} is P(m), and what m makes is clean in it. */
+  private boolean knewAll() {
+    return past.count == before.count;
+  }
+
+  private List<Known> usable() {
+    List<Known> usable = new ArrayList<>();
+    for (Known epoch : before.usable) {
+      if (newlyOver.isEmpty() || stillClean(epoch)) {
+        usable.add(epoch);
+      }
+    }
+    if (m.fact() instanceof Rekey && isCleanNow(anybody -> true)) {
+      usable.removeIf(past::contains);
+      usable.add(m);
+      usable.sort((one, other) -> one.id().compareTo(other.id()));
+    }
+    return List.copyOf(usable);
+  }
+
+  /** Whether what m makes is clean in S ∪ {m}. */
+  private boolean isCleanNow(Predicate<Person> counts) {
+    return knewAll() || Ends.allEndedIn(pasts.after(m), seats, counts, pasts);
+  }
+
+  private Slots slots() {
+    Slots slots = m.fact() instanceof Found found ? Slots.empty(found.profile()) : before.slots;
+    for (Stay stay : newlyOver) {
+      slots =
+          slots.dirtied(
+              stay.person().id(), reseal -> Ends.endedIn(stay, pasts.after(reseal), pasts));
+    }
+    if (m.fact() instanceof Reseal reseal) {
+      for (Reseal.SlotKey key : reseal.slots()) {
+        Profile profile = slots.profile();
+        boolean clean = isCleanNow(person -> key.slot().isHeldBy(person.id(), profile));
+        slots = slots.resealed(key.slot(), m, clean, past);
+      }
+    }
+    return slots;
+  }
+
+  /** An Admit or Here names the epochs usable in P(m), and each steps. */
+  private IdMap<Integer> revisions(List<Known> usableNow) {
+    if (!(m.fact() instanceof Admit || m.fact() instanceof Here)) {
+      return before.revisions;
+    }
+    if (knewAll()) {
+      // This is P(m) itself: what it shows is what m names, for everybody and for good.
+      m.names(usableNow.stream().map(Known::id).toList());
+    }
+    IdMap<Integer> next = before.revisions;
+    for (FactId epoch : m.names()) {
+      Integer steps = next.get(epoch.hash());
+      next = next.with(epoch.hash(), steps == null ? 1 : steps + 1);
+    }
+    return next;
+  }
+}

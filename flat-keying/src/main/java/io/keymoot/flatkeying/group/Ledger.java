@@ -1,0 +1,389 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.fact.Admit;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.Found;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.fact.JoinRequest;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Reseal;
+import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The graph of valid facts of one group, and what each showed when it was made.
+ *
+ * <p>Everything in it follows from the facts alone, so all peers of one JVM may share one ledger: a
+ * fact is verified and decided once, a state is made once. It says nothing of what a peer has
+ * <i>taken</i>: that is {@link Membership}.
+ */
+public final class Ledger implements Pasts {
+  /** States of joined pasts kept at hand; a lost one is made again. */
+  private static final int STATES_KEPT = 256;
+
+  /** Facts whose P(m) is kept at hand. */
+  private static final int AFTERS_KEPT = 512;
+
+  /** Of older facts, one in so many keeps its P(m), thinned out further with distance. */
+  private static final int MILESTONE = 512;
+
+  private static final int REFUSALS_KEPT = 4_096;
+
+  private final GroupId group;
+  private final CredentialBook credentials;
+  private final CredentialCheck check;
+  private final Signatures signatures;
+
+  private final Map<FactId, Known> known = new LinkedHashMap<>();
+  private final Map<FactId, Refusal> refused = new Bounded<>(REFUSALS_KEPT);
+  private final Map<MemberId, Known.AuthorLine> lines = new LinkedHashMap<>();
+  private final Map<List<FactId>, GroupState> states = new Bounded<>(STATES_KEPT);
+  private final Deque<Known> recent = new ArrayDeque<>();
+  private List<Known> milestones = List.of();
+
+  public Ledger(
+      GroupId group, CredentialBook credentials, CredentialCheck check, Signatures signatures) {
+    this.group = group;
+    this.credentials = credentials;
+    this.check = check;
+    this.signatures = signatures;
+  }
+
+  /** What became of a fact that was offered. */
+  public sealed interface Decision {
+    record Valid(Known fact) implements Decision {}
+
+    record Refused(Refusal why) implements Decision {}
+
+    record LacksParents(List<FactId> missing) implements Decision {}
+
+    record LacksCredential(Hash32 credential, Fingerprint device) implements Decision {}
+  }
+
+  public GroupId group() {
+    return group;
+  }
+
+  public @Nullable Known get(FactId id) {
+    return known.get(id);
+  }
+
+  public int size() {
+    return known.size();
+  }
+
+  // ---- deciding
+
+  /** Decides a fact once; asked again it answers the same. */
+  public Decision decide(Envelope envelope) {
+    Known already = known.get(envelope.id());
+    if (already != null) {
+      return new Decision.Valid(already);
+    }
+    Refusal before = refused.get(envelope.id());
+    if (before != null) {
+      return new Decision.Refused(before);
+    }
+    List<Known> parents = new ArrayList<>();
+    List<FactId> missing = new ArrayList<>();
+    for (FactId id : envelope.header().heads()) {
+      Known parent = known.get(id);
+      if (parent != null) {
+        parents.add(parent);
+      } else if (refused.containsKey(id)) {
+        return refuse(envelope, Refusal.PARENT_REFUSED);
+      } else {
+        missing.add(id);
+      }
+    }
+    if (!missing.isEmpty()) {
+      return new Decision.LacksParents(missing);
+    }
+    return envelope.fact() instanceof Found found
+        ? decideFound(envelope, found)
+        : decide(envelope, parents);
+  }
+
+  private Decision decideFound(Envelope envelope, Found found) {
+    if (!envelope.id().hash().equals(group.hash())) {
+      return refuse(envelope, Refusal.OTHER_GROUP);
+    }
+    if (!signatures.author(envelope, found.founder().key())) {
+      // Not remembered as refused: the id is right, the same body may come again well signed.
+      return new Decision.Refused(Refusal.BAD_SIGNATURE);
+    }
+    Known fact = place(envelope, List.of(), GroupState.NOTHING, List.of());
+    Person founder = Person.of(envelope.header().author(), found.founder());
+    fact.begins(
+        List.of(Stay.of(fact, founder, found.founder().leafKey(), found.founder().credential())));
+    return accept(fact, grow(GroupState.NOTHING, fact, GroupState.NOTHING));
+  }
+
+  private Decision decide(Envelope envelope, List<Known> parents) {
+    if (!envelope.header().group().equals(group)) {
+      return refuse(envelope, Refusal.OTHER_GROUP);
+    }
+    GroupState past = join(parents);
+    Person author = past.person(envelope.header().author()).orElse(null);
+    if (author == null) {
+      return refuse(envelope, Refusal.AUTHOR_NOT_A_MEMBER);
+    }
+    if (!signatures.author(envelope, author.request().key())) {
+      return new Decision.Refused(Refusal.BAD_SIGNATURE);
+    }
+    Validity rules =
+        new Validity(
+            past,
+            envelope.header(),
+            author,
+            credentials,
+            check,
+            signatures,
+            known::get,
+            this::join);
+    boolean isHere = envelope.fact() instanceof Here;
+    if (!isHere && !past.isMember(author.id())) {
+      return refuse(envelope, Refusal.AUTHOR_NOT_A_MEMBER);
+    }
+    Verdict verdict =
+        switch (envelope.fact()) {
+          case Found found -> new Verdict.Refused(Refusal.SECOND_FOUND);
+          case Admit admit -> rules.admit(admit);
+          case Here here -> rules.here(here);
+          case Rekey rekey -> rules.rekey(rekey);
+          case Reseal reseal -> rules.reseal(reseal);
+        };
+    List<SignedJoinRequest> rows = new ArrayList<>();
+    if (verdict.holds() && envelope.fact() instanceof Admit admit) {
+      for (SignedJoinRequest row : admit.rows()) {
+        Verdict begins = rules.row(row, admit);
+        if (begins.holds()) {
+          rows.add(row);
+        } else if (begins instanceof Verdict.Waits) {
+          verdict = begins;
+        }
+      }
+    }
+    return switch (verdict) {
+      case Verdict.Refused no -> refuse(envelope, no.why());
+      case Verdict.Waits waits -> new Decision.LacksCredential(waits.credential(), waits.device());
+      case Verdict.Holds yes ->
+          begin(
+              envelope,
+              parents,
+              past,
+              author,
+              rows,
+              isHere ? rules.staysToReturnTo() : rules.liveStays());
+    };
+  }
+
+  private Decision begin(
+      Envelope envelope,
+      List<Known> parents,
+      GroupState past,
+      Person author,
+      List<SignedJoinRequest> rows,
+      List<Stay> rests) {
+    Known fact = place(envelope, parents, past, rests);
+    if (envelope.fact() instanceof Here here) {
+      fact.begins(List.of(Stay.of(fact, author, here.leafKey(), here.credential())));
+    } else {
+      List<Stay> stays = new ArrayList<>();
+      for (SignedJoinRequest row : rows) {
+        JoinRequest request = row.request();
+        Person earlier = past.person(row.member()).orElse(null);
+        Person person = earlier != null ? earlier : Person.of(row.member(), request);
+        stays.add(Stay.of(fact, person, request.leafKey(), request.credential()));
+      }
+      fact.begins(stays);
+    }
+    GroupState after = grow(past, fact, past);
+    if (envelope.fact() instanceof Rekey rekey) {
+      if (!after.isMember(author.id())) {
+        return refuse(envelope, Refusal.AUTHOR_ENDS_ITSELF);
+      }
+      if (!after.membersDigest().equals(rekey.members())) {
+        return refuse(envelope, Refusal.FALSE_MEMBERS_DIGEST);
+      }
+    }
+    return accept(fact, after);
+  }
+
+  private Known place(Envelope envelope, List<Known> parents, GroupState past, List<Stay> rests) {
+    MemberId author = envelope.header().author();
+    Known.AuthorLine line = lines.computeIfAbsent(author, id -> new Known.AuthorLine());
+    return new Known(envelope, parents, line, known.size(), past.tips(author), rests);
+  }
+
+  private Decision accept(Known fact, GroupState after) {
+    Known.AuthorLine line = fact.line();
+    // An unforked line grows by exactly one turn with each fact.
+    line.forked |= fact.turn() != line.turns;
+    line.turns = Math.max(line.turns, fact.turn() + 1);
+    known.put(fact.id(), fact);
+    keep(fact, after);
+    return new Decision.Valid(fact);
+  }
+
+  private Decision refuse(Envelope envelope, Refusal why) {
+    refused.put(envelope.id(), why);
+    return new Decision.Refused(why);
+  }
+
+  // ---- states
+
+  @Override
+  public GroupState past(Known fact) {
+    return join(fact.parents());
+  }
+
+  @Override
+  public GroupState after(Known fact) {
+    GroupState kept = fact.after;
+    if (kept != null) {
+      return kept;
+    }
+    // Climb down to what is kept, then up again, parents first.
+    List<Known> way = ancestors(fact, parent -> parent.after == null);
+    way.sort(Comparator.comparingInt(Known::index));
+    GroupState after = GroupState.NOTHING;
+    for (Known each : way) {
+      GroupState past = join(each.parents());
+      after = grow(past, each, past);
+      keep(each, after);
+    }
+    return after;
+  }
+
+  /** The state of everything these facts reach, themselves included. */
+  public GroupState join(List<Known> facts) {
+    if (facts.isEmpty()) {
+      return GroupState.NOTHING;
+    }
+    if (facts.size() == 1) {
+      return after(facts.get(0));
+    }
+    List<FactId> key = facts.stream().map(Known::id).sorted().toList();
+    GroupState state = states.get(key);
+    if (state == null) {
+      List<Known> bySize = new ArrayList<>(facts);
+      bySize.sort(Comparator.comparingInt((Known each) -> after(each).count()).reversed());
+      state = after(bySize.get(0));
+      for (Known each : bySize) {
+        state = union(state, each);
+      }
+      states.put(key, state);
+    }
+    return state;
+  }
+
+  /** S ∪ P(fact). */
+  public GroupState union(GroupState state, Known fact) {
+    if (state.contains(fact)) {
+      return state;
+    }
+    if (state.heads.equals(fact.parents())) {
+      return after(fact);
+    }
+    GroupState next = state;
+    for (Known each : missing(state, fact)) {
+      next = grow(next, each, past(each));
+    }
+    List<FactId> key = next.heads();
+    GroupState same = states.putIfAbsent(key, next);
+    return same != null ? same : next;
+  }
+
+  /** What of P(fact) the state lacks, parents first. */
+  static List<Known> missing(GroupState state, Known fact) {
+    List<Known> missing = ancestors(fact, parent -> !state.contains(parent));
+    missing.sort(Comparator.comparingInt(Known::index));
+    return missing;
+  }
+
+  /** The fact and those it reaches through facts of {@code kind} only. */
+  private static List<Known> ancestors(Known fact, Predicate<Known> kind) {
+    List<Known> found = new ArrayList<>(List.of(fact));
+    Set<FactId> seen = new LinkedHashSet<>();
+    for (int i = 0; i < found.size(); i++) {
+      for (Known parent : found.get(i).parents()) {
+        if (kind.test(parent) && seen.add(parent.id())) {
+          found.add(parent);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Whether the epoch is clean in the state; usable ones are, and some of their ancestors. */
+  public boolean isClean(GroupState state, Known epoch) {
+    return state.usable().contains(epoch)
+        || (state.contains(epoch)
+            && Ends.allEndedIn(after(epoch), state.seats, anybody -> true, this));
+  }
+
+  private GroupState grow(GroupState state, Known fact, GroupState past) {
+    return Growth.add(state, fact, past, this);
+  }
+
+  private void keep(Known fact, GroupState after) {
+    fact.after = after;
+    recent.add(fact);
+    if (recent.size() > AFTERS_KEPT) {
+      Known old = recent.remove();
+      if (old.index() % MILESTONE == 0) {
+        thinOut(old);
+      } else {
+        old.after = null;
+      }
+    }
+  }
+
+  /** Milestones stay dense near the end and thin out behind: a far past costs in proportion. */
+  private void thinOut(Known milestone) {
+    List<Known> kept = new ArrayList<>();
+    for (Known each : milestones) {
+      int number = each.index() / MILESTONE;
+      int behind = (milestone.index() - each.index()) / MILESTONE;
+      if (number == 0 || Integer.lowestOneBit(number) * 8 >= behind) {
+        kept.add(each);
+      } else {
+        each.after = null;
+      }
+    }
+    kept.add(milestone);
+    milestones = kept;
+  }
+
+  /** Forgets what was used longest ago. */
+  @SuppressWarnings("serial")
+  private static final class Bounded<K, V> extends LinkedHashMap<K, V> {
+    private final int most;
+
+    Bounded(int most) {
+      super(16, 0.75f, true);
+      this.most = most;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      return size() > most;
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FaultProof;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One peer's view of the group: the facts it has taken, those that wait, and the door between.
+ *
+ * <p>The life of a fact: it waits for its parents (bounded, by sender), it is decided once by the
+ * {@link Ledger}, it stands at the door, and it is taken with all of its past when somebody who is
+ * in and has not lied speaks for it. Where facts come from does not matter, and neither does their
+ * order.
+ */
+public final class Membership {
+  private final Ledger ledger;
+  private final CredentialBook credentials;
+  private GroupState state = GroupState.NOTHING;
+
+  /** Undecided facts, in the order in which they came. */
+  private final Map<FactId, Waiting> waiting = new LinkedHashMap<>();
+
+  /** Valid facts the closed door keeps out, with those their taking needs. */
+  private final Map<FactId, Known> atDoor = new LinkedHashMap<>();
+
+  /** The last signed word of each member about what it had learnt. */
+  private final Map<MemberId, SignedHeader> lastWord = new LinkedHashMap<>();
+
+  /** Members that this peer holds a proof against beyond the facts themselves. */
+  private final Map<MemberId, FaultProof.OutOfOrder> caught = new LinkedHashMap<>();
+
+  private record Waiting(Envelope fact, String sender) {}
+
+  public Membership(Ledger ledger, CredentialBook credentials) {
+    this.ledger = ledger;
+    this.credentials = credentials;
+  }
+
+  /** What an offer changed. */
+  public record Learnt(List<Known> taken, List<Refused> refused) {
+    static final Learnt NOTHING = new Learnt(List.of(), List.of());
+
+    public record Refused(FactId fact, Refusal why) {}
+  }
+
+  /** What this peer must ask for before what waits can be decided. */
+  public record Lacks(SortedSet<FactId> facts, List<Credential> credentials) {
+    public record Credential(Hash32 hash, Fingerprint device) {}
+  }
+
+  public GroupState state() {
+    return state;
+  }
+
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  public boolean has(FactId id) {
+    Known fact = ledger.get(id);
+    return fact != null && state.contains(fact);
+  }
+
+  // ---- learning
+
+  /**
+   * Offers a fact that came from {@code sender} (a transport address, or any name for whoever is to
+   * fill its own part of the waiting room and nobody else's).
+   */
+  public Learnt offer(Envelope fact, String sender) {
+    if (has(fact.id()) || waiting.containsKey(fact.id()) || atDoor.containsKey(fact.id())) {
+      return Learnt.NOTHING;
+    }
+    waiting.put(fact.id(), new Waiting(fact, sender));
+    Learnt learnt = settle();
+    boundWaiting(sender);
+    return learnt;
+  }
+
+  /**
+   * Hears the signed word of a member (a heartbeat's header, its signature checked): it vouches for
+   * what its heads cover, and convicts its author if it is out of order.
+   */
+  public Learnt hear(SignedHeader word) {
+    MemberId author = word.header().author();
+    SignedHeader last = lastWord.get(author);
+    if (last != null && covers(last, word)) {
+      return Learnt.NOTHING;
+    }
+    if (last != null && isKnown(word) && isKnown(last) && !covers(word, last)) {
+      caught.putIfAbsent(author, new FaultProof.OutOfOrder(last, word));
+    }
+    lastWord.put(author, word);
+    return settle();
+  }
+
+  /** A credential's bytes came in: decide again what hung on it. */
+  public Learnt credentialKnown() {
+    return settle();
+  }
+
+  private Learnt settle() {
+    List<Known> taken = new ArrayList<>();
+    List<Learnt.Refused> refused = new ArrayList<>();
+    boolean moved = true;
+    while (moved) {
+      moved = decideWaiting(refused) | takeWhatMay(taken);
+    }
+    return taken.isEmpty() && refused.isEmpty()
+        ? Learnt.NOTHING
+        : new Learnt(List.copyOf(taken), List.copyOf(refused));
+  }
+
+  private boolean decideWaiting(List<Learnt.Refused> refused) {
+    boolean moved = false;
+    for (Waiting each : List.copyOf(waiting.values())) {
+      switch (ledger.decide(each.fact)) {
+        case Ledger.Decision.Valid valid -> {
+          waiting.remove(each.fact.id());
+          atDoor.put(each.fact.id(), valid.fact());
+          moved = true;
+        }
+        case Ledger.Decision.Refused no -> {
+          waiting.remove(each.fact.id());
+          refused.add(new Learnt.Refused(each.fact.id(), no.why()));
+          moved = true;
+        }
+        case Ledger.Decision.LacksParents lacks -> {}
+        case Ledger.Decision.LacksCredential lacks -> {}
+      }
+    }
+    return moved;
+  }
+
+  // ---- the closed door
+
+  private boolean takeWhatMay(List<Known> taken) {
+    boolean moved = false;
+    for (Known m : List.copyOf(atDoor.values())) {
+      if (!atDoor.containsKey(m.id()) || !isAtHand(m)) {
+        continue;
+      }
+      GroupState with = ledger.union(state, m);
+      if (isTrusted(with, m.author()) || isSpokenFor(with, m)) {
+        for (Known each : Ledger.missing(state, m)) {
+          atDoor.remove(each.id());
+          taken.add(each);
+        }
+        state = with;
+        moved = true;
+      }
+    }
+    return moved;
+  }
+
+  /**
+   * All it builds on is taken or stands at the door with it (in a shared ledger more may be known).
+   */
+  private boolean isAtHand(Known m) {
+    return Ledger.missing(state, m).stream().allMatch(each -> atDoor.containsKey(each.id()));
+  }
+
+  /** A member, and nothing known against it. */
+  private boolean isTrusted(GroupState with, MemberId author) {
+    return with.isMember(author) && !with.isFaulty(author) && !caught.containsKey(author);
+  }
+
+  private boolean isSpokenFor(GroupState with, Known m) {
+    for (Known fact : atDoor.values()) {
+      if (isTrusted(with, fact.author()) && isAtHand(fact) && ledger.past(fact).contains(m)) {
+        return true;
+      }
+    }
+    for (SignedHeader word : lastWord.values()) {
+      if (isTrusted(with, word.header().author()) && closure(word).contains(m)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private GroupState closure(SignedHeader word) {
+    List<Known> heads = new ArrayList<>();
+    for (FactId id : word.header().heads()) {
+      Known head = ledger.get(id);
+      if (head != null) {
+        heads.add(head);
+      }
+    }
+    return ledger.join(heads);
+  }
+
+  // ---- own order among signed words
+
+  /** The pair of words that proves this member a liar, if this peer heard it. */
+  public Optional<FaultProof.OutOfOrder> proofAgainst(MemberId member) {
+    return Optional.ofNullable(caught.get(member));
+  }
+
+  private boolean isKnown(SignedHeader word) {
+    return word.header().heads().stream().allMatch(id -> ledger.get(id) != null);
+  }
+
+  private boolean covers(SignedHeader later, SignedHeader earlier) {
+    GroupState reached = closure(later);
+    for (FactId id : earlier.header().heads()) {
+      Known head = ledger.get(id);
+      if (head == null || !reached.contains(head)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // ---- what waits
+
+  /** Parents nobody has sent yet, and credentials on which a decision hangs. */
+  public Lacks lacks() {
+    SortedSet<FactId> facts = new TreeSet<>();
+    Set<Lacks.Credential> needed = new LinkedHashSet<>();
+    for (Waiting each : waiting.values()) {
+      switch (ledger.decide(each.fact)) {
+        case Ledger.Decision.LacksParents lacks -> facts.addAll(lacks.missing());
+        case Ledger.Decision.LacksCredential lacks ->
+            needed.add(new Lacks.Credential(lacks.credential(), lacks.device()));
+        case Ledger.Decision.Valid valid -> {}
+        case Ledger.Decision.Refused no -> {}
+      }
+    }
+    facts.removeAll(waiting.keySet());
+    return new Lacks(facts, List.copyOf(needed));
+  }
+
+  public int waitingCount() {
+    return waiting.size();
+  }
+
+  public int atDoorCount() {
+    return atDoor.size();
+  }
+
+  @Nullable Known atDoor(FactId id) {
+    return atDoor.get(id);
+  }
+
+  /** Drops the oldest of whoever sent too many, then the oldest of all. */
+  private void boundWaiting(String sender) {
+    long ofSender = waiting.values().stream().filter(each -> each.sender.equals(sender)).count();
+    for (Waiting each : List.copyOf(waiting.values())) {
+      boolean tooManyOfIts = each.sender.equals(sender) && ofSender > Limits.WAITING_PER_SENDER;
+      if (tooManyOfIts || waiting.size() > Limits.WAITING_IN_ALL) {
+        waiting.remove(each.fact.id());
+        ofSender--;
+      }
+    }
+    while (atDoor.size() > Limits.AT_DOOR) {
+      atDoor.remove(atDoor.keySet().iterator().next());
+    }
+  }
+}

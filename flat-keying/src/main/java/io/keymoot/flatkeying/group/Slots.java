@@ -1,0 +1,117 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Slot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Reseals of each slot that still matter: those that are clean, and those with none after them.
+ */
+final class Slots {
+
+  /**
+   * @param clean nobody who is out ever held what it made
+   * @param latest no Reseal of this slot comes after it
+   */
+  record Seal(Known reseal, boolean clean, boolean latest) {}
+
+  private final Profile profile;
+  private final List<Seal>[][] table;
+
+  private Slots(Profile profile, List<Seal>[][] table) {
+    this.profile = profile;
+    this.table = table;
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of lists of Seal, and nothing else goes in
+  static Slots empty(Profile profile) {
+    List<Seal>[][] table = new List[Limits.ADDRESS_SYMBOLS][];
+    List<Seal>[] row = new List[profile.radix()];
+    Arrays.fill(row, List.of());
+    Arrays.fill(table, row);
+    return new Slots(profile, table);
+  }
+
+  Profile profile() {
+    return profile;
+  }
+
+  List<Seal> seals(Slot slot) {
+    return table[slot.position()][slot.symbol()];
+  }
+
+  /** Standing: among the latest, clean ones first, then the highest id. */
+  @Nullable Seal standing(Slot slot) {
+    Seal best = null;
+    for (Seal seal : seals(slot)) {
+      if (seal.latest
+          && (best == null
+              || (seal.clean && !best.clean)
+              || (seal.clean == best.clean && seal.reseal.id().compareTo(best.reseal.id()) > 0))) {
+        best = seal;
+      }
+    }
+    return best;
+  }
+
+  boolean isClean(Slot slot, Known reseal) {
+    for (Seal seal : seals(slot)) {
+      if (seal.reseal.id().equals(reseal.id())) {
+        return seal.clean;
+      }
+    }
+    return false;
+  }
+
+  Slots resealed(Slot slot, Known reseal, boolean clean, GroupState past) {
+    List<Seal> next = new ArrayList<>();
+    for (Seal seal : seals(slot)) {
+      Seal now = new Seal(seal.reseal, seal.clean, seal.latest && !past.contains(seal.reseal));
+      if (now.clean || now.latest) {
+        next.add(now);
+      }
+    }
+    next.add(new Seal(reseal, clean, true));
+    next.sort((one, other) -> one.reseal.id().compareTo(other.reseal.id()));
+    return with(slot, next);
+  }
+
+  /**
+   * Somebody who held this address is out: what it held is clean no more, unless {@code stays} says
+   * so.
+   */
+  Slots dirtied(MemberId address, Predicate<Known> staysClean) {
+    Slots next = this;
+    for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
+      Slot slot = new Slot(position, address.hash().symbol(position, profile.symbolBits()));
+      List<Seal> seals = seals(slot);
+      if (seals.isEmpty()) {
+        continue;
+      }
+      List<Seal> kept = new ArrayList<>();
+      for (Seal seal : seals) {
+        boolean clean = seal.clean && staysClean.test(seal.reseal);
+        if (clean || seal.latest) {
+          kept.add(clean == seal.clean ? seal : new Seal(seal.reseal, false, seal.latest));
+        }
+      }
+      if (!kept.equals(seals)) {
+        next = next.with(slot, kept);
+      }
+    }
+    return next;
+  }
+
+  private Slots with(Slot slot, List<Seal> seals) {
+    List<Seal>[][] next = table.clone();
+    next[slot.position()] = next[slot.position()].clone();
+    next[slot.position()][slot.symbol()] = List.copyOf(seals);
+    return new Slots(profile, next);
+  }
+}
