@@ -33,7 +33,15 @@ public final class Limits {
   public static final int CREDENTIAL_BYTES = 16_384;
   public static final int SIGNATURE_BYTES = 64;
 
+  /** Fields of later versions behind the known ones of a fact. */
+  public static final int EXTENSIONS = 16;
+
+  public static final int EXTENSION_BYTES = 4_096;
+
   // ---- ours: what this implementation keeps at most
+
+  /** Answers of signature checks remembered, so that each is made once. */
+  public static final int REMEMBERED_CHECKS = 16_384;
 
   /** Facts of one sender that wait for their parents. */
   public static final int WAITING_PER_SENDER = 256;

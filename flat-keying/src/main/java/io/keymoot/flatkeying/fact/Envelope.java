@@ -3,7 +3,8 @@ package io.keymoot.flatkeying.fact;
 import io.keymoot.flatkeying.wire.Bytes;
 
 /**
- * A fact as decoded and well formed, but not believed: nobody has looked at its signature yet.
+ * A fact as decoded and well formed, but not believed: nobody has looked at its signature yet. Only
+ * {@link FactCodec} makes one, for the parts have to agree with each other.
  *
  * @param id SHA-256 of the header's bytes as received
  * @param head the header's bytes as received
@@ -11,4 +12,13 @@ import io.keymoot.flatkeying.wire.Bytes;
  * @param cover a Rekey's cover, whose hash the content names; empty for others, and when it is gone
  */
 public record Envelope(
-    FactId id, Header header, Fact fact, Bytes signature, Bytes head, Bytes body, Bytes cover) {}
+    FactId id, Header header, Fact fact, Bytes signature, Bytes head, Bytes body, Bytes cover) {
+  /** The same fact when its cover is gone: still whole, and its signature as good as before. */
+  public Envelope withoutCover() {
+    return withCover(Bytes.EMPTY);
+  }
+
+  Envelope withCover(Bytes other) {
+    return new Envelope(id, header, fact, signature, head, body, other);
+  }
+}

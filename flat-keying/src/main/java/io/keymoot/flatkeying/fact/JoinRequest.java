@@ -17,4 +17,13 @@ import io.keymoot.flatkeying.wire.Hash32;
 public record JoinRequest(
     GroupId group, Bytes key, Hash32 credential, Hash32 leafKey, Bytes nonce, FactId saw) {
   public static final int NONCE_BYTES = 16;
+
+  /** Who this request makes its sender. Hashes anew each time. */
+  public MemberId member() {
+    return new MemberId(Hash32.sha256(JoinRequestCodec.encodeBody(this).toArray()));
+  }
+
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(key);
+  }
 }

@@ -1,5 +1,8 @@
 package io.keymoot.flatkeying.fact;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
  * What a signed message is. The code goes over the wire and into the signing context, so nothing
  * signed as one type is ever valid as another.
@@ -20,6 +23,8 @@ public enum MessageType {
   SYNC(23),
   RELAY(24);
 
+  private static final List<MessageType> ALL = List.of(values());
+
   private final int code;
 
   MessageType(int code) {
@@ -30,8 +35,21 @@ public enum MessageType {
     return code;
   }
 
+  /** The type with this code; none for codes this version does not know. */
+  static Optional<MessageType> of(int code) {
+    return ALL.stream().filter(type -> type.code == code).findFirst();
+  }
+
   public boolean isFact() {
     return code <= RESEAL.code;
+  }
+
+  /**
+   * Whether it starts with a {@link Header}. A JoinRequest does not: its author has no id yet but what
+   * follows from it. A Relay is not signed at all.
+   */
+  public boolean hasHeader() {
+    return this != JOIN_REQUEST && this != RELAY;
   }
 
   /** A statement is a fact or a signed heartbeat: what own order is about. */

@@ -1,0 +1,160 @@
+package io.keymoot.flatkeying.fact;
+
+import io.keymoot.flatkeying.crypto.VerifyKey;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.flatkeying.wire.WireWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Checks who signed. The one door from {@link Envelope} to {@link Verified}.
+ *
+ * <p>Which key is an author's is for the caller to know, from the row that let the author in. A
+ * Found brings its own.
+ */
+public final class FactVerifier {
+  private static final byte[] FACT_QUESTION = "fact".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ROW_QUESTION = "rows".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] SIGNATURE_QUESTION = "sign".getBytes(StandardCharsets.US_ASCII);
+
+  private final VerifyMemory memory;
+
+  /** @param memory {@link VerifyMemory#NONE}, or one that several verifiers of a thread may share */
+  public FactVerifier(VerifyMemory memory) {
+    this.memory = memory;
+  }
+
+  /** Checks a Found against the key of its founder's row. */
+  public Verification verifyFound(Envelope found) {
+    if (!(found.fact() instanceof Found content)) {
+      throw new IllegalStateException(found.header().type() + " brings no key of its own");
+    }
+    return verify(found, content.founder().key());
+  }
+
+  /**
+   * Checks all the signatures of a fact that need no other fact to be checked.
+   *
+   * @param author SubjectPublicKeyInfo of the author's key
+   */
+  public Verification verify(Envelope envelope, Bytes author) {
+    // The header names the content's hash, so header, signature and key decide everything here.
+    Optional<Rejection> wrong =
+        memory.answer(
+            question(FACT_QUESTION, author, envelope.signature(), envelope.head()),
+            () -> check(envelope, author));
+    return wrong.isPresent()
+        ? new Verification.Rejected(wrong.get())
+        : new Verification.Accepted(new Verified(envelope, author));
+  }
+
+  private Optional<Rejection> check(Envelope envelope, Bytes author) {
+    if (envelope.fact() instanceof Found found && !found.founder().key().equals(author)) {
+      return Optional.of(Rejection.FOUNDER_KEY);
+    }
+    Header header = envelope.header();
+    Optional<Rejection> wrong =
+        checkSignature(
+            author,
+            HeaderCodec.signed(header.type(), header.group(), envelope.head()),
+            envelope.signature(),
+            Rejection.AUTHOR_KEY,
+            Rejection.AUTHOR_SIGNATURE);
+    return wrong.isPresent() ? wrong : checkContent(envelope.fact());
+  }
+
+  private Optional<Rejection> checkContent(Fact fact) {
+    return switch (fact) {
+      case Found found -> checkInviteKey(found.trust());
+      case Admit admit -> checkRows(admit);
+      case Here here -> Optional.empty();
+      case Rekey rekey -> Optional.empty();
+      case Reseal reseal -> Optional.empty();
+    };
+  }
+
+  private static Optional<Rejection> checkInviteKey(Trust trust) {
+    boolean usable =
+        trust.inviteKey().map(key -> VerifyKey.parse(key) instanceof Decoded.Ok).orElse(true);
+    return usable ? Optional.empty() : Optional.of(Rejection.INVITE_KEY);
+  }
+
+  private Optional<Rejection> checkRows(Admit admit) {
+    for (SignedJoinRequest row : admit.rows()) {
+      Optional<Rejection> wrong = checkRow(row);
+      if (wrong.isPresent()) {
+        return wrong;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Rejection> checkRow(SignedJoinRequest row) {
+    Bytes body = JoinRequestCodec.encodeBody(row.request());
+    if (!row.member().hash().equals(Hash32.sha256(body.toArray()))) {
+      return Optional.of(Rejection.ROW_SIGNATURE);
+    }
+    // Remembered by itself too: two introducers may let in the same newcomer.
+    Bytes key = row.request().key();
+    return memory.answer(
+        question(ROW_QUESTION, key, row.signature(), body),
+        () ->
+            checkSignature(
+                key,
+                HeaderCodec.signed(MessageType.JOIN_REQUEST, row.request().group(), body),
+                row.signature(),
+                Rejection.ROW_KEY,
+                Rejection.ROW_SIGNATURE));
+  }
+
+  /** Whether the newcomer signed its request, and the request names it. */
+  public boolean holds(SignedJoinRequest request) {
+    return checkRow(request).isEmpty();
+  }
+
+  /** Whether this key signed the wish to go. */
+  public boolean holds(Leave leave, Bytes spki) {
+    return holds(new SignedHeader(leave.header(), leave.signature()), spki);
+  }
+
+  /** Whether this key signed the approval. */
+  public boolean holds(Approval approval, Bytes spki) {
+    return holds(new SignedHeader(approval.header(), approval.signature()), spki);
+  }
+
+  /** Whether this key signed the header: a fact's, a heartbeat's or a side message's. */
+  public boolean holds(SignedHeader signed, Bytes spki) {
+    Header header = signed.header();
+    Bytes bytes = HeaderCodec.encode(header);
+    return memory
+        .answer(
+            question(SIGNATURE_QUESTION, spki, signed.signature(), bytes),
+            () ->
+                checkSignature(
+                    spki,
+                    HeaderCodec.signed(header.type(), header.group(), bytes),
+                    signed.signature(),
+                    Rejection.AUTHOR_KEY,
+                    Rejection.AUTHOR_SIGNATURE))
+        .isEmpty();
+  }
+
+  private static Optional<Rejection> checkSignature(
+      Bytes spki, byte[] message, Bytes signature, Rejection badKey, Rejection badSignature) {
+    return switch (VerifyKey.parse(spki)) {
+      case Decoded.Malformed<VerifyKey> bad -> Optional.of(badKey);
+      case Decoded.Ok<VerifyKey>(VerifyKey key) ->
+          key.verify(message, signature) ? Optional.empty() : Optional.of(badSignature);
+    };
+  }
+
+  private static Supplier<Hash32> question(
+      byte[] kind, Bytes key, Bytes signature, Bytes signed) {
+    return () ->
+        Hash32.sha256(
+            new WireWriter().fixed(kind).bytes(key).bytes(signature).fixed(signed).toArray());
+  }
+}
