@@ -25,6 +25,7 @@ class ArchitectureTest {
   private static Set<String> api() {
     return Set.of(
         "io.keymoot.flatkeying",
+        "io.keymoot.flatkeying.crypto.SignatureKind",
         "io.keymoot.flatkeying.fact",
         "io.keymoot.flatkeying.group",
         "io.keymoot.flatkeying.wire");

@@ -43,7 +43,9 @@ final class P256 {
         .getEncoded(false);
   }
 
-  /** @throws IllegalArgumentException if the bytes are no point of the curve */
+  /**
+   * @throws IllegalArgumentException if the bytes are no point of the curve
+   */
   static ECPublicKeyParameters publicKey(byte[] uncompressedPoint) {
     ECPoint point = DOMAIN.getCurve().decodePoint(uncompressedPoint);
     return new ECPublicKeyParameters(point, DOMAIN);

@@ -6,8 +6,8 @@ import io.keymoot.flatkeying.wire.Decoded;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Arrays;
-import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
@@ -78,8 +78,7 @@ public final class SigningKey implements AutoCloseable {
       var algorithm = info.getPrivateKeyAlgorithm();
       if (algorithm.getAlgorithm().equals(ED25519)) {
         return fromOwned(
-            SignatureKind.ED25519,
-            ASN1OctetString.getInstance(info.parsePrivateKey()).getOctets());
+            SignatureKind.ED25519, ASN1OctetString.getInstance(info.parsePrivateKey()).getOctets());
       }
       if (algorithm.getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)
           && SECObjectIdentifiers.secp256r1.equals(algorithm.getParameters())) {
@@ -89,7 +88,8 @@ public final class SigningKey implements AutoCloseable {
       }
       return new Decoded.Malformed<>("the private key is neither Ed25519 nor P-256");
     } catch (IOException | RuntimeException e) {
-      // The ASN.1 reader fails in many ways, all of which mean the same. Its words are left out: they
+      // The ASN.1 reader fails in many ways, all of which mean the same. Its words are left out:
+      // they
       // may quote the file.
       return new Decoded.Malformed<>("this is no PKCS#8 private key");
     }
@@ -132,7 +132,9 @@ public final class SigningKey implements AutoCloseable {
     };
   }
 
-  /** For the file that keeps an identity, the one place where the secret leaves; the caller wipes. */
+  /**
+   * For the file that keeps an identity, the one place where the secret leaves; the caller wipes.
+   */
   public byte[] toPkcs8() {
     mustBeOpen();
     Bytes prefix =

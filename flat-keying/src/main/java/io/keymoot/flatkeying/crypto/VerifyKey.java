@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The public half of a device's signing key: checks signatures and knows its one encoding.
  *
- * <p>An Ed25519 key of small order is refused: some signatures hold under it for every message. What
- * is not checked, for it would double the cost of every signature: that an Ed25519 key or nonce point
- * has no part of small order at all. Only who holds the key can make such a signature; whether it
- * holds is then what Bouncy Castle's equation says, for all peers alike. A change of library has to
- * keep that, or be a new protocol version.
+ * <p>An Ed25519 key of small order is refused: some signatures hold under it for every message.
+ * What is not checked, for it would double the cost of every signature: that an Ed25519 key or
+ * nonce point has no part of small order at all. Only who holds the key can make such a signature;
+ * whether it holds is then what Bouncy Castle's equation says, for all peers alike. A change of
+ * library has to keep that, or be a new protocol version.
  */
 public final class VerifyKey {
   private static final int SIGNATURE_BYTES = 64;

@@ -12,8 +12,8 @@ import java.util.Optional;
  * The contents of facts: the known fields in the order of the records, then the extensions.
  *
  * <p>Extensions are how a later minor version says more. One that is not critical is skipped by who
- * does not know it, and stays in the bytes, so hash and signature hold. A critical one makes the fact
- * malformed for who does not know it. Version 1 knows none.
+ * does not know it, and stays in the bytes, so hash and signature hold. A critical one makes the
+ * fact malformed for who does not know it. Version 1 knows none.
  */
 final class ContentCodec {
   private static final int HIGHEST_SYMBOL = Profile.BROADCAST.radix() - 1;

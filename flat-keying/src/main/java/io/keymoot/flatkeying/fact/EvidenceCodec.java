@@ -62,8 +62,7 @@ public final class EvidenceCodec {
   }
 
   static SignedHeader readSignedHeader(WireReader in) {
-    return new SignedHeader(
-        HeaderCodec.read(in), in.fixed(Limits.SIGNATURE_BYTES, "signature"));
+    return new SignedHeader(HeaderCodec.read(in), in.fixed(Limits.SIGNATURE_BYTES, "signature"));
   }
 
   static void writeSignedHeader(WireWriter out, SignedHeader signed) {

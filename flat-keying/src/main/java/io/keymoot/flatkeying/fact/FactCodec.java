@@ -11,7 +11,8 @@ import io.keymoot.flatkeying.wire.WireWriter;
  * A fact's bytes: header ‖ signature ‖ content ‖ cover, the last two with a 16-bit length.
  *
  * <p>Decoding says what the bytes mean and that they are well formed, not that anybody signed them:
- * that is {@link FactVerifier}'s. It never throws, and allocates in proportion to what it was given.
+ * that is {@link FactVerifier}'s. It never throws, and allocates in proportion to what it was
+ * given.
  */
 public final class FactCodec {
   private FactCodec() {}

@@ -22,7 +22,9 @@ public final class FactVerifier {
 
   private final VerifyMemory memory;
 
-  /** @param memory {@link VerifyMemory#NONE}, or one that several verifiers of a thread may share */
+  /**
+   * @param memory {@link VerifyMemory#NONE}, or one that several verifiers of a thread may share
+   */
   public FactVerifier(VerifyMemory memory) {
     this.memory = memory;
   }
@@ -151,8 +153,7 @@ public final class FactVerifier {
     };
   }
 
-  private static Supplier<Hash32> question(
-      byte[] kind, Bytes key, Bytes signature, Bytes signed) {
+  private static Supplier<Hash32> question(byte[] kind, Bytes key, Bytes signature, Bytes signed) {
     return () ->
         Hash32.sha256(
             new WireWriter().fixed(kind).bytes(key).bytes(signature).fixed(signed).toArray());

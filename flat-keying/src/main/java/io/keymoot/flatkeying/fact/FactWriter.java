@@ -32,14 +32,8 @@ public final class FactWriter {
 
   /** Who wants in says so. */
   public static SignedJoinRequest joinRequest(
-      SigningKey key,
-      GroupId group,
-      Hash32 credential,
-      Hash32 leafKey,
-      Bytes nonce,
-      FactId saw) {
-    JoinRequest request =
-        new JoinRequest(group, key.spki(), credential, leafKey, nonce, saw);
+      SigningKey key, GroupId group, Hash32 credential, Hash32 leafKey, Bytes nonce, FactId saw) {
+    JoinRequest request = new JoinRequest(group, key.spki(), credential, leafKey, nonce, saw);
     Bytes body = JoinRequestCodec.encodeBody(request);
     Bytes signature = key.sign(HeaderCodec.signed(MessageType.JOIN_REQUEST, group, body));
     SignedJoinRequest signed = new SignedJoinRequest(request, request.member(), signature);
@@ -88,12 +82,13 @@ public final class FactWriter {
     return checked(leave, EvidenceCodec.decodeLeave(EvidenceCodec.encode(leave)));
   }
 
-  /** @param stay the one to suspend from; all zero for other actions */
+  /**
+   * @param stay the one to suspend from; all zero for other actions
+   */
   public Approval approve(List<FactId> heads, Action action, Hash32 subject, Hash32 stay) {
     Bytes content = EvidenceCodec.approvalContent(action, subject, stay);
     SignedHeader signed = sign(MessageType.APPROVE, heads, content);
-    Approval approval =
-        new Approval(signed.header(), action, subject, stay, signed.signature());
+    Approval approval = new Approval(signed.header(), action, subject, stay, signed.signature());
     return checked(approval, EvidenceCodec.decodeApproval(EvidenceCodec.encode(approval)));
   }
 

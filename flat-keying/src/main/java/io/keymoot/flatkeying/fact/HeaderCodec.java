@@ -35,8 +35,7 @@ public final class HeaderCodec {
           found ? "a FOUND names a group" : "the group is all zero, which only a FOUND may say");
     }
     var heads =
-        in.list(
-            found ? 0 : 1, found ? 0 : Limits.HEADS, "heads", r -> new FactId(r.hash("head")));
+        in.list(found ? 0 : 1, found ? 0 : Limits.HEADS, "heads", r -> new FactId(r.hash("head")));
     Lists.mustAscend(in, heads, "heads");
     return new Header(type, group, author, heads, in.hash("content hash"));
   }
@@ -66,8 +65,8 @@ public final class HeaderCodec {
   }
 
   /**
-   * What is signed: the context, which names version, type and group, then the bytes. So no signature
-   * holds for another type, group or version, nor for anything outside this protocol.
+   * What is signed: the context, which names version, type and group, then the bytes. So no
+   * signature holds for another type, group or version, nor for anything outside this protocol.
    */
   static byte[] signed(MessageType type, GroupId group, Bytes bytes) {
     byte[] context =

@@ -6,7 +6,9 @@ import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.flatkeying.wire.WireReader;
 import io.keymoot.flatkeying.wire.WireWriter;
 
-/** The body of a JoinRequest, which stands unsigned in a Found; and the signed one, an Admit's row. */
+/**
+ * The body of a JoinRequest, which stands unsigned in a Found; and the signed one, an Admit's row.
+ */
 final class JoinRequestCodec {
   private JoinRequestCodec() {}
 

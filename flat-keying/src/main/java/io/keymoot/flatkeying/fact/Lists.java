@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
-/** What a list has to be beyond its bound. One meaning has one encoding wherever order says nothing. */
+/**
+ * What a list has to be beyond its bound. One meaning has one encoding wherever order says nothing.
+ */
 final class Lists {
   private Lists() {}
 
@@ -18,8 +20,7 @@ final class Lists {
     }
   }
 
-  static <T> void mustDiffer(
-      WireReader in, List<T> items, Function<T, ?> identity, String field) {
+  static <T> void mustDiffer(WireReader in, List<T> items, Function<T, ?> identity, String field) {
     Set<Object> seen = new LinkedHashSet<>();
     for (T item : items) {
       if (!seen.add(identity.apply(item))) {

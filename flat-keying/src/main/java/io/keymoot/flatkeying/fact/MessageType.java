@@ -45,8 +45,8 @@ public enum MessageType {
   }
 
   /**
-   * Whether it starts with a {@link Header}. A JoinRequest does not: its author has no id yet but what
-   * follows from it. A Relay is not signed at all.
+   * Whether it starts with a {@link Header}. A JoinRequest does not: its author has no id yet but
+   * what follows from it. A Relay is not signed at all.
    */
   public boolean hasHeader() {
     return this != JOIN_REQUEST && this != RELAY;

@@ -61,10 +61,7 @@ final class RandomFacts {
 
   /** One of each type. */
   List<Envelope> envelopes() {
-    return Stream.of(MessageType.values())
-        .filter(MessageType::isFact)
-        .map(this::envelope)
-        .toList();
+    return Stream.of(MessageType.values()).filter(MessageType::isFact).map(this::envelope).toList();
   }
 
   Found found() {
@@ -102,14 +99,12 @@ final class RandomFacts {
 
   SignedJoinRequest row(SignatureKind kind) {
     SigningKey newcomer = SigningKey.generate(kind, entropy);
-    return FactWriter.joinRequest(
-        newcomer, group, hash(), hash(), nonce(), new FactId(hash()));
+    return FactWriter.joinRequest(newcomer, group, hash(), hash(), nonce(), new FactId(hash()));
   }
 
   Approval approval() {
     Action action = pick(Action.values());
-    return writer.approve(
-        heads(), action, hash(), action == Action.SUSPEND ? hash() : Hash32.ZERO);
+    return writer.approve(heads(), action, hash(), action == Action.SUSPEND ? hash() : Hash32.ZERO);
   }
 
   Envelope rekey(Bytes cover) {

@@ -52,8 +52,7 @@ class RoundTripTest {
       assertThat(row.member()).isEqualTo(row.request().member());
 
       Leave leave = facts.leave();
-      assertThat(EvidenceCodec.decodeLeave(EvidenceCodec.encode(leave)).orThrow())
-          .isEqualTo(leave);
+      assertThat(EvidenceCodec.decodeLeave(EvidenceCodec.encode(leave)).orThrow()).isEqualTo(leave);
       assertThat(verifier.holds(leave, spki)).isTrue();
 
       Approval approval = facts.approval();
