@@ -55,6 +55,11 @@ public final class HeaderCodec {
     return out.toBytes();
   }
 
+  /** The id of the statement this is the header of. */
+  public static FactId id(Header header) {
+    return new FactId(Hash32.sha256(encode(header).toArray()));
+  }
+
   /** Reads the version byte; another version is refused before anything else is looked at. */
   static void version(WireReader in) {
     int version = in.u8("version");

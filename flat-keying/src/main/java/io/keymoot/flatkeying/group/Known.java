@@ -6,6 +6,8 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Header;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.fact.Verified;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * its past alone. Shared by every peer of one JVM that learns the fact.
  */
 public final class Known {
-  private final Envelope envelope;
+  private Verified verified;
   private final List<Known> parents;
   private final AuthorLine line;
   private final int index;
@@ -28,13 +30,13 @@ public final class Known {
   @Nullable GroupState after;
 
   Known(
-      Envelope envelope,
+      Verified verified,
       List<Known> parents,
       AuthorLine line,
       int index,
       List<Known> ownPrevious,
       List<Stay> rests) {
-    this.envelope = envelope;
+    this.verified = verified;
     this.parents = parents;
     this.line = line;
     this.index = index;
@@ -44,7 +46,7 @@ public final class Known {
   }
 
   public FactId id() {
-    return envelope.id();
+    return verified.id();
   }
 
   public MemberId author() {
@@ -52,15 +54,21 @@ public final class Known {
   }
 
   public Header header() {
-    return envelope.header();
+    return verified.header();
   }
 
   public Fact fact() {
-    return envelope.fact();
+    return verified.fact();
   }
 
+  /** The bytes as they were received, and the cover as long as it is kept. */
   public Envelope envelope() {
-    return envelope;
+    return verified.envelope();
+  }
+
+  /** Header and signature alone, as a proof carries them. */
+  public SignedHeader signedHeader() {
+    return verified.signedHeader();
   }
 
   public List<Known> parents() {

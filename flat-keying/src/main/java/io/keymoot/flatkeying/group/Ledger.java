@@ -3,6 +3,7 @@ package io.keymoot.flatkeying.group;
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.GroupId;
@@ -12,6 +13,8 @@ import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Verification;
+import io.keymoot.flatkeying.fact.Verified;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,7 +50,7 @@ public final class Ledger implements Pasts {
   private final GroupId group;
   private final CredentialBook credentials;
   private final CredentialCheck check;
-  private final Signatures signatures;
+  private final FactVerifier verifier;
 
   private final Map<FactId, Known> known = new LinkedHashMap<>();
   private final Map<FactId, Refusal> refused = new Bounded<>(REFUSALS_KEPT);
@@ -57,11 +60,11 @@ public final class Ledger implements Pasts {
   private List<Known> milestones = List.of();
 
   public Ledger(
-      GroupId group, CredentialBook credentials, CredentialCheck check, Signatures signatures) {
+      GroupId group, CredentialBook credentials, CredentialCheck check, FactVerifier verifier) {
     this.group = group;
     this.credentials = credentials;
     this.check = check;
-    this.signatures = signatures;
+    this.verifier = verifier;
   }
 
   /** What became of a fact that was offered. */
@@ -106,7 +109,7 @@ public final class Ledger implements Pasts {
       if (parent != null) {
         parents.add(parent);
       } else if (refused.containsKey(id)) {
-        return refuse(envelope, Refusal.PARENT_REFUSED);
+        return refuse(envelope.id(), Refusal.PARENT_REFUSED);
       } else {
         missing.add(id);
       }
@@ -121,13 +124,13 @@ public final class Ledger implements Pasts {
 
   private Decision decideFound(Envelope envelope, Found found) {
     if (!envelope.id().hash().equals(group.hash())) {
-      return refuse(envelope, Refusal.OTHER_GROUP);
+      return refuse(envelope.id(), Refusal.OTHER_GROUP);
     }
-    if (!signatures.author(envelope, found.founder().key())) {
+    if (!(verifier.verifyFound(envelope) instanceof Verification.Accepted accepted)) {
       // Not remembered as refused: the id is right, the same body may come again well signed.
       return new Decision.Refused(Refusal.BAD_SIGNATURE);
     }
-    Known fact = place(envelope, List.of(), GroupState.NOTHING, List.of());
+    Known fact = place(accepted.fact(), List.of(), GroupState.NOTHING, List.of());
     Person founder = Person.of(envelope.header().author(), found.founder());
     fact.begins(
         List.of(Stay.of(fact, founder, found.founder().leafKey(), found.founder().credential())));
@@ -136,29 +139,22 @@ public final class Ledger implements Pasts {
 
   private Decision decide(Envelope envelope, List<Known> parents) {
     if (!envelope.header().group().equals(group)) {
-      return refuse(envelope, Refusal.OTHER_GROUP);
+      return refuse(envelope.id(), Refusal.OTHER_GROUP);
     }
     GroupState past = join(parents);
     Person author = past.person(envelope.header().author()).orElse(null);
     if (author == null) {
-      return refuse(envelope, Refusal.AUTHOR_NOT_A_MEMBER);
+      return refuse(envelope.id(), Refusal.AUTHOR_NOT_A_MEMBER);
     }
-    if (!signatures.author(envelope, author.request().key())) {
+    if (!(verifier.verify(envelope, author.request().key())
+        instanceof Verification.Accepted accepted)) {
       return new Decision.Refused(Refusal.BAD_SIGNATURE);
     }
     Validity rules =
-        new Validity(
-            past,
-            envelope.header(),
-            author,
-            credentials,
-            check,
-            signatures,
-            known::get,
-            this::join);
+        new Validity(past, author, credentials, check, verifier, known::get, this::join);
     boolean isHere = envelope.fact() instanceof Here;
     if (!isHere && !past.isMember(author.id())) {
-      return refuse(envelope, Refusal.AUTHOR_NOT_A_MEMBER);
+      return refuse(envelope.id(), Refusal.AUTHOR_NOT_A_MEMBER);
     }
     Verdict verdict =
         switch (envelope.fact()) {
@@ -180,11 +176,11 @@ public final class Ledger implements Pasts {
       }
     }
     return switch (verdict) {
-      case Verdict.Refused no -> refuse(envelope, no.why());
+      case Verdict.Refused no -> refuse(envelope.id(), no.why());
       case Verdict.Waits waits -> new Decision.LacksCredential(waits.credential(), waits.device());
       case Verdict.Holds yes ->
           begin(
-              envelope,
+              accepted.fact(),
               parents,
               past,
               author,
@@ -194,14 +190,14 @@ public final class Ledger implements Pasts {
   }
 
   private Decision begin(
-      Envelope envelope,
+      Verified verified,
       List<Known> parents,
       GroupState past,
       Person author,
       List<SignedJoinRequest> rows,
       List<Stay> rests) {
-    Known fact = place(envelope, parents, past, rests);
-    if (envelope.fact() instanceof Here here) {
+    Known fact = place(verified, parents, past, rests);
+    if (verified.fact() instanceof Here here) {
       fact.begins(List.of(Stay.of(fact, author, here.leafKey(), here.credential())));
     } else {
       List<Stay> stays = new ArrayList<>();
@@ -214,21 +210,21 @@ public final class Ledger implements Pasts {
       fact.begins(stays);
     }
     GroupState after = grow(past, fact, past);
-    if (envelope.fact() instanceof Rekey rekey) {
+    if (verified.fact() instanceof Rekey rekey) {
       if (!after.isMember(author.id())) {
-        return refuse(envelope, Refusal.AUTHOR_ENDS_ITSELF);
+        return refuse(verified.id(), Refusal.AUTHOR_ENDS_ITSELF);
       }
       if (!after.membersDigest().equals(rekey.members())) {
-        return refuse(envelope, Refusal.FALSE_MEMBERS_DIGEST);
+        return refuse(verified.id(), Refusal.FALSE_MEMBERS_DIGEST);
       }
     }
     return accept(fact, after);
   }
 
-  private Known place(Envelope envelope, List<Known> parents, GroupState past, List<Stay> rests) {
-    MemberId author = envelope.header().author();
+  private Known place(Verified verified, List<Known> parents, GroupState past, List<Stay> rests) {
+    MemberId author = verified.header().author();
     Known.AuthorLine line = lines.computeIfAbsent(author, id -> new Known.AuthorLine());
-    return new Known(envelope, parents, line, known.size(), past.tips(author), rests);
+    return new Known(verified, parents, line, known.size(), past.tips(author), rests);
   }
 
   private Decision accept(Known fact, GroupState after) {
@@ -241,8 +237,8 @@ public final class Ledger implements Pasts {
     return new Decision.Valid(fact);
   }
 
-  private Decision refuse(Envelope envelope, Refusal why) {
-    refused.put(envelope.id(), why);
+  private Decision refuse(FactId fact, Refusal why) {
+    refused.put(fact, why);
     return new Decision.Refused(why);
   }
 

@@ -2,6 +2,7 @@ package io.keymoot.flatkeying.group;
 
 import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rights;
@@ -23,7 +24,7 @@ final class RightsOf {
   private final GroupState past;
   private final Person author;
   private final CredentialBook credentials;
-  private final Signatures signatures;
+  private final FactVerifier signatures;
   private final Function<FactId, @Nullable Known> known;
   private final Function<List<Known>, GroupState> closure;
 
@@ -31,7 +32,7 @@ final class RightsOf {
       GroupState past,
       Person author,
       CredentialBook credentials,
-      Signatures signatures,
+      FactVerifier signatures,
       Function<FactId, @Nullable Known> known,
       Function<List<Known>, GroupState> closure) {
     this.past = past;

@@ -4,8 +4,10 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.FaultProof;
 import io.keymoot.flatkeying.fact.Header;
+import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
@@ -28,25 +30,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Validity {
   private final GroupState past;
-  private final Header header;
   private final Person author;
   private final RightsOf rights;
   private final CredentialCheck check;
-  private final Signatures signatures;
+  private final FactVerifier signatures;
   private final Function<FactId, @Nullable Known> known;
   private final Function<List<Known>, GroupState> closure;
 
   Validity(
       GroupState past,
-      Header header,
       Person author,
       CredentialBook credentials,
       CredentialCheck check,
-      Signatures signatures,
+      FactVerifier signatures,
       Function<FactId, @Nullable Known> known,
       Function<List<Known>, GroupState> closure) {
     this.past = past;
-    this.header = header;
     this.author = author;
     this.rights = new RightsOf(past, author, credentials, signatures, known, closure);
     this.check = check;
@@ -262,7 +261,7 @@ final class Validity {
       }
     }
     boolean ordered =
-        signatures.id(pair.one()).equals(signatures.id(pair.other()))
+        pair.one().header().equals(pair.other().header())
             || covers(pair.one(), pair.other())
             || covers(pair.other(), pair.one());
     return Verdict.unless(ordered, Refusal.PROOF_DOES_NOT_HOLD);
@@ -273,7 +272,7 @@ final class Validity {
     if (earlier.header().type() == MessageType.HEARTBEAT) {
       return facts(earlier.header().heads()).stream().allMatch(reached::contains);
     }
-    Known fact = known.apply(signatures.id(earlier));
+    Known fact = known.apply(HeaderCodec.id(earlier.header()));
     return fact != null && reached.contains(fact);
   }
 
