@@ -32,6 +32,15 @@ public final class Limits {
   public static final int SPKI_BYTES = 128;
   public static final int CREDENTIAL_BYTES = 16_384;
   public static final int SIGNATURE_BYTES = 64;
+  public static final int LEAF_KEY_BYTES = 1_216;
+
+  /** Keys sealed in one Grant or Give. */
+  public static final int SEALED_BYTES = 8_192;
+
+  public static final int NEEDED_EPOCHS = 8;
+
+  /** Facts, and blobs, that one Sync may ask for. */
+  public static final int SYNC_WANTED = 64;
 
   /** Fields of later versions behind the known ones of a fact. */
   public static final int EXTENSIONS = 16;

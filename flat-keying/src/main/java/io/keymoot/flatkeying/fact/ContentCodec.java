@@ -28,7 +28,17 @@ final class ContentCodec {
           case HERE -> new Here(in.hash("leaf key"), in.hash("credential"));
           case REKEY -> readRekey(in);
           case RESEAL -> readReseal(in);
-          case JOIN_REQUEST, LEAVE, APPROVE, HEARTBEAT, GRANT, NEED, GIVE, SYNC, RELAY ->
+          case JOIN_REQUEST,
+              LEAVE,
+              APPROVE,
+              HEARTBEAT,
+              GRANT,
+              NEED,
+              GIVE,
+              SYNC,
+              RELAY,
+              SYNC_REPLY,
+              SESSION_ANSWER ->
               throw in.malformed(type + " is no fact");
         };
     skipExtensions(in);

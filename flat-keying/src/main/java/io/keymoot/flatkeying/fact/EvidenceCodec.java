@@ -21,6 +21,10 @@ public final class EvidenceCodec {
     return decode(message, JoinRequestCodec::readSigned);
   }
 
+  public static SignedJoinRequest readJoinRequest(WireReader in) {
+    return JoinRequestCodec.readSigned(in);
+  }
+
   public static Bytes encode(SignedJoinRequest request) {
     return encode(request, JoinRequestCodec::writeSigned);
   }

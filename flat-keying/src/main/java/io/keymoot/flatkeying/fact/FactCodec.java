@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.flatkeying.wire.WireReader;
 import io.keymoot.flatkeying.wire.WireWriter;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A fact's bytes: header ‖ signature ‖ content ‖ cover, the last two with a 16-bit length.
@@ -63,6 +64,20 @@ public final class FactCodec {
   /** What is kept and passed on when the cover is gone; the signature holds for it as before. */
   public static Bytes encodeWithoutCover(Envelope envelope) {
     return encode(envelope.withoutCover());
+  }
+
+  /**
+   * What the wraps and seals of a cover are bound to: the Rekey's content but for the cover itself,
+   * with its group and author. The commitment in it is fresh, so no two Rekeys share it.
+   */
+  public static Hash32 coverContext(GroupId group, MemberId author, Rekey rekey) {
+    Rekey bare =
+        new Rekey(rekey.prev(), rekey.targets(), rekey.commitment(), rekey.members(), Hash32.ZERO);
+    return Hash32.sha256(
+        "keymoot cover".getBytes(StandardCharsets.US_ASCII),
+        group.hash().toArray(),
+        author.hash().toArray(),
+        ContentCodec.encode(bare).toArray());
   }
 
   static Bytes join(Bytes head, Bytes signature, Bytes body, Bytes cover) {

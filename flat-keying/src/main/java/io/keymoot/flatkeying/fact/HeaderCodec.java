@@ -61,7 +61,7 @@ public final class HeaderCodec {
   }
 
   /** Reads the version byte; another version is refused before anything else is looked at. */
-  static void version(WireReader in) {
+  public static void version(WireReader in) {
     int version = in.u8("version");
     if (version != VERSION) {
       throw in.malformed(

@@ -21,7 +21,9 @@ public enum MessageType {
   NEED(21),
   GIVE(22),
   SYNC(23),
-  RELAY(24);
+  RELAY(24),
+  SYNC_REPLY(25),
+  SESSION_ANSWER(26);
 
   private static final List<MessageType> ALL = List.of(values());
 
@@ -36,7 +38,7 @@ public enum MessageType {
   }
 
   /** The type with this code; none for codes this version does not know. */
-  static Optional<MessageType> of(int code) {
+  public static Optional<MessageType> of(int code) {
     return ALL.stream().filter(type -> type.code == code).findFirst();
   }
 
@@ -46,10 +48,10 @@ public enum MessageType {
 
   /**
    * Whether it starts with a {@link Header}. A JoinRequest does not: its author has no id yet but
-   * what follows from it. A Relay is not signed at all.
+   * what follows from it. Those after SYNC are not signed: what they carry vouches for itself.
    */
   public boolean hasHeader() {
-    return this != JOIN_REQUEST && this != RELAY;
+    return this != JOIN_REQUEST && code <= SYNC.code;
   }
 
   /** A statement is a fact or a signed heartbeat: what own order is about. */

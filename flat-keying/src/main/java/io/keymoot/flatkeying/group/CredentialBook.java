@@ -1,10 +1,13 @@
 package io.keymoot.flatkeying.group;
 
-import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 
 /** Looks up what {@link CredentialCheck} said; an answer once given never changes. */
 @FunctionalInterface
 public interface CredentialBook {
-  CredentialVerdict verdict(Hash32 credential, Fingerprint device);
+  /**
+   * @param key SubjectPublicKeyInfo of the device that shows it
+   */
+  CredentialVerdict verdict(Hash32 credential, Bytes key);
 }

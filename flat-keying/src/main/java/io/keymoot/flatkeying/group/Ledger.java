@@ -4,7 +4,6 @@ import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
-import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Here;
@@ -75,7 +74,7 @@ public final class Ledger implements Pasts {
 
     record LacksParents(List<FactId> missing) implements Decision {}
 
-    record LacksCredential(Hash32 credential, Fingerprint device) implements Decision {}
+    record LacksCredential(Hash32 credential, MemberId holder) implements Decision {}
   }
 
   public GroupId group() {
@@ -177,7 +176,7 @@ public final class Ledger implements Pasts {
     }
     return switch (verdict) {
       case Verdict.Refused no -> refuse(envelope.id(), no.why());
-      case Verdict.Waits waits -> new Decision.LacksCredential(waits.credential(), waits.device());
+      case Verdict.Waits waits -> new Decision.LacksCredential(waits.credential(), waits.holder());
       case Verdict.Holds yes ->
           begin(
               accepted.fact(),

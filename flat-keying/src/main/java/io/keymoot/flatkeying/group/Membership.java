@@ -4,7 +4,6 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FaultProof;
-import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.SignedHeader;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -60,7 +59,7 @@ public final class Membership {
 
   /** What this peer must ask for before what waits can be decided. */
   public record Lacks(SortedSet<FactId> facts, List<Credential> credentials) {
-    public record Credential(Hash32 hash, Fingerprint device) {}
+    public record Credential(Hash32 hash, MemberId holder) {}
   }
 
   public GroupState state() {
@@ -237,7 +236,7 @@ public final class Membership {
       switch (ledger.decide(each.fact)) {
         case Ledger.Decision.LacksParents lacks -> facts.addAll(lacks.missing());
         case Ledger.Decision.LacksCredential lacks ->
-            needed.add(new Lacks.Credential(lacks.credential(), lacks.device()));
+            needed.add(new Lacks.Credential(lacks.credential(), lacks.holder()));
         case Ledger.Decision.Valid valid -> {}
         case Ledger.Decision.Refused no -> {}
       }

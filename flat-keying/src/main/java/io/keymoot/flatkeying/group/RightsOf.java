@@ -103,7 +103,7 @@ final class RightsOf {
   private Verdict role(String role, Refusal otherwise) {
     Verdict verdict = new Verdict.Refused(otherwise);
     for (Hash32 credential : credentialsOf(author)) {
-      switch (credentials.verdict(credential, author.device())) {
+      switch (credentials.verdict(credential, author.request().key())) {
         case CredentialVerdict.Accepted accepted -> {
           if (accepted.roles().contains(role)) {
             return Verdict.HOLDS;
@@ -111,7 +111,7 @@ final class RightsOf {
         }
         case CredentialVerdict.Refused refused -> {}
         case CredentialVerdict.Unknown unknown ->
-            verdict = new Verdict.Waits(credential, author.device());
+            verdict = new Verdict.Waits(credential, author.id());
       }
     }
     return verdict;
@@ -195,13 +195,13 @@ final class RightsOf {
   Verdict certified(Person member) {
     Verdict verdict = new Verdict.Refused(Refusal.CREDENTIAL_REFUSED);
     for (Hash32 credential : credentialsOf(member)) {
-      switch (credentials.verdict(credential, member.device())) {
+      switch (credentials.verdict(credential, member.request().key())) {
         case CredentialVerdict.Accepted accepted -> {
           return Verdict.HOLDS;
         }
         case CredentialVerdict.Refused refused -> {}
         case CredentialVerdict.Unknown unknown ->
-            verdict = new Verdict.Waits(credential, member.device());
+            verdict = new Verdict.Waits(credential, member.id());
       }
     }
     return verdict;

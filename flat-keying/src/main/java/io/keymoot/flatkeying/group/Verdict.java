@@ -1,6 +1,6 @@
 package io.keymoot.flatkeying.group;
 
-import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.wire.Hash32;
 
 /** What a rule says of a fact. */
@@ -10,7 +10,7 @@ sealed interface Verdict {
   record Refused(Refusal why) implements Verdict {}
 
   /** It cannot be said before this credential's bytes are at hand. */
-  record Waits(Hash32 credential, Fingerprint device) implements Verdict {}
+  record Waits(Hash32 credential, MemberId holder) implements Verdict {}
 
   Verdict HOLDS = new Holds();
 
