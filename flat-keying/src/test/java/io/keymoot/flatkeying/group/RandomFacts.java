@@ -25,6 +25,7 @@ import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.group.SectionFiveOracle.Stay;
 import io.keymoot.flatkeying.group.SectionFiveOracle.Vouch;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -67,6 +68,9 @@ final class RandomFacts {
   }
 
   private static final String HOST = "host";
+  private static final GroupId ANOTHER_GROUP =
+      new GroupId(Hash32.sha256("another group".getBytes(StandardCharsets.US_ASCII)));
+  private static final Bytes NO_SIGNATURE = Bytes.owning(new byte[64]);
 
   private static final class Person {
     final Scribe.Device device;
@@ -89,7 +93,7 @@ final class RandomFacts {
     }
 
     Fingerprint fingerprint() {
-      return new Fingerprint(Hash32.sha256(device.key().toArray()));
+      return device.fingerprint();
     }
   }
 
@@ -101,11 +105,13 @@ final class RandomFacts {
   private final List<Integer> published = new ArrayList<>();
   private final List<Approval> oldApprovals = new ArrayList<>();
   private final List<SignedHeader> beats = new ArrayList<>();
-  private GroupId group = Scribe.NO_GROUP;
+  private GroupId group = GroupId.NONE;
+  private final int malice;
   private int devices;
 
   private RandomFacts(long seed, Function<SortedSet<MemberId>, Hash32> membersDigest) {
     random = new Random(seed);
+    malice = new int[] {0, 8, 25, 25, 40}[random.nextInt(5)];
     oracle = new SectionFiveOracle(credentials, credentials, membersDigest, scribe);
   }
 
@@ -115,7 +121,23 @@ final class RandomFacts {
     for (int step = 0; step < facts * 12 && teller.published.size() < facts; step++) {
       teller.step();
     }
+    if (seed % 2 == 0) {
+      teller.heal();
+    }
     return teller.story();
+  }
+
+  /** The network heals: the honest learn all that any of them has, and one of them rekeys. */
+  private void heal() {
+    BitSet all = new BitSet();
+    people.stream().filter(p -> !p.hostile).forEach(p -> all.or(p.view));
+    List<Person> left = people.stream().filter(p -> !p.hostile && isMember(p, all)).toList();
+    if (!left.isEmpty()) {
+      Person p = pick(left);
+      p.view = all;
+      say(p, all, rekey(p, all, List.of()));
+      actHonestly(p);
+    }
   }
 
   private Story story() {
@@ -144,12 +166,13 @@ final class RandomFacts {
         new Rights(
             admit,
             random.nextBoolean() ? Optional.of(HOST) : Optional.empty(),
-            1 + random.nextInt(3));
+            2 + random.nextInt(2));
     Scribe.Device device = scribe.device("founder");
     Hash32 credential = credentials.makeAndFetch("founder", "good " + HOST);
-    JoinRequest row =
-        scribe.request(Scribe.NO_GROUP, device, credential, 0, new FactId(Hash32.ZERO));
-    Person founder = new Person(device, scribe.sign(device, row), false);
+    JoinRequest row = scribe.founderRow(device, credential);
+    // The founder's request can be used again as little as it can be signed: it names no group.
+    Person founder =
+        new Person(device, new SignedJoinRequest(row, row.member(), NO_SIGNATURE), false);
     Found found =
         new Found(
             "random",
@@ -158,7 +181,7 @@ final class RandomFacts {
             rights,
             Trust.OPEN,
             row);
-    Envelope fact = scribe.fact(device, Scribe.NO_GROUP, founder.member(), List.of(), found);
+    Envelope fact = scribe.found(device, found);
     people.add(founder);
     publish(founder, fact);
     group = new GroupId(fact.id().hash());
@@ -183,9 +206,9 @@ final class RandomFacts {
         random.nextInt(3) == 0 && !seen.isEmpty()
             ? oracle.id(pickFrom(seen))
             : new FactId(group.hash());
-    GroupId asked = hostile && random.nextInt(20) == 0 ? Scribe.NO_GROUP : group;
-    JoinRequest request = scribe.request(asked, device, credential, people.size(), saw);
-    Person person = new Person(device, scribe.sign(device, request), hostile);
+    GroupId asked = hostile && random.nextInt(20) == 0 ? ANOTHER_GROUP : group;
+    Person person =
+        new Person(device, scribe.request(device, asked, credential, people.size(), saw), hostile);
     people.add(person);
     return person;
   }
@@ -196,14 +219,20 @@ final class RandomFacts {
     List<Person> honest =
         people.stream().filter(p -> !p.hostile && !p.wantsOut && isMember(p, p.view)).toList();
     int dice = random.nextInt(100);
-    if (dice < 22 && !honest.isEmpty()) {
-      hear(pick(honest));
-    } else if (dice < 70 && !honest.isEmpty()) {
-      actHonestly(pick(honest));
-    } else if (dice < 75) {
-      comeBack();
-    } else {
-      actWithMalice();
+    try {
+      if (dice < 16 && !honest.isEmpty()) {
+        hear(pick(honest));
+      } else if (dice < 26 && !honest.isEmpty()) {
+        meet(pick(honest), pick(honest));
+      } else if (dice < 94 - malice && !honest.isEmpty()) {
+        actHonestly(pick(honest));
+      } else if (dice < 100 - malice) {
+        comeBack();
+      } else {
+        actWithMalice();
+      }
+    } catch (IllegalArgumentException malformed) {
+      // What no decoder would take stays unsaid.
     }
   }
 
@@ -231,13 +260,27 @@ final class RandomFacts {
     }
   }
 
+  /** Two honest members tell each other all they know. */
+  private void meet(Person p, Person q) {
+    BitSet both = (BitSet) p.view.clone();
+    both.or(q.view);
+    if (isMember(p, both) && isMember(q, both)) {
+      p.view = both;
+      q.view = (BitSet) both.clone();
+    }
+  }
+
   private void actHonestly(Person p) {
     BitSet view = p.view;
+    if (oracle.usable(view).isEmpty() && random.nextBoolean()) {
+      say(p, view, rekey(p, view, List.of()));
+      return;
+    }
     switch (random.nextInt(12)) {
       case 0, 1, 2, 3 -> {
         List<Person> newcomers = new ArrayList<>();
         for (int i = random.nextInt(4) == 0 ? 3 : 1; i > 0; i--) {
-          newcomers.add(newPerson(random.nextInt(5) < 2, view));
+          newcomers.add(newPerson(random.nextInt(100) < 2 * malice, view));
         }
         admit(p, view, newcomers);
       }
@@ -276,7 +319,7 @@ final class RandomFacts {
     if (base.isEmpty()) {
       return;
     }
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0, 1, 2, 3 -> {
         Person accomplice = newPerson(true, base);
         admit(p, base, List.of(accomplice));
@@ -311,7 +354,8 @@ final class RandomFacts {
         }
         force(p, base, new Reseal(slots));
       }
-      case 9 -> {
+      case 9 -> buildOnSand(p);
+      case 10 -> {
         SignedHeader beat =
             scribe.heartbeat(p.device, group, p.member(), oracle.heads(base), beats.size());
         beats.add(beat);
@@ -332,12 +376,22 @@ final class RandomFacts {
     BitSet base = new BitSet();
     for (int i = random.nextInt(3); i >= 0; i--) {
       int m = random.nextInt(3) == 0 ? published.get(published.size() - 1) : pick(published);
-      if (oracle.isValid(m) || random.nextInt(30) == 0) {
+      if (oracle.isValid(m)) {
         base.or(oracle.pastAnd(m));
       }
     }
-    boolean sound = base.stream().allMatch(oracle::isValid);
-    return !sound || isMember(p, base) || random.nextInt(12) == 0 ? base : new BitSet();
+    return isMember(p, base) || random.nextInt(12) == 0 ? base : new BitSet();
+  }
+
+  /** Says something over a fact that is not valid: what stands on it is not either. */
+  private void buildOnSand(Person p) {
+    published.stream()
+        .filter(m -> !oracle.isValid(m))
+        .findAny()
+        .ifPresent(
+            m ->
+                publish(
+                    p, scribe.fact(p.device, group, p.member(), List.of(oracle.id(m)), reseal(p))));
   }
 
   // ---- saying
@@ -358,7 +412,8 @@ final class RandomFacts {
     if (random.nextInt(8) == 0) {
       heads.add(oracle.id(pickFrom(base)));
     }
-    publish(p, scribe.fact(p.device, group, p.member(), heads, fact));
+    GroupId named = random.nextInt(40) == 0 ? ANOTHER_GROUP : group;
+    publish(p, scribe.fact(p.device, named, p.member(), heads, fact));
   }
 
   private void publish(Person p, Envelope fact) {
@@ -406,7 +461,9 @@ final class RandomFacts {
     Rekey draft = new Rekey(prev, targets, fresh("secret"), Hash32.ZERO, fresh("cover"));
     int m = oracle.add(scribe.fact(p.device, group, p.member(), oracle.heads(base), draft));
     Hash32 digest = digestOf(m);
-    return new Rekey(prev, targets, draft.commitment(), digest, draft.cover());
+    Optional<FactId> named =
+        p.hostile && random.nextInt(20) == 0 ? Optional.of(oracle.id(pick(published))) : prev;
+    return new Rekey(named, targets, draft.commitment(), digest, draft.cover());
   }
 
   private Hash32 digestOf(int draft) {
@@ -616,7 +673,7 @@ final class RandomFacts {
     int flaw = random.nextInt(12) == 0 ? random.nextInt(4) : -1;
     BitSet both = q.hostile || q.view.isEmpty() ? base : common(q, base);
     List<FactId> heads = flaw == 0 ? List.of(oracle.id(pick(published))) : oracle.heads(both);
-    GroupId named = flaw == 1 ? Scribe.NO_GROUP : group;
+    GroupId named = flaw == 1 ? ANOTHER_GROUP : group;
     Scribe.Device signer = flaw == 2 ? pick(people).device : q.device;
     Hash32 meant = flaw == 3 ? fresh("subject") : subject;
     return scribe.approval(signer, named, q.member(), heads, action, meant, stay);

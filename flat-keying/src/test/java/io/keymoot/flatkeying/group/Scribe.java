@@ -1,11 +1,18 @@
 package io.keymoot.flatkeying.group;
 
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.Fact;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Header;
+import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.Leave;
 import io.keymoot.flatkeying.fact.MemberId;
@@ -13,55 +20,68 @@ import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.SignedHeader;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.StayId;
+import io.keymoot.flatkeying.fact.VerifyMemory;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
-import io.keymoot.flatkeying.wire.WireWriter;
-import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** Writes down and signs what the people of a test say; everything follows from their names. */
+/** Writes down and signs what the people of a test say; every key follows from a name. */
 final class Scribe implements SectionFiveOracle.Evidence {
+  private final SortedMap<String, SigningKey> keys = new TreeMap<>();
+  private final FactVerifier verifier = new FactVerifier(VerifyMemory.NONE);
 
   /** A device that signs. */
-  record Device(String name, Bytes key) {}
+  record Device(String name, SigningKey signing) {
+    Bytes key() {
+      return signing.spki();
+    }
 
-  static final GroupId NO_GROUP = new GroupId(Hash32.ZERO);
+    Fingerprint fingerprint() {
+      return Fingerprint.of(key());
+    }
+  }
 
   Device device(String name) {
-    return new Device(name, Bytes.owning(Hash32.sha256(text("device " + name)).toArray()));
+    byte[] secret = Hash32.sha256(text("device " + name)).toArray();
+    SigningKey key =
+        keys.computeIfAbsent(
+            name, n -> SigningKey.fromSecret(SignatureKind.ED25519, secret).orThrow());
+    return new Device(name, key);
   }
 
-  JoinRequest request(GroupId group, Device device, Hash32 credential, int start, FactId saw) {
-    byte[] seed = text("start " + device.name() + " " + start);
-    return new JoinRequest(
-        group,
-        device.key(),
-        credential,
-        Hash32.sha256(text("leaf"), seed),
-        Bytes.of(Hash32.sha256(seed).toArray(), 0, JoinRequest.NONCE_BYTES),
-        saw);
+  /**
+   * @param start which start of the device this is
+   */
+  SignedJoinRequest request(
+      Device device, GroupId group, Hash32 credential, int start, FactId saw) {
+    return FactWriter.joinRequest(
+        device.signing(), group, credential, leafKey(device, start), nonce(device, start), saw);
   }
 
-  SignedJoinRequest sign(Device device, JoinRequest request) {
-    return new SignedJoinRequest(
-        request, member(request), signature(device.key(), serial(request)));
+  JoinRequest founderRow(Device device, Hash32 credential) {
+    return FactWriter.founderRow(
+        device.signing(), credential, leafKey(device, 0), nonce(device, 0));
   }
 
+  private static Hash32 leafKey(Device device, int start) {
+    return Hash32.sha256(text("leaf " + device.name() + " " + start));
+  }
+
+  private static Bytes nonce(Device device, int start) {
+    byte[] seed = Hash32.sha256(text("start " + device.name() + " " + start)).toArray();
+    return Bytes.of(seed, 0, JoinRequest.NONCE_BYTES);
+  }
+
+  Envelope found(Device device, Found found) {
+    return FactWriter.found(device.signing(), found);
+  }
+
+  /** Throws an IllegalArgumentException for what no decoder would take. */
   Envelope fact(Device device, GroupId group, MemberId author, List<FactId> heads, Fact fact) {
-    Bytes body = serial(fact);
-    Header header =
-        new Header(fact.type(), group, author, sorted(heads), Hash32.sha256(body.toArray()));
-    return new Envelope(
-        id(header),
-        header,
-        fact,
-        signature(device.key(), serial(header)),
-        serial(header),
-        body,
-        Bytes.EMPTY);
+    return new FactWriter(device.signing(), group, author).write(heads, fact);
   }
 
   Approval approval(
@@ -72,117 +92,51 @@ final class Scribe implements SectionFiveOracle.Evidence {
       Approval.Action action,
       Hash32 subject,
       Hash32 stay) {
-    Header header =
-        new Header(
-            MessageType.APPROVE, group, author, sorted(heads), content(action, subject, stay));
-    return new Approval(header, action, subject, stay, signature(device.key(), serial(header)));
+    return new FactWriter(device.signing(), group, author).approve(heads, action, subject, stay);
   }
 
   Leave leave(Device device, GroupId group, MemberId author, List<FactId> heads, StayId stay) {
-    Header header = new Header(MessageType.LEAVE, group, author, sorted(heads), content(stay));
-    return new Leave(header, stay, signature(device.key(), serial(header)));
+    return new FactWriter(device.signing(), group, author).leave(heads, stay);
   }
 
   SignedHeader heartbeat(
       Device device, GroupId group, MemberId author, List<FactId> heads, int counter) {
-    Header header =
-        new Header(
-            MessageType.HEARTBEAT,
-            group,
-            author,
-            sorted(heads),
-            Hash32.sha256(text("beat " + counter)));
-    return new SignedHeader(header, signature(device.key(), serial(header)));
+    return new FactWriter(device.signing(), group, author)
+        .sign(MessageType.HEARTBEAT, heads, Bytes.of(text("beat " + counter)));
   }
 
   static SignedHeader header(Envelope fact) {
     return new SignedHeader(fact.header(), fact.signature());
   }
 
-  private static List<FactId> sorted(List<FactId> heads) {
-    return List.copyOf(new TreeSet<>(heads));
-  }
-
   // ---- what the oracle asks
 
   @Override
   public FactId id(Header header) {
-    return new FactId(Hash32.sha256(serial(header).toArray()));
+    return new FactId(Hash32.sha256(HeaderCodec.encode(header).toArray()));
   }
 
   @Override
   public MemberId member(JoinRequest request) {
-    return new MemberId(Hash32.sha256(serial(request).toArray()));
+    return request.member();
   }
 
   @Override
   public boolean holds(SignedHeader signed, Bytes key) {
-    return signed.signature().equals(signature(key, serial(signed.header())));
+    return verifier.holds(signed, key);
   }
 
   @Override
   public boolean holds(Approval approval, Bytes key) {
-    return holds(new SignedHeader(approval.header(), approval.signature()), key)
-        && approval
-            .header()
-            .content()
-            .equals(content(approval.action(), approval.subject(), approval.stay()));
+    return verifier.holds(approval, key);
   }
 
   @Override
   public boolean holds(Leave leave, Bytes key) {
-    return holds(new SignedHeader(leave.header(), leave.signature()), key)
-        && leave.header().content().equals(content(leave.stay()));
-  }
-
-  // ---- bytes
-
-  private static Hash32 content(Approval.Action action, Hash32 subject, Hash32 stay) {
-    return Hash32.sha256(new byte[] {(byte) action.code()}, subject.toArray(), stay.toArray());
-  }
-
-  private static Hash32 content(StayId stay) {
-    return Hash32.sha256(stay.hash().toArray());
-  }
-
-  private static Bytes signature(Bytes key, Bytes message) {
-    byte[] first = Hash32.sha256(key.toArray(), message.toArray()).toArray();
-    return new WireWriter().fixed(first).fixed(Hash32.sha256(first).toArray()).toBytes();
+    return verifier.holds(leave, key);
   }
 
   private static byte[] text(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static Bytes serial(Object value) {
-    WireWriter out = new WireWriter();
-    write(out, value);
-    return out.toBytes();
-  }
-
-  private static void write(WireWriter out, Object value) {
-    switch (value) {
-      case Hash32 hash -> out.hash(hash);
-      case Bytes bytes -> out.bytes(bytes);
-      case List<?> list -> {
-        out.u8(list.size());
-        list.forEach(item -> write(out, item));
-      }
-      case Optional<?> optional -> {
-        out.bool(optional.isPresent());
-        optional.ifPresent(item -> write(out, item));
-      }
-      case Record record -> {
-        out.text(record.getClass().getSimpleName());
-        for (RecordComponent component : record.getClass().getRecordComponents()) {
-          try {
-            write(out, component.getAccessor().invoke(record));
-          } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-          }
-        }
-      }
-      default -> out.text(value.toString());
-    }
   }
 }

@@ -77,11 +77,11 @@ final class SectionFiveOracle {
     RIGHT_TO_ADMIT,
     HERE,
     PREV,
+    TARGETS_ITSELF,
     LEFT,
     EXPELLED,
     ABSENT,
     FAULTY,
-    AUTHOR_STAYS,
     MEMBERS_DIGEST,
     SLOTS
   }
@@ -103,7 +103,9 @@ final class SectionFiveOracle {
     /** Every epoch is clean. */
     CLEAN,
     /** A Rekey may put its own author out. */
-    AUTHOR_STAYS
+    TARGETS_ITSELF,
+    /** A word once given for an expulsion or a pardon counts for every later one. */
+    FRESH_APPROVALS
   }
 
   sealed interface Validity {}
@@ -678,27 +680,31 @@ final class SectionFiveOracle {
   /**
    * "Admit: right to admit: AnyMember; WithRole(r): the author's credential (of a live stay in
    * past(m)) has role r; WithApprovals(k): the author and distinct approvers, ≥ k fingerprints in
-   * all, approvals Action.ADMIT whose subject is each row's memberId (k per row)."
+   * all, approvals Action.ADMIT whose subject is each row's memberId (k per row)." "needed = min(k,
+   * distinct fingerprints in members(past(m)))"
    */
   private Says rightToAdmit(int m, Admit admit) {
     return switch (found(past(m)).rights().admit()) {
       case Rights.AnyMember any -> Says.YES;
       case Rights.WithRole with -> hasRole(author(m), past(m), with.role());
       case Rights.WithApprovals with -> {
+        int needed = Math.min(with.count(), devices(members(past(m)), past(m)).size());
         Says all = Says.YES;
         for (SignedJoinRequest row : admit.rows()) {
           all =
               all.and(
                   approved(
-                      m,
-                      admit.approvals(),
-                      Approval.Action.ADMIT,
-                      row.member().hash(),
-                      with.count()));
+                      m, admit.approvals(), Approval.Action.ADMIT, row.member().hash(), needed));
         }
         yield all;
       }
     };
+  }
+
+  private SortedSet<Fingerprint> devices(SortedSet<MemberId> members, BitSet set) {
+    SortedSet<Fingerprint> devices = new TreeSet<>();
+    members.forEach(member -> devices.add(device(member, set).orElseThrow()));
+    return devices;
   }
 
   /**
@@ -735,8 +741,12 @@ final class SectionFiveOracle {
 
   /** "its fingerprint is … Expelled or Faulty-targeted (by any x ∈ past(m), standing or not)" */
   private boolean isBarred(Fingerprint device, BitSet past) {
+    return bars(device, past).findAny().isPresent();
+  }
+
+  private IntStream bars(Fingerprint device, BitSet past) {
     return rekeys(past)
-        .anyMatch(
+        .filter(
             x ->
                 ((Rekey) fact(x).fact())
                     .targets().stream()
@@ -838,8 +848,23 @@ final class SectionFiveOracle {
             && approval.header().type() == MessageType.APPROVE
             && approval.header().group().equals(group(past))
             && headsAreIn(approval.header(), past)
+            && knowsEarlierEnds(approval, past)
             && evidence.holds(approval, key(who, past).orElseThrow());
     return fits ? credentialHolds(who, past) : Says.NO;
+  }
+
+  /**
+   * "An approval about a device (EXPEL, PARDON) counts only if closure(its heads) holds every
+   * Expelled and Faulty Rekey in past(m) that hits the device"
+   */
+  private boolean knowsEarlierEnds(Approval approval, BitSet past) {
+    if (off.contains(Switch.FRESH_APPROVALS)
+        || (approval.action() != Approval.Action.EXPEL
+            && approval.action() != Approval.Action.PARDON)) {
+      return true;
+    }
+    BitSet knew = closure(approval.header().heads()).orElseThrow();
+    return bars(new Fingerprint(approval.subject()), past).allMatch(knew::get);
   }
 
   private boolean isTarget(int m, MemberId who) {
@@ -898,6 +923,7 @@ final class SectionFiveOracle {
       return rules;
     }
     rules.add(new RuleSays(Rule.PREV, Says.of(prevRule(m, rekey))));
+    rules.add(new RuleSays(Rule.TARGETS_ITSELF, Says.of(sparesItself(m, rekey))));
     for (Target target : rekey.targets()) {
       rules.add(
           switch (target) {
@@ -907,7 +933,6 @@ final class SectionFiveOracle {
             case Target.Faulty faulty -> new RuleSays(Rule.FAULTY, Says.of(faultyRule(m, faulty)));
           });
     }
-    rules.add(new RuleSays(Rule.AUTHOR_STAYS, Says.of(authorStaysRule(m))));
     rules.add(new RuleSays(Rule.MEMBERS_DIGEST, Says.of(digestRule(m, rekey))));
     return rules;
   }
@@ -940,14 +965,11 @@ final class SectionFiveOracle {
         && evidence.holds(left.leave(), key(who, past).orElseThrow());
   }
 
-  /**
-   * "Expelled: some member with that fingerprint is known in past(m); not the author's own
-   * fingerprint; right: …"
-   */
+  /** "Expelled: some member with that fingerprint is known in past(m); …; right: …" */
   private Says expelledRule(int m, Target.Expelled expelled) {
     BitSet past = past(m);
     boolean known = staysIn(past).stream().anyMatch(s -> s.device().equals(expelled.device()));
-    if (!known || device(author(m), past).orElseThrow().equals(expelled.device())) {
+    if (!known) {
       return Says.NO;
     }
     return expelRight(m, expelled.approvals(), Approval.Action.EXPEL, expelled.device());
@@ -963,7 +985,7 @@ final class SectionFiveOracle {
     BitSet past = past(m);
     boolean live =
         liveStaysOf(absent.member(), past).stream().anyMatch(s -> s.id().equals(absent.stay()));
-    if (!live || members(past).size() <= 2 || isOwnDevice(m, absent.member())) {
+    if (!live || members(past).size() <= 2) {
       return Says.NO;
     }
     Approval second = absent.second();
@@ -979,11 +1001,6 @@ final class SectionFiveOracle {
     return fits ? approver(m, second).and(credentialHolds(author(m), past)) : Says.NO;
   }
 
-  /** "not the author itself nor its device" */
-  private boolean isOwnDevice(int m, MemberId member) {
-    return member.equals(author(m)) || device(member, past(m)).equals(device(author(m), past(m)));
-  }
-
   /**
    * "Faulty: member known in past(m); not the author itself nor its device; proof holds:
    * OutOfOrder: both headers are statements (fact or heartbeat) of that member in this group, all
@@ -993,11 +1010,7 @@ final class SectionFiveOracle {
    */
   private boolean faultyRule(int m, Target.Faulty faulty) {
     BitSet past = past(m);
-    boolean known = known(faulty.member(), past);
-    boolean own =
-        targetMembers(faulty).stream().anyMatch(member -> isOwnDevice(m, member))
-            || targetDevices(m, faulty).contains(device(author(m), past).orElseThrow());
-    if (!known || own) {
+    if (!known(faulty.member(), past)) {
       return false;
     }
     return switch (faulty.proof()) {
@@ -1064,9 +1077,17 @@ final class SectionFiveOracle {
     return found.rows().stream().filter(row -> row.member().equals(member)).findFirst();
   }
 
-  /** A Rekey's author is in members(P(m)): who goes must not be who made the secret. */
-  private boolean authorStaysRule(int m) {
-    return off.contains(Switch.AUTHOR_STAYS) || members(pastAnd(m)).contains(author(m));
+  /**
+   * "no target (of any reason, Left included; BadCredential.row counts as one) is the author or a
+   * member of the author's device (TARGETS_ITSELF); the author is a member in P(m)."
+   */
+  private boolean sparesItself(int m, Rekey rekey) {
+    Fingerprint own = device(author(m), past(m)).orElseThrow();
+    return off.contains(Switch.TARGETS_ITSELF)
+        || (rekey.targets().stream()
+                .noneMatch(
+                    t -> targetMembers(t).contains(author(m)) || targetDevices(m, t).contains(own))
+            && members(pastAnd(m)).contains(author(m)));
   }
 
   /** "members digest = digest of members(P(m))" */
