@@ -1,0 +1,702 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.fact.Admit;
+import io.keymoot.flatkeying.fact.Approval;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.Fact;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FaultProof;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.Found;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.fact.JoinRequest;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Reseal;
+import io.keymoot.flatkeying.fact.Rights;
+import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.fact.StayId;
+import io.keymoot.flatkeying.fact.Suite;
+import io.keymoot.flatkeying.fact.Target;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.group.SectionFiveOracle.Stay;
+import io.keymoot.flatkeying.group.SectionFiveOracle.Vouch;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Tells a random story of a group, the same for the same seed: honest members who act on what each
+ * of them has learnt, and hostile ones who put their facts wherever they like in the graph, let
+ * each other in, use other people's requests and words again, and claim what is not so.
+ *
+ * <p>The teller knows everything, by an oracle of its own; its people know their own views. Drafts,
+ * made to learn a digest or to see whether an honest act would be right, stay in the oracle's
+ * universe and out of the story.
+ */
+final class RandomFacts {
+
+  /**
+   * @param facts in the order in which they were made, so parents first; valid ones and others
+   * @param heartbeats who vouches for what at the end: the views of the honest, and noise
+   * @param honest the members that never broke a rule
+   */
+  record Story(
+      List<Envelope> facts,
+      List<SignedHeader> heartbeats,
+      Credentials credentials,
+      SortedSet<MemberId> honest) {
+
+    List<Vouch> vouches() {
+      return heartbeats.stream()
+          .map(beat -> new Vouch(beat.header().author(), beat.header().heads()))
+          .toList();
+    }
+  }
+
+  private static final String HOST = "host";
+  private static final GroupId ANOTHER_GROUP =
+      new GroupId(Hash32.sha256("another group".getBytes(StandardCharsets.US_ASCII)));
+  private static final Bytes NO_SIGNATURE = Bytes.owning(new byte[64]);
+
+  private static final class Person {
+    final Scribe.Device device;
+    final SignedJoinRequest row;
+    final Hash32 credential;
+    final boolean hostile;
+    final List<SignedHeader> statements = new ArrayList<>();
+    BitSet view = new BitSet();
+    boolean wantsOut;
+
+    Person(Scribe.Device device, SignedJoinRequest row, boolean hostile) {
+      this.device = device;
+      this.row = row;
+      this.credential = row.request().credential();
+      this.hostile = hostile;
+    }
+
+    MemberId member() {
+      return row.member();
+    }
+
+    Fingerprint fingerprint() {
+      return device.fingerprint();
+    }
+  }
+
+  private final Random random;
+  private final Scribe scribe = new Scribe();
+  private final Credentials credentials = new Credentials();
+  private final SectionFiveOracle oracle;
+  private final List<Person> people = new ArrayList<>();
+  private final List<Integer> published = new ArrayList<>();
+  private final List<Approval> oldApprovals = new ArrayList<>();
+  private final List<SignedHeader> beats = new ArrayList<>();
+  private GroupId group = GroupId.NONE;
+  private final int malice;
+  private int devices;
+
+  private RandomFacts(long seed, Function<SortedSet<MemberId>, Hash32> membersDigest) {
+    random = new Random(seed);
+    malice = new int[] {0, 8, 25, 25, 40}[random.nextInt(5)];
+    oracle = new SectionFiveOracle(credentials, credentials, membersDigest, scribe);
+  }
+
+  static Story tell(long seed, int facts, Function<SortedSet<MemberId>, Hash32> membersDigest) {
+    RandomFacts teller = new RandomFacts(seed, membersDigest);
+    teller.found();
+    for (int step = 0; step < facts * 12 && teller.published.size() < facts; step++) {
+      teller.step();
+    }
+    if (seed % 2 == 0) {
+      teller.heal();
+    }
+    return teller.story();
+  }
+
+  /** The network heals: the honest learn all that any of them has, and one of them rekeys. */
+  private void heal() {
+    BitSet all = new BitSet();
+    people.stream().filter(p -> !p.hostile).forEach(p -> all.or(p.view));
+    List<Person> left = people.stream().filter(p -> !p.hostile && isMember(p, all)).toList();
+    if (!left.isEmpty()) {
+      Person p = pick(left);
+      p.view = all;
+      say(p, all, rekey(p, all, List.of()));
+      actHonestly(p);
+    }
+  }
+
+  private Story story() {
+    SortedSet<MemberId> honest = new TreeSet<>();
+    for (Person p : people) {
+      if (!p.hostile && !p.view.isEmpty()) {
+        honest.add(p.member());
+        beats.add(
+            scribe.heartbeat(p.device, group, p.member(), oracle.heads(p.view), beats.size()));
+      }
+    }
+    return new Story(
+        published.stream().map(oracle::fact).toList(), List.copyOf(beats), credentials, honest);
+  }
+
+  // ---- the beginning
+
+  private void found() {
+    Rights.AdmitRight admit =
+        switch (random.nextInt(6)) {
+          case 0 -> new Rights.WithRole(HOST);
+          case 1 -> new Rights.WithApprovals(1 + random.nextInt(2));
+          default -> new Rights.AnyMember();
+        };
+    Rights rights =
+        new Rights(
+            admit,
+            random.nextBoolean() ? Optional.of(HOST) : Optional.empty(),
+            2 + random.nextInt(2));
+    Scribe.Device device = scribe.device("founder");
+    Hash32 credential = credentials.makeAndFetch("founder", "good " + HOST);
+    JoinRequest row = scribe.founderRow(device, credential);
+    // The founder's request can be used again as little as it can be signed: it names no group.
+    Person founder =
+        new Person(device, new SignedJoinRequest(row, row.member(), NO_SIGNATURE), false);
+    Found found =
+        new Found(
+            "random",
+            pick(List.of(Profile.values())),
+            Suite.XWING_AES256GCM_SHA256,
+            rights,
+            Trust.OPEN,
+            row);
+    Envelope fact = scribe.found(device, found);
+    people.add(founder);
+    publish(founder, fact);
+    group = new GroupId(fact.id().hash());
+    learn(founder, oracle.number(fact.id()));
+    say(founder, founder.view, rekey(founder, founder.view, List.of()));
+  }
+
+  private Person newPerson(boolean hostile, BitSet seen) {
+    boolean again = random.nextInt(6) == 0;
+    Scribe.Device device = again ? pick(people).device : scribe.device("device" + devices++);
+    String quality =
+        switch (random.nextInt(10)) {
+          case 0 -> hostile ? "bad" : "good";
+          case 1, 2, 3 -> "good " + HOST;
+          default -> "good";
+        };
+    Hash32 credential =
+        random.nextInt(8) == 0
+            ? credentials.make(device.name(), quality)
+            : credentials.makeAndFetch(device.name(), quality);
+    FactId saw =
+        random.nextInt(3) == 0 && !seen.isEmpty()
+            ? oracle.id(pickFrom(seen))
+            : new FactId(group.hash());
+    GroupId asked = hostile && random.nextInt(20) == 0 ? ANOTHER_GROUP : group;
+    Person person =
+        new Person(device, scribe.request(device, asked, credential, people.size(), saw), hostile);
+    people.add(person);
+    return person;
+  }
+
+  // ---- one step
+
+  private void step() {
+    List<Person> honest =
+        people.stream().filter(p -> !p.hostile && !p.wantsOut && isMember(p, p.view)).toList();
+    int dice = random.nextInt(100);
+    try {
+      if (dice < 16 && !honest.isEmpty()) {
+        hear(pick(honest));
+      } else if (dice < 26 && !honest.isEmpty()) {
+        meet(pick(honest), pick(honest));
+      } else if (dice < 94 - malice && !honest.isEmpty()) {
+        actHonestly(pick(honest));
+      } else if (dice < 100 - malice) {
+        comeBack();
+      } else {
+        actWithMalice();
+      }
+    } catch (IllegalArgumentException malformed) {
+      // What no decoder would take stays unsaid.
+    }
+  }
+
+  private boolean isMember(Person p, BitSet set) {
+    return !set.isEmpty() && oracle.members(set).contains(p.member());
+  }
+
+  private void learn(Person p, int m) {
+    p.view.or(oracle.pastAnd(m));
+  }
+
+  /** Learns one fact with its past, or all that another honest member has, if the door opens. */
+  private void hear(Person p) {
+    int m = random.nextBoolean() ? pick(published) : published.get(published.size() - 1);
+    BitSet with = (BitSet) p.view.clone();
+    if (oracle.isValid(m)) {
+      with.or(oracle.pastAnd(m));
+      boolean vouched =
+          people.stream()
+              .anyMatch(
+                  q -> !q.hostile && q.view.get(m) && oracle.members(with).contains(q.member()));
+      if (vouched || oracle.members(with).contains(oracle.fact(m).header().author())) {
+        p.view = with;
+      }
+    }
+  }
+
+  /** Two honest members tell each other all they know. */
+  private void meet(Person p, Person q) {
+    BitSet both = (BitSet) p.view.clone();
+    both.or(q.view);
+    if (isMember(p, both) && isMember(q, both)) {
+      p.view = both;
+      q.view = (BitSet) both.clone();
+    }
+  }
+
+  private void actHonestly(Person p) {
+    BitSet view = p.view;
+    if (oracle.usable(view).isEmpty() && random.nextBoolean()) {
+      say(p, view, rekey(p, view, List.of()));
+      return;
+    }
+    switch (random.nextInt(12)) {
+      case 0, 1, 2, 3 -> {
+        List<Person> newcomers = new ArrayList<>();
+        for (int i = random.nextInt(4) == 0 ? 3 : 1; i > 0; i--) {
+          newcomers.add(newPerson(random.nextInt(100) < 2 * malice, view));
+        }
+        admit(p, view, newcomers);
+      }
+      case 4 -> say(p, view, new Here(fresh("leaf"), p.credential));
+      case 5 -> say(p, view, rekey(p, view, List.of()));
+      case 6, 7 -> say(p, view, reseal(p));
+      default -> {
+        List<Target> targets = new ArrayList<>();
+        for (int i = random.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
+          target(p, view).ifPresent(targets::add);
+        }
+        say(p, view, rekey(p, view, targets));
+      }
+    }
+  }
+
+  /** Who was suspended, or wrongly put out, says Here. */
+  private void comeBack() {
+    List<Person> out =
+        people.stream()
+            .filter(p -> !p.hostile && !p.wantsOut && !p.view.isEmpty() && !isMember(p, p.view))
+            .toList();
+    if (!out.isEmpty()) {
+      Person p = pick(out);
+      say(p, p.view, new Here(fresh("leaf"), p.credential));
+    }
+  }
+
+  private void actWithMalice() {
+    List<Person> hostile = people.stream().filter(p -> p.hostile).toList();
+    if (hostile.isEmpty()) {
+      return;
+    }
+    Person p = pick(hostile);
+    BitSet base = somePast(p);
+    if (base.isEmpty()) {
+      return;
+    }
+    switch (random.nextInt(15)) {
+      case 0, 1, 2, 3 -> {
+        Person accomplice = newPerson(true, base);
+        admit(p, base, List.of(accomplice));
+      }
+      case 4, 5 -> {
+        // Other people's requests, in an Admit of its own.
+        Person other = pick(people);
+        admit(
+            p, base, random.nextBoolean() ? List.of(other) : List.of(other, newPerson(true, base)));
+      }
+      case 6 -> force(p, base, new Here(fresh("leaf"), p.credential));
+      case 7 -> {
+        Rekey honest = rekey(p, base, List.of());
+        force(
+            p,
+            base,
+            random.nextBoolean()
+                ? honest
+                : new Rekey(
+                    honest.prev(),
+                    honest.targets(),
+                    honest.commitment(),
+                    fresh("lie"),
+                    honest.cover()));
+      }
+      case 8 -> {
+        Reseal own = reseal(p);
+        Slot foreign = new Slot(random.nextInt(32), random.nextInt(2));
+        List<Reseal.SlotKey> slots = new ArrayList<>(own.slots());
+        if (random.nextBoolean()) {
+          slots.add(new Reseal.SlotKey(foreign, fresh("slot")));
+        }
+        force(p, base, new Reseal(slots));
+      }
+      case 9 -> buildOnSand(p);
+      case 10 -> {
+        SignedHeader beat =
+            scribe.heartbeat(p.device, group, p.member(), oracle.heads(base), beats.size());
+        beats.add(beat);
+        p.statements.add(beat);
+      }
+      default -> {
+        List<Target> targets = new ArrayList<>();
+        for (int i = 1 + random.nextInt(2); i > 0; i--) {
+          (random.nextInt(3) == 0 ? falseTarget(p, base) : target(p, base)).ifPresent(targets::add);
+        }
+        force(p, base, rekey(p, base, targets));
+      }
+    }
+  }
+
+  /** Any past in which this member is one, and now and then one in which it is not. */
+  private BitSet somePast(Person p) {
+    BitSet base = new BitSet();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      int m = random.nextInt(3) == 0 ? published.get(published.size() - 1) : pick(published);
+      if (oracle.isValid(m)) {
+        base.or(oracle.pastAnd(m));
+      }
+    }
+    return isMember(p, base) || random.nextInt(12) == 0 ? base : new BitSet();
+  }
+
+  /** Says something over a fact that is not valid: what stands on it is not either. */
+  private void buildOnSand(Person p) {
+    published.stream()
+        .filter(m -> !oracle.isValid(m))
+        .findAny()
+        .ifPresent(
+            m ->
+                publish(
+                    p, scribe.fact(p.device, group, p.member(), List.of(oracle.id(m)), reseal(p))));
+  }
+
+  // ---- saying
+
+  /** An honest member looks first whether what it is about to say would be right. */
+  private void say(Person p, BitSet view, Fact fact) {
+    Envelope envelope = scribe.fact(p.device, group, p.member(), oracle.heads(view), fact);
+    int m = oracle.add(envelope);
+    boolean right = oracle.validity(m) instanceof SectionFiveOracle.Valid;
+    if (right || p.hostile) {
+      publish(p, envelope);
+      learn(p, m);
+    }
+  }
+
+  private void force(Person p, BitSet base, Fact fact) {
+    List<FactId> heads = new ArrayList<>(oracle.heads(base));
+    if (random.nextInt(8) == 0) {
+      heads.add(oracle.id(pickFrom(base)));
+    }
+    GroupId named = random.nextInt(40) == 0 ? ANOTHER_GROUP : group;
+    publish(p, scribe.fact(p.device, named, p.member(), heads, fact));
+  }
+
+  private void publish(Person p, Envelope fact) {
+    int m = oracle.add(fact);
+    if (!published.contains(m)) {
+      published.add(m);
+      p.statements.add(Scribe.header(fact));
+    }
+  }
+
+  private void admit(Person p, BitSet base, List<Person> newcomers) {
+    List<SignedJoinRequest> rows = new ArrayList<>();
+    List<Approval> approvals = new ArrayList<>();
+    for (Person newcomer : newcomers) {
+      if (rows.stream().noneMatch(row -> row.member().equals(newcomer.member()))) {
+        rows.add(newcomer.row);
+        if (random.nextInt(3) == 0) {
+          approvals.addAll(
+              approvals(
+                  p, base, Approval.Action.PARDON, newcomer.fingerprint().hash(), Hash32.ZERO));
+        }
+        if (random.nextInt(3) != 0) {
+          approvals.addAll(
+              approvals(p, base, Approval.Action.ADMIT, newcomer.member().hash(), Hash32.ZERO));
+        }
+      }
+    }
+    Admit admit = new Admit(rows, approvals.stream().limit(16).toList());
+    if (p.hostile) {
+      force(p, base, admit);
+    } else {
+      say(p, base, admit);
+    }
+    int m = published.get(published.size() - 1);
+    if (oracle.fact(m).fact().equals(admit) && oracle.isValid(m)) {
+      newcomers.stream().filter(n -> !n.hostile).forEach(n -> learn(n, m));
+    }
+  }
+
+  private Rekey rekey(Person p, BitSet base, List<Target> targets) {
+    List<Integer> epochs =
+        base.stream().filter(x -> oracle.fact(x).fact() instanceof Rekey).boxed().toList();
+    Optional<FactId> prev =
+        epochs.isEmpty() ? Optional.empty() : Optional.of(oracle.id(pick(epochs)));
+    Rekey draft = new Rekey(prev, targets, fresh("secret"), Hash32.ZERO, fresh("cover"));
+    int m = oracle.add(scribe.fact(p.device, group, p.member(), oracle.heads(base), draft));
+    Hash32 digest = digestOf(m);
+    Optional<FactId> named =
+        p.hostile && random.nextInt(20) == 0 ? Optional.of(oracle.id(pick(published))) : prev;
+    return new Rekey(named, targets, draft.commitment(), digest, draft.cover());
+  }
+
+  private Hash32 digestOf(int draft) {
+    return oracle.digest(oracle.members(oracle.pastAnd(draft)));
+  }
+
+  private Reseal reseal(Person p) {
+    Found found = (Found) oracle.fact(published.get(0)).fact();
+    List<Reseal.SlotKey> slots = new ArrayList<>();
+    int first = random.nextInt(28);
+    for (int position = first; position < first + 4; position++) {
+      int symbol = p.member().hash().symbol(position, found.profile().symbolBits());
+      slots.add(new Reseal.SlotKey(new Slot(position, symbol), fresh("slot")));
+    }
+    return new Reseal(slots);
+  }
+
+  // ---- targets
+
+  private Optional<Target> target(Person p, BitSet base) {
+    List<Person> others =
+        people.stream().filter(q -> !q.device.equals(p.device) && isMember(q, base)).toList();
+    if (others.isEmpty()) {
+      return Optional.empty();
+    }
+    Person b = pick(others);
+    return switch (random.nextInt(10)) {
+      case 0, 1, 2, 3 ->
+          Optional.of(
+              new Target.Expelled(
+                  b.fingerprint(),
+                  approvals(p, base, Approval.Action.EXPEL, b.fingerprint().hash(), Hash32.ZERO)));
+      case 4 -> {
+        // An honest member that said it leaves says nothing else any more.
+        BitSet both = common(b, base);
+        List<Stay> stays = both.isEmpty() ? List.of() : oracle.staysOf(b.member(), both);
+        if (stays.isEmpty()) {
+          yield Optional.empty();
+        }
+        b.wantsOut = true;
+        yield Optional.of(
+            new Target.Left(
+                scribe.leave(b.device, group, b.member(), oracle.heads(both), pick(stays).id())));
+      }
+      case 5, 6, 7 -> absent(p, base, b);
+      default -> faulty(p, base);
+    };
+  }
+
+  private Optional<Target> absent(Person p, BitSet base, Person b) {
+    List<Stay> stays = oracle.staysOf(b.member(), base);
+    List<Person> watchers =
+        people.stream()
+            .filter(
+                q ->
+                    !q.device.equals(p.device)
+                        && oracle.watchers(b.member(), base).contains(q.member()))
+            .toList();
+    if (stays.isEmpty() || watchers.isEmpty()) {
+      return Optional.empty();
+    }
+    StayId stay = stays.get(stays.size() - 1).id();
+    return Optional.of(
+        new Target.Absent(
+            b.member(),
+            stay,
+            approval(
+                pick(watchers), base, Approval.Action.SUSPEND, b.member().hash(), stay.hash())));
+  }
+
+  private Optional<Target> faulty(Person p, BitSet base) {
+    List<Target> proofs = new ArrayList<>();
+    for (Person q : people) {
+      for (SignedHeader one : q.statements) {
+        for (SignedHeader other : q.statements) {
+          if (one != other
+              && !q.device.equals(p.device)
+              && knows(base, one)
+              && knows(base, other)
+              && (proofs.isEmpty() || isFault(base, one, other))) {
+            proofs.add(new Target.Faulty(q.member(), new FaultProof.OutOfOrder(one, other)));
+          }
+        }
+      }
+    }
+    base.stream()
+        .forEach(
+            e -> {
+              if (oracle.fact(e).fact() instanceof Admit admit) {
+                for (SignedJoinRequest row : admit.rows()) {
+                  if (credentials.check(
+                              (Found) oracle.fact(published.get(0)).fact(),
+                              row.request().key(),
+                              credentials.bytes(row.request().credential()))
+                          instanceof CredentialVerdict.Refused
+                      || random.nextInt(20) == 0) {
+                    proofs.add(
+                        new Target.Faulty(
+                            oracle.fact(e).header().author(),
+                            new FaultProof.BadCredential(
+                                oracle.id(e),
+                                row.member(),
+                                credentials.bytes(row.request().credential()))));
+                  }
+                }
+              }
+            });
+    return proofs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(proofs.get(Math.max(0, proofs.size() - 1 - random.nextInt(3))));
+  }
+
+  private boolean knows(BitSet base, SignedHeader signed) {
+    return oracle.ids(base).containsAll(signed.header().heads());
+  }
+
+  private boolean isFault(BitSet base, SignedHeader one, SignedHeader other) {
+    BitSet first = oracle.closure(one.header().heads()).orElseThrow();
+    BitSet second = oracle.closure(other.header().heads()).orElseThrow();
+    BitSet both = (BitSet) first.clone();
+    both.or(second);
+    return !both.equals(first) && !both.equals(second) && !base.isEmpty();
+  }
+
+  /** A claim that some rule ought to refuse. */
+  private Optional<Target> falseTarget(Person p, BitSet base) {
+    Person b = pick(people);
+    return Optional.of(
+        switch (random.nextInt(6)) {
+          case 0 -> new Target.Expelled(b.fingerprint(), List.of());
+          case 1 ->
+              // The same device, twice; or the target's own word.
+              new Target.Expelled(
+                  b.fingerprint(),
+                  List.of(
+                      approval(
+                          random.nextBoolean() ? p : b,
+                          base,
+                          Approval.Action.EXPEL,
+                          b.fingerprint().hash(),
+                          Hash32.ZERO)));
+          case 2 ->
+              new Target.Left(
+                  scribe.leave(
+                      random.nextBoolean() ? p.device : b.device,
+                      group,
+                      b.member(),
+                      oracle.heads(base),
+                      StayId.of(oracle.id(pick(published)), b.member())));
+          case 3 ->
+              new Target.Absent(
+                  b.member(),
+                  StayId.of(oracle.id(pick(published)), b.member()),
+                  approval(
+                      pick(people), base, Approval.Action.SUSPEND, b.member().hash(), Hash32.ZERO));
+          case 4 -> {
+            SignedHeader any =
+                b.statements.isEmpty()
+                    ? scribe.heartbeat(p.device, group, b.member(), oracle.heads(base), 0)
+                    : pick(b.statements);
+            SignedHeader other = b.statements.isEmpty() ? any : pick(b.statements);
+            yield new Target.Faulty(b.member(), new FaultProof.OutOfOrder(any, other));
+          }
+          default ->
+              new Target.Left(
+                  scribe.leave(
+                      p.device,
+                      group,
+                      p.member(),
+                      oracle.heads(base),
+                      oracle.staysOf(p.member(), base).stream()
+                          .map(Stay::id)
+                          .findFirst()
+                          .orElse(new StayId(Hash32.ZERO))));
+        });
+  }
+
+  // ---- approvals
+
+  /** Up to two others' words for it; now and then old ones, or one that is not worth anything. */
+  private List<Approval> approvals(
+      Person p, BitSet base, Approval.Action action, Hash32 subject, Hash32 stay) {
+    List<Person> others =
+        new ArrayList<>(
+            people.stream()
+                .filter(q -> !q.device.equals(p.device) && isMember(q, base))
+                .filter(q -> !q.fingerprint().hash().equals(subject) || q.hostile)
+                .toList());
+    Collections.shuffle(others, random);
+    List<Approval> approvals = new ArrayList<>();
+    others.stream()
+        .limit(random.nextInt(4))
+        .forEach(q -> approvals.add(approval(q, base, action, subject, stay)));
+    if (random.nextInt(6) == 0) {
+      oldApprovals.stream()
+          .filter(old -> old.action() == action && old.subject().equals(subject))
+          .limit(2)
+          .filter(old -> !approvals.contains(old))
+          .forEach(approvals::add);
+    }
+    oldApprovals.addAll(approvals);
+    return List.copyOf(approvals);
+  }
+
+  private Approval approval(
+      Person q, BitSet base, Approval.Action action, Hash32 subject, Hash32 stay) {
+    int flaw = random.nextInt(12) == 0 ? random.nextInt(4) : -1;
+    BitSet both = q.hostile || q.view.isEmpty() ? base : common(q, base);
+    List<FactId> heads = flaw == 0 ? List.of(oracle.id(pick(published))) : oracle.heads(both);
+    GroupId named = flaw == 1 ? ANOTHER_GROUP : group;
+    Scribe.Device signer = flaw == 2 ? pick(people).device : q.device;
+    Hash32 meant = flaw == 3 ? fresh("subject") : subject;
+    return scribe.approval(signer, named, q.member(), heads, action, meant, stay);
+  }
+
+  private static BitSet common(Person q, BitSet base) {
+    BitSet both = (BitSet) q.view.clone();
+    both.and(base);
+    return both;
+  }
+
+  // ---- chance
+
+  private <T> T pick(List<T> all) {
+    return all.get(random.nextInt(all.size()));
+  }
+
+  private int pickFrom(BitSet set) {
+    int[] all = set.stream().toArray();
+    return all[random.nextInt(all.length)];
+  }
+
+  private Hash32 fresh(String what) {
+    return Hash32.sha256((what + random.nextLong()).getBytes(StandardCharsets.US_ASCII));
+  }
+}
