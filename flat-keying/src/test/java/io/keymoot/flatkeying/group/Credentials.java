@@ -1,6 +1,5 @@
 package io.keymoot.flatkeying.group;
 
-import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -53,7 +52,7 @@ final class Credentials implements CredentialBook, CredentialCheck {
   }
 
   @Override
-  public CredentialVerdict verdict(Hash32 credential, Fingerprint device) {
+  public CredentialVerdict verdict(Hash32 credential, Bytes key) {
     return fetched.contains(credential)
         ? verdict(bytes(credential))
         : new CredentialVerdict.Unknown();

@@ -890,7 +890,7 @@ final class SectionFiveOracle {
     for (Stay s : liveStaysOf(member, past)) {
       says =
           says.or(
-              switch (book.verdict(s.credential(), s.device())) {
+              switch (book.verdict(s.credential(), key(s.member(), past).orElse(Bytes.EMPTY))) {
                 case CredentialVerdict.Accepted accepted ->
                     Says.of(accepted.roles().contains(role));
                 case CredentialVerdict.Refused refused -> Says.NO;
@@ -905,7 +905,7 @@ final class SectionFiveOracle {
     for (Stay s : liveStaysOf(member, past)) {
       says =
           says.or(
-              switch (book.verdict(s.credential(), s.device())) {
+              switch (book.verdict(s.credential(), key(s.member(), past).orElse(Bytes.EMPTY))) {
                 case CredentialVerdict.Accepted accepted -> Says.YES;
                 case CredentialVerdict.Refused refused -> Says.NO;
                 case CredentialVerdict.Unknown unknown -> Says.UNKNOWN;

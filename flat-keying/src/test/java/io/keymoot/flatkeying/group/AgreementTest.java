@@ -1,0 +1,212 @@
+package io.keymoot.flatkeying.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.fact.StayId;
+import io.keymoot.flatkeying.fact.VerifiedOnce;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The state against the oracle, on random stories with a back-dating adversary, and against itself
+ * when the facts come in another order. {@code -Dseeds=N} for more, {@code -Dfirst=S} to start
+ * elsewhere.
+ */
+class AgreementTest {
+  private static final int SEEDS = Integer.getInteger("seeds", 2_000);
+  private static final int FIRST = Integer.getInteger("first", 0);
+  private static final int FACTS = 26;
+
+  static Hash32 digest(SortedSet<MemberId> members) {
+    IdMap<MemberId> map = IdMap.empty();
+    for (MemberId member : members) {
+      map = map.with(member.hash(), member);
+    }
+    return map.digest();
+  }
+
+  private final FactVerifier verifier = new FactVerifier(new VerifiedOnce());
+
+  @Test
+  void theStateIsWhatSectionFiveSaysWordForWord() {
+    for (int seed = FIRST; seed < FIRST + SEEDS; seed++) {
+      RandomFacts.Story story = RandomFacts.tell(seed, FACTS, AgreementTest::digest);
+      story.credentials().fetchAll();
+      SectionFiveOracle oracle =
+          new SectionFiveOracle(
+              story.credentials(), story.credentials(), AgreementTest::digest, new Scribe());
+      Ledger ledger = ledger(story);
+      for (Envelope fact : story.facts()) {
+        int number = oracle.add(fact);
+        Ledger.Decision decision = ledger.decide(fact);
+        assertThat(decision instanceof Ledger.Decision.Valid)
+            .as("seed %d: %s %s: %s", seed, oracle.validity(number), fact.header(), decision)
+            .isEqualTo(oracle.isValid(number));
+      }
+      BitSet all = oracle.allValid();
+      compare(seed, oracle, all, ledger);
+      // And some sets in the middle, as peers with partial views hold them.
+      Random random = new Random(seed);
+      for (int i = 0; i < 3; i++) {
+        BitSet some = new BitSet();
+        for (int m = all.nextSetBit(0); m >= 0; m = all.nextSetBit(m + 1)) {
+          if (random.nextInt(4) == 0) {
+            some.or(oracle.pastAnd(m));
+          }
+        }
+        if (!some.isEmpty()) {
+          compare(seed, oracle, some, ledger);
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyOrderOfArrivalGivesTheSameStateAndOverOnlyGrows() {
+    for (int seed = FIRST; seed < FIRST + SEEDS; seed++) {
+      RandomFacts.Story story = RandomFacts.tell(seed, FACTS, AgreementTest::digest);
+      story.credentials().fetchAll();
+      List<Envelope> shuffled = new ArrayList<>(story.facts());
+      Collections.shuffle(shuffled, new Random(~seed));
+      Map<String, String> first = new TreeMap<>();
+      Map<FactId, Boolean> validity = new LinkedHashMap<>();
+      for (List<Envelope> order : List.of(story.facts(), shuffled)) {
+        Ledger ledger = ledger(story);
+        GroupState state = GroupState.NOTHING;
+        SortedSet<StayId> over = new TreeSet<>();
+        List<Envelope> left = new ArrayList<>(order);
+        for (boolean moved = true; moved; ) {
+          moved = false;
+          for (Envelope fact : List.copyOf(left)) {
+            Ledger.Decision decision = ledger.decide(fact);
+            if (decision instanceof Ledger.Decision.LacksParents) {
+              continue;
+            }
+            left.remove(fact);
+            moved = true;
+            boolean valid = decision instanceof Ledger.Decision.Valid;
+            Boolean before = validity.put(fact.id(), valid);
+            assertThat(before == null || before == valid).as("seed %d", seed).isTrue();
+            if (decision instanceof Ledger.Decision.Valid(Known known)) {
+              state = ledger.union(state, known);
+              SortedSet<StayId> now = over(state);
+              assertThat(now).as("seed %d: over shrank", seed).containsAll(over);
+              over = now;
+            }
+          }
+        }
+        Map<String, String> shown = show(state);
+        if (first.isEmpty()) {
+          first.putAll(shown);
+        } else {
+          assertThat(shown).as("seed %d", seed).isEqualTo(first);
+        }
+      }
+    }
+  }
+
+  private Ledger ledger(RandomFacts.Story story) {
+    GroupId group = new GroupId(story.facts().get(0).id().hash());
+    return new Ledger(group, story.credentials(), story.credentials(), verifier);
+  }
+
+  private static SortedSet<StayId> over(GroupState state) {
+    SortedSet<StayId> over = new TreeSet<>();
+    state.over().forEach(stay -> over.add(stay.id()));
+    return over;
+  }
+
+  private static Map<String, String> show(GroupState state) {
+    Map<String, String> shown = new TreeMap<>();
+    shown.put("heads", state.heads().toString());
+    shown.put("members", state.members().toString());
+    shown.put("over", over(state).toString());
+    shown.put("usable", state.usable().toString());
+    shown.put("seats", state.seats.values().toString());
+    shown.put("digest", state.membersDigest().toHex());
+    for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
+      for (int symbol = 0; symbol < state.found().profile().radix(); symbol++) {
+        Slot slot = new Slot(position, symbol);
+        shown.put("slot " + slot, state.slots.seals(slot).toString());
+      }
+    }
+    return shown;
+  }
+
+  private static void compare(int seed, SectionFiveOracle oracle, BitSet set, Ledger ledger) {
+    List<Known> heads = new ArrayList<>();
+    for (FactId id : oracle.heads(set)) {
+      Known head = ledger.get(id);
+      assertThat(head).isNotNull();
+      heads.add(head);
+    }
+    GroupState state = ledger.join(heads);
+    String where = "seed " + seed + ", heads " + oracle.heads(set);
+    assertThat(state.count()).as(where).isEqualTo(set.cardinality());
+    assertThat(state.heads()).as(where).isEqualTo(oracle.heads(set));
+    assertThat(over(state)).as("over, " + where).isEqualTo(oracle.overIds(set));
+    assertThat(state.members().stream().map(Person::id).toList())
+        .as("members, " + where)
+        .isEqualTo(List.copyOf(oracle.members(set)));
+    assertThat(state.membersDigest()).isEqualTo(digest(oracle.members(set)));
+    assertThat(new TreeSet<>(state.usable().stream().map(Known::id).toList()))
+        .as("usable, " + where)
+        .isEqualTo(oracle.usable(set));
+    IntStream.range(0, oracle.size())
+        .forEach(
+            m -> {
+              Known known = ledger.get(oracle.id(m));
+              assertThat(known != null && state.contains(known))
+                  .as("contains %s, %s", known, where)
+                  .isEqualTo(set.get(m));
+              if (known == null || !set.get(m)) {
+                return;
+              }
+              assertThat(state.isFaulty(known.author()))
+                  .isEqualTo(oracle.faults(set).contains(known.author()));
+              assertThat(known.names())
+                  .as("names of %s, %s", known, where)
+                  .isEqualTo(List.copyOf(oracle.names(m)));
+              if (known.fact() instanceof Rekey) {
+                assertThat(ledger.isClean(state, known))
+                    .as("clean %s, %s", known, where)
+                    .isEqualTo(oracle.isClean(m, set));
+                assertThat(state.revision(known.id()))
+                    .as("revision of %s, %s", known, where)
+                    .isEqualTo(oracle.revision(known.id(), set));
+              }
+            });
+    for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
+      for (int symbol = 0; symbol < state.found().profile().radix(); symbol++) {
+        Slot slot = new Slot(position, symbol);
+        assertThat(state.standing(slot).map(Known::id))
+            .as("standing %s, %s", slot, where)
+            .isEqualTo(oracle.standing(slot, set));
+        for (Slots.Seal seal : state.slots.seals(slot)) {
+          assertThat(state.isClean(slot, seal.reseal()))
+              .as("slot clean %s %s, %s", slot, seal, where)
+              .isEqualTo(oracle.isSlotClean(oracle.number(seal.reseal().id()), slot, set));
+        }
+      }
+    }
+  }
+}
