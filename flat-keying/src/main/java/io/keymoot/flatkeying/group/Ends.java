@@ -135,6 +135,30 @@ final class Ends {
     return all[0];
   }
 
+  /** Whether no stay that is over in {@code state}, and was not ended then, was put out hard. */
+  static boolean lacksOnlySoftEnds(GroupState then, GroupState state, Pasts pasts) {
+    boolean[] only = {true};
+    state.seats.difference(
+        then.seats,
+        (now, before) -> {
+          for (Seat.Place place : now == null ? List.<Seat.Place>of() : now.places()) {
+            if (place.isOver() && !endedIn(place.stay(), then, pasts)) {
+              only[0] &= !place.isVoid() && place.hard().stream().allMatch(e -> isLeave(e, place));
+            }
+          }
+        });
+    return only[0];
+  }
+
+  private static boolean isLeave(Known end, Seat.Place place) {
+    for (Target target : end.rekey().targets()) {
+      if (!(target instanceof Target.Left) && aimsAt(target, place.stay().person())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static List<Known> union(List<Known> some, List<Known> more) {
     List<Known> all = some;
     for (Known each : more) {

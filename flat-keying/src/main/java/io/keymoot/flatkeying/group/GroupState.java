@@ -208,6 +208,12 @@ public final class GroupState {
     return seat == null ? List.of() : seat.liveStays();
   }
 
+  /** The stay whose leaf key counts: of several (one request admitted twice) the highest id. */
+  public Optional<Stay> newestStay(MemberId member) {
+    List<Stay> live = liveStays(member);
+    return live.isEmpty() ? Optional.empty() : Optional.of(live.get(live.size() - 1));
+  }
+
   public boolean isOver(Stay stay) {
     Seat.Place place = place(stay);
     return place != null && place.isOver();

@@ -7,7 +7,6 @@ import io.keymoot.flatkeying.fact.Header;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.SignedHeader;
-import io.keymoot.flatkeying.fact.Verified;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * its past alone. Shared by every peer of one JVM that learns the fact.
  */
 public final class Known {
-  private Verified verified;
+  private final Envelope envelope;
   private final List<Known> parents;
   private final AuthorLine line;
   private final int index;
@@ -30,13 +29,13 @@ public final class Known {
   @Nullable GroupState after;
 
   Known(
-      Verified verified,
+      Envelope envelope,
       List<Known> parents,
       AuthorLine line,
       int index,
       List<Known> ownPrevious,
       List<Stay> rests) {
-    this.verified = verified;
+    this.envelope = envelope;
     this.parents = parents;
     this.line = line;
     this.index = index;
@@ -46,7 +45,7 @@ public final class Known {
   }
 
   public FactId id() {
-    return verified.id();
+    return envelope.id();
   }
 
   public MemberId author() {
@@ -54,21 +53,21 @@ public final class Known {
   }
 
   public Header header() {
-    return verified.header();
+    return envelope.header();
   }
 
   public Fact fact() {
-    return verified.fact();
+    return envelope.fact();
   }
 
   /** The bytes as they were received, and the cover as long as it is kept. */
   public Envelope envelope() {
-    return verified.envelope();
+    return envelope;
   }
 
   /** Header and signature alone, as a proof carries them. */
   public SignedHeader signedHeader() {
-    return verified.signedHeader();
+    return new SignedHeader(envelope.header(), envelope.signature());
   }
 
   public List<Known> parents() {

@@ -6,14 +6,17 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Header;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Verification;
 import io.keymoot.flatkeying.fact.Verified;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -223,7 +227,7 @@ public final class Ledger implements Pasts {
   private Known place(Verified verified, List<Known> parents, GroupState past, List<Stay> rests) {
     MemberId author = verified.header().author();
     Known.AuthorLine line = lines.computeIfAbsent(author, id -> new Known.AuthorLine());
-    return new Known(verified, parents, line, known.size(), past.tips(author), rests);
+    return new Known(verified.envelope(), parents, line, known.size(), past.tips(author), rests);
   }
 
   private Decision accept(Known fact, GroupState after) {
@@ -239,6 +243,32 @@ public final class Ledger implements Pasts {
   private Decision refuse(FactId fact, Refusal why) {
     refused.put(fact, why);
     return new Decision.Refused(why);
+  }
+
+  /**
+   * What {@code state} would be if {@code author} made this Rekey on top of it: for whoever plans
+   * one, whose digest of the members must be true. Nothing is kept, and nothing checked.
+   */
+  public GroupState draft(GroupState state, MemberId author, Rekey rekey) {
+    Header header = new Header(MessageType.REKEY, group, author, state.heads(), Hash32.ZERO);
+    Envelope envelope =
+        new Envelope(
+            new FactId(Hash32.ZERO),
+            header,
+            rekey,
+            Bytes.EMPTY,
+            Bytes.EMPTY,
+            Bytes.EMPTY,
+            Bytes.EMPTY);
+    Known draft =
+        new Known(
+            envelope,
+            state.heads,
+            new Known.AuthorLine(),
+            known.size(),
+            state.tips(author),
+            state.liveStays(author));
+    return grow(state, draft, state);
   }
 
   // ---- states
@@ -331,6 +361,55 @@ public final class Ledger implements Pasts {
     return state.usable().contains(epoch)
         || (state.contains(epoch)
             && Ends.allEndedIn(after(epoch), state.seats, anybody -> true, this));
+  }
+
+  /**
+   * Whether the only ends the epoch lacks are Absents, Lefts and Heres: then a member that has
+   * nothing better may send under it for a moment more.
+   */
+  public boolean isOnlySoftlyUnclean(GroupState state, Known epoch) {
+    return Ends.lacksOnlySoftEnds(after(epoch), state, this);
+  }
+
+  /** Whether every member may be given the epoch's secret by somebody (section 8). */
+  public boolean mayBeGivenToAll(GroupState state, Known epoch) {
+    boolean[] all = {true};
+    state.live.difference(
+        after(epoch).live,
+        (now, then) -> {
+          if (now != null && then == null) {
+            all[0] &= mayBeGiven(state, epoch, now.person().id());
+          }
+        });
+    return all[0];
+  }
+
+  /** Give's first sentence: {@code member} is in, and (i) or (ii) holds for the epoch's secret. */
+  public boolean mayBeGiven(GroupState state, Known epoch, MemberId member) {
+    return leastRevisionFor(state, epoch, member).isPresent();
+  }
+
+  /**
+   * The rule that carries P3 and P4 (section 8, <i>Give</i>): the lowest revision of the epoch's
+   * secret that {@code member} may be given, if it may be given any. What counts is the epoch's own
+   * past, so a giver that knows less than others does no harm.
+   */
+  public OptionalInt leastRevisionFor(GroupState state, Known epoch, MemberId member) {
+    if (!state.isMember(member)) {
+      return OptionalInt.empty();
+    }
+    if (after(epoch).isMember(member)) {
+      return OptionalInt.of(0);
+    }
+    OptionalInt least = OptionalInt.empty();
+    for (Stay stay : state.liveStays(member)) {
+      Known begin = stay.begunBy();
+      if (begin.names().contains(epoch.id())) {
+        int revision = past(begin).revision(epoch.id()) + 1;
+        least = OptionalInt.of(Math.min(least.orElse(revision), revision));
+      }
+    }
+    return least;
   }
 
   private GroupState grow(GroupState state, Known fact, GroupState past) {

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Membership {
   private final Ledger ledger;
-  private final CredentialBook credentials;
   private GroupState state = GroupState.NOTHING;
+
+  /** Has a Grant, or hopes for one, but not yet all of its past. */
+  private boolean isNewcomer;
 
   /** Undecided facts, in the order in which they came. */
   private final Map<FactId, Waiting> waiting = new LinkedHashMap<>();
@@ -45,9 +47,19 @@ public final class Membership {
 
   private record Waiting(Envelope fact, String sender) {}
 
-  public Membership(Ledger ledger, CredentialBook credentials) {
+  private Membership(Ledger ledger, boolean isNewcomer) {
     this.ledger = ledger;
-    this.credentials = credentials;
+    this.isNewcomer = isNewcomer;
+  }
+
+  /** For one who founds, or only looks on: the door opens to whatever the rules let in. */
+  public static Membership of(Ledger ledger) {
+    return new Membership(ledger, false);
+  }
+
+  /** For one who was let in: takes nothing before {@link #adopt}. */
+  public static Membership ofNewcomer(Ledger ledger) {
+    return new Membership(ledger, true);
   }
 
   /** What an offer changed. */
@@ -108,6 +120,43 @@ public final class Membership {
     return settle();
   }
 
+  /**
+   * A newcomer's first step: takes everything its Grant's heads reach, once all of it is decided,
+   * and nothing before. False while some is missing.
+   */
+  public boolean adopt(List<FactId> heads) {
+    List<Known> reached = new ArrayList<>();
+    for (FactId head : heads) {
+      Known fact = ledger.get(head);
+      if (fact == null || !atDoor.containsKey(head)) {
+        return false;
+      }
+      reached.add(fact);
+    }
+    for (Known each : reached) {
+      if (!isAtHand(each)) {
+        return false;
+      }
+    }
+    state = ledger.join(reached);
+    isNewcomer = false;
+    atDoor.values().removeIf(state::contains);
+    settle();
+    return true;
+  }
+
+  /** What this peer has decided, taken or not, as heads: what it need not be sent again. */
+  public List<FactId> atHand() {
+    SortedSet<FactId> heads = new TreeSet<>(state.heads());
+    for (Known fact : atDoor.values()) {
+      heads.add(fact.id());
+    }
+    for (Known fact : atDoor.values()) {
+      fact.parents().forEach(parent -> heads.remove(parent.id()));
+    }
+    return heads.stream().limit(Limits.HEADS).toList();
+  }
+
   /** A credential's bytes came in: decide again what hung on it. */
   public Learnt credentialKnown() {
     return settle();
@@ -150,6 +199,9 @@ public final class Membership {
 
   private boolean takeWhatMay(List<Known> taken) {
     boolean moved = false;
+    if (isNewcomer) {
+      return false;
+    }
     for (Known m : List.copyOf(atDoor.values())) {
       if (!atDoor.containsKey(m.id()) || !isAtHand(m)) {
         continue;
