@@ -18,24 +18,16 @@ import javax.crypto.spec.GCMParameterSpec;
 public final class Aead {
   public static final int TAG_BYTES = 16;
 
-  private static final RawKey ZEROS = new RawKey("AES", new byte[Hkdf.KEY_BYTES]);
-  private static final GCMParameterSpec ZERO_NONCE =
-      new GCMParameterSpec(8 * TAG_BYTES, new byte[12]);
-  private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(Aead::newCipher);
+  private static final ThreadLocal<OneUse> CIPHER = ThreadLocal.withInitial(OneUse::new);
 
   private Aead() {}
 
   /** Seals under a key that has sealed, and will seal, nothing else but this same message. */
   public static byte[] sealOnce(byte[] key, byte[] associated, byte[] plaintext) {
-    Cipher cipher = CIPHER.get();
     try {
-      cipher.init(Cipher.ENCRYPT_MODE, new RawKey("AES", key), ZERO_NONCE);
-      cipher.updateAAD(associated);
-      return cipher.doFinal(plaintext);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("sealing does not fail", e);
-    } finally {
-      forget(cipher);
+      return CIPHER.get().use(Cipher.ENCRYPT_MODE, key, associated, plaintext);
+    } catch (AEADBadTagException e) {
+      throw new IllegalStateException("sealing checks no tag", e);
     }
   }
 
@@ -43,34 +35,62 @@ public final class Aead {
     if (sealed.length < TAG_BYTES) {
       return new Opening.Failed();
     }
-    Cipher cipher = CIPHER.get();
     try {
-      cipher.init(Cipher.DECRYPT_MODE, new RawKey("AES", key), ZERO_NONCE);
-      cipher.updateAAD(associated);
-      return new Opening.Opened(cipher.doFinal(sealed));
+      return new Opening.Opened(CIPHER.get().use(Cipher.DECRYPT_MODE, key, associated, sealed));
     } catch (AEADBadTagException e) {
       return new Opening.Failed();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("opening fails by its tag alone", e);
-    } finally {
-      forget(cipher);
     }
   }
 
-  private static void forget(Cipher cipher) {
-    try {
-      // To decrypt: to encrypt, the platform refuses the same key and nonce twice running.
-      cipher.init(Cipher.DECRYPT_MODE, ZEROS, ZERO_NONCE);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES takes any key", e);
-    }
-  }
+  /** A thread's cipher, which between uses holds a key of zeros. */
+  private static final class OneUse {
+    private static final RawKey ZEROS = new RawKey("AES", new byte[Hkdf.KEY_BYTES]);
+    private static final GCMParameterSpec ZERO_NONCE = nonce(0);
+    private static final GCMParameterSpec ANOTHER_NONCE = nonce(1);
 
-  private static Cipher newCipher() {
-    try {
-      return Cipher.getInstance("AES/GCM/NoPadding");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has AES/GCM", e);
+    private final Cipher cipher;
+    private boolean odd;
+
+    private OneUse() {
+      try {
+        cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("every Java platform has AES/GCM", e);
+      }
+    }
+
+    private byte[] use(int mode, byte[] key, byte[] associated, byte[] in)
+        throws AEADBadTagException {
+      try {
+        cipher.init(mode, new RawKey("AES", key), ZERO_NONCE);
+        cipher.updateAAD(associated);
+        return cipher.doFinal(in);
+      } catch (AEADBadTagException e) {
+        throw e;
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("AES-GCM takes any key and any bytes", e);
+      } finally {
+        forget();
+      }
+    }
+
+    /**
+     * To encrypt, for that alone replaces the copy by which the platform notices that a key and
+     * nonce come twice running; and with another nonce each time, for it would notice this too.
+     */
+    private void forget() {
+      odd = !odd;
+      try {
+        cipher.init(Cipher.ENCRYPT_MODE, ZEROS, odd ? ANOTHER_NONCE : ZERO_NONCE);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("AES-GCM takes any key", e);
+      }
+    }
+
+    private static GCMParameterSpec nonce(int last) {
+      byte[] nonce = new byte[12];
+      nonce[11] = (byte) last;
+      return new GCMParameterSpec(8 * TAG_BYTES, nonce);
     }
   }
 }
