@@ -60,4 +60,13 @@ public final class Limits {
 
   /** Valid facts whose authors are out, kept in case a member speaks for them. */
   public static final int AT_DOOR = 1_024;
+
+  /** Pairwise sessions a peer keeps; the least recently used goes first. */
+  public static final int SESSIONS = 4_096;
+
+  /** Keys kept for seals that others overtook, in each chain of a session. */
+  public static final int SKIPPED_SEALS = 64;
+
+  /** How far ahead of the last one a seal may be: how many may be lost in a row. */
+  public static final int SEALS_AHEAD = 1_024;
 }

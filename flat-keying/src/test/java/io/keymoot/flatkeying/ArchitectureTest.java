@@ -28,6 +28,7 @@ class ArchitectureTest {
         "io.keymoot.flatkeying.crypto.SignatureKind",
         "io.keymoot.flatkeying.fact",
         "io.keymoot.flatkeying.group",
+        "io.keymoot.flatkeying.key",
         "io.keymoot.flatkeying.wire");
   }
 

@@ -77,6 +77,12 @@ public final class WireReader {
     return value;
   }
 
+  /** Passes over bytes that the caller takes from elsewhere. */
+  public void skip(int length, String field) {
+    need(length, field);
+    at += length;
+  }
+
   /** A 16-bit length of at most {@code max}, then the bytes. */
   public Bytes bytes(int max, String field) {
     int length = u16(field);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.keymoot.flatkeying.key;
+
+import org.jspecify.annotations.NullMarked;
