@@ -69,4 +69,49 @@ public final class Limits {
 
   /** How far ahead of the last one a seal may be: how many may be lost in a row. */
   public static final int SEALS_AHEAD = 1_024;
+
+  /** Seals are multicast up to so many bytes of cover; more go through a tree. */
+  public static final int MULTICAST_SEAL_BYTES = 24_000;
+
+  public static final int TREE_FAN_OUT = 8;
+
+  /** KIDs of so many revisions ahead are known, for members who learnt of an Admit earlier. */
+  public static final int REVISIONS_AHEAD = 2;
+
+  /** T_grace: how long what is superseded is kept. */
+  public static final long GRACE_MILLIS = 30_000;
+
+  public static final long GRACE_AFTER_EXPULSION_MILLIS = 1_000;
+
+  /** How long the last epoch that only soft ends made unclean may still be sent under. */
+  public static final long DELAYED_USE_MILLIS = 1_000;
+
+  public static final long LEAF_KEY_AFTERLIFE_MILLIS = 600_000;
+  public static final long LEAF_KEY_LIFE_MILLIS = 86_400_000;
+  public static final long REFRESH_MILLIS = 3_600_000;
+
+  /** A batch of joins is followed by a refresh within so long. */
+  public static final long REFRESH_AFTER_JOIN_MILLIS = 2_000;
+
+  public static final long ADMIT_BATCH_MILLIS = 200;
+  public static final int ADMIT_QUEUE = 4_096;
+  public static final long JOIN_RETRY_MILLIS = 1_000;
+  public static final long JOIN_RETRY_MOST_MILLIS = 4_000;
+
+  /** Having asked for so long and held no usable epoch, a Rekey is owed. */
+  public static final long UNREADABLE_MILLIS = 500;
+
+  public static final long ASK_FOR_KEYS_MILLIS = 100;
+  public static final long ASK_FOR_KEYS_MOST_MILLIS = 5_000;
+  public static final long HOLDING_TOLD_MILLIS = 2_000;
+  public static final int GIVES_PER_SECOND = 20;
+  public static final int GRANTS_PENDING = 4;
+  public static final int INTRODUCERS = 16;
+  public static final int HOLDERS_PER_EPOCH = 8;
+  public static final int BLOBS = 4_096;
+
+  /** In larger groups leaf keys are fetched on first need. */
+  public static final int PREFETCH_MEMBERS = 64;
+
+  public static final int PREFETCH_RANKS = 3;
 }

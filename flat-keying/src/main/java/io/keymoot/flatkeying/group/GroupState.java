@@ -152,7 +152,7 @@ public final class GroupState {
   }
 
   /** The author's facts of this set that none of its own come after. */
-  List<Known> tips(MemberId author) {
+  public List<Known> tipsOf(MemberId author) {
     Tips tips = authors.get(author.hash());
     return tips == null ? List.of() : tips.tips;
   }
@@ -240,6 +240,22 @@ public final class GroupState {
           }
         });
     return over;
+  }
+
+  /** The stays that are over here and were not, or were not known, in {@code before}. */
+  public List<Stay> newlyOver(GroupState before) {
+    List<Stay> newly = new ArrayList<>();
+    seats.difference(
+        before.seats,
+        (now, then) -> {
+          for (Seat.Place place : now == null ? List.<Seat.Place>of() : now.places()) {
+            Seat.Place was = then == null ? null : then.place(place.stay());
+            if (place.isOver() && (was == null || !was.isOver())) {
+              newly.add(place.stay());
+            }
+          }
+        });
+    return newly;
   }
 
   // ---- which key

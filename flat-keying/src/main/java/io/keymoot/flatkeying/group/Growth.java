@@ -91,7 +91,7 @@ final class Growth {
   }
 
   private GroupState.Tips tips() {
-    List<Known> tips = new ArrayList<>(before.tips(m.author()));
+    List<Known> tips = new ArrayList<>(before.tipsOf(m.author()));
     tips.removeAll(m.ownPrevious());
     boolean faulty = before.isFaulty(m.author()) || !tips.isEmpty();
     tips.add(m);
@@ -200,7 +200,7 @@ final class Growth {
   /** The author's facts in S that m's author did not know, newest first. */
   private List<Known> besideFactsOf(MemberId author) {
     List<Known> found = new ArrayList<>();
-    Deque<Known> line = new ArrayDeque<>(before.tips(author));
+    Deque<Known> line = new ArrayDeque<>(before.tipsOf(author));
     for (Known each = line.poll(); each != null; each = line.poll()) {
       if (!past.contains(each) && !found.contains(each)) {
         found.add(each);

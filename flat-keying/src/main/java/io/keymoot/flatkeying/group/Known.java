@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * its past alone. Shared by every peer of one JVM that learns the fact.
  */
 public final class Known {
-  private final Envelope envelope;
+  private Envelope envelope;
   private final List<Known> parents;
   private final AuthorLine line;
   private final int index;
@@ -63,6 +63,11 @@ public final class Known {
   /** The bytes as they were received, and the cover as long as it is kept. */
   public Envelope envelope() {
     return envelope;
+  }
+
+  /** Wraps and seals go with the epoch they are for; what was signed stays. */
+  public void dropCover() {
+    envelope = envelope.withoutCover();
   }
 
   /** Header and signature alone, as a proof carries them. */

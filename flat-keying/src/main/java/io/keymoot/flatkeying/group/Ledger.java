@@ -14,6 +14,7 @@ import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.fact.Verification;
 import io.keymoot.flatkeying.fact.Verified;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -153,8 +155,7 @@ public final class Ledger implements Pasts {
         instanceof Verification.Accepted accepted)) {
       return new Decision.Refused(Refusal.BAD_SIGNATURE);
     }
-    Validity rules =
-        new Validity(past, author, credentials, check, verifier, known::get, this::join);
+    Validity rules = rules(past, author);
     boolean isHere = envelope.fact() instanceof Here;
     if (!isHere && !past.isMember(author.id())) {
       return refuse(envelope.id(), Refusal.AUTHOR_NOT_A_MEMBER);
@@ -227,7 +228,7 @@ public final class Ledger implements Pasts {
   private Known place(Verified verified, List<Known> parents, GroupState past, List<Stay> rests) {
     MemberId author = verified.header().author();
     Known.AuthorLine line = lines.computeIfAbsent(author, id -> new Known.AuthorLine());
-    return new Known(verified.envelope(), parents, line, known.size(), past.tips(author), rests);
+    return new Known(verified.envelope(), parents, line, known.size(), past.tipsOf(author), rests);
   }
 
   private Decision accept(Known fact, GroupState after) {
@@ -266,9 +267,34 @@ public final class Ledger implements Pasts {
             state.heads,
             new Known.AuthorLine(),
             known.size(),
-            state.tips(author),
+            state.tipsOf(author),
             state.liveStays(author));
     return grow(state, draft, state);
+  }
+
+  /**
+   * Whether {@code author} could expel the device with these approvals, as {@code state} stands.
+   */
+  public boolean mayExpel(GroupState state, MemberId author, Target.Expelled expulsion) {
+    Person person = state.person(author).orElse(null);
+    return person != null
+        && state.isMember(author)
+        && state.device(expulsion.device()) != null
+        && rules(state, person)
+            .rekey(
+                new Rekey(
+                    Optional.empty(), List.of(expulsion), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO))
+            .holds();
+  }
+
+  /** Whether a Here would bring the member back, as {@code state} stands. */
+  public boolean mayReturn(GroupState state, MemberId member) {
+    Person person = state.person(member).orElse(null);
+    return person != null && !rules(state, person).staysToReturnTo().isEmpty();
+  }
+
+  private Validity rules(GroupState past, Person author) {
+    return new Validity(past, author, credentials, check, verifier, known::get, this::join);
   }
 
   // ---- states
@@ -342,6 +368,11 @@ public final class Ledger implements Pasts {
     return missing;
   }
 
+  /** What leads from {@code state} to {@code fact}, itself included, parents first. */
+  public List<Known> lacking(GroupState state, Known fact) {
+    return state.contains(fact) ? List.of() : missing(state, fact);
+  }
+
   /** The fact and those it reaches through facts of {@code kind} only. */
   private static List<Known> ancestors(Known fact, Predicate<Known> kind) {
     List<Known> found = new ArrayList<>(List.of(fact));
@@ -361,6 +392,11 @@ public final class Ledger implements Pasts {
     return state.usable().contains(epoch)
         || (state.contains(epoch)
             && Ends.allEndedIn(after(epoch), state.seats, anybody -> true, this));
+  }
+
+  /** Whether {@code later} was made by somebody who knew {@code earlier}. */
+  public boolean isAfter(Known later, Known earlier) {
+    return past(later).contains(earlier);
   }
 
   /**

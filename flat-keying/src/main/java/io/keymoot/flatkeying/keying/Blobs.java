@@ -1,0 +1,87 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.crypto.LeafKey;
+import io.keymoot.flatkeying.fact.Found;
+import io.keymoot.flatkeying.group.CredentialBook;
+import io.keymoot.flatkeying.group.CredentialCheck;
+import io.keymoot.flatkeying.group.CredentialVerdict;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What facts name by hash: credentials and leaf keys. Content-addressed, so peers of one JVM may
+ * share one; bounded, for whatever is lost can be fetched again.
+ */
+public final class Blobs implements CredentialBook {
+  private final CredentialCheck check;
+  private final int most;
+  private final Map<Hash32, Bytes> bytes;
+  private final Map<Hash32, LeafKey> leafKeys;
+  private final Map<Question, CredentialVerdict> verdicts;
+  private @Nullable Found found;
+
+  private record Question(Hash32 credential, Bytes key) {}
+
+  /**
+   * @param most how many blobs are kept
+   */
+  public Blobs(CredentialCheck check, int most) {
+    this.check = check;
+    this.most = most;
+    this.bytes = bounded();
+    this.leafKeys = bounded();
+    this.verdicts = bounded();
+  }
+
+  private <K, V> Map<K, V> bounded() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > most;
+      }
+    };
+  }
+
+  /** Credentials can be judged once the Found is known, against which they are. */
+  void judgeAgainst(Found theFound) {
+    found = theFound;
+  }
+
+  Hash32 put(Bytes blob) {
+    Hash32 hash = Hash32.sha256(blob.toArray());
+    bytes.put(hash, blob);
+    return hash;
+  }
+
+  Optional<Bytes> get(Hash32 hash) {
+    return Optional.ofNullable(bytes.get(hash));
+  }
+
+  Optional<LeafKey> leafKey(Hash32 hash) {
+    LeafKey known = leafKeys.get(hash);
+    if (known == null
+        && bytes.get(hash) instanceof Bytes blob
+        && LeafKey.decode(blob) instanceof Decoded.Ok<LeafKey> ok) {
+      known = ok.value();
+      leafKeys.put(hash, known);
+    }
+    return Optional.ofNullable(known);
+  }
+
+  @Override
+  public CredentialVerdict verdict(Hash32 credential, Bytes key) {
+    Bytes blob = bytes.get(credential);
+    Question question = new Question(credential, key);
+    CredentialVerdict verdict = verdicts.get(question);
+    if (verdict == null && blob != null && found != null) {
+      verdict = check.check(found, key, blob);
+      verdicts.put(question, verdict);
+    }
+    return verdict != null ? verdict : new CredentialVerdict.Unknown();
+  }
+}

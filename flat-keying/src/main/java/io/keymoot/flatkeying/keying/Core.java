@@ -1,0 +1,156 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.Fact;
+import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Ledger;
+import io.keymoot.flatkeying.group.Membership;
+import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.key.SessionTable;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the rooms of this package share within one group: who we are, what we know, what we hold.
+ */
+final class Core {
+  final GroupId group;
+  final Self self;
+  final Entropy entropy;
+  final Blobs blobs;
+  final Ledger ledger;
+  final Membership membership;
+  final FactVerifier verifier;
+  final KeyStore keys = new KeyStore();
+  final SessionTable sessions;
+  final Timers timers = new Timers();
+
+  /** The effects of the step that runs. */
+  final List<Effect> out = new ArrayList<>();
+
+  Tick now = Tick.ZERO;
+
+  Core(
+      GroupId group,
+      Self self,
+      Entropy entropy,
+      Blobs blobs,
+      Ledger ledger,
+      Membership membership,
+      FactVerifier verifier) {
+    this.group = group;
+    this.self = self;
+    this.entropy = entropy;
+    this.blobs = blobs;
+    this.ledger = ledger;
+    this.membership = membership;
+    this.verifier = verifier;
+    this.sessions = new SessionTable(group);
+  }
+
+  GroupState state() {
+    return membership.state();
+  }
+
+  boolean isMember() {
+    return self.isNamed() && !state().heads().isEmpty() && state().isMember(self.member());
+  }
+
+  /** Whether the member that the header names signed it, and is in. */
+  boolean isSignedByMember(SignedHeader signed) {
+    MemberId author = signed.header().author();
+    return signed.header().group().equals(group)
+        && state().count() > 0
+        && state().isMember(author)
+        && isSignedBy(state().person(author), signed);
+  }
+
+  boolean isSignedBy(Optional<Person> person, SignedHeader signed) {
+    return person.isPresent() && verifier.holds(signed, person.get().request().key());
+  }
+
+  void multicast(Bytes message) {
+    out.add(new Effect.Multicast(message));
+  }
+
+  void send(MemberId to, Bytes message) {
+    out.add(new Effect.ToMember(to, message));
+  }
+
+  void ignored(String what) {
+    out.add(new Effect.Ignored(what));
+  }
+
+  /** A random number below {@code bound}; the small bias of a remainder matters to nobody. */
+  int random(int bound) {
+    byte[] four = entropy.bytes(4);
+    int value = 0;
+    for (byte each : four) {
+      value = value << 8 | (each & 0xff);
+    }
+    return Integer.remainderUnsigned(value, bound);
+  }
+
+  // ---- what this peer says for good
+
+  /**
+   * The state this peer signs on: all it has taken. Above 32 heads, those that cover its own last
+   * fact, then the highest ids; the rest the next time.
+   */
+  GroupState signingState() {
+    GroupState state = state();
+    if (state.heads().size() <= Limits.HEADS) {
+      return state;
+    }
+    List<Known> heads = new ArrayList<>();
+    for (FactId id : state.heads()) {
+      if (ledger.get(id) instanceof Known head) {
+        heads.add(head);
+      }
+    }
+    heads.sort(
+        Comparator.comparing((Known head) -> !coversOwnLast(head))
+            .thenComparing(Known::id, Comparator.reverseOrder()));
+    return ledger.join(heads.subList(0, Limits.HEADS));
+  }
+
+  private boolean coversOwnLast(Known head) {
+    GroupState reached = ledger.after(head);
+    return state().tipsOf(self.member()).stream().anyMatch(reached::contains);
+  }
+
+  /** Signs a fact on top of {@code state}; nothing is sent or taken yet. */
+  Envelope write(GroupState state, Fact content, Bytes cover) {
+    return self.writer().write(state.heads(), content, cover);
+  }
+
+  /**
+   * Takes a fact of our own, and tells everybody. False, with the reason told, if it is refused.
+   */
+  boolean say(Envelope fact) {
+    Membership.Learnt learnt = membership.offer(fact, "");
+    for (Membership.Learnt.Refused refused : learnt.refused()) {
+      out.add(new Effect.Refused(refused.fact(), refused.why()));
+    }
+    if (!membership.has(fact.id())) {
+      return false;
+    }
+    Bytes message = FactCodec.encode(fact);
+    multicast(message);
+    out.add(new Effect.Authored(fact.id(), message));
+    return true;
+  }
+}

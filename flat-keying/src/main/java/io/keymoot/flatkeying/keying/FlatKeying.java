@@ -1,0 +1,537 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Duty;
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.Approval;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.EvidenceCodec;
+import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.Found;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.fact.JoinRequest;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rights;
+import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.fact.Suite;
+import io.keymoot.flatkeying.fact.Target;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.group.CredentialCheck;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Ledger;
+import io.keymoot.flatkeying.group.Membership;
+import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Rendezvous;
+import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.message.ApproveWord;
+import io.keymoot.flatkeying.message.Give;
+import io.keymoot.flatkeying.message.Grant;
+import io.keymoot.flatkeying.message.JoinAsk;
+import io.keymoot.flatkeying.message.LeaveWord;
+import io.keymoot.flatkeying.message.Need;
+import io.keymoot.flatkeying.message.SessionAnswer;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
+import io.keymoot.flatkeying.message.SyncAsk;
+import io.keymoot.flatkeying.message.SyncReply;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One peer's part in one group: learns facts, agrees on keys, lets in and puts out. Pure: the same
+ * inputs at the same times with the same entropy give the same effects.
+ *
+ * <p>Whole in one file, though long, because it is the table of contents of the protocol: each
+ * input and each message has its one line here, and {@link #afterwards} says what follows from any
+ * change.
+ */
+public final class FlatKeying implements AutoCloseable {
+
+  /** What a founder decides. */
+  public record Founding(String name, Profile profile, Rights rights, Trust trust) {}
+
+  private final Core core;
+  private final Syncing syncing;
+  private final NeedGive needGive;
+  private final Rekeying rekeying;
+  private final Joining joining;
+  private final Sending sending;
+  private final Pending pending;
+
+  private final @Nullable Envelope founding;
+  private GroupState before;
+  private @Nullable String owed;
+  private boolean refreshDue;
+  private boolean isOut;
+
+  private FlatKeying(Core core, @Nullable Envelope founding) {
+    this.core = core;
+    this.founding = founding;
+    this.before = core.state();
+    this.syncing = new Syncing(core);
+    this.needGive = new NeedGive(core);
+    this.rekeying = new Rekeying(core, needGive);
+    this.joining = new Joining(core, syncing, needGive);
+    this.sending = new Sending(core);
+    this.pending = new Pending(core, syncing);
+  }
+
+  // ---- making one
+
+  /** What peers of one JVM may share: nothing in it depends on who asks. */
+  public record Shared(CredentialCheck check, FactVerifier verifier, Blobs blobs) {
+    public static Shared of(CredentialCheck check, FactVerifier verifier) {
+      return new Shared(check, verifier, new Blobs(check, Limits.BLOBS));
+    }
+  }
+
+  /** Founds a group. It begins with the first step. */
+  public static FlatKeying found(
+      Founding plan, SigningKey key, Bytes credential, Entropy entropy, Shared shared) {
+    Self self = new Self(key, credential);
+    LeafKeyPair leaf = self.newLeafKey(entropy);
+    JoinRequest row =
+        FactWriter.founderRow(
+            key,
+            shared.blobs.put(credential),
+            shared.blobs.put(leaf.publicKey().bytes()),
+            Bytes.owning(entropy.bytes(JoinRequest.NONCE_BYTES)));
+    Found found =
+        new Found(
+            plan.name, plan.profile, Suite.XWING_AES256GCM_SHA256, plan.rights, plan.trust, row);
+    Envelope fact = FactWriter.found(key, found);
+    GroupId group = new GroupId(fact.id().hash());
+    self.becomes(group, row.member());
+    Ledger ledger = new Ledger(group, shared.blobs, shared.check, shared.verifier);
+    return new FlatKeying(
+        new Core(
+            group, self, entropy, shared.blobs, ledger, Membership.of(ledger), shared.verifier),
+        fact);
+  }
+
+  /** Joins a group, pinned by its id, once an introducer is seen. */
+  public static FlatKeying join(
+      Ledger ledger, SigningKey key, Bytes credential, Entropy entropy, Shared shared) {
+    return new FlatKeying(
+        new Core(
+            ledger.group(),
+            new Self(key, credential),
+            entropy,
+            shared.blobs,
+            ledger,
+            Membership.ofNewcomer(ledger),
+            shared.verifier),
+        null);
+  }
+
+  public static FlatKeying join(
+      GroupId group, SigningKey key, Bytes credential, Entropy entropy, Shared shared) {
+    Ledger ledger = new Ledger(group, shared.blobs, shared.check, shared.verifier);
+    return join(ledger, key, credential, entropy, shared);
+  }
+
+  // ---- what others may look at
+
+  public GroupId group() {
+    return core.group;
+  }
+
+  public MemberId self() {
+    return core.self.member();
+  }
+
+  public GroupState state() {
+    return core.state();
+  }
+
+  public Ledger ledger() {
+    return core.ledger;
+  }
+
+  public boolean isMember() {
+    return core.isMember();
+  }
+
+  /** The epoch frames are sent under now. */
+  public Optional<FactId> sendingEpoch() {
+    return sending.epoch();
+  }
+
+  public int sendingRevision() {
+    return sending.revision();
+  }
+
+  /** This peer's newest stay: whose name its frames carry. */
+  public Optional<Stay> stay() {
+    return core.isMember() ? core.state().newestStay(core.self.member()) : Optional.empty();
+  }
+
+  /** Signs a word about what this peer has learnt: heads are read and signed in one step. */
+  public SignedHeader signHeartbeat(Bytes content) {
+    return core.self.writer().sign(MessageType.HEARTBEAT, core.signingState().heads(), content);
+  }
+
+  // ---- the step
+
+  public List<Effect> step(Tick now, Input input) {
+    core.now = now;
+    core.out.clear();
+    if (isOut) {
+      return List.of();
+    }
+    for (Timers.Name name : core.timers.expired(now)) {
+      expired(name);
+    }
+    switch (input) {
+      case Input.Start start -> start();
+      case Input.TimePassed time -> {}
+      case Input.Received received -> received(received.from(), received.message());
+      case Input.IntroducerSeen seen -> joining.introducerSeen(seen.address());
+      case Input.Heard heard -> heard(heard);
+      case Input.Act act -> act(act.duty());
+      case Input.Fetch fetch ->
+          syncing.askFor(fetch.facts(), List.of(), message -> core.send(fetch.of(), message));
+      case Input.Decided decided -> joining.decided(decided.newcomer(), decided.admitted());
+      case Input.Expel expel -> expel(expel.device());
+      case Input.Leave leave -> leave();
+      case Input.Refresh refresh -> refresh();
+      case Input.Renew renew -> renew(renew.credential());
+    }
+    afterwards();
+    return List.copyOf(core.out);
+  }
+
+  public Optional<Tick> nextDeadline() {
+    return isOut ? Optional.empty() : core.timers.next();
+  }
+
+  private void expired(Timers.Name name) {
+    switch (name) {
+      case ASK_AGAIN_TO_JOIN -> joining.ask();
+      case FETCH_AGAIN -> syncing.fetchAgain();
+      case ADMIT_BATCH -> joining.admit();
+      case ASK_FOR_KEYS -> needGive.ask();
+      case REFRESH_DUE -> refreshDue = true;
+      case ERASE -> core.keys.erase(core.now, core.out);
+      case FORGET_LEAF_KEY -> core.self.forget(core.now);
+      case ROTATE_LEAF_KEY -> renew(Optional.empty());
+      case HOLDING_TOO_LONG -> sending.holdingTooLong();
+      case UNREADABLE_TOO_LONG, DELAYED_USE_ENDS -> {} // what follows is looked at afterwards
+    }
+  }
+
+  // ---- messages
+
+  private void received(Bytes from, Bytes message) {
+    Optional<MessageType> type = SideCodec.typeOf(message);
+    if (type.isPresent() && type.get().isFact()) {
+      switch (FactCodec.decode(message)) {
+        case Decoded.Ok<Envelope> ok -> fact(from, ok.value());
+        case Decoded.Malformed<Envelope> bad -> core.ignored("a malformed fact: " + bad.reason());
+      }
+      return;
+    }
+    switch (SideCodec.decode(message)) {
+      case Decoded.Ok<SideMessage> ok -> side(from, ok.value());
+      case Decoded.Malformed<SideMessage> bad ->
+          core.ignored("a malformed message: " + bad.reason());
+    }
+  }
+
+  private void fact(Bytes from, Envelope fact) {
+    boolean isOurs =
+        fact.header().group().equals(core.group) || fact.id().hash().equals(core.group.hash());
+    if (isOurs) {
+      syncing.offer(from, fact);
+      joining.factsCame();
+    }
+  }
+
+  private void side(Bytes from, SideMessage message) {
+    switch (message) {
+      case JoinAsk ask -> joining.take(from, ask);
+      case Grant grant -> joining.take(from, grant);
+      case LeaveWord word -> pending.heard(word.leave());
+      case ApproveWord word -> pending.heard(word.approval());
+      case Need need -> needGive.take(need);
+      case Give give -> needGive.take(give);
+      case SyncAsk ask -> syncing.take(from, ask);
+      case SyncReply reply -> {
+        if (reply.group().equals(core.group) && syncing.take(from, reply)) {
+          joining.factsCame();
+        }
+      }
+      case SessionAnswer answer -> rekeying.take(answer);
+    }
+  }
+
+  private void heard(Input.Heard heard) {
+    heard.held().ifPresent(epoch -> needGive.heardHolder(heard.member(), epoch));
+    heard.word().filter(core::isSignedByMember).ifPresent(word -> core.membership.hear(word));
+  }
+
+  // ---- commands
+
+  private void start() {
+    if (founding == null) {
+      joining.start();
+      return;
+    }
+    core.say(founding);
+    core.blobs.judgeAgainst(core.state().found());
+    rekeying.make(List.of());
+  }
+
+  private void act(Duty duty) {
+    if (duty == Duty.REKEY && core.isMember() && owed != null) {
+      rekeying.make(pending.targets());
+    }
+  }
+
+  private void refresh() {
+    if (core.isMember()) {
+      rekeying.make(pending.targets());
+    }
+  }
+
+  /** At once, with everybody else who is to go; by role, or once enough have approved. */
+  private void expel(Fingerprint device) {
+    if (!core.isMember()) {
+      return;
+    }
+    if (expelNow(device)) {
+      return;
+    }
+    Approval own = pending.ownApproval(device);
+    pending.heard(own);
+    core.multicast(EvidenceCodec.encode(own));
+  }
+
+  private boolean expelNow(Fingerprint device) {
+    Target.Expelled expulsion = pending.expulsion(device);
+    return core.ledger.mayExpel(core.state(), core.self.member(), expulsion) && makeWith(expulsion);
+  }
+
+  /** Approvals came together: whoever approved too, and sees enough of them, acts at once. */
+  private void expelWhomEnoughApproved() {
+    if (core.isMember()) {
+      pending.possibleExpulsions().forEach(this::makeWith);
+    }
+  }
+
+  private boolean makeWith(Target.Expelled expulsion) {
+    List<Target> targets = new ArrayList<>(pending.targets());
+    targets.removeIf(target -> hits(target, expulsion.device()));
+    targets.add(expulsion);
+    return rekeying.make(targets);
+  }
+
+  private boolean hits(Target target, Fingerprint device) {
+    return core.state().members().stream()
+        .filter(person -> person.device().equals(device))
+        .anyMatch(
+            person ->
+                switch (target) {
+                  case Target.Left left -> left.leave().header().author().equals(person.id());
+                  case Target.Faulty faulty -> faulty.member().equals(person.id());
+                  case Target.Absent absent -> absent.member().equals(person.id());
+                  case Target.Expelled expelled -> expelled.device().equals(device);
+                });
+  }
+
+  private void leave() {
+    stay()
+        .ifPresent(
+            stay ->
+                core.multicast(
+                    EvidenceCodec.encode(
+                        core.self.writer().leave(core.signingState().heads(), stay.id()))));
+  }
+
+  /** A Here: a new stay, and the end of the older ones. */
+  private void renew(Optional<Bytes> credential) {
+    if (core.state().count() == 0) {
+      return;
+    }
+    credential.ifPresent(core.self::renewed);
+    LeafKeyPair leaf = core.self.newLeafKey(core.entropy);
+    Here here =
+        new Here(core.blobs.put(leaf.publicKey().bytes()), core.blobs.put(core.self.credential()));
+    if (core.say(core.write(core.signingState(), here, Bytes.EMPTY))) {
+      core.self.succeededBy(leaf.publicKey().hash(), core.now);
+    }
+  }
+
+  // ---- what follows from any change
+
+  private void afterwards() {
+    if (core.state().count() > 0) {
+      expelWhomEnoughApproved();
+    }
+    GroupState state = core.state();
+    if (state.count() == 0) {
+      sending.tell(true, Optional.empty());
+      return;
+    }
+    if (state != before) {
+      core.blobs.judgeAgainst(state.found());
+      changed(state);
+    }
+    if (core.isMember()) {
+      readNewEpochs();
+      needGive.review();
+      supersede();
+      core.keys.install(core.group, core.state(), core.now, core.out);
+      core.keys.erase(core.now, core.out);
+    }
+    sending.review();
+    reviewOwed();
+    syncing.review();
+    sending.tell(joining.isWaiting(), Optional.ofNullable(owed));
+    core.keys.nextErasure().ifPresent(at -> core.timers.set(Timers.Name.ERASE, at));
+    core.self.nextForgetting().ifPresent(at -> core.timers.set(Timers.Name.FORGET_LEAF_KEY, at));
+  }
+
+  private void changed(GroupState state) {
+    List<Stay> newlyOver = state.newlyOver(before);
+    newlyOver.forEach(stay -> core.sessions.forget(stay.id()));
+    sending.noteUnclean();
+    boolean membersCame = state.memberCount() > 0 && !joining.isWaiting();
+    if (membersCame) {
+      core.timers.setIfUnset(Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_MILLIS));
+      core.timers.setIfUnset(
+          Timers.Name.ROTATE_LEAF_KEY, core.now.plusMillis(Limits.LEAF_KEY_LIFE_MILLIS));
+    }
+    if (!state.usable().equals(before.usable())) {
+      refreshDue = false;
+      core.timers.set(Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_MILLIS));
+    } else if (somebodyJoined(state)) {
+      core.timers.set(
+          Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_AFTER_JOIN_MILLIS));
+    }
+    core.out.add(new Effect.Taken(state.heads()));
+    prefetchLeafKeys(state);
+    boolean wasIn = before.count() > 0 && before.isMember(core.self.member());
+    before = state;
+    if (wasIn && !state.isMember(core.self.member())) {
+      comeBackOrGo();
+    }
+  }
+
+  private boolean somebodyJoined(GroupState state) {
+    return before.count() > 0
+        && state.usable().stream()
+            .anyMatch(epoch -> state.revision(epoch.id()) > before.revision(epoch.id()));
+  }
+
+  /** Who was suspended says Here; who cannot has nothing more to do here, and keeps nothing. */
+  private void comeBackOrGo() {
+    if (core.ledger.mayReturn(core.state(), core.self.member())) {
+      renew(Optional.empty());
+    } else {
+      for (KeyStore.Held held : core.keys.all()) {
+        core.keys.drop(held.epoch, core.out);
+      }
+      core.out.add(new Effect.HoldFrames());
+      core.out.add(new Effect.Status(Effect.State.OUT, "this stay was ended by the others"));
+      close();
+      isOut = true;
+    }
+  }
+
+  private void readNewEpochs() {
+    for (Known epoch : core.state().usable()) {
+      if (core.keys.get(epoch.id()).isEmpty()) {
+        rekeying.read(epoch);
+      }
+    }
+  }
+
+  private void supersede() {
+    GroupState state = core.state();
+    boolean holdsUsable =
+        state.usable().stream().anyMatch(epoch -> core.keys.holds(epoch.id(), state));
+    boolean hard =
+        core.keys.all().stream()
+            .anyMatch(held -> held.uncleanSince != null && !held.isSoftlyUnclean);
+    core.keys.markSuperseded(state, holdsUsable, hard, core.now);
+  }
+
+  /** Who may soon have to rekey has the leaf keys it would seal to at hand. */
+  private void prefetchLeafKeys(GroupState state) {
+    if (!core.isMember() || state.memberCount() > Limits.PREFETCH_MEMBERS) {
+      return;
+    }
+    Hash32 own = Rendezvous.place(core.group, Duty.REKEY.name(), core.self.member());
+    long better =
+        state.members().stream()
+            .filter(
+                person ->
+                    Rendezvous.place(core.group, Duty.REKEY.name(), person.id()).compareTo(own) < 0)
+            .count();
+    if (better >= Limits.PREFETCH_RANKS) {
+      return;
+    }
+    for (Person person : state.members()) {
+      Stay newest = state.newestStay(person.id()).orElseThrow();
+      if (core.blobs.get(newest.leafKey()).isEmpty()) {
+        syncing.fetchBlob(person.id(), newest.leafKey());
+      }
+    }
+  }
+
+  // ---- what is owed
+
+  private void reviewOwed() {
+    String why = core.isMember() ? whyRekey() : null;
+    if (why != null && !why.equals(owed)) {
+      core.out.add(new Effect.Owed(Duty.REKEY, why));
+    } else if (why == null && owed != null) {
+      core.out.add(new Effect.NoLongerOwed(Duty.REKEY));
+    }
+    owed = why;
+  }
+
+  private @Nullable String whyRekey() {
+    GroupState state = core.state();
+    if (state.usable().isEmpty()) {
+      return "somebody went, so no key is clean";
+    }
+    if (!pending.targets().isEmpty()) {
+      return "somebody wants to go, or lied";
+    }
+    boolean holdsUsable =
+        state.usable().stream().anyMatch(epoch -> core.keys.holds(epoch.id(), state));
+    if (!holdsUsable && needGive.isLackingTooLong()) {
+      return "this peer can read no usable key";
+    }
+    Known highest = state.usable().get(state.usable().size() - 1);
+    if (!core.ledger.mayBeGivenToAll(state, highest)) {
+      return "some member may not have the running key";
+    }
+    return refreshDue ? "a fresh key is due" : null;
+  }
+
+  @Override
+  public void close() {
+    core.keys.close();
+    core.sessions.close();
+    core.self.close();
+  }
+}

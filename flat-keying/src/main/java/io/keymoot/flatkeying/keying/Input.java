@@ -1,0 +1,62 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Duty;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.List;
+import java.util.Optional;
+
+/** All that can happen to the core. */
+public sealed interface Input {
+
+  /** The first input: found the group, or start to join it. */
+  record Start() implements Input {}
+
+  /** Nothing but time passed. */
+  record TimePassed() implements Input {}
+
+  /**
+   * A fact or side message came.
+   *
+   * @param from the transport's name for the sender; proves nothing
+   */
+  record Received(Bytes from, Bytes message) implements Input {}
+
+  /** Somebody who may let this device in was seen. */
+  record IntroducerSeen(Bytes address) implements Input {}
+
+  /**
+   * A member was heard, its heartbeat checked.
+   *
+   * @param word present if the heartbeat was signed
+   * @param held the newest epoch it says it holds
+   * @param members its digest of the members
+   */
+  record Heard(MemberId member, Optional<SignedHeader> word, Optional<FactId> held, Hash32 members)
+      implements Input {}
+
+  /** It is this peer's turn to do what is owed. */
+  record Act(Duty duty) implements Input {}
+
+  /** Ask {@code of} for facts. */
+  record Fetch(MemberId of, List<FactId> facts) implements Input {}
+
+  /** The policy's answer about who wants in. */
+  record Decided(MemberId newcomer, boolean admitted) implements Input {}
+
+  // ---- what the application wants
+
+  record Expel(Fingerprint device) implements Input {}
+
+  record Leave() implements Input {}
+
+  /** A fresh epoch, whether due or not. */
+  record Refresh() implements Input {}
+
+  /** A new stay with a new leaf key: after a leak, a snapshot, a renewed certificate. */
+  record Renew(Optional<Bytes> credential) implements Input {}
+}

@@ -1,0 +1,323 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.LeafKey;
+import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.crypto.SealContext;
+import io.keymoot.flatkeying.fact.Admit;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.JoinRequest;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.group.CredentialVerdict;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.SecretReader;
+import io.keymoot.flatkeying.key.SecretWriter;
+import io.keymoot.flatkeying.message.Grant;
+import io.keymoot.flatkeying.message.JoinAsk;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Letting in, and being let in (section 8).
+ *
+ * <pre>
+ *   newcomer                         introducer                       the others
+ *   JoinRequest  ──────────────────▶ checks, asks the policy
+ *                                    Admit ─────────────────────────▶ step the running key
+ *                ◀──────────────────  Grant (stepped key, heads)
+ *   Sync ⇄ anybody: all the past of those heads, then it takes it, and sends
+ * </pre>
+ */
+final class Joining {
+  private final Core core;
+  private final Syncing syncing;
+  private final NeedGive needGive;
+
+  // the newcomer's side
+  private final List<Bytes> introducers = new ArrayList<>();
+  private int nextIntroducer;
+  private long retryMillis = Limits.JOIN_RETRY_MILLIS;
+  private @Nullable Bytes request;
+  private final Deque<Received> grants = new ArrayDeque<>();
+
+  private record Received(Bytes from, Grant grant) {}
+
+  // the introducer's side
+  private final Map<MemberId, Asking> asking = new LinkedHashMap<>();
+  private final Map<MemberId, Asking> admitted = new LinkedHashMap<>();
+  private @Nullable Tick lastAdmit;
+
+  private record Asking(JoinAsk ask, Bytes from) {}
+
+  Joining(Core core, Syncing syncing, NeedGive needGive) {
+    this.core = core;
+    this.syncing = syncing;
+    this.needGive = needGive;
+  }
+
+  // ---- the newcomer
+
+  /** Makes the request. The newcomer drives: it asks again until somebody lets it in. */
+  void start() {
+    LeafKeyPair leaf = core.self.newLeafKey(core.entropy);
+    Bytes leafKey = leaf.publicKey().bytes();
+    Hash32 credential = core.blobs.put(core.self.credential());
+    SignedJoinRequest signed =
+        FactWriter.joinRequest(
+            core.self.signing,
+            core.group,
+            credential,
+            core.blobs.put(leafKey),
+            Bytes.owning(core.entropy.bytes(JoinRequest.NONCE_BYTES)),
+            new FactId(core.group.hash()));
+    core.self.becomes(core.group, signed.member());
+    request = SideCodec.encode(new JoinAsk(signed, core.self.credential(), leafKey));
+  }
+
+  boolean isWaiting() {
+    return request != null;
+  }
+
+  void introducerSeen(Bytes address) {
+    if (!isWaiting() || introducers.contains(address)) {
+      return;
+    }
+    if (introducers.size() == Limits.INTRODUCERS) {
+      introducers.remove(0);
+    }
+    introducers.add(address);
+    if (!core.timers.isSet(Timers.Name.ASK_AGAIN_TO_JOIN)) {
+      ask();
+    }
+  }
+
+  void ask() {
+    Bytes message = request;
+    if (message == null || introducers.isEmpty()) {
+      return;
+    }
+    Bytes next = introducers.get(nextIntroducer++ % introducers.size());
+    core.out.add(new Effect.ToAddress(next, message));
+    core.timers.set(Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(retryMillis));
+    retryMillis = Math.min(2 * retryMillis, Limits.JOIN_RETRY_MOST_MILLIS);
+    // Facts asked for may have been lost as well.
+    for (Received each : grants) {
+      fetch(each);
+    }
+  }
+
+  void take(Bytes from, Grant grant) {
+    if (!isWaiting()
+        || !grant.to().equals(core.self.member())
+        || !grant.signed().header().group().equals(core.group)) {
+      return;
+    }
+    if (grants.size() == Limits.GRANTS_PENDING) {
+      grants.removeFirst();
+    }
+    Received received = new Received(from, grant);
+    grants.addLast(received);
+    if (!tryGrants()) {
+      fetch(received);
+    }
+  }
+
+  private void fetch(Received grant) {
+    syncing.askFor(
+        grant.grant.signed().header().heads(),
+        List.of(),
+        message -> core.out.add(new Effect.ToAddress(grant.from, message)));
+  }
+
+  /** More facts came: is there a Grant all of whose past is at hand? */
+  boolean tryGrants() {
+    for (Received each : List.copyOf(grants)) {
+      if (accept(each.grant)) {
+        request = null;
+        grants.clear();
+        asking.clear();
+        core.timers.clear(Timers.Name.ASK_AGAIN_TO_JOIN);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void factsCame() {
+    if (isWaiting() && !tryGrants()) {
+      grants.forEach(this::fetch);
+    }
+  }
+
+  /** The newcomer checks what it is told: the facts must lead to what it was given. */
+  private boolean accept(Grant grant) {
+    List<Known> heads = new ArrayList<>();
+    for (FactId id : grant.signed().header().heads()) {
+      Known head = core.ledger.get(id);
+      if (head == null) {
+        return false;
+      }
+      heads.add(head);
+    }
+    GroupState told = core.ledger.join(heads);
+    MemberId granter = grant.signed().header().author();
+    Known admit = core.ledger.get(grant.admit());
+    boolean sound =
+        admit != null
+            && told.contains(admit)
+            && told.isMember(granter)
+            && !told.isFaulty(granter)
+            && told.isMember(core.self.member())
+            && core.isSignedBy(told.person(granter), grant.signed());
+    if (!sound) {
+      core.ignored("a Grant whose facts do not lead to it");
+      return false;
+    }
+    if (!core.membership.adopt(grant.signed().header().heads())) {
+      return false;
+    }
+    open(grant, granter);
+    return true;
+  }
+
+  private void open(Grant grant, MemberId granter) {
+    SealContext context =
+        new SealContext(
+            core.group, granter, core.self.member(), MessageType.GRANT, grant.admit().hash());
+    for (LeafKeyPair leaf : core.self.leafKeys()) {
+      if (SecretReader.open(leaf, context, grant.sealed(), NeedGive::secrets)
+          instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
+        needGive.accept(ok.value(), true);
+        return;
+      }
+    }
+    core.ignored("a Grant that does not open: its keys are asked for");
+  }
+
+  // ---- the introducer
+
+  void take(Bytes from, JoinAsk ask) {
+    MemberId newcomer = ask.request().member();
+    JoinRequest request = ask.request().request();
+    if (!core.isMember() || !request.group().equals(core.group)) {
+      return;
+    }
+    if (core.state().isMember(newcomer)) {
+      grantAgain(newcomer, new Asking(ask, from));
+      return;
+    }
+    boolean consistent =
+        request.credential().equals(Hash32.sha256(ask.credential().toArray()))
+            && request.leafKey().equals(Hash32.sha256(ask.leafKey().toArray()))
+            && LeafKey.decode(ask.leafKey()) instanceof Decoded.Ok
+            && core.verifier.holds(ask.request());
+    if (!consistent || asking.size() >= Limits.ADMIT_QUEUE) {
+      core.ignored("a JoinRequest that is not what it says, or one too many");
+      return;
+    }
+    boolean isNew = asking.put(newcomer, new Asking(ask, from)) == null;
+    core.blobs.put(ask.credential());
+    core.blobs.put(ask.leafKey());
+    if (core.blobs.verdict(request.credential(), request.key())
+        instanceof CredentialVerdict.Refused refused) {
+      asking.remove(newcomer);
+      core.ignored("a JoinRequest whose credential is refused: " + refused.reason());
+    } else if (isNew) {
+      core.out.add(new Effect.AskPolicy(ask.request(), ask.credential()));
+    }
+  }
+
+  void decided(MemberId newcomer, boolean yes) {
+    Asking who = asking.remove(newcomer);
+    if (who == null || !yes) {
+      return;
+    }
+    admitted.put(newcomer, who);
+    // The first at once; those of the next moment together.
+    Tick last = lastAdmit;
+    if (last == null || core.now.millisSince(last) >= Limits.ADMIT_BATCH_MILLIS) {
+      admit();
+    } else {
+      core.timers.setIfUnset(Timers.Name.ADMIT_BATCH, last.plusMillis(Limits.ADMIT_BATCH_MILLIS));
+    }
+  }
+
+  void admit() {
+    if (!core.isMember() || admitted.isEmpty()) {
+      return;
+    }
+    lastAdmit = core.now;
+    List<Asking> batch = admitted.values().stream().limit(Limits.ADMIT_ROWS).toList();
+    List<SignedJoinRequest> rows = batch.stream().map(each -> each.ask.request()).toList();
+    batch.forEach(each -> admitted.remove(each.ask.request().member()));
+    Envelope fact = core.write(core.signingState(), new Admit(rows, List.of()), Bytes.EMPTY);
+    if (core.say(fact) && core.ledger.get(fact.id()) instanceof Known admit) {
+      batch.forEach(each -> grant(admit, each));
+    }
+    if (!admitted.isEmpty()) {
+      core.timers.set(Timers.Name.ADMIT_BATCH, core.now.plusMillis(Limits.ADMIT_BATCH_MILLIS));
+    }
+  }
+
+  /** The Grant was lost, or its introducer: any member may hand over what any member may give. */
+  private void grantAgain(MemberId newcomer, Asking who) {
+    for (Stay stay : core.state().liveStays(newcomer)) {
+      if (stay.begunBy().fact() instanceof Admit) {
+        grant(stay.begunBy(), who);
+        return;
+      }
+    }
+  }
+
+  private void grant(Known admit, Asking who) {
+    MemberId to = who.ask.request().member();
+    if (!(LeafKey.decode(who.ask.leafKey()) instanceof Decoded.Ok<LeafKey> leaf)) {
+      return;
+    }
+    SealContext context =
+        new SealContext(core.group, core.self.member(), to, MessageType.GRANT, admit.id().hash());
+    try (SecretWriter writer = new SecretWriter()) {
+      List<FactId> held =
+          admit.names().stream().filter(epoch -> grantable(admit, epoch).isPresent()).toList();
+      writer.u8(held.size());
+      for (FactId epoch : held) {
+        try (EpochSecret secret = grantable(admit, epoch).orElseThrow()) {
+          writer.hash(epoch.hash()).u32(secret.revision()).secret(secret);
+        }
+      }
+      Bytes sealed = writer.sealTo(leaf.value(), context, core.entropy);
+      Bytes message =
+          SideCodec.grant(core.self.writer(), core.signingState().heads(), to, admit.id(), sealed);
+      core.out.add(new Effect.ToAddress(who.from, message));
+    }
+  }
+
+  /**
+   * The epoch's secret one step on from where the Admit found it: nothing earlier can be derived.
+   */
+  private Optional<EpochSecret> grantable(Known admit, FactId epoch) {
+    int stepped = core.ledger.past(admit).revision(epoch) + 1;
+    return core.keys
+        .get(epoch)
+        .filter(held -> held.lowestRevision() <= stepped)
+        .map(held -> held.lowest().at(stepped));
+  }
+}

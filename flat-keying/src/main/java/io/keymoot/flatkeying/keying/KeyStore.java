@@ -1,0 +1,184 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.key.EpochSecret;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The epoch secrets this peer holds, and their erasure (section 11): by time on a monotonic clock,
+ * with no agreement.
+ *
+ * <p>Of each epoch the secret is kept at its lowest revision still wanted; all later ones follow
+ * from it. A lower one goes the grace period after its successor began to be used.
+ */
+final class KeyStore implements AutoCloseable {
+
+  /** One epoch's secret and what is known of its age. */
+  static final class Held {
+    final FactId epoch;
+    private EpochSecret secret;
+
+    /** The revisions in use before, with the moments when they go. */
+    private final TreeMap<Integer, Tick> goesAt = new TreeMap<>();
+
+    private int installedTo = -1;
+    private int installedFrom;
+    private @Nullable Tick erasedAt;
+
+    /** When this peer learnt of the first end that made the epoch unclean; soft ends only? */
+    @Nullable Tick uncleanSince;
+
+    boolean isSoftlyUnclean;
+
+    /** Whether the bytes were checked against the Rekey's commitment, not just told by a member. */
+    final boolean isProved;
+
+    Held(FactId epoch, EpochSecret secret, boolean isProved) {
+      this.epoch = epoch;
+      this.secret = secret;
+      this.isProved = isProved;
+      this.installedFrom = secret.revision();
+    }
+
+    int lowestRevision() {
+      return secret.revision();
+    }
+
+    /** Not a copy: for use at once. */
+    EpochSecret lowest() {
+      return secret;
+    }
+  }
+
+  private final Map<FactId, Held> held = new TreeMap<>();
+
+  Optional<Held> get(FactId epoch) {
+    return Optional.ofNullable(held.get(epoch));
+  }
+
+  List<Held> all() {
+    return List.copyOf(held.values());
+  }
+
+  /** Whether the epoch can be used as the state stands: some revision up to r_x(S) is held. */
+  boolean holds(FactId epoch, GroupState state) {
+    Held it = held.get(epoch);
+    return it != null && it.lowestRevision() <= state.revision(epoch);
+  }
+
+  /** Takes the secret over; one that adds nothing to what is held is wiped. */
+  boolean put(FactId epoch, EpochSecret secret, boolean isProved, List<Effect> out) {
+    Held old = held.get(epoch);
+    boolean better =
+        old == null
+            || secret.revision() < old.lowestRevision()
+            || (isProved && !old.isProved && secret.revision() <= old.lowestRevision());
+    if (!better) {
+      secret.close();
+      return false;
+    }
+    if (old != null) {
+      drop(old, out);
+    }
+    held.put(epoch, new Held(epoch, secret, isProved));
+    return true;
+  }
+
+  void drop(FactId epoch, List<Effect> out) {
+    Held it = held.remove(epoch);
+    if (it != null) {
+      drop(it, out);
+    }
+  }
+
+  private static void drop(Held it, List<Effect> out) {
+    for (int revision = it.installedFrom; revision <= it.installedTo; revision++) {
+      out.add(new Effect.Retire(it.epoch, revision));
+    }
+    it.secret.close();
+  }
+
+  /** Installs what frames may need: every revision kept, and two ahead of the running one. */
+  void install(GroupId group, GroupState state, Tick now, List<Effect> out) {
+    for (Held it : held.values()) {
+      int running = Math.max(state.revision(it.epoch), it.lowestRevision());
+      int ahead = running + Limits.REVISIONS_AHEAD;
+      for (int revision = Math.max(it.installedTo + 1, it.lowestRevision());
+          revision <= ahead;
+          revision++) {
+        try (EpochSecret at = it.secret.at(revision)) {
+          out.add(new Effect.Install(at.tek(group, it.epoch)));
+        }
+        it.installedTo = revision;
+      }
+      for (int revision = it.lowestRevision(); revision < running; revision++) {
+        it.goesAt.putIfAbsent(revision, now.plusMillis(Limits.GRACE_MILLIS));
+      }
+    }
+  }
+
+  /** Superseded: not usable, while this peer holds one that is. */
+  void markSuperseded(GroupState state, boolean holdsUsable, boolean hard, Tick now) {
+    for (Held it : held.values()) {
+      boolean usable = state.usable().stream().anyMatch(epoch -> epoch.id().equals(it.epoch));
+      if (usable || !holdsUsable) {
+        it.erasedAt = null;
+      } else {
+        Tick due = now.plusMillis(hard ? Limits.GRACE_AFTER_EXPULSION_MILLIS : Limits.GRACE_MILLIS);
+        Tick old = it.erasedAt;
+        it.erasedAt = old == null || due.isBefore(old) ? due : old;
+      }
+    }
+  }
+
+  void erase(Tick now, List<Effect> out) {
+    for (Held it : all()) {
+      Tick end = it.erasedAt;
+      if (end != null && !now.isBefore(end)) {
+        drop(it.epoch, out);
+        continue;
+      }
+      while (!it.goesAt.isEmpty() && !now.isBefore(it.goesAt.firstEntry().getValue())) {
+        int old = it.goesAt.firstEntry().getKey();
+        it.goesAt.remove(old);
+        if (it.lowestRevision() <= old) {
+          EpochSecret next = it.secret.at(old + 1);
+          it.secret.close();
+          it.secret = next;
+        }
+        while (it.installedFrom <= old) {
+          out.add(new Effect.Retire(it.epoch, it.installedFrom));
+          it.installedFrom++;
+        }
+      }
+    }
+  }
+
+  Optional<Tick> nextErasure() {
+    List<Tick> dues = new ArrayList<>();
+    for (Held it : held.values()) {
+      if (it.erasedAt != null) {
+        dues.add(it.erasedAt);
+      }
+      if (!it.goesAt.isEmpty()) {
+        dues.add(it.goesAt.firstEntry().getValue());
+      }
+    }
+    return dues.stream().min(Tick::compareTo);
+  }
+
+  @Override
+  public void close() {
+    held.values().forEach(it -> it.secret.close());
+    held.clear();
+  }
+}

@@ -1,0 +1,307 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.LeafKey;
+import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.crypto.SealContext;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.SecretReader;
+import io.keymoot.flatkeying.key.SecretWriter;
+import io.keymoot.flatkeying.message.Give;
+import io.keymoot.flatkeying.message.Need;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a peer lacks it asks for, and gets sealed to it alone, from any peer that has it (section
+ * 8). Who may be given what is {@code Ledger.leastRevisionFor}: the rule that carries P3 and P4.
+ * Nothing else is ever given.
+ */
+final class NeedGive {
+  private final Core core;
+  private final Bucket bucket = new Bucket(Limits.GIVES_PER_SECOND);
+
+  /** Who said that it holds an epoch, the latest last. */
+  private final Map<FactId, List<MemberId>> holders = new TreeMap<>();
+
+  private @Nullable Hash32 asked;
+  private @Nullable MemberId askNext;
+  private long delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
+  private @Nullable Tick lackingSince;
+
+  NeedGive(Core core) {
+    this.core = core;
+  }
+
+  // ---- asking
+
+  void heardHolder(MemberId member, FactId epoch) {
+    if (core.ledger.get(epoch) == null) {
+      return;
+    }
+    List<MemberId> known = holders.computeIfAbsent(epoch, e -> new ArrayList<>());
+    known.remove(member);
+    known.add(member);
+    if (known.size() > Limits.HOLDERS_PER_EPOCH) {
+      known.remove(0);
+    }
+  }
+
+  /** The usable epochs this peer may have, and has not. */
+  List<FactId> lacking() {
+    List<FactId> lacking = new ArrayList<>();
+    GroupState state = core.state();
+    for (Known epoch : state.usable()) {
+      if (!core.keys.holds(epoch.id(), state)
+          && core.ledger.mayBeGiven(state, epoch, core.self.member())) {
+        lacking.add(epoch.id());
+      }
+    }
+    return lacking;
+  }
+
+  /** Looks whether something is to be asked for; called when facts or keys changed. */
+  void review() {
+    holders.keySet().removeIf(epoch -> !isUsable(epoch));
+    if (lacking().isEmpty()) {
+      lackingSince = null;
+      delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
+      core.timers.clear(Timers.Name.ASK_FOR_KEYS);
+      core.timers.clear(Timers.Name.UNREADABLE_TOO_LONG);
+      return;
+    }
+    if (lackingSince == null) {
+      lackingSince = core.now;
+    }
+    // A little later than at once: a seal or a tree's Give may be on its way.
+    core.timers.setIfUnset(Timers.Name.ASK_FOR_KEYS, jittered());
+  }
+
+  private boolean isUsable(FactId epoch) {
+    return core.state().usable().stream().anyMatch(known -> known.id().equals(epoch));
+  }
+
+  /** Asked, and held no usable epoch, for as long as makes a Rekey owed. */
+  boolean isLackingTooLong() {
+    return lackingSince != null
+        && asked != null
+        && core.now.millisSince(lackingSince) >= Limits.UNREADABLE_MILLIS;
+  }
+
+  void ask() {
+    List<FactId> lacking = lacking();
+    GroupState state = core.state();
+    Stay own = state.newestStay(core.self.member()).orElse(null);
+    LeafKeyPair leaf = own == null ? null : core.self.leafKey(own.leafKey()).orElse(null);
+    if (lacking.isEmpty() || leaf == null) {
+      return;
+    }
+    List<FactId> some = lacking.subList(0, Math.min(lacking.size(), Limits.NEEDED_EPOCHS));
+    Bytes message =
+        SideCodec.need(
+            core.self.writer(), core.signingState().heads(), leaf.publicKey().bytes(), some);
+    if (SideCodec.decode(message) instanceof Decoded.Ok(Need need)) {
+      asked = SideCodec.nameOf(need);
+    }
+    holder(some.get(0)).ifPresent(member -> core.send(member, message));
+    delayMillis = Math.min(2 * delayMillis, Limits.ASK_FOR_KEYS_MOST_MILLIS);
+    core.timers.set(Timers.Name.ASK_FOR_KEYS, jittered());
+    core.timers.setIfUnset(
+        Timers.Name.UNREADABLE_TOO_LONG, core.now.plusMillis(Limits.UNREADABLE_MILLIS));
+  }
+
+  private Tick jittered() {
+    return core.now.plusMillis(delayMillis / 2 + core.random((int) delayMillis));
+  }
+
+  /** Whom a busy one named; a random announced holder; its author; anybody who may hold it. */
+  private Optional<MemberId> holder(FactId epoch) {
+    GroupState state = core.state();
+    MemberId named = askNext;
+    askNext = null;
+    if (named != null && isOther(named)) {
+      return Optional.of(named);
+    }
+    List<MemberId> known =
+        holders.getOrDefault(epoch, List.of()).stream().filter(this::isOther).toList();
+    if (!known.isEmpty()) {
+      return Optional.of(known.get(core.random(known.size())));
+    }
+    Known fact = core.ledger.get(epoch);
+    if (fact != null && isOther(fact.author()) && core.random(2) == 0) {
+      return Optional.of(fact.author());
+    }
+    List<MemberId> anybody =
+        state.members().stream().map(Person::id).filter(this::isOther).toList();
+    return anybody.isEmpty()
+        ? Optional.empty()
+        : Optional.of(anybody.get(core.random(anybody.size())));
+  }
+
+  private boolean isOther(MemberId member) {
+    return !member.equals(core.self.member()) && core.state().isMember(member);
+  }
+
+  // ---- giving
+
+  void take(Need need) {
+    MemberId asker = need.signed().header().author();
+    if (!core.isSignedByMember(need.signed())) {
+      core.ignored("a Need that no member signed");
+      return;
+    }
+    Stay newest = core.state().newestStay(asker).orElseThrow();
+    if (!newest.leafKey().equals(Hash32.sha256(need.leafKey().toArray()))
+        || !(LeafKey.decode(need.leafKey()) instanceof Decoded.Ok<LeafKey> leaf)) {
+      core.ignored("a Need with a leaf key that is not the asker's newest");
+      return;
+    }
+    core.blobs.put(need.leafKey());
+    List<Known> epochs = new ArrayList<>();
+    for (FactId id : need.epochs()) {
+      if (core.ledger.get(id) instanceof Known epoch && revisionToGive(epoch, asker) >= 0) {
+        epochs.add(epoch);
+      }
+    }
+    if (epochs.isEmpty()) {
+      return;
+    }
+    if (!bucket.take(core.now)) {
+      Optional<MemberId> other = holder(epochs.get(0).id()).filter(id -> !id.equals(asker));
+      send(asker, SideCodec.nameOf(need), other, Bytes.EMPTY);
+      return;
+    }
+    give(epochs, asker, leaf.value(), SideCodec.nameOf(need));
+  }
+
+  /** What {@code asker} is given of the epoch; negative for nothing. */
+  private int revisionToGive(Known epoch, MemberId asker) {
+    KeyStore.Held held = core.keys.get(epoch.id()).orElse(null);
+    OptionalInt least = core.ledger.leastRevisionFor(core.state(), epoch, asker);
+    return held == null || least.isEmpty() || !core.state().contains(epoch)
+        ? -1
+        : Math.max(least.getAsInt(), held.lowestRevision());
+  }
+
+  private void give(List<Known> epochs, MemberId to, LeafKey leaf, Hash32 need) {
+    SealContext context =
+        new SealContext(core.group, core.self.member(), to, MessageType.GIVE, need);
+    try (SecretWriter writer = new SecretWriter()) {
+      writer.u8(epochs.size());
+      for (Known epoch : epochs) {
+        int revision = revisionToGive(epoch, to);
+        writer.hash(epoch.id().hash()).u32(revision);
+        try (EpochSecret secret = core.keys.get(epoch.id()).orElseThrow().lowest().at(revision)) {
+          writer.secret(secret);
+        }
+      }
+      send(to, need, Optional.empty(), writer.sealTo(leaf, context, core.entropy));
+    }
+  }
+
+  private void send(MemberId to, Hash32 need, Optional<MemberId> busy, Bytes sealed) {
+    core.send(
+        to,
+        SideCodec.give(core.self.writer(), core.signingState().heads(), to, need, busy, sealed));
+  }
+
+  /** Down a tree: an epoch just read goes on to a child, by the same rule as if it had asked. */
+  void handOn(Known epoch, MemberId child) {
+    Optional<LeafKey> leaf =
+        core.state().newestStay(child).flatMap(stay -> core.blobs.leafKey(stay.leafKey()));
+    if (leaf.isPresent() && revisionToGive(epoch, child) >= 0) {
+      give(List.of(epoch), child, leaf.get(), Hash32.ZERO);
+    }
+  }
+
+  // ---- being given
+
+  /** True if it brought a key. */
+  boolean take(Give give) {
+    boolean isAnswer = give.need().equals(asked);
+    if (!give.to().equals(core.self.member())
+        || !(isAnswer || give.need().isZero())
+        || !core.isSignedByMember(give.signed())) {
+      core.ignored("a Give that this peer did not ask for, or that no member signed");
+      return false;
+    }
+    if (give.busy().isPresent()) {
+      askNext = give.busy().get();
+      core.timers.set(Timers.Name.ASK_FOR_KEYS, core.now);
+      return false;
+    }
+    MemberId giver = give.signed().header().author();
+    SealContext context =
+        new SealContext(core.group, giver, core.self.member(), MessageType.GIVE, give.need());
+    for (LeafKeyPair leaf : core.self.leafKeys()) {
+      if (SecretReader.open(leaf, context, give.sealed(), NeedGive::secrets)
+          instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
+        return accept(ok.value(), !give.need().isZero());
+      }
+    }
+    core.ignored("a Give that does not open");
+    return false;
+  }
+
+  /** Epoch by epoch: id, revision, secret. The same in a Grant. */
+  static Map<FactId, EpochSecret> secrets(SecretReader in) {
+    int count = in.open().u8("epochs");
+    Map<FactId, EpochSecret> secrets = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      FactId epoch = new FactId(in.open().hash("epoch"));
+      long revision = in.open().u32("revision");
+      if (revision > Integer.MAX_VALUE) {
+        throw in.open().malformed("revision " + revision + " is out of range");
+      }
+      EpochSecret old = secrets.put(epoch, in.epochSecret((int) revision, "secret"));
+      if (old != null) {
+        throw in.open().malformed("an epoch stands in it twice");
+      }
+    }
+    return secrets;
+  }
+
+  /**
+   * Takes what was given. Revision 0 proves itself; a later one rests on the word of the member
+   * that signed the Give, and is taken only as an answer to a question.
+   */
+  boolean accept(Map<FactId, EpochSecret> secrets, boolean wasAsked) {
+    boolean any = false;
+    for (Map.Entry<FactId, EpochSecret> entry : secrets.entrySet()) {
+      Known epoch = core.ledger.get(entry.getKey());
+      EpochSecret secret = entry.getValue();
+      boolean proved = epoch != null && Rekeying.isProved(epoch, secret);
+      boolean may =
+          epoch != null
+              && (proved || (wasAsked && secret.revision() > 0))
+              && core.ledger
+                      .leastRevisionFor(core.state(), epoch, core.self.member())
+                      .orElse(Integer.MAX_VALUE)
+                  <= secret.revision();
+      if (may && epoch != null) {
+        any |= core.keys.put(epoch.id(), secret, proved, core.out);
+      } else {
+        secret.close();
+      }
+    }
+    return any;
+  }
+}

@@ -1,0 +1,148 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.Approval;
+import io.keymoot.flatkeying.fact.FaultProof;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.Leave;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Target;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Who is to go with the next Rekey, and the words of others that give the right to it. */
+final class Pending {
+  private final Core core;
+  private final Syncing syncing;
+  private final Map<MemberId, Leave> leaves = new TreeMap<>();
+  private final Map<Fingerprint, Map<MemberId, Approval>> expulsions = new TreeMap<>();
+
+  Pending(Core core, Syncing syncing) {
+    this.core = core;
+    this.syncing = syncing;
+  }
+
+  void heard(Leave leave) {
+    MemberId leaver = leave.header().author();
+    boolean signed =
+        core.state().count() > 0
+            && core.state().person(leaver).isPresent()
+            && leave.header().group().equals(core.group)
+            && core.verifier.holds(
+                leave, core.state().person(leaver).orElseThrow().request().key());
+    if (signed && core.state().isMember(leaver)) {
+      leaves.put(leaver, leave);
+    }
+  }
+
+  /** An approval to expel. It counts once its speaker's credential is at hand. */
+  void heard(Approval approval) {
+    Optional<Person> speaker = core.state().person(approval.header().author());
+    if (approval.action() != Approval.Action.EXPEL
+        || speaker.isEmpty()
+        || !core.state().isMember(speaker.get().id())
+        || !core.verifier.holds(approval, speaker.get().request().key())
+        || expulsions.size() >= Limits.REKEY_TARGETS) {
+      return;
+    }
+    Fingerprint device = new Fingerprint(approval.subject());
+    Map<MemberId, Approval> words = expulsions.computeIfAbsent(device, d -> new TreeMap<>());
+    if (words.size() < Limits.APPROVALS) {
+      words.put(speaker.get().id(), approval);
+    }
+    for (Stay stay : core.state().liveStays(speaker.get().id())) {
+      if (core.blobs.get(stay.credential()).isEmpty()) {
+        syncing.fetchBlob(speaker.get().id(), stay.credential());
+      }
+    }
+  }
+
+  /** The devices this peer approved to expel, and by now may. */
+  List<Target.Expelled> possibleExpulsions() {
+    List<Target.Expelled> possible = new ArrayList<>();
+    for (Map.Entry<Fingerprint, Map<MemberId, Approval>> entry : expulsions.entrySet()) {
+      Target.Expelled expulsion = expulsion(entry.getKey());
+      if (entry.getValue().containsKey(core.self.member())
+          && core.ledger.mayExpel(core.state(), core.self.member(), expulsion)) {
+        possible.add(expulsion);
+      }
+    }
+    return possible;
+  }
+
+  /** The approvals of the others, for a Rekey of our own. */
+  Target.Expelled expulsion(Fingerprint device) {
+    List<Approval> words = new ArrayList<>();
+    expulsions
+        .getOrDefault(device, Map.of())
+        .forEach(
+            (member, approval) -> {
+              if (!member.equals(core.self.member())) {
+                words.add(approval);
+              }
+            });
+    return new Target.Expelled(device, List.copyOf(words));
+  }
+
+  Approval ownApproval(Fingerprint device) {
+    return core.self
+        .writer()
+        .approve(core.signingState().heads(), Approval.Action.EXPEL, device.hash(), Hash32.ZERO);
+  }
+
+  /** Leaves heard, and liars caught: what a Rekey that is owed anyway takes along. */
+  List<Target> targets() {
+    GroupState state = core.state();
+    leaves.keySet().removeIf(member -> !state.isMember(member));
+    expulsions
+        .keySet()
+        .removeIf(device -> state.members().stream().noneMatch(p -> p.device().equals(device)));
+    List<Target> targets = new ArrayList<>();
+    for (Leave leave : leaves.values()) {
+      if (isAnothers(leave.header().author()) && isKnown(leave)) {
+        targets.add(new Target.Left(leave));
+      }
+    }
+    for (Person member : state.members()) {
+      if (state.isFaulty(member.id()) && isAnothers(member.id())) {
+        proof(member.id()).ifPresent(proof -> targets.add(new Target.Faulty(member.id(), proof)));
+      } else if (isAnothers(member.id())) {
+        core.membership
+            .proofAgainst(member.id())
+            .ifPresent(proof -> targets.add(new Target.Faulty(member.id(), proof)));
+      }
+    }
+    return targets.size() > Limits.REKEY_TARGETS
+        ? targets.subList(0, Limits.REKEY_TARGETS)
+        : targets;
+  }
+
+  /** Nobody targets itself or its own device. */
+  private boolean isAnothers(MemberId member) {
+    return core.state()
+        .person(member)
+        .map(person -> !person.device().equals(core.self.device))
+        .orElse(false);
+  }
+
+  private boolean isKnown(Leave leave) {
+    return leave.header().heads().stream().allMatch(core.membership::has);
+  }
+
+  /** Two of its facts, neither of which knew the other. */
+  private Optional<FaultProof> proof(MemberId liar) {
+    List<Known> tips = core.state().tipsOf(liar);
+    return tips.size() < 2
+        ? Optional.empty()
+        : Optional.of(
+            new FaultProof.OutOfOrder(tips.get(0).signedHeader(), tips.get(1).signedHeader()));
+  }
+}

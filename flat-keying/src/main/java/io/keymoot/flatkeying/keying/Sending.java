@@ -1,0 +1,142 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending rule (section 6): under the clean epoch I hold with no clean descendant I hold; of
+ * several, the highest id. Holding none, for a moment under the latest that only soft ends made
+ * unclean; otherwise frames are held.
+ */
+final class Sending {
+  private final Core core;
+  private @Nullable FactId epoch;
+  private int revision;
+  private boolean holding;
+  private boolean toldHolding;
+  private Effect.@Nullable Status told;
+
+  Sending(Core core) {
+    this.core = core;
+  }
+
+  /** Notes which epochs became unclean with the facts just taken, and when. */
+  void noteUnclean() {
+    GroupState state = core.state();
+    for (KeyStore.Held held : core.keys.all()) {
+      Known known = core.ledger.get(held.epoch);
+      if (known == null || !state.contains(known) || core.ledger.isClean(state, known)) {
+        continue;
+      }
+      boolean soft = core.ledger.isOnlySoftlyUnclean(state, known);
+      if (held.uncleanSince == null) {
+        held.uncleanSince = core.now;
+        held.isSoftlyUnclean = soft;
+        core.timers.setIfUnset(
+            Timers.Name.DELAYED_USE_ENDS, core.now.plusMillis(Limits.DELAYED_USE_MILLIS));
+      } else if (!soft) {
+        held.isSoftlyUnclean = false;
+      }
+    }
+  }
+
+  /** The epoch to send under, if there is one. */
+  Optional<Known> choice() {
+    GroupState state = core.state();
+    List<Known> clean = new ArrayList<>();
+    Known soft = null;
+    for (KeyStore.Held held : core.keys.all()) {
+      Known known = core.ledger.get(held.epoch);
+      if (known == null || !core.keys.holds(held.epoch, state) || !state.contains(known)) {
+        continue;
+      }
+      if (core.ledger.isClean(state, known)) {
+        clean.add(known);
+      } else if (mayStillUse(held) && (soft == null || core.ledger.isAfter(known, soft))) {
+        soft = known;
+      }
+    }
+    Known best = null;
+    for (Known each : clean) {
+      boolean superseded = clean.stream().anyMatch(other -> core.ledger.isAfter(other, each));
+      if (!superseded && (best == null || each.id().compareTo(best.id()) > 0)) {
+        best = each;
+      }
+    }
+    return Optional.ofNullable(best != null ? best : soft);
+  }
+
+  private boolean mayStillUse(KeyStore.Held held) {
+    return held.isSoftlyUnclean
+        && held.uncleanSince != null
+        && core.now.millisSince(held.uncleanSince) < Limits.DELAYED_USE_MILLIS;
+  }
+
+  void review() {
+    Known chosen = core.isMember() ? choice().orElse(null) : null;
+    if (chosen == null) {
+      if (!holding || epoch != null) {
+        core.out.add(new Effect.HoldFrames());
+        core.timers.setIfUnset(
+            Timers.Name.HOLDING_TOO_LONG, core.now.plusMillis(Limits.HOLDING_TOLD_MILLIS));
+      }
+      holding = true;
+      epoch = null;
+      return;
+    }
+    holding = false;
+    toldHolding = false;
+    core.timers.clear(Timers.Name.HOLDING_TOO_LONG);
+    int running = core.state().revision(chosen.id());
+    if (!chosen.id().equals(epoch) || running != revision) {
+      epoch = chosen.id();
+      revision = running;
+      core.out.add(new Effect.SendUnder(chosen.id(), running));
+    }
+  }
+
+  void holdingTooLong() {
+    toldHolding = holding;
+  }
+
+  Optional<FactId> epoch() {
+    return Optional.ofNullable(epoch);
+  }
+
+  int revision() {
+    return revision;
+  }
+
+  // ---- what others see
+
+  void tell(boolean isWaitingToJoin, Optional<String> owed) {
+    Effect.Status now = status(isWaitingToJoin, owed);
+    if (!now.equals(told)) {
+      told = now;
+      core.out.add(now);
+    }
+  }
+
+  private Effect.Status status(boolean isWaitingToJoin, Optional<String> owed) {
+    if (isWaitingToJoin) {
+      return new Effect.Status(Effect.State.SYNCING, "asking to be let in");
+    }
+    if (!core.isMember()) {
+      return new Effect.Status(Effect.State.OUT, "this stay is over");
+    }
+    if (toldHolding) {
+      return new Effect.Status(
+          Effect.State.HOLDING,
+          owed.orElse("the key of the group is on its way: nobody has given it yet"));
+    }
+    return owed.isPresent()
+        ? new Effect.Status(Effect.State.REKEYING, owed.get())
+        : new Effect.Status(Effect.State.SETTLED, "");
+  }
+}

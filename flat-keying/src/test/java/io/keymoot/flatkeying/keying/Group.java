@@ -1,0 +1,395 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Duty;
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rights;
+import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.fact.VerifiedOnce;
+import io.keymoot.flatkeying.group.CredentialCheck;
+import io.keymoot.flatkeying.group.CredentialVerdict;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Rendezvous;
+import io.keymoot.flatkeying.key.Tek;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+
+/**
+ * A group of real cores on a virtual network, for small scenarios in Java. What the heartbeat does
+ * in the product is done here in the plainest way: every half second everybody says what it has
+ * learnt, asks whoever spoke for what it lacks, and does what is owed in the order of ranks.
+ *
+ * <p>A credential is the words "name role role …"; who is not named is refused.
+ */
+final class Group {
+  static final CredentialCheck WORDS =
+      (found, key, credential) -> {
+        String[] words = new String(credential.toArray(), StandardCharsets.UTF_8).split(" ", -1);
+        return words[0].isEmpty()
+            ? new CredentialVerdict.Refused("it names nobody")
+            : new CredentialVerdict.Accepted(
+                new TreeSet<>(Arrays.asList(words).subList(1, words.length)));
+      };
+
+  static final Rights CHAIR_EXPELS = new Rights(new Rights.AnyMember(), Optional.of("chair"), 2);
+
+  private static final long HEARTBEAT_MILLIS = 500;
+
+  /** One device with its core. */
+  final class Node {
+    final String name;
+    final SigningKey key;
+    final Bytes address;
+    final FlatKeying core;
+    final Map<String, Tek> keys = new TreeMap<>();
+    final List<Effect> log = new ArrayList<>();
+    Effect.Status status = new Effect.Status(Effect.State.SYNCING, "");
+    boolean isDown;
+    private boolean owesRekey;
+    private long owedSince;
+    private SortedSet<FactId> lacks = new TreeSet<>();
+
+    Node(String name, SigningKey key, FlatKeying core) {
+      this.name = name;
+      this.key = key;
+      this.address = Bytes.owning(name.getBytes(StandardCharsets.UTF_8));
+      this.core = core;
+    }
+
+    MemberId id() {
+      return core.self();
+    }
+
+    Fingerprint device() {
+      return new Fingerprint(Hash32.sha256(key.spki().toArray()));
+    }
+
+    void step(Input input) {
+      if (isDown) {
+        return;
+      }
+      List<Effect> effects = core.step(new Tick(now), input);
+      log.addAll(effects);
+      for (Effect effect : effects) {
+        perform(this, effect);
+      }
+    }
+
+    /** The key it sends under now, if it sends. */
+    Optional<Tek> sendingKey() {
+      return core.sendingEpoch().map(epoch -> keys.get(epoch + "/" + core.sendingRevision()));
+    }
+
+    boolean canOpen(Tek sent) {
+      Tek own = keys.get(sent.epoch() + "/" + sent.revision());
+      return own != null && !own.isClosed() && own.holdsTheSameAs(sent);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private record Event(long at, long order, Runnable action) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      int byTime = Long.compare(at, other.at);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
+
+  final Map<String, Node> nodes = new LinkedHashMap<>();
+  final Random random;
+  final FlatKeying.Shared shared;
+
+  /** Who can hear whom; a partition narrows it. */
+  BiPredicate<Node, Node> hears = (from, to) -> true;
+
+  /** Of a hundred messages so many are lost. */
+  int lossPercent;
+
+  int maxDelayMillis = 20;
+  long now;
+  long bytesMulticast;
+
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private long order;
+
+  Group(long seed) {
+    random = new Random(seed);
+    shared = FlatKeying.Shared.of(WORDS, new FactVerifier(new VerifiedOnce()));
+  }
+
+  // ---- people
+
+  Node found(String name, String roles, Rights rights) {
+    SigningKey key = key(name);
+    FlatKeying core =
+        FlatKeying.found(
+            new FlatKeying.Founding("test", Profile.CONFERENCE, rights, Trust.OPEN),
+            key,
+            credential(name, roles),
+            entropy(),
+            shared());
+    return start(new Node(name, key, core));
+  }
+
+  Node join(String name, String roles) {
+    Node first = nodes.values().iterator().next();
+    SigningKey key = key(name);
+    FlatKeying core =
+        FlatKeying.join(first.core.group(), key, credential(name, roles), entropy(), shared());
+    return start(new Node(name, key, core));
+  }
+
+  private Node start(Node node) {
+    nodes.put(node.name, node);
+    node.step(new Input.Start());
+    beat(node);
+    return node;
+  }
+
+  /** Each has blobs of its own: what a peer lacks must come over the network. */
+  private FlatKeying.Shared shared() {
+    return FlatKeying.Shared.of(shared.check(), shared.verifier());
+  }
+
+  private SigningKey key(String name) {
+    return SigningKey.generate(SignatureKind.ED25519, entropy());
+  }
+
+  private static Bytes credential(String name, String roles) {
+    return Bytes.owning((name + " " + roles).trim().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Entropy entropy() {
+    Random own = new Random(random.nextLong());
+    return own::nextBytes;
+  }
+
+  Node node(String name) {
+    Node node = nodes.get(name);
+    if (node == null) {
+      throw new IllegalArgumentException("nobody is called " + name);
+    }
+    return node;
+  }
+
+  // ---- time
+
+  void run(long millis) {
+    long end = now + millis;
+    while (!events.isEmpty() && events.peek().at <= end) {
+      Event next = events.remove();
+      now = Math.max(now, next.at);
+      next.action.run();
+    }
+    now = end;
+  }
+
+  private void at(long when, Runnable action) {
+    events.add(new Event(when, order++, action));
+  }
+
+  // ---- the plainest heartbeat
+
+  private void beat(Node node) {
+    at(now + HEARTBEAT_MILLIS / 2 + random.nextInt((int) HEARTBEAT_MILLIS), () -> beat(node));
+    if (node.isDown) {
+      return;
+    }
+    node.core
+        .nextDeadline()
+        .filter(due -> due.millis() <= now)
+        .ifPresent(due -> node.step(new Input.TimePassed()));
+    if (node.core.isMember()) {
+      SignedHeader word = node.core.signHeartbeat(Bytes.EMPTY);
+      Input heard =
+          new Input.Heard(
+              node.id(),
+              Optional.of(word),
+              node.core.sendingEpoch(),
+              node.core.state().membersDigest());
+      for (Node other : nodes.values()) {
+        if (other != node) {
+          deliver(node, other, () -> hear(node, other, word, heard));
+        }
+      }
+    }
+    actIfFirst(node);
+  }
+
+  private void hear(Node from, Node to, SignedHeader word, Input heard) {
+    to.step(new Input.IntroducerSeen(from.address));
+    if (!to.core.isMember()) {
+      return;
+    }
+    to.step(heard);
+    SortedSet<FactId> wanted = new TreeSet<>(to.lacks);
+    for (FactId head : word.header().heads()) {
+      Known known = to.core.ledger().get(head);
+      if (known == null || !to.core.state().contains(known)) {
+        wanted.add(head);
+      }
+    }
+    if (!wanted.isEmpty()) {
+      to.step(new Input.Fetch(from.id(), List.copyOf(wanted)));
+    }
+  }
+
+  private void actIfFirst(Node node) {
+    if (!node.owesRekey || !node.core.isMember()) {
+      return;
+    }
+    Hash32 own = Rendezvous.place(node.core.group(), Duty.REKEY.name(), node.id());
+    long rank =
+        node.core.state().members().stream()
+            .filter(
+                person ->
+                    Rendezvous.place(node.core.group(), Duty.REKEY.name(), person.id())
+                            .compareTo(own)
+                        < 0)
+            .count();
+    if (now - node.owedSince >= 500 * (63 - Long.numberOfLeadingZeros(1 + rank))) {
+      node.step(new Input.Act(Duty.REKEY));
+    }
+  }
+
+  // ---- effects
+
+  private void perform(Node node, Effect effect) {
+    switch (effect) {
+      case Effect.Multicast multicast -> {
+        bytesMulticast += multicast.message().length();
+        for (Node other : nodes.values()) {
+          if (other != node) {
+            send(node, other, multicast.message());
+          }
+        }
+      }
+      case Effect.ToMember to ->
+          nodes.values().stream()
+              .filter(other -> other.id().equals(to.to()))
+              .forEach(other -> send(node, other, to.message()));
+      case Effect.ToAddress to ->
+          nodes.values().stream()
+              .filter(other -> other.address.equals(to.to()))
+              .forEach(other -> send(node, other, to.message()));
+      case Effect.AskPolicy ask ->
+          at(now + 1, () -> node.step(new Input.Decided(ask.request().member(), true)));
+      case Effect.Install install ->
+          node.keys.put(install.tek().epoch() + "/" + install.tek().revision(), install.tek());
+      case Effect.Retire retire -> {
+        Tek gone = node.keys.remove(retire.epoch() + "/" + retire.revision());
+        if (gone != null) {
+          gone.close();
+        }
+      }
+      case Effect.Owed owed -> {
+        node.owedSince = node.owesRekey ? node.owedSince : now;
+        node.owesRekey = true;
+      }
+      case Effect.NoLongerOwed done -> node.owesRekey = false;
+      case Effect.Lacks lacks -> node.lacks = lacks.facts();
+      case Effect.Status status -> node.status = status;
+      case Effect.Authored a -> {}
+      case Effect.SendUnder s -> {}
+      case Effect.HoldFrames h -> {}
+      case Effect.Taken t -> {}
+      case Effect.Refused r -> {}
+      case Effect.Rekeyed r -> {}
+      case Effect.Ignored i -> {}
+    }
+    node.core
+        .nextDeadline()
+        .ifPresent(due -> at(Math.max(due.millis(), now), () -> passTime(node)));
+  }
+
+  private void passTime(Node node) {
+    Optional<Tick> due = node.core.nextDeadline();
+    if (due.isPresent() && due.get().millis() <= now) {
+      node.step(new Input.TimePassed());
+    }
+  }
+
+  private void send(Node from, Node to, Bytes message) {
+    deliver(from, to, () -> to.step(new Input.Received(from.address, message)));
+  }
+
+  private void deliver(Node from, Node to, Runnable action) {
+    if (random.nextInt(100) < lossPercent) {
+      return;
+    }
+    at(
+        now + 1 + random.nextInt(maxDelayMillis),
+        () -> {
+          if (hears.test(from, to)) {
+            action.run();
+          }
+        });
+  }
+
+  // ---- what is checked
+
+  List<Node> members() {
+    return nodes.values().stream().filter(n -> !n.isDown && n.core.isMember()).toList();
+  }
+
+  /** Whether everybody who is in sends, and reads what every other sends. */
+  boolean allReadAll() {
+    for (Node sender : members()) {
+      Optional<Tek> key = sender.sendingKey();
+      if (key.isEmpty()) {
+        return false;
+      }
+      for (Node reader : members()) {
+        if (!reader.canOpen(key.get())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  String show() {
+    StringBuilder out = new StringBuilder();
+    for (Node node : nodes.values()) {
+      out.append(node.name)
+          .append(node.isDown ? " (down)" : "")
+          .append(": ")
+          .append(node.status.state())
+          .append(" '")
+          .append(node.status.cause())
+          .append("' sends ")
+          .append(node.core.sendingEpoch().map(FactId::toString).orElse("-"))
+          .append("/")
+          .append(node.core.sendingRevision())
+          .append(", ")
+          .append(node.core.state())
+          .append("\n");
+    }
+    return out.toString();
+  }
+}

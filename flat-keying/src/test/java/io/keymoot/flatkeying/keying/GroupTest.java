@@ -1,0 +1,114 @@
+package io.keymoot.flatkeying.keying;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.key.Tek;
+import org.junit.jupiter.api.Test;
+
+class GroupTest {
+  private final Group group = new Group(1);
+
+  private void settle() {
+    group.run(10_000);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+  }
+
+  private void five() {
+    group.found("anna", "chair", Group.CHAIR_EXPELS);
+    for (String name : new String[] {"ben", "cora", "dan", "eva"}) {
+      group.join(name, "");
+    }
+    settle();
+    assertThat(group.members()).hasSize(5);
+  }
+
+  @Test
+  void aFounderIsAGroupOfOne() {
+    Group.Node anna = group.found("anna", "chair", Group.CHAIR_EXPELS);
+    group.run(100);
+    assertThat(anna.status.state()).isEqualTo(Effect.State.SETTLED);
+    assertThat(anna.sendingKey()).isPresent();
+  }
+
+  @Test
+  void fiveMeetAndReadEachOther() {
+    five();
+  }
+
+  @Test
+  void whoJoinsLateSendsAtOnceAndReadsNothingFromBefore() {
+    five();
+    Tek before = group.node("anna").sendingKey().orElseThrow();
+    Group.Node late = group.join("finn", "");
+    group.run(1_500);
+    assertThat(late.core.isMember()).as(group.show()).isTrue();
+    assertThat(late.canOpen(before)).isFalse();
+    settle();
+  }
+
+  @Test
+  void whoIsExpelledReadsNothingThatFollows() {
+    five();
+    Group.Node eva = group.node("eva");
+    group.node("anna").step(new Input.Expel(eva.device()));
+    Tek after = group.node("anna").sendingKey().orElseThrow();
+    settle();
+    assertThat(group.members()).hasSize(4);
+    assertThat(eva.canOpen(after)).isFalse();
+    assertThat(eva.status.state()).isEqualTo(Effect.State.OUT);
+  }
+
+  @Test
+  void twoWithoutTheRoleExpelTogether() {
+    five();
+    group.node("ben").step(new Input.Expel(group.node("eva").device()));
+    group.run(1_000);
+    assertThat(group.members()).hasSize(5);
+    group.node("cora").step(new Input.Expel(group.node("eva").device()));
+    settle();
+    assertThat(group.members()).hasSize(4);
+  }
+
+  @Test
+  void whoLeavesIsOutWithTheNextRekey() {
+    five();
+    group.node("dan").step(new Input.Leave());
+    settle();
+    assertThat(group.members()).hasSize(4);
+  }
+
+  @Test
+  void whoRenewsKeepsItsSeat() {
+    five();
+    group.node("ben").step(new Input.Renew(java.util.Optional.empty()));
+    settle();
+    assertThat(group.members()).hasSize(5);
+  }
+
+  @Test
+  void halvesRekeyApartAndAgreeWhenTheyMeet() {
+    five();
+    group.hears = (from, to) -> from.name.compareTo("cora") < 0 == to.name.compareTo("cora") < 0;
+    group.node("anna").step(new Input.Refresh());
+    group.node("dan").step(new Input.Refresh());
+    group.join("finn", "");
+    group.run(10_000);
+    group.hears = (from, to) -> true;
+    settle();
+    assertThat(group.members()).hasSize(6);
+  }
+
+  @Test
+  void lossOnlyCostsTime() {
+    group.lossPercent = 30;
+    group.found("anna", "chair", Group.CHAIR_EXPELS);
+    for (int i = 0; i < 7; i++) {
+      group.join("n" + i, "");
+    }
+    group.run(20_000);
+    group.node("anna").step(new Input.Expel(group.node("n3").device()));
+    group.run(20_000);
+    assertThat(group.members()).as(group.show()).hasSize(7);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+  }
+}

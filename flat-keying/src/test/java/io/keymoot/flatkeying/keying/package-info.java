@@ -1,0 +1,4 @@
+@NullMarked
+package io.keymoot.flatkeying.keying;
+
+import org.jspecify.annotations.NullMarked;
