@@ -3,6 +3,7 @@ package io.keymoot.flatkeying.fact;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.flatkeying.wire.WireReader;
 import io.keymoot.flatkeying.wire.WireWriter;
 import java.nio.charset.StandardCharsets;
