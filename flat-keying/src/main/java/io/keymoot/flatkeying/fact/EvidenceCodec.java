@@ -132,7 +132,7 @@ public final class EvidenceCodec {
     if (content.length() != length) {
       throw in.malformed("content is " + content.length() + " bytes, not " + length);
     }
-    if (!Hash32.sha256(content.toArray()).equals(header.content())) {
+    if (!content.sha256().equals(header.content())) {
       throw in.malformed("the content is not the one its header names");
     }
     return content.reader();

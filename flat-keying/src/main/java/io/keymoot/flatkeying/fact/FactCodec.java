@@ -32,7 +32,7 @@ public final class FactCodec {
     Bytes head = in.since(0);
     Bytes signature = in.fixed(Limits.SIGNATURE_BYTES, "signature");
     Bytes body = in.bytes(Limits.MESSAGE_BYTES, "content");
-    if (!Hash32.sha256(body.toArray()).equals(header.content())) {
+    if (!body.sha256().equals(header.content())) {
       throw in.malformed("the content is not the one its header names");
     }
     Fact fact = ContentCodec.read(header.type(), body.reader());
@@ -43,7 +43,7 @@ public final class FactCodec {
     if (!cover.isEmpty()) {
       checkCover(in, fact, cover);
     }
-    FactId id = new FactId(Hash32.sha256(head.toArray()));
+    FactId id = new FactId(head.sha256());
     return new Envelope(id, header, fact, signature, head, body, cover);
   }
 
@@ -51,7 +51,7 @@ public final class FactCodec {
     if (!(fact instanceof Rekey rekey)) {
       throw in.malformed(fact.type() + " has a cover");
     }
-    if (!Hash32.sha256(cover.toArray()).equals(rekey.cover())) {
+    if (!cover.sha256().equals(rekey.cover())) {
       throw in.malformed("the cover is not the one the REKEY names");
     }
   }

@@ -96,7 +96,7 @@ public final class FactVerifier {
 
   private Optional<Rejection> checkRow(SignedJoinRequest row) {
     Bytes body = JoinRequestCodec.encodeBody(row.request());
-    if (!row.member().hash().equals(Hash32.sha256(body.toArray()))) {
+    if (!row.member().hash().equals(body.sha256())) {
       return Optional.of(Rejection.ROW_SIGNATURE);
     }
     // Remembered by itself too: two introducers may let in the same newcomer.

@@ -95,7 +95,7 @@ public final class FactWriter {
   /** Signs a header over any content: the part all messages of members share. */
   public SignedHeader sign(MessageType type, List<FactId> heads, Bytes content) {
     List<FactId> ascending = heads.stream().sorted().distinct().toList();
-    Hash32 hash = Hash32.sha256(content.toArray());
+    Hash32 hash = content.sha256();
     Header header = new Header(type, group, author, ascending, hash);
     Bytes signature = key.sign(HeaderCodec.signed(type, group, HeaderCodec.encode(header)));
     SignedHeader signed = new SignedHeader(header, signature);

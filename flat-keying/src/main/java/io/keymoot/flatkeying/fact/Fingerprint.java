@@ -6,7 +6,7 @@ import io.keymoot.flatkeying.wire.Hash32;
 /** Names a device: SHA-256 of its SubjectPublicKeyInfo. Every start of a device is a new member. */
 public record Fingerprint(Hash32 hash) implements Comparable<Fingerprint> {
   public static Fingerprint of(Bytes spki) {
-    return new Fingerprint(Hash32.sha256(spki.toArray()));
+    return new Fingerprint(spki.sha256());
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class HeaderCodec {
 
   /** The id of the statement this is the header of. */
   public static FactId id(Header header) {
-    return new FactId(Hash32.sha256(encode(header).toArray()));
+    return new FactId(encode(header).sha256());
   }
 
   /** Reads the version byte; another version is refused before anything else is looked at. */

@@ -20,7 +20,7 @@ public record JoinRequest(
 
   /** Who this request makes its sender. Hashes anew each time. */
   public MemberId member() {
-    return new MemberId(Hash32.sha256(JoinRequestCodec.encodeBody(this).toArray()));
+    return new MemberId(JoinRequestCodec.encodeBody(this).sha256());
   }
 
   public Fingerprint fingerprint() {

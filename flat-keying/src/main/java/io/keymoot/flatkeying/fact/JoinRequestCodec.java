@@ -2,7 +2,6 @@ package io.keymoot.flatkeying.fact;
 
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.flatkeying.wire.WireReader;
 import io.keymoot.flatkeying.wire.WireWriter;
 
@@ -27,7 +26,7 @@ final class JoinRequestCodec {
     if (request.group().hash().isZero()) {
       throw in.malformed("a join request names no group");
     }
-    MemberId member = new MemberId(Hash32.sha256(in.since(from).toArray()));
+    MemberId member = new MemberId(in.since(from).sha256());
     return new SignedJoinRequest(request, member, in.fixed(Limits.SIGNATURE_BYTES, "signature"));
   }
 

@@ -1,7 +1,6 @@
 package io.keymoot.flatkeying.fact;
 
 import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.flatkeying.wire.Hash32;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +53,7 @@ public final class Verified {
 
   /** The same with the cover it was signed with; none if {@code cover} is another. */
   public Optional<Verified> withCover(Bytes cover) {
-    boolean own =
-        envelope.fact() instanceof Rekey rekey
-            && Hash32.sha256(cover.toArray()).equals(rekey.cover());
+    boolean own = envelope.fact() instanceof Rekey rekey && cover.sha256().equals(rekey.cover());
     return own ? Optional.of(new Verified(envelope.withCover(cover), signer)) : Optional.empty();
   }
 

@@ -63,6 +63,10 @@ public final class Bytes implements Comparable<Bytes> {
     return new WireReader(value);
   }
 
+  public Hash32 sha256() {
+    return Hash32.sha256(value);
+  }
+
   public String toHex() {
     return HexFormat.of().formatHex(value);
   }

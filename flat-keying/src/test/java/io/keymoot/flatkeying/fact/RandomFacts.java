@@ -54,18 +54,7 @@ final class RandomFacts {
       case HERE -> writer.write(heads(), new Here(hash(), hash()));
       case REKEY -> rekey(bytes(random.nextInt(2_000)));
       case RESEAL -> writer.write(heads(), reseal(1 + random.nextInt(Limits.RESEAL_SLOTS)));
-      case JOIN_REQUEST,
-          LEAVE,
-          APPROVE,
-          HEARTBEAT,
-          GRANT,
-          NEED,
-          GIVE,
-          SYNC,
-          RELAY,
-          SYNC_REPLY,
-          SESSION_ANSWER ->
-          throw new IllegalArgumentException(type + " is no fact");
+      default -> throw new IllegalArgumentException(type + " is no fact");
     };
   }
 
