@@ -92,6 +92,9 @@ public final class Limits {
   /** Senders' frame keys held ready; the rest are derived again when their sender speaks. */
   public static final int FRAME_KEYS = 4_096;
 
+  /** Keys of the group that were retired and are remembered, so that none comes back. */
+  public static final int RETIRED_FRAME_KEYS = 4_096;
+
   /** Replay windows, one for each stream of each sender under each key: about 0.5 kB each. */
   public static final int REPLAY_WINDOWS = 65_536;
 
