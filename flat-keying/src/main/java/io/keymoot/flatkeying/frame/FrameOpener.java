@@ -146,6 +146,14 @@ public final class FrameOpener {
     return refusals[reason.ordinal()].sum();
   }
 
+  public boolean isAnythingWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  long bytesWaiting() {
+    return waiting.bytes();
+  }
+
   private void retry(Tick now, Waiter waiter, int version, long read, FrameSink sink) {
     byte[] out = new byte[waiter.frame().length];
     Opening opening =

@@ -45,6 +45,10 @@ final class WaitingRoom {
     return bytes.get() == 0;
   }
 
+  long bytes() {
+    return bytes.get();
+  }
+
   /** False if there is no room. */
   boolean seat(Waiter waiter) {
     int place = (int) ((waiter.source * 0x9e37_79b9_7f4a_7c15L) >>> 58);
