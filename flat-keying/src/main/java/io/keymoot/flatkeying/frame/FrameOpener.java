@@ -305,7 +305,7 @@ public final class FrameOpener {
             arrival.number(),
             digest);
     int behind = arrival.at + arrival.length;
-    byte[] signature = Arrays.copyOfRange(arrival.in, behind, behind + SIGNATURE);
+    Bytes signature = Bytes.of(arrival.in, behind, SIGNATURE);
     if (!verifier.verify(key.speaker.id.member(), signed, signature)) {
       return Refused.FORGED;
     }
@@ -393,7 +393,7 @@ public final class FrameOpener {
     }
     Hash32 body = FrameDigest.sha256(Desk.ofThisThread(), text, 0, length - SIGNATURE);
     byte[] signed = Voucher.signed(ring.group(), speaker.id.stay(), body);
-    if (!verifier.verify(speaker.id.member(), signed, voucher.signature().toArray())) {
+    if (!verifier.verify(speaker.id.member(), signed, voucher.signature())) {
       return Refused.FORGED;
     }
     OpenKey.Lane own = arrival.key.lane(FrameStream.VOUCHERS);

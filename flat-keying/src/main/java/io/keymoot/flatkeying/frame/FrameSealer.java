@@ -4,6 +4,7 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.frame.Sealing.NotSealed;
 import io.keymoot.flatkeying.frame.Sealing.Sealed;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -272,11 +273,11 @@ public final class FrameSealer {
   }
 
   private void sign(byte[] message, byte[] out, int outAt) {
-    byte[] signature = signer.sign(message);
-    if (signature.length != Limits.SIGNATURE_BYTES) {
-      throw new IllegalStateException("a signature has 64 bytes, not " + signature.length);
+    Bytes signature = signer.sign(message);
+    if (signature.length() != Limits.SIGNATURE_BYTES) {
+      throw new IllegalStateException("a signature has 64 bytes, not " + signature.length());
     }
-    System.arraycopy(signature, 0, out, outAt, signature.length);
+    signature.copyTo(out, outAt);
   }
 
   private @Nullable SendKey keyNow() {

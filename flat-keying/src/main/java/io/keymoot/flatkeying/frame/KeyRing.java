@@ -159,7 +159,10 @@ public final class KeyRing {
     }
   }
 
-  /** Wipes what was derived from a key; its frames open no more. */
+  /**
+   * Wipes what was derived from a key; its frames open no more. To be called before the group's key
+   * itself is wiped: other threads may be deriving from it.
+   */
   public void retire(FactId epoch, int revision) {
     InstalledKey key = installed(epoch, revision);
     if (key == null) {

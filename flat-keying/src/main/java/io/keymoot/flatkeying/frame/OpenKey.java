@@ -84,7 +84,9 @@ final class OpenKey implements AutoCloseable {
       return material.get();
     }
     ring.keepReady(this);
-    if (closed) {
+    // The group's key may have been wiped while this one was derived from it, and what is derived
+    // from zeroes every stranger knows. It is retired before it is wiped: so look once more.
+    if (closed || installed.isRetired()) {
       dropMaterial();
       return null;
     }

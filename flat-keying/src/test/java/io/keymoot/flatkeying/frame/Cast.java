@@ -8,6 +8,7 @@ import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.frame.Opening.Opened;
 import io.keymoot.flatkeying.frame.Opening.Vouched;
 import io.keymoot.flatkeying.frame.Sealing.Sealed;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -79,11 +80,11 @@ final class Cast {
       publicKeys.put(member, key.generatePublicKey());
     }
 
-    byte[] sign(byte[] message) {
+    Bytes sign(byte[] message) {
       Ed25519Signer signer = new Ed25519Signer();
       signer.init(true, key);
       signer.update(message, 0, message.length);
-      return signer.generateSignature();
+      return Bytes.owning(signer.generateSignature());
     }
 
     /** A Here: a new stay of the same member. */
@@ -93,7 +94,7 @@ final class Cast {
     }
   }
 
-  boolean verify(MemberId member, byte[] message, byte[] signature) {
+  boolean verify(MemberId member, byte[] message, Bytes signature) {
     Ed25519PublicKeyParameters key = publicKeys.get(member);
     if (key == null) {
       return false;
@@ -101,7 +102,7 @@ final class Cast {
     Ed25519Signer verifier = new Ed25519Signer();
     verifier.init(false, key);
     verifier.update(message, 0, message.length);
-    return verifier.verifySignature(signature);
+    return verifier.verifySignature(signature.toArray());
   }
 
   // ---- the group's keys

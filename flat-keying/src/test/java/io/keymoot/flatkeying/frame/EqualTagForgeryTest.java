@@ -10,10 +10,13 @@ import io.keymoot.flatkeying.frame.Cast.Person;
 import io.keymoot.flatkeying.frame.Opening.Opened;
 import io.keymoot.flatkeying.frame.Opening.Refused;
 import io.keymoot.flatkeying.frame.Opening.Vouched;
+import io.keymoot.flatkeying.wire.Bytes;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +59,7 @@ class EqualTagForgeryTest {
   @Test
   void theForgerySucceedsAgainstASignatureOverTheTag() throws Exception {
     byte[] genuine = sender.seals(CAMERA, SAID);
-    byte[] signature = alice.sign(tag(genuine));
+    Bytes signature = alice.sign(tag(genuine));
 
     byte[] forged = forge(genuine);
     assertThat(forged).isNotEqualTo(genuine);
@@ -162,7 +165,7 @@ class EqualTagForgeryTest {
   }
 
   private static byte[] info(String label, long kid) {
-    return java.nio.ByteBuffer.allocate(label.length() + 11)
+    return ByteBuffer.allocate(label.length() + 11)
         .put(label.getBytes(StandardCharsets.US_ASCII))
         .putLong(kid)
         .putShort((short) 4)
@@ -171,7 +174,7 @@ class EqualTagForgeryTest {
   }
 
   private static byte[] hmac(byte[] key, byte[] text) throws Exception {
-    javax.crypto.Mac mac = javax.crypto.Mac.getInstance("HmacSHA256");
+    Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(key, "HMAC"));
     return mac.doFinal(text);
   }

@@ -79,9 +79,9 @@ class SourceAuthenticationTest {
             0,
             FrameDigest.of(Desk.ofThisThread(), frame, 0, frame.length, Cast.NO_METADATA));
     byte[] hers = noSignature.clone();
-    System.arraycopy(mallory.sign(signed), 0, hers, frame.length, 64);
+    mallory.sign(signed).copyTo(hers, frame.length);
     assertThat(receiver.opens(hers)).isEqualTo(Refused.FORGED);
-    System.arraycopy(alice.sign(signed), 0, hers, frame.length, 64);
+    alice.sign(signed).copyTo(hers, frame.length);
     assertThat(receiver.opens(hers)).as("the test forges well").isInstanceOf(Opened.class);
   }
 
@@ -187,7 +187,7 @@ class SourceAuthenticationTest {
             cast.group,
             alice.self.stay(),
             FrameDigest.sha256(Desk.ofThisThread(), body, 0, body.length));
-    System.arraycopy(mallory.sign(signed), 0, voucher, body.length, 64);
+    mallory.sign(signed).copyTo(voucher, body.length);
     byte[] sealed = sealedAsAlice(FrameStream.VOUCHERS, 0, voucher);
     assertThat(receiver.opens(sealed)).isEqualTo(Refused.FORGED);
 
