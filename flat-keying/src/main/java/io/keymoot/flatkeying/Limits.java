@@ -47,6 +47,22 @@ public final class Limits {
 
   public static final int EXTENSION_BYTES = 4_096;
 
+  // ---- the protocol's, of frames
+
+  /** Frames that one signature vouches for, and how long the first of them waits for it. */
+  public static final int VOUCHED_FRAMES = 32;
+
+  public static final int VOUCHER_MILLIS = 200;
+
+  /** A frame for a key not yet held, or for a voucher not yet come, waits this long at most. */
+  public static final int FRAME_WAIT_MILLIS = 1_000;
+
+  /** How long frames of an older epoch still open unvouched once an expulsion is known. */
+  public static final int FRAMES_AFTER_EXPELLED_MILLIS = 1_000;
+
+  /** Keys that one KID may mean: epochs' and stays' prefixes collide now and then. */
+  public static final int KID_CANDIDATES = 4;
+
   // ---- ours: what this implementation keeps at most
 
   /** Answers of signature checks remembered, so that each is made once. */
@@ -114,4 +130,33 @@ public final class Limits {
   public static final int PREFETCH_MEMBERS = 64;
 
   public static final int PREFETCH_RANKS = 3;
+  /** Bytes of a frame as it travels; a whole video picture is one frame. */
+  public static final int FRAME_BYTES = 1 << 20;
+
+  /** Senders' frame keys held ready; the rest are derived again when their sender speaks. */
+  public static final int FRAME_KEYS = 4_096;
+
+  /** Keys of the group that were retired and are remembered, so that none comes back. */
+  public static final int RETIRED_FRAME_KEYS = 4_096;
+
+  /** Replay windows, one for each stream of each sender under each key: about 0.5 kB each. */
+  public static final int REPLAY_WINDOWS = 65_536;
+
+  /** Frames back from the newest that a voucher is still matched with, for each stream and key. */
+  public static final int FRAMES_AWAITING_VOUCHER = 128;
+
+  /** Streams whose frames await vouchers, of all senders together: about 8 kB each. */
+  public static final int STREAMS_AWAITING_VOUCHER = 4_096;
+
+  /** Batches that this device has sealed and not yet signed. */
+  public static final int UNSIGNED_BATCHES = 256;
+
+  /** Frames that wait for a key or a voucher: of one source, and the bytes of one and of all. */
+  public static final int WAITING_FRAMES_PER_SOURCE = 256;
+
+  public static final int WAITING_BYTES_PER_SOURCE = 1 << 20;
+  public static final int WAITING_BYTES_IN_ALL = 8 << 20;
+
+  /** Stays that one process may begin; each costs it 32 bytes for good. */
+  public static final int OWN_STAYS = 65_536;
 }

@@ -27,6 +27,7 @@ class ArchitectureTest {
         "io.keymoot.flatkeying",
         "io.keymoot.flatkeying.crypto.SignatureKind",
         "io.keymoot.flatkeying.fact",
+        "io.keymoot.flatkeying.frame",
         "io.keymoot.flatkeying.group",
         "io.keymoot.flatkeying.key",
         "io.keymoot.flatkeying.wire");

@@ -1,0 +1,124 @@
+package io.keymoot.flatkeying.frame;
+
+import io.keymoot.flatkeying.wire.Hash32;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one thread works with: a cipher for each direction and some room, made once. A new cipher
+ * for each frame would cost more than the frame.
+ *
+ * <p>The provider is whichever the platform lists first, so a faster one is used where it is
+ * installed.
+ */
+final class Desk {
+  private static final ThreadLocal<Desk> DESKS = ThreadLocal.withInitial(Desk::new);
+
+  final Cipher gcmSeal = cipher("AES/GCM/NoPadding");
+  final Cipher gcmOpen = cipher("AES/GCM/NoPadding");
+  final MessageDigest sha256 = Hash32.newSha256();
+  final byte[] nonce = new byte[SFrameSuite.NONCE_BYTES];
+  final byte[] block = new byte[16];
+  final byte[] mac = new byte[64];
+  final byte[] numbers = new byte[24];
+  final byte[] digest = new byte[Hash32.LENGTH];
+
+  /** How many more frames to check before they are opened; see {@link TagCheck}. */
+  int wary;
+
+  /** The key and nonce that {@link #gcmCheck} was last given. */
+  @Nullable CipherKey checkedKey;
+
+  long checkedCounter;
+
+  /** Where {@link TagCheck} leaves a product. */
+  long productHigh;
+
+  long productLow;
+
+  private @Nullable Cipher gcmCheck;
+  private @Nullable Cipher counter;
+  private @Nullable Cipher block1;
+  private @Nullable Mac macSha256;
+  private @Nullable Mac macSha512;
+  private byte[] scratch = new byte[2_048];
+  private byte[] copyIn = new byte[2_048];
+  private byte[] copyOut = new byte[2_048];
+
+  private Desk() {}
+
+  static Desk ofThisThread() {
+    return DESKS.get();
+  }
+
+  Cipher gcmCheck() {
+    Cipher had = gcmCheck;
+    return had != null ? had : (gcmCheck = cipher("AES/GCM/NoPadding"));
+  }
+
+  Cipher counter() {
+    Cipher had = counter;
+    return had != null ? had : (counter = cipher("AES/CTR/NoPadding"));
+  }
+
+  /** AES on single blocks, for the hash key of {@link TagCheck}; never on a message. */
+  @SuppressWarnings("InsecureCryptoUsage")
+  Cipher singleBlock() {
+    Cipher had = block1;
+    return had != null ? had : (block1 = cipher("AES/ECB/NoPadding"));
+  }
+
+  Mac mac(SFrameSuite suite) {
+    if (suite.hashBytes() == 32) {
+      Mac had = macSha256;
+      return had != null ? had : (macSha256 = newMac(suite));
+    }
+    Mac had = macSha512;
+    return had != null ? had : (macSha512 = newMac(suite));
+  }
+
+  /** Room for {@code length} bytes; what an earlier frame left in it may be overwritten. */
+  byte[] scratch(int length) {
+    if (scratch.length < length) {
+      scratch = new byte[roomier(length)];
+    }
+    return scratch;
+  }
+
+  byte[] copyIn(int length) {
+    if (copyIn.length < length) {
+      copyIn = new byte[roomier(length)];
+    }
+    return copyIn;
+  }
+
+  byte[] copyOut(int length) {
+    if (copyOut.length < length) {
+      copyOut = new byte[roomier(length)];
+    }
+    return copyOut;
+  }
+
+  private static int roomier(int length) {
+    return Math.max(4_096, Integer.highestOneBit(length) << 1);
+  }
+
+  private static Cipher cipher(String transformation) {
+    try {
+      return Cipher.getInstance(transformation);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java platform lacks " + transformation, e);
+    }
+  }
+
+  private static Mac newMac(SFrameSuite suite) {
+    try {
+      return Mac.getInstance(suite.macAlgorithm());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java platform lacks " + suite.macAlgorithm(), e);
+    }
+  }
+}

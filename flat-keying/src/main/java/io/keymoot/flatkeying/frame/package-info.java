@@ -1,0 +1,5 @@
+/** Frames: the data path. */
+@NullMarked
+package io.keymoot.flatkeying.frame;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,366 @@
+package io.keymoot.flatkeying.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.StayId;
+import io.keymoot.flatkeying.frame.Cast.Device;
+import io.keymoot.flatkeying.frame.Cast.Epoch;
+import io.keymoot.flatkeying.frame.Cast.Person;
+import io.keymoot.flatkeying.frame.Opening.Opened;
+import io.keymoot.flatkeying.frame.Opening.Refused;
+import io.keymoot.flatkeying.frame.Opening.Waiting;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.io.ByteArrayOutputStream;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+class KeyRingTest {
+  private static final FrameStream CHAT = FrameStream.of(Authentication.NONE, 0);
+  private static final FrameStream CAMERA = FrameStream.of(Authentication.AMORTISED, 0);
+
+  private final Cast cast;
+  private final Person alice;
+  private final Epoch epoch;
+  private final Device sender;
+  private final Device receiver;
+
+  KeyRingTest(TestInfo test) {
+    cast = new Cast(test);
+    alice = cast.new Person();
+    epoch = cast.epoch();
+    sender = cast.new Device(alice).sendsUnder(epoch);
+    receiver = cast.new Device(cast.new Person()).holds(epoch).knows(alice);
+  }
+
+  @Test
+  void framesOfEveryKeyHeldOpenWhateverTheOrderTheyWereSwappedIn() {
+    Epoch second = epoch.stepped();
+    Epoch third = cast.epoch();
+    receiver.holds(second, third);
+    List<byte[]> frames = new ArrayList<>();
+    for (Epoch each : List.of(epoch, third, second, epoch, third)) {
+      sender.sendsUnder(each);
+      frames.add(sender.seals(CHAT, "x"));
+    }
+    for (byte[] frame : frames) {
+      assertThat(receiver.opens(frame)).isInstanceOf(Opened.class);
+    }
+  }
+
+  @Test
+  void replayWindowsAreOfOneKeyEach() {
+    Epoch second = cast.epoch();
+    receiver.holds(second);
+    byte[] first = sender.seals(CHAT, "x");
+    sender.sendsUnder(second);
+    byte[] other = sender.seals(CHAT, "x");
+    for (byte[] frame : List.of(first, other)) {
+      assertThat(receiver.opens(frame)).isInstanceOf(Opened.class);
+      assertThat(receiver.opens(frame)).isEqualTo(Refused.REPLAYED);
+    }
+  }
+
+  @Test
+  void framesOfAStayThatEndedOpenUntilItsGraceIsOver() {
+    byte[] first = sender.seals(CHAT, "first");
+    byte[] second = sender.seals(CHAT, "second");
+    Tick graceOver = Cast.START.plusMillis(30_000);
+    receiver.ring.end(alice.self.stay(), graceOver);
+    receiver.ring.tidy(graceOver.plusMillis(-1));
+    assertThat(receiver.opens(graceOver.plusMillis(-1), first)).isInstanceOf(Opened.class);
+    assertThat(receiver.opens(graceOver, second)).isEqualTo(Refused.NOT_A_MEMBER);
+    receiver.ring.tidy(graceOver);
+    assertThat(receiver.opens(graceOver, second)).isEqualTo(Waiting.FOR_KEY);
+  }
+
+  @Test
+  void sendersWhoseKidsCollideAreToldApartByTheTag() {
+    List<Person> namesakes = new ArrayList<>();
+    List<Device> devices = new ArrayList<>();
+    for (int i = 0; i < Limits.KID_CANDIDATES; i++) {
+      Person person = cast.new Person();
+      Hash32 random = cast.hash();
+      Hash32 stay =
+          new Hash32(0x1234_5678_0000_0000L | random.a() >>> 32, random.b(), random.c(), i);
+      person.self = new FrameSender(new StayId(stay), person.member);
+      namesakes.add(person);
+      devices.add(cast.new Device(person).sendsUnder(epoch));
+    }
+    receiver.knows(namesakes.toArray(Person[]::new));
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < namesakes.size(); i++) {
+        for (FrameStream stream : List.of(CHAT, CAMERA)) {
+          byte[] frame = devices.get(i).seals(stream, "x");
+          Opening opening = receiver.opens(frame);
+          assertThat(((Opened) opening).sender()).isEqualTo(namesakes.get(i).self);
+          assertThat(receiver.opens(frame)).isEqualTo(Refused.REPLAYED);
+          frame[frame.length - 1] ^= 1;
+          assertThat(receiver.opens(frame)).isIn(Refused.FORGED, Refused.REPLAYED);
+        }
+      }
+    }
+  }
+
+  @Test
+  void keysWhoseKidsCollideAreToldApartByTheTag() {
+    Epoch other = cast.epoch();
+    other.prefix = epoch.prefix;
+    receiver.holds(other);
+    byte[] first = sender.seals(CHAT, "x");
+    sender.sendsUnder(other);
+    byte[] second = sender.seals(CHAT, "x");
+    assertThat(receiver.opens(first)).isInstanceOf(Opened.class);
+    assertThat(receiver.opens(second)).isInstanceOf(Opened.class);
+  }
+
+  @Test
+  void thoseAdmittedFirstKeepTheirKidHoweverManyNamesakesCome() {
+    List<FrameSender> crowd = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      Hash32 random = cast.hash();
+      StayId stay =
+          new StayId(new Hash32(alice.self.stay().hash().a(), random.b(), random.c(), random.d()));
+      crowd.add(new FrameSender(stay, new MemberId(cast.hash())));
+    }
+    receiver.ring.admit(crowd);
+    assertThat(receiver.opens(sender.seals(CHAT, "still me"))).isInstanceOf(Opened.class);
+    long kid = SFrameHeader.kid(sender.seals(CHAT, "x"), 0);
+    assertThat(receiver.ring.meaning(kid)).hasSize(Limits.KID_CANDIDATES);
+  }
+
+  @Test
+  void tenThousandMembersCostNoDerivationUntilTheySpeak() {
+    AtomicInteger derived = new AtomicInteger();
+    FrameEpoch counted = counting(epoch, derived);
+    Device device = cast.new Device(cast.new Person());
+    device.ring.install(counted);
+    List<FrameSender> members = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      members.add(new FrameSender(new StayId(cast.hash()), new MemberId(cast.hash())));
+    }
+    device.ring.admit(members);
+    device.knows(alice);
+    assertThat(derived).hasValue(0);
+    for (int i = 0; i < 10; i++) {
+      device.opens(sender.seals(CHAT, "x"));
+    }
+    assertThat(derived).hasValue(1);
+  }
+
+  @Test
+  void keysHeldReadyAreBoundedAndWhoeverWasDroppedIsDerivedAgainAndNothingOpensTwice() {
+    int many = Limits.FRAME_KEYS + 100;
+    List<FrameSender> members = new ArrayList<>();
+    List<byte[]> frames = new ArrayList<>();
+    Desk desk = Desk.ofThisThread();
+    for (int i = 0; i < many; i++) {
+      FrameSender member = new FrameSender(new StayId(cast.hash()), new MemberId(cast.hash()));
+      members.add(member);
+      long kid = (long) epoch.kidPrefix() << 32 | (member.kidSuffix() & 0xffff_ffffL);
+      SFrameKey key =
+          FrameSecret.derive(epoch.baseKey(member.stay()), SFrameSuite.AES_256_GCM_SHA512_128, kid);
+      byte[] out = new byte[60];
+      int length = key.seal(desk, 0, new byte[4], 0, 4, Cast.NO_METADATA, out, 0);
+      frames.add(Arrays.copyOf(out, length));
+    }
+    AtomicInteger derived = new AtomicInteger();
+    Device device = cast.new Device(cast.new Person());
+    device.ring.install(counting(epoch, derived));
+    device.ring.admit(members);
+    for (byte[] frame : frames) {
+      assertThat(device.opens(frame)).isInstanceOf(Opened.class);
+    }
+    assertThat(derived).hasValue(many);
+    for (byte[] frame : frames) {
+      assertThat(device.opens(frame)).isEqualTo(Refused.REPLAYED);
+    }
+    byte[] next = frames.getFirst().clone();
+    next[0] ^= 1; // Says that it is another stream's.
+    assertThat(device.opens(next)).isEqualTo(Refused.FORGED);
+    assertThat(derived.get()).as("the first was dropped, and is derived again").isEqualTo(many + 1);
+  }
+
+  @Test
+  void replayWindowsAreBoundedAndGivenBackWhenTheirKeyGoes() {
+    KeyRing ring = receiver.ring;
+    int taken = 0;
+    while (ring.takeWindow()) {
+      taken++;
+    }
+    assertThat(taken).isEqualTo(Limits.REPLAY_WINDOWS);
+    assertThat(receiver.opens(sender.seals(CHAT, "x"))).isEqualTo(Refused.TOO_MANY_STREAMS);
+    ring.giveWindowsBack(1);
+    assertThat(receiver.opens(sender.seals(CHAT, "x"))).isInstanceOf(Opened.class);
+    assertThat(ring.takeWindow()).isFalse();
+    ring.retire(epoch.epoch(), epoch.revision());
+    assertThat(ring.takeWindow()).isTrue();
+    assertThat(ring.takeWindow()).isFalse();
+  }
+
+  @Test
+  void strangersOpenNoWindows() {
+    for (int stream = 0; stream < 64; stream++) {
+      byte[] frame = sender.seals(FrameStream.of(Authentication.NONE, stream), "x");
+      frame[frame.length - 1] ^= 1;
+      assertThat(receiver.opens(frame)).isEqualTo(Refused.FORGED);
+    }
+    int taken = 0;
+    while (receiver.ring.takeWindow()) {
+      taken++;
+    }
+    assertThat(taken).isEqualTo(Limits.REPLAY_WINDOWS);
+  }
+
+  @Test
+  void manyThreadsOpenWhileKeysComeAndGoAndEachFrameOpensOnce() throws Exception {
+    int count = 20_000;
+    List<byte[]> frames = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      frames.add(sender.seals(i % 2 == 0 ? CHAT : CAMERA, "x"));
+    }
+    AtomicInteger opened = new AtomicInteger();
+    AtomicInteger wrong = new AtomicInteger();
+    AtomicBoolean stop = new AtomicBoolean();
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      threads.add(
+          new Thread(
+              () -> {
+                byte[] out = new byte[200];
+                for (byte[] frame : frames) {
+                  Opening opening =
+                      receiver.opener.open(Cast.START, 1, frame, 0, frame.length, out, 0);
+                  if (opening instanceof Opened) {
+                    opened.incrementAndGet();
+                  } else if (opening != Refused.REPLAYED && opening != Refused.TOO_OLD) {
+                    wrong.incrementAndGet();
+                  }
+                }
+              }));
+    }
+    Thread loop =
+        new Thread(
+            () -> {
+              while (!stop.get()) {
+                Epoch other = cast.epoch();
+                receiver.ring.install(other);
+                receiver.ring.admit(
+                    List.of(new FrameSender(new StayId(cast.hash()), new MemberId(cast.hash()))));
+                // Keys that are in use are dropped to make room.
+                for (OpenKey key : receiver.ring.meaning(kidOf(frames.getFirst()))) {
+                  key.dropMaterial();
+                }
+                receiver.ring.retire(other.epoch(), other.revision());
+              }
+            });
+    loop.start();
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    stop.set(true);
+    loop.join();
+    assertThat(wrong).hasValue(0);
+    assertThat(opened.get()).isLessThanOrEqualTo(count).isGreaterThan(count / 2);
+  }
+
+  // ---- secrets
+
+  @Test
+  void retiringAKeyWipesWhatWasDerivedFromIt() {
+    receiver.opens(sender.seals(CHAT, "x"));
+    OpenKey[] keys = receiver.ring.meaning(kidOf(sender.seals(CHAT, "x")));
+    SFrameKey derived = Objects.requireNonNull(keys[0].material());
+    receiver.ring.retire(epoch.epoch(), epoch.revision());
+    byte[] out = new byte[100];
+    assertThatThrownBy(
+            () -> derived.seal(Desk.ofThisThread(), 3, new byte[3], 0, 3, Cast.NO_METADATA, out, 0))
+        .isInstanceOf(CipherKey.Wiped.class);
+    assertThat(keys[0].material()).as("and it is not derived again").isNull();
+  }
+
+  @Test
+  void activatingAnotherKeyWipesTheOneSealedUnderBefore() {
+    SendKey before = Objects.requireNonNull(sender.ring.sending());
+    sender.sendsUnder(cast.epoch());
+    byte[] out = new byte[100];
+    assertThatThrownBy(
+            () ->
+                before.sframe.seal(
+                    Desk.ofThisThread(), 3, new byte[3], 0, 3, Cast.NO_METADATA, out, 0))
+        .isInstanceOf(CipherKey.Wiped.class);
+  }
+
+  @Test
+  void anErasedEpochIsNotActivatedAndItsFramesWait() {
+    Epoch erased = cast.epoch();
+    Person bob = cast.new Person();
+    Device other = cast.new Device(bob).sendsUnder(erased);
+    receiver.knows(bob).holds(erased);
+    byte[] frame = other.seals(CHAT, "x");
+    erased.erased = true;
+    assertThat(receiver.ring.activate(erased.epoch(), erased.revision())).isFalse();
+    assertThat(receiver.opens(frame)).isEqualTo(Waiting.FOR_KEY);
+  }
+
+  @Test
+  void aClosedSecretHoldsZeroes() {
+    byte[] bytes = cast.bytes(32);
+    FrameSecret secret = FrameSecret.owning(bytes, alice.self.stay());
+    secret.close();
+    assertThat(bytes).containsOnly(0);
+  }
+
+  @Test
+  void noSecretIsPrintedOrSerialised() {
+    CipherKey key = new CipherKey("AES", new byte[] {0x5a, 0x5b}, 0, 2);
+    assertThat(key.toString()).isEqualTo("AES key");
+    assertThat(FrameSecret.owning(cast.bytes(32), alice.self.stay()).toString())
+        .isEqualTo("FrameSecret of " + alice.self.stay());
+    assertThatThrownBy(() -> new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(key))
+        .isInstanceOf(NotSerializableException.class);
+  }
+
+  private static long kidOf(byte[] frame) {
+    return SFrameHeader.kid(frame, 0);
+  }
+
+  private static FrameEpoch counting(Epoch epoch, AtomicInteger derived) {
+    return new FrameEpoch() {
+      @Override
+      public FactId epoch() {
+        return epoch.epoch();
+      }
+
+      @Override
+      public int revision() {
+        return epoch.revision();
+      }
+
+      @Override
+      public int kidPrefix() {
+        return epoch.kidPrefix();
+      }
+
+      @Override
+      public Optional<FrameSecret> secretFor(StayId sender) {
+        derived.incrementAndGet();
+        return epoch.secretFor(sender);
+      }
+    };
+  }
+}

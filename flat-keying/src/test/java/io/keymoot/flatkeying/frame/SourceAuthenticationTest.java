@@ -1,0 +1,371 @@
+package io.keymoot.flatkeying.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.frame.Cast.Device;
+import io.keymoot.flatkeying.frame.Cast.Epoch;
+import io.keymoot.flatkeying.frame.Cast.Person;
+import io.keymoot.flatkeying.frame.Opening.Opened;
+import io.keymoot.flatkeying.frame.Opening.Refused;
+import io.keymoot.flatkeying.frame.Opening.Vouched;
+import io.keymoot.flatkeying.frame.Sealing.NotSealed;
+import io.keymoot.flatkeying.frame.Sealing.Sealed;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/** Who sealed it: paper 004, section 3.1.1, and the source authentication module of paper 003. */
+class SourceAuthenticationTest {
+  private static final FrameStream PLAIN = FrameStream.of(Authentication.NONE, 0);
+  private static final FrameStream CAMERA = FrameStream.of(Authentication.AMORTISED, 0);
+  private static final FrameStream CHAT = FrameStream.of(Authentication.SIGNED, 0);
+  private static final Tick LATER = Cast.START.plusMillis(Limits.VOUCHER_MILLIS);
+
+  private final Cast cast;
+  private final Person alice;
+  private final Person mallory;
+  private final Epoch epoch;
+  private final Device sender;
+  private final Device receiver;
+
+  SourceAuthenticationTest(TestInfo test) {
+    cast = new Cast(test);
+    alice = cast.new Person();
+    mallory = cast.new Person();
+    epoch = cast.epoch();
+    sender = cast.new Device(alice).sendsUnder(epoch);
+    receiver = cast.new Device(cast.new Person()).holds(epoch).knows(alice, mallory);
+  }
+
+  // ---- none and signed
+
+  @Test
+  void withNoneAReceiverLearnsThatItWasSomebodyInTheGroup() {
+    assertThat(source(receiver.opens(sender.seals(PLAIN, "x")))).isEqualTo(FrameSource.GROUP);
+    // And rightly no more: any member can do this.
+    assertThat(source(receiver.opens(forgedAsAlice(PLAIN, 5, "I am Alice"))))
+        .isEqualTo(FrameSource.GROUP);
+  }
+
+  @Test
+  void aSignedFrameIsItsSendersAtOnce() {
+    assertThat(source(receiver.opens(sender.seals(CHAT, "x")))).isEqualTo(FrameSource.MEMBER);
+  }
+
+  @Test
+  void anotherMemberCannotMakeASignedFrame() {
+    byte[] frame = forgedAsAlice(CHAT, 0, "I am Alice");
+    byte[] noSignature = Arrays.copyOf(frame, frame.length + 64);
+    assertThat(receiver.opens(noSignature)).isEqualTo(Refused.FORGED);
+
+    // Mallory's own signature, over just what Alice would have signed.
+    byte[] signed =
+        FrameDigest.signed(
+            cast.group,
+            alice.self.stay(),
+            epoch.epoch(),
+            epoch.revision(),
+            CHAT,
+            0,
+            FrameDigest.of(Desk.ofThisThread(), frame, 0, frame.length, Cast.NO_METADATA));
+    byte[] hers = noSignature.clone();
+    mallory.sign(signed).copyTo(hers, frame.length);
+    assertThat(receiver.opens(hers)).isEqualTo(Refused.FORGED);
+    alice.sign(signed).copyTo(hers, frame.length);
+    assertThat(receiver.opens(hers)).as("the test forges well").isInstanceOf(Opened.class);
+  }
+
+  @Test
+  void aForgedSignedFrameDoesNotUseUpTheGenuineFramesNumber() {
+    byte[] genuine = sender.seals(CHAT, "genuine");
+    byte[] forged = Arrays.copyOf(forgedAsAlice(CHAT, 0, "forged"), 200);
+    assertThat(receiver.opens(Arrays.copyOf(forged, genuine.length))).isEqualTo(Refused.FORGED);
+    assertThat(receiver.opens(genuine)).isInstanceOf(Opened.class);
+  }
+
+  @Test
+  void aSignatureMadeForOneFrameServesNoOther() {
+    byte[] first = sender.seals(CHAT, "yes");
+    byte[] second = sender.seals(CHAT, "no!");
+    byte[] mixed = second.clone();
+    System.arraycopy(first, first.length - 64, mixed, mixed.length - 64, 64);
+    assertThat(receiver.opens(mixed)).isEqualTo(Refused.FORGED);
+  }
+
+  @Test
+  void aFrameOfAStreamThatAsksForMoreCannotPassAsOneThatAsksForLess() {
+    byte[] signed = sender.seals(CHAT, "x");
+    assertThat(receiver.opens(Arrays.copyOf(signed, signed.length - 64)))
+        .isIn(Refused.FORGED, Refused.MALFORMED);
+    byte[] renumbered = signed.clone();
+    // A counter of one byte, the stream's number: now it says that nothing is signed.
+    renumbered[SFrameHeader.measure(signed, 0, signed.length) - 1] = (byte) PLAIN.number();
+    assertThat(receiver.opens(renumbered)).isIn(Refused.FORGED, Refused.MALFORMED);
+  }
+
+  // ---- amortised
+
+  @Test
+  void thirtyTwoFramesAreTheGroupsFirstAndAlicesWhenVouched() {
+    for (int i = 0; i < 32; i++) {
+      byte[] out = new byte[200];
+      Sealed sealed = (Sealed) sender.sealer.seal(Cast.START, CAMERA, new byte[50], 0, 50, out, 0);
+      assertThat(sealed.voucherDue()).isEqualTo(i == 31);
+      assertThat(source(receiver.opens(Arrays.copyOf(out, sealed.length()))))
+          .isEqualTo(FrameSource.GROUP);
+    }
+    Vouched vouched = (Vouched) receiver.opens(sender.voucher(Cast.START).orElseThrow());
+    assertThat(vouched.sender()).isEqualTo(alice.self);
+    assertThat(vouched.stream()).isEqualTo(CAMERA);
+    assertThat(vouched.epoch()).isEqualTo(epoch.epoch());
+    assertThat(vouched.confirmed()).containsExactlyElementsOf(numbers(0, 32));
+    assertThat(vouched.disowned()).isEmpty();
+    assertThat(sender.voucher(LATER)).as("one signature for all").isEmpty();
+  }
+
+  @Test
+  void aShortBatchIsVouchedForAfter200Milliseconds() {
+    receiver.opens(sender.seals(CAMERA, "lonely"));
+    assertThat(sender.voucher(LATER.plusMillis(-1))).isEmpty();
+    assertThat(sender.sealer.voucherDeadline()).contains(LATER);
+    Vouched vouched = (Vouched) receiver.opens(sender.voucher(LATER).orElseThrow());
+    assertThat(vouched.confirmed()).containsExactly(0L);
+    assertThat(sender.sealer.voucherDeadline()).isEmpty();
+  }
+
+  @Test
+  void aBatchIsVerifiedEvenIfFramesWereLostOrReordered() {
+    Random random = new Random(11);
+    for (int round = 0; round < 20; round++) {
+      List<byte[]> frames = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        frames.add(sender.seals(CAMERA, "frame " + i));
+      }
+      Collections.shuffle(frames, random);
+      Set<Long> arrived = new HashSet<>();
+      int lost = random.nextInt(32);
+      for (byte[] frame : frames.subList(lost, 32)) {
+        Opened opened = (Opened) receiver.opens(frame);
+        assertThat(opened.source()).isEqualTo(FrameSource.GROUP);
+        arrived.add(opened.number());
+      }
+      Vouched vouched = (Vouched) receiver.opens(sender.voucher(Cast.START).orElseThrow());
+      assertThat(new HashSet<>(vouched.confirmed())).isEqualTo(arrived);
+      for (byte[] late : frames.subList(0, lost)) {
+        assertThat(source(receiver.opens(late))).as("late").isEqualTo(FrameSource.MEMBER);
+      }
+    }
+  }
+
+  @Test
+  void aVoucherCountsOnceAndOnlyUnderItsSendersSignature() {
+    receiver.opens(sender.seals(CAMERA, "x"));
+    byte[] voucher = sender.voucher(LATER).orElseThrow();
+    assertThat(receiver.opens(voucher)).isInstanceOf(Vouched.class);
+    assertThat(receiver.opens(voucher)).isEqualTo(Refused.REPLAYED);
+  }
+
+  @Test
+  void anotherMembersVoucherForAlicesFramesIsForgedAndUsesUpNoNumber() {
+    byte[] frame = forgedAsAlice(CAMERA, 0, "I am Alice");
+    assertThat(source(receiver.opens(frame))).isEqualTo(FrameSource.GROUP);
+
+    byte[] body = malloriesVoucherFor(frame, 0);
+    byte[] voucher = Arrays.copyOf(body, body.length + 64);
+    byte[] signed =
+        Voucher.signed(
+            cast.group,
+            alice.self.stay(),
+            FrameDigest.sha256(Desk.ofThisThread(), body, 0, body.length));
+    mallory.sign(signed).copyTo(voucher, body.length);
+    byte[] sealed = sealedAsAlice(FrameStream.VOUCHERS, 0, voucher);
+    assertThat(receiver.opens(sealed)).isEqualTo(Refused.FORGED);
+
+    Vouched genuine = (Vouched) receiver.opens(aliceVouchesForOneFrame());
+    assertThat(genuine.confirmed()).isEmpty();
+    assertThat(genuine.disowned()).as("Alice sealed another frame 0").containsExactly(0L);
+  }
+
+  @Test
+  void aFrameThatAliceSignedOtherwiseForIsRefusedWhenItComesAfterHerVoucher() {
+    byte[] genuine = sender.seals(CAMERA, "genuine");
+    receiver.opens(sender.voucher(LATER).orElseThrow());
+    assertThat(receiver.opens(forgedAsAlice(CAMERA, 0, "forged"))).isEqualTo(Refused.FORGED);
+    assertThat(source(receiver.opens(genuine))).isEqualTo(FrameSource.MEMBER);
+  }
+
+  @Test
+  void aForgedFrameThatComesFirstIsDisownedWhenTheVoucherComes() {
+    sender.seals(CAMERA, "genuine");
+    receiver.opens(forgedAsAlice(CAMERA, 0, "forged"));
+    Vouched vouched = (Vouched) receiver.opens(sender.voucher(LATER).orElseThrow());
+    assertThat(vouched.confirmed()).isEmpty();
+    assertThat(vouched.disowned()).containsExactly(0L);
+  }
+
+  @Test
+  void batchesDoNotCrossEpochs() {
+    Epoch next = cast.epoch();
+    receiver.holds(next);
+    List<Opening> opened = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      opened.add(receiver.opens(sender.seals(CAMERA, "old " + i)));
+    }
+    sender.sendsUnder(next);
+    for (int i = 0; i < 5; i++) {
+      opened.add(receiver.opens(sender.seals(CAMERA, "new " + i)));
+    }
+    assertThat(opened).allMatch(each -> each instanceof Opened);
+
+    Vouched first = (Vouched) receiver.opens(sender.voucher(Cast.START).orElseThrow());
+    assertThat(first.epoch()).isEqualTo(epoch.epoch());
+    assertThat(first.confirmed()).containsExactlyElementsOf(numbers(0, 5));
+    assertThat(sender.voucher(Cast.START)).isEmpty();
+    Vouched second = (Vouched) receiver.opens(sender.voucher(LATER).orElseThrow());
+    assertThat(second.epoch()).isEqualTo(next.epoch());
+    assertThat(second.confirmed()).containsExactlyElementsOf(numbers(5, 10));
+  }
+
+  @Test
+  void aVoucherIsSealedUnderTheKeyOfNowAndWaitsWhileThereIsNone() {
+    receiver.opens(sender.seals(CAMERA, "x"));
+    sender.ring.holdBack();
+    byte[] out = new byte[FrameSealer.MAX_VOUCHER];
+    assertThat(sender.sealer.nextVoucher(LATER, out, 0)).isEqualTo(NotSealed.NO_KEY);
+
+    Epoch next = cast.epoch();
+    sender.sendsUnder(next);
+    receiver.holds(next);
+    byte[] voucher = sender.voucher(LATER).orElseThrow();
+    assertThat((int) (SFrameHeader.kid(voucher, 0) >>> 32)).isEqualTo(next.kidPrefix());
+    assertThat(((Vouched) receiver.opens(voucher)).confirmed()).containsExactly(0L);
+  }
+
+  @Test
+  void aVoucherThatComesBeforeItsEpochsKeyWaitsForIt() {
+    Device late = cast.new Device(cast.new Person()).knows(alice);
+    Epoch next = cast.epoch();
+    byte[] frame = sender.seals(CAMERA, "under the old key");
+    sender.sendsUnder(next);
+    late.holds(next);
+    late.opens(frame);
+    late.opens(sender.voucher(LATER).orElseThrow());
+    assertThat(late.delivered).isEmpty();
+
+    late.holds(epoch);
+    late.drains(Cast.START);
+    assertThat(late.texts()).containsExactly("under the old key");
+    assertThat(late.vouched).hasSize(1);
+  }
+
+  @Test
+  void lossOfEveryVoucherCostsNoMemoryAndNoFrame() {
+    VouchMemory memory = new VouchMemory();
+    for (int i = 0; i < 100_000; i++) {
+      assertThat(memory.remember(i, cast.hash())).isEqualTo(VouchMemory.Frame.UNVOUCHED);
+    }
+    // And of the sealer, whose application never asks for vouchers.
+    for (int i = 0; i < 40 * Limits.UNSIGNED_BATCHES; i++) {
+      assertThat(source(receiver.opens(sender.seals(CAMERA, "x")))).isEqualTo(FrameSource.GROUP);
+    }
+    int signed = 0;
+    while (sender.voucher(LATER).isPresent()) {
+      signed++;
+    }
+    assertThat(signed).isEqualTo(Limits.UNSIGNED_BATCHES);
+  }
+
+  @Test
+  void streamsAwaitingVouchersAreBoundedAndTheRestStayTheGroups() {
+    KeyRing ring = receiver.ring;
+    while (ring.takeMemory()) {
+      // All are in use elsewhere.
+    }
+    assertThat(source(receiver.opens(sender.seals(CAMERA, "x")))).isEqualTo(FrameSource.GROUP);
+    Vouched vouched = (Vouched) receiver.opens(sender.voucher(LATER).orElseThrow());
+    assertThat(vouched.confirmed()).isEmpty();
+  }
+
+  @Test
+  void aVoucherFitsTheRoomItIsPromised() {
+    for (int i = 0; i < 32; i++) {
+      sender.seals(CAMERA, "x");
+    }
+    byte[] voucher = sender.voucher(Cast.START).orElseThrow();
+    assertThat(voucher.length).isLessThanOrEqualTo(FrameSealer.MAX_VOUCHER).isLessThan(1_350);
+  }
+
+  // ---- what another member can do: it holds every sender's frame key
+
+  private byte[] forgedAsAlice(FrameStream stream, long number, String text) {
+    return sealedAsAlice(stream, number, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private byte[] sealedAsAlice(FrameStream stream, long number, byte[] text) {
+    long kid = (long) epoch.kidPrefix() << 32 | (alice.self.kidSuffix() & 0xffff_ffffL);
+    SFrameKey key =
+        FrameSecret.derive(
+            epoch.baseKey(alice.self.stay()), SFrameSuite.AES_256_GCM_SHA512_128, kid);
+    byte[] out = new byte[text.length + FrameSealer.MAX_OVERHEAD];
+    // On a thread of its own, since Mallory's device is not Alice's: the platform's GCM notices
+    // a nonce that one cipher is given twice.
+    int[] length = new int[1];
+    Thread mallorys =
+        new Thread(
+            () ->
+                length[0] =
+                    key.seal(
+                        Desk.ofThisThread(),
+                        number << 8 | stream.number(),
+                        text,
+                        0,
+                        text.length,
+                        Cast.NO_METADATA,
+                        out,
+                        0));
+    mallorys.start();
+    try {
+      mallorys.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return Arrays.copyOf(out, length[0]);
+  }
+
+  private byte[] malloriesVoucherFor(byte[] frame, long number) {
+    return Voucher.writeBody(
+            epoch.epoch(),
+            epoch.revision(),
+            CAMERA,
+            number,
+            List.of(
+                new Voucher.Line(
+                    0,
+                    FrameDigest.of(Desk.ofThisThread(), frame, 0, frame.length, Cast.NO_METADATA))))
+        .toArray();
+  }
+
+  private byte[] aliceVouchesForOneFrame() {
+    sender.seals(CAMERA, "what Alice said");
+    return sender.voucher(LATER).orElseThrow();
+  }
+
+  private static FrameSource source(Opening opening) {
+    assertThat(opening).isInstanceOf(Opened.class);
+    return ((Opened) opening).source();
+  }
+
+  private static List<Long> numbers(long from, long to) {
+    return LongStream.range(from, to).boxed().toList();
+  }
+}

@@ -1,0 +1,154 @@
+package io.keymoot.flatkeying.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.frame.Cast.Device;
+import io.keymoot.flatkeying.frame.Cast.Epoch;
+import io.keymoot.flatkeying.frame.Cast.Person;
+import io.keymoot.flatkeying.frame.Opening.Opened;
+import io.keymoot.flatkeying.frame.Opening.Refused;
+import io.keymoot.flatkeying.frame.Opening.Waiting;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+class WaitingForKeysTest {
+  private static final FrameStream CHAT = FrameStream.of(Authentication.NONE, 0);
+  private static final Tick LAST_MOMENT = Cast.START.plusMillis(Limits.FRAME_WAIT_MILLIS - 1);
+
+  private final Cast cast;
+  private final Person alice;
+  private final Epoch epoch;
+  private final Device sender;
+  private final Device receiver;
+
+  WaitingForKeysTest(TestInfo test) {
+    cast = new Cast(test);
+    alice = cast.new Person();
+    epoch = cast.epoch();
+    sender = cast.new Device(alice).sendsUnder(epoch);
+    receiver = cast.new Device(cast.new Person());
+  }
+
+  @Test
+  void framesThatComeBeforeTheirKeyAreDeliveredInOrderOnceItIsThere() {
+    receiver.knows(alice);
+    for (String text : List.of("one", "two", "three")) {
+      assertThat(receiver.opens(sender.seals(CHAT, text))).isEqualTo(Waiting.FOR_KEY);
+    }
+    receiver.drains(Cast.START);
+    assertThat(receiver.delivered).isEmpty();
+
+    receiver.holds(epoch);
+    receiver.drains(LAST_MOMENT);
+    assertThat(receiver.texts()).containsExactly("one", "two", "three");
+    receiver.drains(LAST_MOMENT);
+    assertThat(receiver.delivered).hasSize(3);
+    assertThat(receiver.opener.isAnythingWaiting()).isFalse();
+  }
+
+  @Test
+  void framesThatComeBeforeTheirSenderIsKnownWaitToo() {
+    receiver.holds(epoch);
+    assertThat(receiver.opens(sender.seals(CHAT, "hello"))).isEqualTo(Waiting.FOR_KEY);
+    receiver.knows(alice);
+    receiver.drains(LAST_MOMENT);
+    assertThat(receiver.texts()).containsExactly("hello");
+  }
+
+  @Test
+  void aFrameWaitsASecondAndNoLonger() {
+    receiver.knows(alice);
+    receiver.opens(sender.seals(CHAT, "late"));
+    receiver.holds(epoch);
+    receiver.drains(LAST_MOMENT.plusMillis(1));
+    assertThat(receiver.delivered).isEmpty();
+    assertThat(receiver.opener.isAnythingWaiting()).isFalse();
+  }
+
+  @Test
+  void beingTriedInVainDoesNotMakeAFrameWaitLonger() {
+    receiver.knows(alice);
+    receiver.opens(sender.seals(CHAT, "late"));
+    for (int i = 1; i <= 10; i++) {
+      receiver.holds(cast.epoch());
+      receiver.drains(Cast.START.plusMillis(i * 99));
+    }
+    assertThat(receiver.opener.isAnythingWaiting()).isTrue();
+    receiver.drains(LAST_MOMENT.plusMillis(1));
+    assertThat(receiver.opener.isAnythingWaiting()).isFalse();
+  }
+
+  @Test
+  void aFrameThatWaitsIsDeliveredOnceThoughItCameTwice() {
+    receiver.knows(alice);
+    byte[] frame = sender.seals(CHAT, "once");
+    receiver.opens(frame);
+    receiver.opens(frame);
+    receiver.holds(epoch);
+    receiver.drains(LAST_MOMENT);
+    assertThat(receiver.texts()).containsExactly("once");
+    assertThat(receiver.opener.refused(Refused.REPLAYED)).isEqualTo(1);
+  }
+
+  @Test
+  void aFloodOfOneSourceTakesNothingFromAnother() {
+    receiver.knows(alice);
+    byte[] genuine = sender.seals(CHAT, "genuine");
+    assertThat(receiver.opens(Cast.START, 1, genuine)).isEqualTo(Waiting.FOR_KEY);
+    for (int i = 0; i < 10_000; i++) {
+      receiver.opens(Cast.START, 2, garbage(1_200));
+    }
+    assertThat(receiver.opener.bytesWaiting())
+        .isLessThanOrEqualTo(genuine.length + (long) Limits.WAITING_FRAMES_PER_SOURCE * 1_200);
+    receiver.holds(epoch);
+    receiver.drains(LAST_MOMENT);
+    assertThat(receiver.texts()).containsExactly("genuine");
+  }
+
+  @Test
+  void bytesThatWaitAreBoundedForEachSourceAndForAll() {
+    for (int i = 0; i < 40; i++) {
+      assertThat(receiver.opens(Cast.START, 1, garbage(200_000))).isEqualTo(Waiting.FOR_KEY);
+    }
+    assertThat(receiver.opener.bytesWaiting()).isLessThanOrEqualTo(Limits.WAITING_BYTES_PER_SOURCE);
+
+    List<Opening> openings = new ArrayList<>();
+    for (int source = 0; source < 1_000; source++) {
+      openings.add(receiver.opens(Cast.START, source, garbage(200_000)));
+    }
+    assertThat(receiver.opener.bytesWaiting()).isLessThanOrEqualTo(Limits.WAITING_BYTES_IN_ALL);
+    assertThat(openings).contains(Refused.TOO_MANY_WAITING);
+
+    receiver.drains(LAST_MOMENT.plusMillis(1));
+    assertThat(receiver.opener.bytesWaiting()).isZero();
+  }
+
+  @Test
+  void aFrameLongerThanFramesAreIsNotKept() {
+    assertThat(receiver.opens(garbage(Limits.FRAME_BYTES + 1))).isEqualTo(Refused.MALFORMED);
+  }
+
+  @Test
+  void aRetiredKeysFramesWaitInVainAndDoNotOpen() {
+    receiver.knows(alice).holds(epoch);
+    byte[] first = sender.seals(CHAT, "first");
+    byte[] second = sender.seals(CHAT, "second");
+    assertThat(receiver.opens(first)).isInstanceOf(Opened.class);
+    receiver.ring.retire(epoch.epoch(), epoch.revision());
+    assertThat(receiver.opens(second)).isEqualTo(Waiting.FOR_KEY);
+    receiver.holds(epoch);
+    receiver.drains(Cast.START);
+    assertThat(receiver.texts()).as("a retired key does not come back").containsExactly("first");
+  }
+
+  /** A well-formed header with a KID that nobody has. */
+  private byte[] garbage(int length) {
+    byte[] bytes = cast.bytes(length);
+    SFrameHeader.write(0x1234_5678_0000_0000L | cast.below(1 << 30), 256, bytes, 0);
+    return bytes;
+  }
+}
