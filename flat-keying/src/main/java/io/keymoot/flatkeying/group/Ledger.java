@@ -272,18 +272,15 @@ public final class Ledger implements Pasts {
     return grow(state, draft, state);
   }
 
-  /**
-   * Whether {@code author} could expel the device with these approvals, as {@code state} stands.
-   */
-  public boolean mayExpel(GroupState state, MemberId author, Target.Expelled expulsion) {
+  /** Whether {@code author} could make a Rekey with this target, as {@code state} stands. */
+  public boolean mayTarget(GroupState state, MemberId author, Target target) {
     Person person = state.person(author).orElse(null);
     return person != null
         && state.isMember(author)
-        && state.device(expulsion.device()) != null
         && rules(state, person)
             .rekey(
                 new Rekey(
-                    Optional.empty(), List.of(expulsion), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO))
+                    Optional.empty(), List.of(target), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO))
             .holds();
   }
 

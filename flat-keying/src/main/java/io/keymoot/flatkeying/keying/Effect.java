@@ -49,6 +49,9 @@ public sealed interface Effect {
 
   record NoLongerOwed(Duty duty) implements Effect {}
 
+  /** Another watcher finds {@code member} silent too. */
+  record Seconded(MemberId member, MemberId by) implements Effect {}
+
   // ---- to people
 
   record Status(State state, String cause) implements Effect {}

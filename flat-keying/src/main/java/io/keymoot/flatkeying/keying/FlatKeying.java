@@ -182,6 +182,32 @@ public final class FlatKeying implements AutoCloseable {
     return core.isMember() ? core.state().newestStay(core.self.member()) : Optional.empty();
   }
 
+  /** Whether this peer has taken the fact. */
+  public boolean has(FactId fact) {
+    return core.membership.has(fact);
+  }
+
+  /** The heads a statement made now would name. */
+  public List<FactId> signingHeads() {
+    return core.signingState().heads();
+  }
+
+  /** Whether a member signed this. */
+  public boolean isSignedByMember(SignedHeader signed) {
+    return core.isSignedByMember(signed);
+  }
+
+  /** Whether one who is or was a member signed this. */
+  public boolean isSignedBySomebodyKnown(SignedHeader signed) {
+    return state().count() > 0
+        && core.isSignedBy(state().person(signed.header().author()), signed);
+  }
+
+  /** Signs with the device's key: for frames, whose signatures have a context of their own. */
+  public Bytes signFrame(byte[] message) {
+    return core.self.signing.sign(message);
+  }
+
   /** Signs a word about what this peer has learnt: heads are read and signed in one step. */
   public SignedHeader signHeartbeat(Bytes content) {
     return core.self.writer().sign(MessageType.HEARTBEAT, core.signingState().heads(), content);
@@ -208,6 +234,8 @@ public final class FlatKeying implements AutoCloseable {
       case Input.Fetch fetch ->
           syncing.askFor(fetch.facts(), List.of(), message -> core.send(fetch.of(), message));
       case Input.Decided decided -> joining.decided(decided.newcomer(), decided.admitted());
+      case Input.Second second -> second(second.member());
+      case Input.Suspend suspend -> suspend(suspend.member());
       case Input.Expel expel -> expel(expel.device());
       case Input.Leave leave -> leave();
       case Input.Refresh refresh -> refresh();
@@ -325,7 +353,7 @@ public final class FlatKeying implements AutoCloseable {
 
   private boolean expelNow(Fingerprint device) {
     Target.Expelled expulsion = pending.expulsion(device);
-    return core.ledger.mayExpel(core.state(), core.self.member(), expulsion) && makeWith(expulsion);
+    return core.ledger.mayTarget(core.state(), core.self.member(), expulsion) && makeWith(expulsion);
   }
 
   /** Approvals came together: whoever approved too, and sees enough of them, acts at once. */
@@ -353,6 +381,32 @@ public final class FlatKeying implements AutoCloseable {
                   case Target.Absent absent -> absent.member().equals(person.id());
                   case Target.Expelled expelled -> expelled.device().equals(device);
                 });
+  }
+
+  private void second(MemberId member) {
+    if (core.isMember()) {
+      pending
+          .ownSuspension(member)
+          .ifPresent(word -> core.multicast(EvidenceCodec.encode(word)));
+    }
+  }
+
+  private void suspend(MemberId member) {
+    if (core.isMember()) {
+      pending
+          .suspension(member)
+          .ifPresent(
+              absent -> {
+                List<Target> targets = new ArrayList<>(pending.targets());
+                targets.removeIf(target -> hits(target, deviceOf(member)));
+                targets.add(absent);
+                rekeying.make(targets);
+              });
+    }
+  }
+
+  private Fingerprint deviceOf(MemberId member) {
+    return core.state().person(member).orElseThrow().device();
   }
 
   private void leave() {

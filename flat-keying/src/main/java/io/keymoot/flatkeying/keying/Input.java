@@ -48,6 +48,12 @@ public sealed interface Input {
   /** The policy's answer about who wants in. */
   record Decided(MemberId newcomer, boolean admitted) implements Input {}
 
+  /** A watcher of {@code member} finds it silent: say so, for the other watchers. */
+  record Second(MemberId member) implements Input {}
+
+  /** This watcher's turn to suspend {@code member}, which another seconded. */
+  record Suspend(MemberId member) implements Input {}
+
   // ---- what the application wants
 
   record Expel(Fingerprint device) implements Input {}

@@ -24,6 +24,7 @@ final class Pending {
   private final Syncing syncing;
   private final Map<MemberId, Leave> leaves = new TreeMap<>();
   private final Map<Fingerprint, Map<MemberId, Approval>> expulsions = new TreeMap<>();
+  private final Map<MemberId, Map<MemberId, Approval>> suspensions = new TreeMap<>();
 
   Pending(Core core, Syncing syncing) {
     this.core = core;
@@ -43,14 +44,60 @@ final class Pending {
     }
   }
 
-  /** An approval to expel. It counts once its speaker's credential is at hand. */
+  /** What watchers say of each other's silent wards, the last word of each watcher. */
+  private void heardSuspension(Approval approval, MemberId speaker) {
+    MemberId target = new MemberId(approval.subject());
+    if (core.state().isMember(target)
+        && (suspensions.containsKey(target) || suspensions.size() < Limits.REKEY_TARGETS)) {
+      suspensions.computeIfAbsent(target, t -> new TreeMap<>()).put(speaker, approval);
+      core.out.add(new Effect.Seconded(target, speaker));
+    }
+  }
+
+  Optional<Approval> ownSuspension(MemberId target) {
+    return core.state()
+        .newestStay(target)
+        .map(
+            stay ->
+                core.self
+                    .writer()
+                    .approve(
+                        core.signingState().heads(),
+                        Approval.Action.SUSPEND,
+                        target.hash(),
+                        stay.id().hash()));
+  }
+
+  /** A suspension that another watcher's word about the stay of now supports. */
+  Optional<Target> suspension(MemberId target) {
+    Stay stay = core.state().newestStay(target).orElse(null);
+    if (stay == null) {
+      return Optional.empty();
+    }
+    for (Approval word : suspensions.getOrDefault(target, Map.of()).values()) {
+      Target.Absent absent = new Target.Absent(target, stay.id(), word);
+      if (core.ledger.mayTarget(core.state(), core.self.member(), absent)) {
+        return Optional.of(absent);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** An approval to expel or suspend. It counts once its speaker's credential is at hand. */
   void heard(Approval approval) {
     Optional<Person> speaker = core.state().person(approval.header().author());
-    if (approval.action() != Approval.Action.EXPEL
-        || speaker.isEmpty()
+    if (speaker.isEmpty()
         || !core.state().isMember(speaker.get().id())
         || !core.verifier.holds(approval, speaker.get().request().key())
         || expulsions.size() >= Limits.REKEY_TARGETS) {
+      return;
+    }
+    fetchCredential(speaker.get());
+    if (approval.action() == Approval.Action.SUSPEND) {
+      heardSuspension(approval, speaker.get().id());
+      return;
+    }
+    if (approval.action() != Approval.Action.EXPEL) {
       return;
     }
     Fingerprint device = new Fingerprint(approval.subject());
@@ -58,9 +105,12 @@ final class Pending {
     if (words.size() < Limits.APPROVALS) {
       words.put(speaker.get().id(), approval);
     }
-    for (Stay stay : core.state().liveStays(speaker.get().id())) {
+  }
+
+  private void fetchCredential(Person speaker) {
+    for (Stay stay : core.state().liveStays(speaker.id())) {
       if (core.blobs.get(stay.credential()).isEmpty()) {
-        syncing.fetchBlob(speaker.get().id(), stay.credential());
+        syncing.fetchBlob(speaker.id(), stay.credential());
       }
     }
   }
@@ -71,7 +121,7 @@ final class Pending {
     for (Map.Entry<Fingerprint, Map<MemberId, Approval>> entry : expulsions.entrySet()) {
       Target.Expelled expulsion = expulsion(entry.getKey());
       if (entry.getValue().containsKey(core.self.member())
-          && core.ledger.mayExpel(core.state(), core.self.member(), expulsion)) {
+          && core.ledger.mayTarget(core.state(), core.self.member(), expulsion)) {
         possible.add(expulsion);
       }
     }
@@ -102,6 +152,7 @@ final class Pending {
   List<Target> targets() {
     GroupState state = core.state();
     leaves.keySet().removeIf(member -> !state.isMember(member));
+    suspensions.keySet().removeIf(member -> !state.isMember(member));
     expulsions
         .keySet()
         .removeIf(device -> state.members().stream().noneMatch(p -> p.device().equals(device)));

@@ -317,6 +317,7 @@ final class Group {
       case Effect.Authored a -> {}
       case Effect.SendUnder s -> {}
       case Effect.HoldFrames h -> {}
+      case Effect.Seconded s -> {}
       case Effect.Taken t -> {}
       case Effect.Refused r -> {}
       case Effect.Rekeyed r -> {}

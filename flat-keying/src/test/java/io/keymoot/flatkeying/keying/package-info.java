@@ -1,4 +1,0 @@
-@NullMarked
-package io.keymoot.flatkeying.keying;
-
-import org.jspecify.annotations.NullMarked;
