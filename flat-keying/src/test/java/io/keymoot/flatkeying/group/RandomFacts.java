@@ -290,7 +290,7 @@ final class RandomFacts {
       default -> {
         List<Target> targets = new ArrayList<>();
         for (int i = random.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
-          target(p, view).ifPresent(targets::add);
+          target(p, view).ifPresent(target -> addOnce(targets, target));
         }
         say(p, view, rekey(p, view, targets));
       }
@@ -364,7 +364,8 @@ final class RandomFacts {
       default -> {
         List<Target> targets = new ArrayList<>();
         for (int i = 1 + random.nextInt(2); i > 0; i--) {
-          (random.nextInt(3) == 0 ? falseTarget(p, base) : target(p, base)).ifPresent(targets::add);
+          (random.nextInt(3) == 0 ? falseTarget(p, base) : target(p, base))
+              .ifPresent(target -> addOnce(targets, target));
         }
         force(p, base, rekey(p, base, targets));
       }
@@ -482,6 +483,25 @@ final class RandomFacts {
   }
 
   // ---- targets
+
+  /** A Rekey that names one twice for one reason is malformed. */
+  private static void addOnce(List<Target> targets, Target more) {
+    if (targets.stream().map(RandomFacts::whom).noneMatch(whom(more)::equals)) {
+      targets.add(more);
+    }
+  }
+
+  private static List<?> whom(Target target) {
+    return switch (target) {
+      case Target.Left left -> List.of("left", left.leave().header().author());
+      case Target.Expelled expelled -> List.of("expelled", expelled.device());
+      case Target.Absent absent -> List.of("absent", absent.member());
+      case Target.Faulty(MemberId member, FaultProof.OutOfOrder proof) ->
+          List.of("disorder", member);
+      case Target.Faulty(MemberId member, FaultProof.BadCredential proof) ->
+          List.of("credential", member, proof.row());
+    };
+  }
 
   private Optional<Target> target(Person p, BitSet base) {
     List<Person> others =
