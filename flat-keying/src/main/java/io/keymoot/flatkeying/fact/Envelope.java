@@ -1,6 +1,7 @@
 package io.keymoot.flatkeying.fact;
 
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 
 /**
  * A fact as decoded and well formed, but not believed: nobody has looked at its signature yet. Only
@@ -13,6 +14,14 @@ import io.keymoot.flatkeying.wire.Bytes;
  */
 public record Envelope(
     FactId id, Header header, Fact fact, Bytes signature, Bytes head, Bytes body, Bytes cover) {
+  /**
+   * A fact nobody has signed, for who plans one: without id and bytes, so that no key verifies it.
+   */
+  public static Envelope draft(Header header, Fact fact) {
+    FactId none = new FactId(Hash32.ZERO);
+    return new Envelope(none, header, fact, Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY);
+  }
+
   /** The same fact when its cover is gone: still whole, and its signature as good as before. */
   public Envelope withoutCover() {
     return withCover(Bytes.EMPTY);

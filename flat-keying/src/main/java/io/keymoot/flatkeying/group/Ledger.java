@@ -17,7 +17,6 @@ import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.fact.Verification;
 import io.keymoot.flatkeying.fact.Verified;
-import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -252,15 +251,7 @@ public final class Ledger implements Pasts {
    */
   public GroupState draft(GroupState state, MemberId author, Rekey rekey) {
     Header header = new Header(MessageType.REKEY, group, author, state.heads(), Hash32.ZERO);
-    Envelope envelope =
-        new Envelope(
-            new FactId(Hash32.ZERO),
-            header,
-            rekey,
-            Bytes.EMPTY,
-            Bytes.EMPTY,
-            Bytes.EMPTY,
-            Bytes.EMPTY);
+    Envelope envelope = Envelope.draft(header, rekey);
     Known draft =
         new Known(
             envelope,
@@ -279,8 +270,7 @@ public final class Ledger implements Pasts {
         && state.isMember(author)
         && rules(state, person)
             .rekey(
-                new Rekey(
-                    Optional.empty(), List.of(target), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO))
+                new Rekey(Optional.empty(), List.of(target), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO))
             .holds();
   }
 

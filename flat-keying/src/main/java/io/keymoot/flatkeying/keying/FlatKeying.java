@@ -199,8 +199,7 @@ public final class FlatKeying implements AutoCloseable {
 
   /** Whether one who is or was a member signed this. */
   public boolean isSignedBySomebodyKnown(SignedHeader signed) {
-    return state().count() > 0
-        && core.isSignedBy(state().person(signed.header().author()), signed);
+    return state().count() > 0 && core.isSignedBy(state().person(signed.header().author()), signed);
   }
 
   /** Signs with the device's key: for frames, whose signatures have a context of their own. */
@@ -353,7 +352,8 @@ public final class FlatKeying implements AutoCloseable {
 
   private boolean expelNow(Fingerprint device) {
     Target.Expelled expulsion = pending.expulsion(device);
-    return core.ledger.mayTarget(core.state(), core.self.member(), expulsion) && makeWith(expulsion);
+    return core.ledger.mayTarget(core.state(), core.self.member(), expulsion)
+        && makeWith(expulsion);
   }
 
   /** Approvals came together: whoever approved too, and sees enough of them, acts at once. */
@@ -385,9 +385,7 @@ public final class FlatKeying implements AutoCloseable {
 
   private void second(MemberId member) {
     if (core.isMember()) {
-      pending
-          .ownSuspension(member)
-          .ifPresent(word -> core.multicast(EvidenceCodec.encode(word)));
+      pending.ownSuspension(member).ifPresent(word -> core.multicast(EvidenceCodec.encode(word)));
     }
   }
 

@@ -72,6 +72,13 @@ class FactVerifierTest {
     assertRejected(verifier.verifyFound(FactWriter.found(facts.key, found)), Rejection.INVITE_KEY);
   }
 
+  @Test
+  void aDraftVerifiesUnderNoKey() {
+    Envelope made = facts.envelope(MessageType.HERE);
+    Envelope draft = Envelope.draft(made.header(), made.fact());
+    assertRejected(verifier.verify(draft, spki), Rejection.AUTHOR_SIGNATURE);
+  }
+
   // ---- rows
 
   @Test
