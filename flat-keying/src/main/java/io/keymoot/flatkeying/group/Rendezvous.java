@@ -22,6 +22,11 @@ public final class Rendezvous {
     return place(Hash32.newSha256(), group, duty, Hash32.ZERO, member);
   }
 
+  /** A member's place for watching over {@code target}: the eight lowest do, its device aside. */
+  public static Hash32 watch(GroupId group, MemberId target, MemberId member) {
+    return place(Hash32.newSha256(), group, "watch", target.hash(), member);
+  }
+
   private static Hash32 place(
       MessageDigest sha, GroupId group, String duty, Hash32 about, MemberId member) {
     sha.update(LABEL);
@@ -35,7 +40,7 @@ public final class Rendezvous {
   }
 
   /** The eight who watch over a member, its own device not among them. */
-  static List<Person> watchers(GroupState state, Person target, int count) {
+  public static List<Person> watchers(GroupState state, Person target, int count) {
     MessageDigest sha = Hash32.newSha256();
     List<Ranked> ranked = new ArrayList<>();
     for (Person member : state.members()) {

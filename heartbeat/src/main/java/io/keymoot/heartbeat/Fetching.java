@@ -1,0 +1,218 @@
+package io.keymoot.heartbeat;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The asking half of anti-entropy: heads heard of and not known, then their parents, each from a
+ * random one of those who announced it, again and again with doubling delay.
+ *
+ * <p>A head is not asked for at once. Most often the fact itself is on its way; and in a large
+ * group thousands hear of it from the same beat, so they spread out, and know more holders by then.
+ */
+final class Fetching {
+  private static final class Want {
+    final List<MemberId> holders = new ArrayList<>(1);
+    boolean head;
+    boolean parent;
+    int tries;
+    long due;
+
+    Want(long due) {
+      this.due = due;
+    }
+  }
+
+  private final MemberId me;
+  private final Jitter jitter;
+  private final Map<FactId, Want> wants = new LinkedHashMap<>(4);
+
+  /** Who was lately seen to know more than this peer, the latest last. */
+  private final Deque<MemberId> ahead = new ArrayDeque<>(2);
+
+  private long notBefore;
+
+  Fetching(MemberId me, Jitter jitter) {
+    this.me = me;
+    this.jitter = jitter;
+  }
+
+  int wanted() {
+    return wants.size();
+  }
+
+  // ---- what is wanted
+
+  void heard(MemberId holder, List<FactId> unknown, int members, long now) {
+    isAhead(holder);
+    for (FactId head : unknown) {
+      Want want = wants.get(head);
+      if (want == null) {
+        if (isFull()) {
+          return;
+        }
+        double spread =
+            Math.min(
+                HeartbeatLimits.FETCH_SPREAD,
+                HeartbeatLimits.FETCH_DELAY
+                    + members * HeartbeatLimits.FETCH_SPREAD_PER_TEN_MEMBERS / 10.0);
+        want = new Want(now + HeartbeatLimits.FETCH_DELAY + jitter.millis(0, spread));
+        wants.put(head, want);
+      }
+      want.head = true;
+      hold(want, holder);
+    }
+  }
+
+  void lacks(List<FactId> parents, List<MemberId> from, long now) {
+    from.forEach(this::isAhead);
+    Set<FactId> still = new LinkedHashSet<>(parents);
+    Iterator<Map.Entry<FactId, Want>> each = wants.entrySet().iterator();
+    while (each.hasNext()) {
+      Map.Entry<FactId, Want> entry = each.next();
+      entry.getValue().parent = still.contains(entry.getKey());
+      if (!entry.getValue().parent && !entry.getValue().head) {
+        each.remove();
+      }
+    }
+    for (FactId parent : still) {
+      Want want = wants.get(parent);
+      if (want == null) {
+        if (isFull()) {
+          return;
+        }
+        // What needs it is at hand already, so nobody else is on the way to tell.
+        want = new Want(now);
+        want.parent = true;
+        wants.put(parent, want);
+      }
+      for (MemberId holder : from) {
+        hold(want, holder);
+      }
+    }
+  }
+
+  void learnt(List<FactId> facts) {
+    if (!wants.isEmpty()) {
+      facts.forEach(wants::remove);
+    }
+  }
+
+  /** Members that are out hold nothing that this peer would ask them for. */
+  void forget(List<MemberId> members) {
+    if (!members.isEmpty()) {
+      ahead.removeAll(members);
+      wants.values().forEach(want -> want.holders.removeAll(members));
+    }
+  }
+
+  private boolean isFull() {
+    if (wants.size() < HeartbeatLimits.WANTS) {
+      return false;
+    }
+    // Heads that nobody gave although asked may be inventions: they make room.
+    return !wants.values().removeIf(want -> !want.parent && want.tries > 2);
+  }
+
+  private void hold(Want want, MemberId holder) {
+    if (holder.equals(me) || want.holders.contains(holder)) {
+      return;
+    }
+    if (want.holders.size() < HeartbeatLimits.HOLDERS_OF_A_WANT) {
+      want.holders.add(holder);
+    } else {
+      want.holders.set(jitter.below(want.holders.size()), holder);
+    }
+  }
+
+  private void isAhead(MemberId member) {
+    if (member.equals(me)) {
+      return;
+    }
+    ahead.remove(member);
+    ahead.addLast(member);
+    if (ahead.size() > HeartbeatLimits.AHEAD) {
+      ahead.removeFirst();
+    }
+  }
+
+  // ---- asking
+
+  long next() {
+    long next = Timers.NEVER;
+    for (Want want : wants.values()) {
+      next = Math.min(next, want.due);
+    }
+    return next == Timers.NEVER ? next : Math.max(next, notBefore);
+  }
+
+  void ask(long now, List<Effect> out) {
+    List<FactId> due = new ArrayList<>();
+    for (Map.Entry<FactId, Want> each : wants.entrySet()) {
+      if (each.getValue().due <= now) {
+        due.add(each.getKey());
+      }
+    }
+    for (int sent = 0; sent < HeartbeatLimits.FETCHES_AT_ONCE && !due.isEmpty(); sent++) {
+      ask(due, now, out);
+    }
+    notBefore = now + (due.isEmpty() ? 0 : HeartbeatLimits.FETCH_BREATH);
+  }
+
+  /** Picks somebody for the first that is due, and asks it for all it has of the others. */
+  private void ask(List<FactId> due, long now, List<Effect> out) {
+    Want first = want(due.get(0));
+    List<MemberId> holders = first.holders.isEmpty() ? List.copyOf(ahead) : first.holders;
+    if (holders.isEmpty()) {
+      retryLater(due.remove(0), now);
+      return;
+    }
+    MemberId holder = holders.get(jitter.below(holders.size()));
+    boolean knowsMore = ahead.contains(holder);
+    List<FactId> asked = new ArrayList<>();
+    for (Iterator<FactId> each = due.iterator();
+        each.hasNext() && asked.size() < Limits.SYNC_WANTED; ) {
+      FactId id = each.next();
+      Want want = want(id);
+      if (want == first || want.holders.contains(holder) || (want.holders.isEmpty() && knowsMore)) {
+        each.remove();
+        asked.add(id);
+        retryLater(id, now);
+      }
+    }
+    out.add(new Effect.Fetch(holder, List.copyOf(asked)));
+  }
+
+  private void retryLater(FactId id, long now) {
+    Want want = want(id);
+    want.tries++;
+    if (want.tries >= HeartbeatLimits.FETCH_TRIES && !want.parent) {
+      wants.remove(id);
+      return;
+    }
+    double delay =
+        want.tries >= HeartbeatLimits.FETCH_TRIES
+            ? HeartbeatLimits.FETCH_RETRY_SLOW
+            : Math.min(
+                HeartbeatLimits.FETCH_RETRY << (want.tries - 1), HeartbeatLimits.FETCH_RETRY_MOST);
+    want.due = now + jitter.millis(0.5 * delay, 1.5 * delay);
+  }
+
+  private Want want(FactId id) {
+    Want want = wants.get(id);
+    if (want == null) {
+      throw new IllegalStateException("nobody wants " + id);
+    }
+    return want;
+  }
+}

@@ -1,0 +1,78 @@
+package io.keymoot.heartbeat;
+
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.util.List;
+import java.util.Optional;
+
+/** All that this core is ever told. Whatever comes from others was verified before it gets here. */
+public sealed interface Input {
+
+  /** Time went by: the deadline is reached. */
+  record Wake() implements Input {}
+
+  // ---- about this peer
+
+  /**
+   * What the facts say now.
+   *
+   * @param heads those a statement made now would name: ascending, at most 32, at least one
+   */
+  record Knows(Roster roster, List<FactId> heads) implements Input {}
+
+  /** Which keys this peer holds now. */
+  record Holds(Optional<EpochHeld> epoch, int haveMask) implements Input {}
+
+  /** Where the transport reaches this peer. */
+  record ReachedAt(Bytes address) implements Input {}
+
+  // ---- about others
+
+  /**
+   * A heartbeat whose MAC, and signature if it has one, was checked.
+   *
+   * @param unknown those of its heads that this peer has not
+   */
+  record Heard(Beat beat, List<FactId> unknown) implements Input {}
+
+  /** Anything else that proves a member to be there: a fact, a frame, a request. */
+  record HeardOf(MemberId member) implements Input {}
+
+  // ---- about facts
+
+  /**
+   * All the facts that must be had before those at hand can be taken.
+   *
+   * @param from who gave what needs them, and so has them
+   */
+  record Lacks(List<FactId> facts, Optional<MemberId> from) implements Input {}
+
+  /** Facts that are at hand now, taken or waiting: they need not be fetched. */
+  record Learnt(List<FactId> facts) implements Input {}
+
+  /** Facts that somebody repeated for everybody to hear. */
+  record Overheard(List<FactId> facts) implements Input {}
+
+  /** This peer made a fact and said it for the first time. */
+  record Said(FactId fact) implements Input {}
+
+  /** Somebody asks for facts, all of which this peer has. */
+  record Asked(MemberId by, List<FactId> facts) implements Input {}
+
+  // ---- about duties
+
+  /**
+   * @param urgent not to be batched with others: somebody who was expelled still reads
+   */
+  record Owed(Duty duty, boolean urgent) implements Input {}
+
+  /** The duty was done, by whomever, or is no longer owed. */
+  record Done(Duty duty) implements Input {}
+
+  /** A Rekey was taken; the next soft one keeps its distance. */
+  record Rekeyed() implements Input {}
+
+  /** A member signed that it, too, finds {@code target} silent. */
+  record Seconded(MemberId target, MemberId by) implements Input {}
+}

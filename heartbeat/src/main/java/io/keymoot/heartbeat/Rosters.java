@@ -1,0 +1,34 @@
+package io.keymoot.heartbeat;
+
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one {@link Roster} for each set of members, from the one before it where it can. The peers
+ * of one process may share one of these, on one thread: what it answers is a pure function.
+ */
+public final class Rosters {
+  private final Map<Hash32, Roster> made = new LinkedHashMap<>(16, 0.75f, true);
+  private @Nullable Roster latest;
+
+  public Roster of(GroupState state) {
+    Hash32 digest = state.membersDigest();
+    Roster known = made.get(digest);
+    if (known != null && known.group().equals(state.group())) {
+      return known;
+    }
+    Roster fresh =
+        latest != null && latest.group().equals(state.group())
+            ? latest.next(digest, Roster.seats(state))
+            : new Roster(state.group(), state.found().profile(), digest, Roster.seats(state));
+    latest = fresh;
+    made.put(digest, fresh);
+    if (made.size() > HeartbeatLimits.ROSTERS) {
+      made.remove(made.keySet().iterator().next());
+    }
+    return fresh;
+  }
+}
