@@ -35,6 +35,9 @@ public final class AdmissionLimits {
   /** How long a question waits for people and remote checks. */
   public static final long QUESTION_MILLIS = 10 * 60_000L;
 
+  /** Approvals remembered for one question. */
+  public static final int APPROVALS_HEARD = 64;
+
   /** Invites known at once, and devices that each remembers. */
   public static final int INVITES = 256;
 

@@ -137,7 +137,7 @@ public record Certificate(
         signature);
   }
 
-  private static String algorithm(Der from, String field) {
+  static String algorithm(Der from, String field) {
     Der in = from.enter(Der.SEQUENCE, field);
     String oid = in.oid(field);
     if (!oid.equals(Oids.ED25519) && !oid.equals(Oids.ECDSA_SHA256)) {
@@ -150,7 +150,7 @@ public record Certificate(
     return oid;
   }
 
-  private static WallTime time(Der in) {
+  static WallTime time(Der in) {
     boolean shortYear = in.tag() == Der.UTC_TIME;
     int tag = shortYear ? Der.UTC_TIME : Der.GENERALIZED_TIME;
     String text = Der.ascii(in.content(tag, "the validity"), "the validity");
