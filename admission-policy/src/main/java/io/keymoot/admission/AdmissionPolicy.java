@@ -1,6 +1,5 @@
 package io.keymoot.admission;
 
-import io.keymoot.admission.certificate.Examined;
 import io.keymoot.admission.certificate.RevocationList;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.Fingerprint;
@@ -22,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * Whom this device lets in, believes, and helps to put out. Start here.
  *
  * <p>A question is answered yes, no or wait. Wait names errands: whom to ask, what to have checked.
- * What they bring is given to {@link #hear}, which answers again. A question asked again is the same
- * question, so a newcomer that repeats its request bothers nobody twice, and a person's no stays no
- * until the question is forgotten, {@link AdmissionLimits#QUESTION_MILLIS} after it was first asked.
+ * What they bring is given to {@link #hear}, which answers again. A question asked again is the
+ * same question, so a newcomer that repeats its request bothers nobody twice, and a person's no
+ * stays no until the question is forgotten, {@link AdmissionLimits#QUESTION_MILLIS} after it was
+ * first asked.
  *
  * <p>This is one device's opinion, about letting in only. Whether a credential holds at all is the
  * group's fixed check ({@code CredentialChecker}), which comes first and does not know the date.
@@ -89,8 +89,7 @@ public final class AdmissionPolicy {
       return answer(open, wall);
     }
     open =
-        new Open(
-            new Ticket(++tickets), question, now.plusMillis(AdmissionLimits.QUESTION_MILLIS));
+        new Open(new Ticket(++tickets), question, now.plusMillis(AdmissionLimits.QUESTION_MILLIS));
     Reply reply = answer(open, wall);
     // Only what waits for others is kept: to the rest the answer is the same the next time.
     if (reply instanceof Reply.Wait && !keep(open)) {
@@ -143,7 +142,9 @@ public final class AdmissionPolicy {
     return Optional.of(answer(open, wall));
   }
 
-  /** Words nobody asked for are not kept: the table of what was heard stays as small as the policy. */
+  /**
+   * Words nobody asked for are not kept: the table of what was heard stays as small as the policy.
+   */
   private static boolean wasAsked(Open open, Hearing.PersonSaid said) {
     return open.asked.stream()
         .anyMatch(each -> each instanceof Errand.AskPerson ask && ask.whom().equals(said.whom()));

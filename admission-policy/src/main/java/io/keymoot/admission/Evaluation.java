@@ -9,7 +9,6 @@ import io.keymoot.admission.certificate.Examined;
 import io.keymoot.admission.certificate.Pattern;
 import io.keymoot.admission.certificate.RevocationList;
 import io.keymoot.flatkeying.fact.Fingerprint;
-import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
@@ -20,13 +19,15 @@ import java.util.SequencedSet;
 import java.util.SortedMap;
 
 /**
- * Judges one question by the rules and by what was heard so far. Three answers: yes, no, and not yet
- * with what is lacking. It changes nothing; {@link AdmissionPolicy} draws the consequences.
+ * Judges one question by the rules and by what was heard so far. Three answers: yes, no, and not
+ * yet with what is lacking. It changes nothing; {@link AdmissionPolicy} draws the consequences.
  */
 final class Evaluation {
 
   sealed interface Outcome {
-    /** @param invites used up by this yes */
+    /**
+     * @param invites used up by this yes
+     */
     record Yes(String because, List<Invite> invites) implements Outcome {}
 
     record No(String reason, String remedy) implements Outcome {}
@@ -239,8 +240,7 @@ final class Evaluation {
     return switch (invites.standing(
         rules.invites(), rule.names(), question.key(), shown().invites(), now)) {
       case InviteBook.Standing.Good good ->
-          new Outcome.Yes(
-              "invite \"" + good.invite().name() + '"', List.of(good.invite()));
+          new Outcome.Yes("invite \"" + good.invite().name() + '"', List.of(good.invite()));
       case InviteBook.Standing.Bad bad -> new Outcome.No(bad.reason(), "Ask for a new invite.");
     };
   }
@@ -278,8 +278,7 @@ final class Evaluation {
         question.trust(), approval.key(), approval.credential())) {
       case Examined.Refused refused -> false;
       case Examined.ByChain path ->
-          rule.from().isEmpty()
-              || rule.from().stream().anyMatch(pattern -> matches(pattern, path));
+          rule.from().isEmpty() || rule.from().stream().anyMatch(pattern -> matches(pattern, path));
       case Examined.ByInvite invite -> rule.from().isEmpty();
       case Examined.Open open -> rule.from().isEmpty();
     };
@@ -325,7 +324,6 @@ final class Evaluation {
           case Examined.Open open -> "a device that nobody vouches for";
           case Examined.Refused refused -> "a device whose credential is refused";
         };
-    return new Errand.Portrait(
-        question.purpose(), device, shown, question.target().orElse(device));
+    return new Errand.Portrait(question.purpose(), device, shown, question.target().orElse(device));
   }
 }

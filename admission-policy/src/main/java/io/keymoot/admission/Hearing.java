@@ -20,6 +20,8 @@ public sealed interface Hearing {
    */
   record MemberApproved(Ticket ticket, Bytes key, Bytes credential) implements Hearing {}
 
-  /** @param reason what the other system said, when it said no or nothing */
+  /**
+   * @param reason what the other system said, when it said no or nothing
+   */
   record RemoteSaid(Ticket ticket, String name, boolean yes, String reason) implements Hearing {}
 }

@@ -52,16 +52,11 @@ final class InviteBook {
    * @param names of those that count; empty for all
    */
   Standing standing(
-      List<Invite> filed,
-      List<String> names,
-      Bytes deviceKey,
-      List<Bytes> proofs,
-      WallTime now) {
+      List<Invite> filed, List<String> names, Bytes deviceKey, List<Bytes> proofs, WallTime now) {
     if (proofs.isEmpty()) {
       return new Standing.Bad("No invite is shown.");
     }
-    Fingerprint device =
-        new Fingerprint(Hash32.sha256(deviceKey.toArray()));
+    Fingerprint device = new Fingerprint(Hash32.sha256(deviceKey.toArray()));
     Bytes message = Credential.inviteMessage(deviceKey);
     List<String> reasons = new ArrayList<>();
     List<Invite> all = new ArrayList<>(filed);
@@ -126,8 +121,7 @@ final class InviteBook {
   List<InviteUse> uses() {
     List<InviteUse> uses = new ArrayList<>();
     users.forEach(
-        (invite, devices) ->
-            devices.forEach(device -> uses.add(new InviteUse(invite, device))));
+        (invite, devices) -> devices.forEach(device -> uses.add(new InviteUse(invite, device))));
     return List.copyOf(uses);
   }
 }

@@ -2,8 +2,9 @@ package io.keymoot.admission;
 
 import io.keymoot.admission.certificate.CheckedText;
 import io.keymoot.admission.certificate.Credential;
-import io.keymoot.admission.certificate.PublicKeys;
 import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
@@ -13,16 +14,15 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
-import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
  * The secret of an invite, on its way from who invites to who is invited.
  *
  * <p>It is the seed of a signing key. The inviting side keeps the public half only, so neither its
  * policy file nor its memory lets anybody in, and a proof shown in public lets in nobody but the
- * device it names. A <i>link</i> holds 128 random bits. A <i>code</i> is short enough to read aloud,
- * 55 bits; so that nobody who knows the public half can try them all, each try costs 32 MiB and a
- * good part of a second (Argon2id): 2^55 of them are out of reach.
+ * device it names. A <i>link</i> holds 128 random bits. A <i>code</i> is short enough to read
+ * aloud, 55 bits; so that nobody who knows the public half can try them all, each try costs 32 MiB
+ * and a good part of a second (Argon2id): 2^55 of them are out of reach.
  *
  * <p>Its text is a String because people must read it: it cannot be wiped from memory. What {@link
  * #close} wipes is our own copy.
@@ -34,11 +34,13 @@ public final class InviteSecret implements AutoCloseable {
 
   private static final int LINK_BYTES = 16;
   private static final int CODE_BYTES = 7;
+  private static final int SEED_BYTES = 32;
   private static final int CODE_GROUP = 4;
 
   private static final byte[] LINK_LABEL =
       "keymoot invite link 1".getBytes(StandardCharsets.US_ASCII);
-  // Argon2 wants a salt. One for all: every code is its own, drawn at random and used for one invite.
+  // Argon2 wants a salt. One for all: every code is its own, drawn at random and used for one
+  // invite.
   private static final byte[] CODE_SALT =
       "keymoot invite code 1".getBytes(StandardCharsets.US_ASCII);
   private static final int ARGON_KIB = 32 * 1024;
@@ -46,15 +48,19 @@ public final class InviteSecret implements AutoCloseable {
 
   private final Optional<GroupId> group;
   private final byte[] secret;
-  private final byte[] seed;
+  private final SigningKey key;
 
   private InviteSecret(Optional<GroupId> group, byte[] secret) {
     this.group = group;
     this.secret = secret;
-    this.seed = secret.length == LINK_BYTES ? linkSeed(secret) : codeSeed(secret);
+    byte[] seed = secret.length == LINK_BYTES ? linkSeed(secret) : codeSeed(secret);
+    this.key = SigningKey.fromSecret(SignatureKind.ED25519, seed).orThrow();
+    Arrays.fill(seed, (byte) 0);
   }
 
-  /** @param group goes into the link, so who follows it joins that group and no other */
+  /**
+   * @param group goes into the link, so who follows it joins that group and no other
+   */
   public static InviteSecret link(Optional<GroupId> group, Entropy entropy) {
     return new InviteSecret(group, entropy.bytes(LINK_BYTES));
   }
@@ -91,9 +97,10 @@ public final class InviteSecret implements AutoCloseable {
 
   private static Decoded<InviteSecret> secret(Optional<GroupId> group, String text, int length) {
     return switch (CheckedText.parse(text, length)) {
-      case Decoded.Ok<Bytes> ok -> fits(ok.value(), length)
-          ? new Decoded.Ok<>(new InviteSecret(group, ok.value().toArray()))
-          : new Decoded.Malformed<>("the invite has a last character that cannot be right");
+      case Decoded.Ok<Bytes> ok ->
+          fits(ok.value(), length)
+              ? new Decoded.Ok<>(new InviteSecret(group, ok.value().toArray()))
+              : new Decoded.Malformed<>("the invite has a last character that cannot be right");
       case Decoded.Malformed<Bytes> bad ->
           new Decoded.Malformed<>("the invite is mistyped: " + bad.reason());
     };
@@ -120,17 +127,14 @@ public final class InviteSecret implements AutoCloseable {
 
   /** SubjectPublicKeyInfo: for an {@link Invite}, or for a Found's invite key. */
   public Bytes publicKey() {
-    byte[] key = new byte[Ed25519.PUBLIC_KEY_SIZE];
-    Ed25519.generatePublicKey(seed, 0, key, 0);
-    return PublicKeys.ed25519(key);
+    return key.spki();
   }
 
-  /** Shows that the device of {@code deviceKey} has this invite; for {@link Credential#withInvite}. */
+  /**
+   * Shows that the device of {@code deviceKey} has this invite; for {@link Credential#withInvite}.
+   */
   public Bytes prove(Bytes deviceKey) {
-    byte[] message = Credential.inviteMessage(deviceKey).toArray();
-    byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
-    Ed25519.sign(seed, 0, message, 0, message.length, signature, 0);
-    return Bytes.owning(signature);
+    return key.sign(Credential.inviteMessage(deviceKey).toArray());
   }
 
   private static byte[] linkSeed(byte[] secret) {
@@ -147,7 +151,7 @@ public final class InviteSecret implements AutoCloseable {
             .withIterations(ARGON_PASSES)
             .withParallelism(1)
             .build());
-    byte[] seed = new byte[Ed25519.SECRET_KEY_SIZE];
+    byte[] seed = new byte[SEED_BYTES];
     argon.generateBytes(secret, seed);
     return seed;
   }
@@ -155,7 +159,7 @@ public final class InviteSecret implements AutoCloseable {
   @Override
   public void close() {
     Arrays.fill(secret, (byte) 0);
-    Arrays.fill(seed, (byte) 0);
+    key.close();
   }
 
   @Override

@@ -10,12 +10,6 @@ public record PolicyError(int line, String key, String problem, String remedy) {
 
   @Override
   public String toString() {
-    return "line "
-        + line
-        + (key.isEmpty() ? "" : ", " + key)
-        + ": "
-        + problem
-        + ' '
-        + remedy;
+    return "line " + line + (key.isEmpty() ? "" : ", " + key) + ": " + problem + ' ' + remedy;
   }
 }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Collects what is wrong while a file is read, and reads the shapes that occur in several places. */
+/**
+ * Collects what is wrong while a file is read, and reads the shapes that occur in several places.
+ */
 final class PolicyErrors {
   private final List<PolicyError> errors = new ArrayList<>();
 

@@ -25,8 +25,8 @@ import java.util.TreeSet;
  * Reads a policy file: YAML in, rules or errors out. All errors are found in one reading, each with
  * its line, its place and what to do. The README of this module shows a whole file.
  *
- * <p>It is read from top to bottom here as it is there: trust, certificates, deny, invites, and then
- * one way for each purpose, which {@link RuleReader} reads.
+ * <p>It is read from top to bottom here as it is there: trust, certificates, deny, invites, and
+ * then one way for each purpose, which {@link RuleReader} reads.
  */
 public final class PolicyFile {
 
@@ -38,7 +38,6 @@ public final class PolicyFile {
   }
 
   private static final int VERSION = 1;
-  private static final int KEY_BYTES = 32;
   private static final long DEFAULT_TOLERANCE = 300;
   private static final long MOST_TOLERANCE = 86_400;
 
@@ -113,9 +112,7 @@ public final class PolicyFile {
         continue;
       }
       RuleReader reader = new RuleReader(errors, purpose, !anchors.isEmpty(), names);
-      reader
-          .rule(way.get().value(), purpose.word())
-          .ifPresent(rule -> ways.put(purpose, rule));
+      reader.rule(way.get().value(), purpose.word()).ifPresent(rule -> ways.put(purpose, rule));
     }
   }
 
@@ -253,8 +250,7 @@ public final class PolicyFile {
   private void deny(Yaml.Entry section) {
     for (Yaml.Entry entry : errors.entries(section.value(), "deny")) {
       switch (entry.key()) {
-        case "devices" ->
-            deniedDevices.addAll(errors.fingerprints(entry.value(), "deny.devices"));
+        case "devices" -> deniedDevices.addAll(errors.fingerprints(entry.value(), "deny.devices"));
         case "certificates" ->
             deniedCertificates = errors.patterns(entry.value(), "deny.certificates");
         default -> errors.unknownKey(entry, "deny", "devices, certificates");
@@ -320,9 +316,9 @@ public final class PolicyFile {
 
   private Optional<Bytes> inviteKey(Yaml.Text text, String place) {
     String remedy = "Copy the key that was shown when the invite was made; never its secret.";
-    return switch (CheckedText.parse(text.value(), KEY_BYTES)) {
+    return switch (CheckedText.parse(text.value(), Invite.KEY_BYTES)) {
       case Decoded.Ok<Bytes> ok -> {
-        Bytes key = PublicKeys.ed25519(ok.value().toArray());
+        Bytes key = Invite.key(ok.value());
         if (PublicKeys.fault(key).isPresent()) {
           errors.add(text.line(), place, "This is not the key of an invite.", remedy);
           yield Optional.empty();

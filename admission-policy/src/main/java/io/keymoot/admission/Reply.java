@@ -6,7 +6,9 @@ import java.util.List;
 public sealed interface Reply {
   Ticket ticket();
 
-  /** @param because what it rests on, for the log */
+  /**
+   * @param because what it rests on, for the log
+   */
   record Yes(Ticket ticket, String because) implements Reply {}
 
   /**

@@ -21,13 +21,19 @@ sealed interface Rule {
 
   record Listed(SortedSet<Fingerprint> devices) implements Rule {}
 
-  /** @param names of invites; empty for any of the file's */
+  /**
+   * @param names of invites; empty for any of the file's
+   */
   record Invited(List<String> names) implements Rule {}
 
-  /** @param whom somebody whom the API knows by this word */
+  /**
+   * @param whom somebody whom the API knows by this word
+   */
   record Asked(String whom) implements Rule {}
 
-  /** @param from patterns that an approver's certificate must match one of; empty for any member */
+  /**
+   * @param from patterns that an approver's certificate must match one of; empty for any member
+   */
   record Approved(int count, List<Pattern> from) implements Rule {}
 
   record CheckedRemotely(String name) implements Rule {}

@@ -24,7 +24,9 @@ final class RuleReader {
   private final boolean ownAnchors;
   private final List<String> invites;
 
-  /** @param invites names of those in the file */
+  /**
+   * @param invites names of those in the file
+   */
   RuleReader(
       PolicyErrors errors, Question.Purpose purpose, boolean ownAnchors, List<String> invites) {
     this.errors = errors;
@@ -59,7 +61,10 @@ final class RuleReader {
       }
       default -> {
         errors.add(
-            text.line(), place, "\"" + text.value() + "\" is no rule.", "There are: " + KINDS + '.');
+            text.line(),
+            place,
+            "\"" + text.value() + "\" is no rule.",
+            "There are: " + KINDS + '.');
         return Optional.empty();
       }
     }
@@ -123,8 +128,7 @@ final class RuleReader {
         case "at_least" -> {
           line = entry.line();
           Optional<Yaml.Text> text = errors.text(entry.value(), place + ".at_least");
-          count =
-              text.isPresent() ? PolicyErrors.number(text.get().value()) : OptionalInt.empty();
+          count = text.isPresent() ? PolicyErrors.number(text.get().value()) : OptionalInt.empty();
         }
         case "of" -> rules = several(entry.value(), place + ".of");
         default -> errors.unknownKey(entry, place, "at_least, of");
@@ -162,9 +166,7 @@ final class RuleReader {
       return Optional.of(new Rule.HasCertificate(List.of()));
     }
     List<Pattern> patterns = errors.patterns(value, place);
-    return patterns.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Rule.HasCertificate(patterns));
+    return patterns.isEmpty() ? Optional.empty() : Optional.of(new Rule.HasCertificate(patterns));
   }
 
   private Optional<Rule> invite(Yaml value, String place) {
@@ -208,9 +210,7 @@ final class RuleReader {
       }
     }
     OptionalInt count =
-        number instanceof Yaml.Text text
-            ? PolicyErrors.number(text.value())
-            : OptionalInt.empty();
+        number instanceof Yaml.Text text ? PolicyErrors.number(text.value()) : OptionalInt.empty();
     if (count.isEmpty() || count.getAsInt() < 1 || count.getAsInt() > Limits.APPROVALS) {
       errors.add(
           number.line(),
@@ -232,8 +232,7 @@ final class RuleReader {
       try {
         groups.add(new GroupId(Hash32.fromHex(text.get().value())));
       } catch (IllegalArgumentException e) {
-        errors.add(
-            item.line(), place, "This is not the id of a group.", "Copy its 64 hex digits.");
+        errors.add(item.line(), place, "This is not the id of a group.", "Copy its 64 hex digits.");
       }
     }
     return groups.isEmpty()

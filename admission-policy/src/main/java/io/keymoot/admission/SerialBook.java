@@ -39,8 +39,7 @@ final class SerialBook {
   }
 
   private static Number number(Examined.ByChain path, int index) {
-    return new Number(
-        path.issuerOf(index).fingerprint(), path.chain().get(index).serial());
+    return new Number(path.issuerOf(index).fingerprint(), path.chain().get(index).serial());
   }
 
   private static Hash32 hash(Certificate certificate) {

@@ -6,15 +6,15 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.jspecify.annotations.Nullable;
 
 /**
  * YAML as text with line numbers, and no more of it than a policy needs: one document, no anchors,
@@ -165,8 +165,7 @@ sealed interface Yaml {
 
     private static Text key(Unfinished parent, Yaml value) {
       if (!(value instanceof Text text)) {
-        throw new Unreadable(
-            value.line(), "A key must be a word.", "Put a word before the colon.");
+        throw new Unreadable(value.line(), "A key must be a word.", "Put a word before the colon.");
       }
       for (Entry entry : parent.entries) {
         if (entry.key().equals(text.value())) {

@@ -2,6 +2,7 @@ package io.keymoot.admission.certificate;
 
 import io.keymoot.admission.AdmissionLimits;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,15 @@ public record AlternativeNames(
   static final int IP = Der.context(7);
 
   private static final String SPIFFE = "spiffe://";
+
+  /** Reads the content of the extension, as requests for certificates have it too. */
+  public static Decoded<AlternativeNames> decode(Bytes extension) {
+    try {
+      return new Decoded.Ok<>(read(extension));
+    } catch (Der.Malformed e) {
+      return new Decoded.Malformed<>(e.reason());
+    }
+  }
 
   static AlternativeNames read(Bytes extension) {
     String field = "the list of alternative names";

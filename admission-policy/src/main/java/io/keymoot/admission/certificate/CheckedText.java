@@ -18,15 +18,17 @@ public final class CheckedText {
 
   private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   private static final int RUN = 13;
-  private static final int GROUP = 7;
+
+  /** Characters between two hyphens of a fingerprint. */
+  public static final int GROUP = 7;
 
   public static String of(Fingerprint fingerprint) {
     return of(fingerprint.hash().toArray(), GROUP);
   }
 
   /**
-   * The first half of a fingerprint, for comparing two screens: 26 characters, 130 bits, which nobody
-   * can make another key to match.
+   * The first half of a fingerprint, for comparing two screens: 26 characters, 130 bits, which
+   * nobody can make another key to match.
    */
   public static String brief(Fingerprint fingerprint) {
     return of(fingerprint).substring(0, 4 * (GROUP + 1) - 1);

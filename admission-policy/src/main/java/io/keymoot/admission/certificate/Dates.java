@@ -22,7 +22,8 @@ public final class Dates {
   }
 
   /**
-   * Why a chain is not good today. Anchors do not expire: they are trusted because they were chosen.
+   * Why a chain is not good today. Anchors do not expire: they are trusted because they were
+   * chosen.
    *
    * @param toleranceSeconds how wrong the clocks of device and authority may be
    */
@@ -78,8 +79,7 @@ public final class Dates {
       WallTime now) {
     Optional<RevocationList> newest = Optional.empty();
     for (RevocationList list : lists) {
-      boolean newer =
-          newest.isEmpty() || list.thisUpdate().isAfter(newest.get().thisUpdate());
+      boolean newer = newest.isEmpty() || list.thisUpdate().isAfter(newest.get().thisUpdate());
       if (newer && list.isBy(issuer)) {
         newest = Optional.of(list);
       }

@@ -2,6 +2,7 @@ package io.keymoot.admission.certificate;
 
 import io.keymoot.admission.AdmissionLimits;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -29,6 +30,18 @@ public record Name(Bytes der, List<Step> steps) {
   public record Attribute(String oid, String value) {}
 
   private static final int SHOWN = 80;
+
+  /** Reads one name and nothing after it. */
+  public static Decoded<Name> decode(Bytes der) {
+    try {
+      Der in = Der.of(der);
+      Name name = read(in, "the name");
+      in.end("the name");
+      return new Decoded.Ok<>(name);
+    } catch (Der.Malformed e) {
+      return new Decoded.Malformed<>(e.reason());
+    }
+  }
 
   static Name read(Der from, String field) {
     Bytes der = from.element(field);
@@ -98,6 +111,10 @@ public record Name(Bytes der, List<Step> steps) {
       }
     }
     return values;
+  }
+
+  public Optional<String> organisation() {
+    return values(Oids.ORGANISATION).stream().findFirst();
   }
 
   public Optional<String> commonName() {

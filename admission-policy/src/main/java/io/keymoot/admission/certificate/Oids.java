@@ -5,6 +5,7 @@ final class Oids {
   private Oids() {}
 
   static final String ED25519 = "1.3.101.112";
+  static final String EC_KEY = "1.2.840.10045.2.1";
   static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
 
   static final String KEY_USAGE = "2.5.29.15";
@@ -17,6 +18,7 @@ final class Oids {
   static final String ANY_USAGE = "2.5.29.37.0";
 
   static final String COMMON_NAME = "2.5.4.3";
+  static final String ORGANISATION = "2.5.4.10";
   static final String EMAIL = "1.2.840.113549.1.9.1";
 
   /** What an attribute of a name is called; patterns use the same words in small letters. */
@@ -27,7 +29,7 @@ final class Oids {
       case "2.5.4.6" -> "C";
       case "2.5.4.7" -> "L";
       case "2.5.4.8" -> "ST";
-      case "2.5.4.10" -> "O";
+      case ORGANISATION -> "O";
       case "2.5.4.11" -> "OU";
       case "2.5.4.12" -> "TITLE";
       case "0.9.2342.19200300.100.1.1" -> "UID";
@@ -44,7 +46,7 @@ final class Oids {
       case "c" -> "2.5.4.6";
       case "l" -> "2.5.4.7";
       case "st" -> "2.5.4.8";
-      case "o" -> "2.5.4.10";
+      case "o" -> ORGANISATION;
       case "ou" -> "2.5.4.11";
       case "title" -> "2.5.4.12";
       case "uid" -> "0.9.2342.19200300.100.1.1";

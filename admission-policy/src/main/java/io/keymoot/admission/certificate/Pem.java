@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** Public things as PEM text: certificates, requests, revocation lists. Private keys are elsewhere. */
+/**
+ * Public things as PEM text: certificates, requests, revocation lists. Private keys are elsewhere.
+ */
 public final class Pem {
   private Pem() {}
 
@@ -16,14 +18,13 @@ public final class Pem {
   public static final String REVOCATION_LIST = "X509 CRL";
 
   public static String write(String label, Bytes der) {
-    String body =
-        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der.toArray());
+    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der.toArray());
     return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
   }
 
   /**
-   * All blocks with one label, in their order; text between blocks is for people and skipped, blocks
-   * with other labels too.
+   * All blocks with one label, in their order; text between blocks is for people and skipped,
+   * blocks with other labels too.
    */
   public static Decoded<List<Bytes>> read(String label, String text) {
     List<Bytes> found = new ArrayList<>();
