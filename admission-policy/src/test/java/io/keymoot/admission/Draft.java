@@ -48,7 +48,7 @@ public final class Draft {
   private int version = 3;
   private BigInteger serial;
   private X500Name issuer;
-  private X500Name subject;
+  private ASN1Encodable subject;
   private ASN1Encodable from = time(BORN);
   private ASN1Encodable until = time(DIES);
   private Bytes key;
@@ -112,6 +112,11 @@ public final class Draft {
 
   public Draft subject(String name) {
     subject = new X500Name(name);
+    return this;
+  }
+
+  public Draft subjectRaw(ASN1Encodable name) {
+    subject = name;
     return this;
   }
 

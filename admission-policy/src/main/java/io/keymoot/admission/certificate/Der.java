@@ -81,7 +81,8 @@ final class Der {
   /** A whole element, header and all, whatever it is. */
   Bytes element(String field) {
     int from = at;
-    at += header(tag(), field);
+    int length = header(tag(), field);
+    at += length;
     return Bytes.of(in, from, at - from);
   }
 
