@@ -21,8 +21,8 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
  * <p>It is the seed of a signing key. The inviting side keeps the public half only, so neither its
  * policy file nor its memory lets anybody in, and a proof shown in public lets in nobody but the
  * device it names. A <i>link</i> holds 128 random bits. A <i>code</i> is short enough to read
- * aloud, 55 bits; so that nobody who knows the public half can try them all, each try costs 32 MiB
- * and a good part of a second (Argon2id): 2^55 of them are out of reach.
+ * aloud, 64 bits; so that nobody who knows the public half can try them all, each try costs 32 MiB
+ * and a good part of a second (Argon2id).
  *
  * <p>Its text is a String because people must read it: it cannot be wiped from memory. What {@link
  * #close} wipes is our own copy.
@@ -33,9 +33,9 @@ public final class InviteSecret implements AutoCloseable {
   private static final String INVITE = "invite=";
 
   private static final int LINK_BYTES = 16;
-  private static final int CODE_BYTES = 7;
+  private static final int CODE_BYTES = 8;
   private static final int SEED_BYTES = 32;
-  private static final int CODE_GROUP = 4;
+  private static final int CODE_GROUP = 7;
 
   private static final byte[] LINK_LABEL =
       "keymoot invite link 1".getBytes(StandardCharsets.US_ASCII);
@@ -66,9 +66,7 @@ public final class InviteSecret implements AutoCloseable {
   }
 
   public static InviteSecret code(Entropy entropy) {
-    byte[] secret = entropy.bytes(CODE_BYTES);
-    secret[CODE_BYTES - 1] &= (byte) 0xfe; // 55 bits fill eleven characters of base32
-    return new InviteSecret(Optional.empty(), secret);
+    return new InviteSecret(Optional.empty(), entropy.bytes(CODE_BYTES));
   }
 
   /** Reads what {@link #text} wrote; a code may be typed without hyphens and in small letters. */
@@ -97,17 +95,10 @@ public final class InviteSecret implements AutoCloseable {
 
   private static Decoded<InviteSecret> secret(Optional<GroupId> group, String text, int length) {
     return switch (CheckedText.parse(text, length)) {
-      case Decoded.Ok<Bytes> ok ->
-          fits(ok.value(), length)
-              ? new Decoded.Ok<>(new InviteSecret(group, ok.value().toArray()))
-              : new Decoded.Malformed<>("the invite has a last character that cannot be right");
+      case Decoded.Ok<Bytes> ok -> new Decoded.Ok<>(new InviteSecret(group, ok.value().toArray()));
       case Decoded.Malformed<Bytes> bad ->
           new Decoded.Malformed<>("the invite is mistyped: " + bad.reason());
     };
-  }
-
-  private static boolean fits(Bytes secret, int length) {
-    return length == LINK_BYTES || (secret.at(CODE_BYTES - 1) & 1) == 0;
   }
 
   public Optional<GroupId> group() {

@@ -19,6 +19,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.WireWriter;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ import org.bouncycastle.asn1.DERIA5String;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERUTCTime;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -39,6 +41,8 @@ import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -313,7 +317,8 @@ class BadCertificatesTest {
             "The key usage of \"Example root\" does not allow it to sign certificates"));
   }
 
-  private static Draft constrained(World w, GeneralSubtree permitted, GeneralSubtree excluded) {
+  private static Draft constrained(
+      World w, @Nullable GeneralSubtree permitted, @Nullable GeneralSubtree excluded) {
     return w.site()
         .with(
             Extension.nameConstraints,
@@ -523,7 +528,7 @@ class BadCertificatesTest {
         generator.initialize(new ECGenParameterSpec(curve));
       }
       return Bytes.owning(generator.generateKeyPair().getPublic().getEncoded());
-    } catch (java.security.GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
   }
@@ -534,8 +539,8 @@ class BadCertificatesTest {
     point[0] = 4;
     return Bytes.owning(
         Draft.encode(
-            new org.bouncycastle.asn1.x509.SubjectPublicKeyInfo(
-                new org.bouncycastle.asn1.x509.AlgorithmIdentifier(
+            new SubjectPublicKeyInfo(
+                new AlgorithmIdentifier(
                     new ASN1ObjectIdentifier("1.2.840.10045.2.1"),
                     new ASN1ObjectIdentifier(curveOid)),
                 point)));
@@ -547,8 +552,8 @@ class BadCertificatesTest {
     point[0] = (byte) (2 + (whole[90] & 1));
     return Bytes.owning(
         Draft.encode(
-            new org.bouncycastle.asn1.x509.SubjectPublicKeyInfo(
-                new org.bouncycastle.asn1.x509.AlgorithmIdentifier(
+            new SubjectPublicKeyInfo(
+                new AlgorithmIdentifier(
                     new ASN1ObjectIdentifier("1.2.840.10045.2.1"),
                     new ASN1ObjectIdentifier("1.2.840.10045.3.1.7")),
                 point)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class CheckedTextTest {
     assertThat(
             CheckedText.fingerprint(
                 text.replace("-", " ")
-                    .toLowerCase(java.util.Locale.ROOT)
+                    .toLowerCase(Locale.ROOT)
                     .replace('o', '0')
                     .replace('i', '1')
                     .replace('b', '8')))

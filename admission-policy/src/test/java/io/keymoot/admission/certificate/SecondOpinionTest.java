@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.NameConstraints;
@@ -136,7 +137,7 @@ class SecondOpinionTest {
                         .with(
                             Extension.subjectAlternativeName,
                             true,
-                            new org.bouncycastle.asn1.x509.GeneralNames(
+                            new GeneralNames(
                                 new GeneralName(GeneralName.dNSName, "d.example.org"))),
                     w.site())));
   }
