@@ -1,0 +1,278 @@
+package io.keymoot.admission;
+
+import io.keymoot.admission.certificate.RevocationList;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom this device lets in, believes, and helps to put out. Start here.
+ *
+ * <p>A question is answered yes, no or wait. Wait names errands: whom to ask, what to have checked.
+ * What they bring is given to {@link #hear}, which answers again. A question asked again is the
+ * same question, so a newcomer that repeats its request bothers nobody twice, and a person's no
+ * stays no until the question is forgotten, {@link AdmissionLimits#QUESTION_MILLIS} after it was
+ * first asked.
+ *
+ * <p>This is one device's opinion, about letting in only. Whether a credential holds at all is the
+ * group's fixed check ({@code CredentialChecker}), which comes first and does not know the date.
+ * Nobody who is in is ever put to these questions again, so a wrong clock puts nobody out.
+ */
+public final class AdmissionPolicy {
+  private PolicyRules rules;
+  private List<RevocationList> lists = List.of();
+  private final InviteBook invites = new InviteBook();
+  private final SerialBook serials = new SerialBook();
+  private final SequencedMap<Question, Open> questions = new LinkedHashMap<>();
+  private long tickets;
+
+  public AdmissionPolicy(PolicyRules rules) {
+    this.rules = rules;
+  }
+
+  /** A question from when it is asked until it is forgotten. */
+  private static final class Open implements Evaluation.Heard {
+    final Ticket ticket;
+    final Question question;
+    final Tick forgotten;
+    final SortedMap<String, Hearing.PersonSaid> people = new TreeMap<>();
+    final SortedMap<Fingerprint, Hearing.MemberApproved> approvals = new TreeMap<>();
+    final SortedMap<String, Hearing.RemoteSaid> remotes = new TreeMap<>();
+    final SequencedSet<Errand> asked = new LinkedHashSet<>();
+    boolean waiting = true;
+
+    Open(Ticket ticket, Question question, Tick forgotten) {
+      this.ticket = ticket;
+      this.question = question;
+      this.forgotten = forgotten;
+    }
+
+    @Override
+    public SortedMap<String, Hearing.PersonSaid> people() {
+      return people;
+    }
+
+    @Override
+    public SortedMap<Fingerprint, Hearing.MemberApproved> approvals() {
+      return approvals;
+    }
+
+    @Override
+    public SortedMap<String, Hearing.RemoteSaid> remotes() {
+      return remotes;
+    }
+  }
+
+  /**
+   * @param wall today's date, for certificates and invites
+   * @param now for how long the question is kept
+   */
+  public Reply ask(Question question, WallTime wall, Tick now) {
+    Open open = questions.get(question);
+    if (open != null && !now.isBefore(open.forgotten)) {
+      questions.remove(question);
+      open = null;
+    }
+    if (open != null) {
+      return answer(open, wall);
+    }
+    open =
+        new Open(new Ticket(++tickets), question, now.plusMillis(AdmissionLimits.QUESTION_MILLIS));
+    Reply reply = answer(open, wall);
+    // Only what waits for others is kept: to the rest the answer is the same the next time.
+    if (reply instanceof Reply.Wait && !keep(open)) {
+      return new Reply.No(
+          open.ticket,
+          "Too many questions wait for an answer here (" + questions.size() + ").",
+          "Answer or refuse those that wait, or try again in some minutes.");
+    }
+    return reply;
+  }
+
+  private boolean keep(Open open) {
+    if (questions.size() >= AdmissionLimits.OPEN_QUESTIONS) {
+      questions.values().stream()
+          .filter(each -> !each.waiting)
+          .findFirst()
+          .ifPresent(answered -> questions.remove(answered.question));
+    }
+    if (questions.size() >= AdmissionLimits.OPEN_QUESTIONS) {
+      return false;
+    }
+    questions.putLast(open.question, open);
+    return true;
+  }
+
+  /** What somebody said; empty when the question is answered already, or forgotten. */
+  public Optional<Reply> hear(Hearing hearing, WallTime wall, Tick now) {
+    Open open = waiting(hearing.ticket());
+    if (open == null || !now.isBefore(open.forgotten)) {
+      return Optional.empty();
+    }
+    switch (hearing) {
+      case Hearing.PersonSaid said -> {
+        if (wasAsked(open, said)) {
+          open.people.putIfAbsent(said.whom(), said);
+        }
+      }
+      case Hearing.RemoteSaid said -> {
+        if (wasAsked(open, said)) {
+          open.remotes.putIfAbsent(said.name(), said);
+        }
+      }
+      case Hearing.MemberApproved approval -> {
+        if (open.approvals.size() < AdmissionLimits.APPROVALS_HEARD) {
+          Fingerprint approver = new Fingerprint(Hash32.sha256(approval.key().toArray()));
+          open.approvals.putIfAbsent(approver, approval);
+        }
+      }
+    }
+    return Optional.of(answer(open, wall));
+  }
+
+  /**
+   * Words nobody asked for are not kept: the table of what was heard stays as small as the policy.
+   */
+  private static boolean wasAsked(Open open, Hearing.PersonSaid said) {
+    return open.asked.stream()
+        .anyMatch(each -> each instanceof Errand.AskPerson ask && ask.whom().equals(said.whom()));
+  }
+
+  private static boolean wasAsked(Open open, Hearing.RemoteSaid said) {
+    return open.asked.stream()
+        .anyMatch(
+            each -> each instanceof Errand.CheckRemotely check && check.name().equals(said.name()));
+  }
+
+  private @Nullable Open waiting(Ticket ticket) {
+    for (Open open : questions.values()) {
+      if (open.ticket.equals(ticket)) {
+        return open.waiting ? open : null;
+      }
+    }
+    return null;
+  }
+
+  private Reply answer(Open open, WallTime wall) {
+    Evaluation evaluation =
+        new Evaluation(rules, lists, invites, serials, open.question, open, wall);
+    Evaluation.Outcome outcome = evaluation.outcome();
+    open.waiting = outcome instanceof Evaluation.Outcome.NotYet;
+    return switch (outcome) {
+      case Evaluation.Outcome.Yes yes -> {
+        if (open.question.purpose() == Question.Purpose.ADMIT) {
+          yes.invites().forEach(invite -> invites.use(invite, open.question.device()));
+          evaluation.path().ifPresent(serials::note);
+        }
+        yield new Reply.Yes(open.ticket, yes.because());
+      }
+      case Evaluation.Outcome.No no -> new Reply.No(open.ticket, no.reason(), no.remedy());
+      case Evaluation.Outcome.NotYet notYet -> {
+        List<Errand> fresh = notYet.errands().stream().filter(open.asked::add).toList();
+        yield new Reply.Wait(open.ticket, fresh);
+      }
+    };
+  }
+
+  /** When {@link #forget} has something to do next. */
+  public Optional<Tick> nextDeadline() {
+    return questions.values().stream().map(open -> open.forgotten).min(Tick::compareTo);
+  }
+
+  /** Refuses what waited too long; answers those refusals. */
+  public List<Reply.No> forget(Tick now) {
+    List<Reply.No> unanswered = new ArrayList<>();
+    questions
+        .values()
+        .removeIf(
+            open -> {
+              boolean over = !now.isBefore(open.forgotten);
+              if (over && open.waiting) {
+                unanswered.add(
+                    new Reply.No(
+                        open.ticket,
+                        "Nobody who was asked answered within "
+                            + AdmissionLimits.QUESTION_MILLIS / 60_000
+                            + " minutes.",
+                        "Ask again when somebody is there to answer."));
+              }
+              return over;
+            });
+    return unanswered;
+  }
+
+  /** Goes by a new file from now on; answers what it makes of the questions that wait. */
+  public List<Reply> reload(PolicyRules fresh, WallTime wall) {
+    rules = fresh;
+    invites.keepOnly(fresh.invites());
+    questions.values().removeIf(open -> !open.waiting);
+    List<Reply> replies = new ArrayList<>();
+    questions.values().forEach(open -> replies.add(answer(open, wall)));
+    return replies;
+  }
+
+  /**
+   * Takes these lists in place of all earlier ones.
+   *
+   * @return what is wrong with those that cannot be read; they are left out
+   */
+  public List<String> takeRevocationLists(List<Bytes> fresh) {
+    List<RevocationList> readable = new ArrayList<>();
+    List<String> faults = new ArrayList<>();
+    for (int i = 0; i < fresh.size(); i++) {
+      if (readable.size() == AdmissionLimits.REVOCATION_LISTS) {
+        faults.add(
+            "Only " + AdmissionLimits.REVOCATION_LISTS + " revocation lists are kept at once.");
+        break;
+      }
+      switch (RevocationList.decode(fresh.get(i))) {
+        case Decoded.Ok<RevocationList> ok -> readable.add(ok.value());
+        case Decoded.Malformed<RevocationList> bad ->
+            faults.add("Revocation list " + (i + 1) + " cannot be read: " + bad.reason() + '.');
+      }
+    }
+    lists = List.copyOf(readable);
+    return faults;
+  }
+
+  /**
+   * Adds an invite to those of the file. Like the uses, it is for the caller to keep on disk.
+   *
+   * @return whether it was added: not when there is one of that name, or there are too many
+   */
+  public boolean addInvite(Invite invite) {
+    boolean taken = rules.invites().stream().anyMatch(each -> each.name().equals(invite.name()));
+    return !taken && invites.add(invite);
+  }
+
+  /** Takes back an invite that was added; those of the file go with a change of the file. */
+  public void removeInvite(String name) {
+    invites.remove(name);
+  }
+
+  /** Those that were added. */
+  public List<Invite> addedInvites() {
+    return invites.made();
+  }
+
+  /** Who used which invite: to be kept on disk, so that a restart gives no invite a second life. */
+  public List<InviteUse> inviteUses() {
+    return invites.uses();
+  }
+
+  public void restore(List<InviteUse> uses) {
+    uses.forEach(use -> invites.use(use.invite(), use.device()));
+  }
+}

@@ -1,0 +1,329 @@
+package io.keymoot.admission;
+
+import io.keymoot.admission.certificate.Certificate;
+import io.keymoot.admission.certificate.CheckedText;
+import io.keymoot.admission.certificate.Credential;
+import io.keymoot.admission.certificate.CredentialChecker;
+import io.keymoot.admission.certificate.Dates;
+import io.keymoot.admission.certificate.Examined;
+import io.keymoot.admission.certificate.Pattern;
+import io.keymoot.admission.certificate.RevocationList;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.SortedMap;
+
+/**
+ * Judges one question by the rules and by what was heard so far. Three answers: yes, no, and not
+ * yet with what is lacking. It changes nothing; {@link AdmissionPolicy} draws the consequences.
+ */
+final class Evaluation {
+
+  sealed interface Outcome {
+    /**
+     * @param invites used up by this yes
+     */
+    record Yes(String because, List<Invite> invites) implements Outcome {}
+
+    record No(String reason, String remedy) implements Outcome {}
+
+    record NotYet(SequencedSet<Errand> errands) implements Outcome {}
+  }
+
+  /** What others said to one question. */
+  interface Heard {
+    SortedMap<String, Hearing.PersonSaid> people();
+
+    SortedMap<Fingerprint, Hearing.MemberApproved> approvals();
+
+    SortedMap<String, Hearing.RemoteSaid> remotes();
+  }
+
+  private final PolicyRules rules;
+  private final List<RevocationList> lists;
+  private final InviteBook invites;
+  private final SerialBook serials;
+  private final Question question;
+  private final Heard heard;
+  private final WallTime now;
+
+  /** By the group's fixed check. */
+  private final Examined byGroup;
+
+  /** By the anchors that count for this policy: its own where it has some. */
+  private final Examined byPolicy;
+
+  private final Fingerprint device;
+
+  Evaluation(
+      PolicyRules rules,
+      List<RevocationList> lists,
+      InviteBook invites,
+      SerialBook serials,
+      Question question,
+      Heard heard,
+      WallTime now) {
+    this.rules = rules;
+    this.lists = lists;
+    this.invites = invites;
+    this.serials = serials;
+    this.question = question;
+    this.heard = heard;
+    this.now = now;
+    this.device = question.device();
+    this.byGroup =
+        CredentialChecker.examine(question.trust(), question.key(), question.credential());
+    this.byPolicy =
+        rules.anchors().isEmpty()
+            ? byGroup
+            : CredentialChecker.byChain(
+                rules.anchors(), List.of(), question.key(), shown().certificates());
+  }
+
+  Outcome outcome() {
+    if (byGroup instanceof Examined.Refused refused) {
+      return new Outcome.No(
+          refused.reason(), "Show a credential that the group's own rules accept.");
+    }
+    return denied().orElseGet(() -> judge(rules.way(question.purpose())));
+  }
+
+  /** The chain that vouches for the device, when one does. */
+  Optional<Examined.ByChain> path() {
+    return byPolicy instanceof Examined.ByChain path ? Optional.of(path) : Optional.empty();
+  }
+
+  private Credential shown() {
+    return Credential.decode(question.credential()) instanceof Decoded.Ok<Credential> ok
+        ? ok.value()
+        : Credential.SELF_MADE;
+  }
+
+  private Optional<Outcome> denied() {
+    if (rules.deniedDevices().contains(device)) {
+      return Optional.of(
+          new Outcome.No(
+              "The device " + CheckedText.brief(device) + "… is on the deny list.",
+              "Take it off deny.devices in the policy if it may come again."));
+    }
+    Examined chain = byPolicy instanceof Examined.ByChain ? byPolicy : byGroup;
+    if (chain instanceof Examined.ByChain path) {
+      for (Pattern pattern : rules.deniedCertificates()) {
+        if (matches(pattern, path)) {
+          return Optional.of(
+              new Outcome.No(
+                  "The certificate of "
+                      + path.device().shown()
+                      + " matches the deny list: "
+                      + pattern.text()
+                      + '.',
+                  "Take that pattern off deny.certificates in the policy if such devices may"
+                      + " come."));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean matches(Pattern pattern, Examined.ByChain path) {
+    return pattern.matches(path.device(), path.issuerOf(0), path.anchor(), path.roles());
+  }
+
+  private Outcome judge(Rule rule) {
+    return switch (rule) {
+      case Rule.Anybody all -> yes("everybody may");
+      case Rule.Nobody none ->
+          new Outcome.No(
+              "The policy lets nobody in here (" + question.purpose().word() + ": nobody).",
+              "Name a way under \"" + question.purpose().word() + "\" in the policy.");
+      case Rule.AtLeast atLeast -> atLeast(atLeast);
+      case Rule.HasCertificate certificate -> certificate(certificate);
+      case Rule.Listed listed -> listed(listed);
+      case Rule.Invited invited -> invited(invited);
+      case Rule.Asked asked -> asked(asked);
+      case Rule.Approved approved -> approved(approved);
+      case Rule.CheckedRemotely remote -> remote(remote);
+      case Rule.InGroup group -> group(group);
+    };
+  }
+
+  private static Outcome yes(String because) {
+    return new Outcome.Yes(because, List.of());
+  }
+
+  /** People are asked only where their word can still change the outcome. */
+  private Outcome atLeast(Rule.AtLeast rule) {
+    List<Outcome.Yes> good = new ArrayList<>();
+    List<Outcome.No> bad = new ArrayList<>();
+    SequencedSet<Errand> errands = new LinkedHashSet<>();
+    int open = 0;
+    for (Rule part : rule.of()) {
+      if (good.size() == rule.count()) {
+        break;
+      }
+      switch (judge(part)) {
+        case Outcome.Yes yes -> good.add(yes);
+        case Outcome.No no -> bad.add(no);
+        case Outcome.NotYet notYet -> {
+          open++;
+          errands.addAll(notYet.errands());
+        }
+      }
+    }
+    if (good.size() == rule.count()) {
+      return new Outcome.Yes(
+          String.join("; ", good.stream().map(Outcome.Yes::because).toList()),
+          good.stream().flatMap(yes -> yes.invites().stream()).toList());
+    }
+    if (good.size() + open >= rule.count()) {
+      return new Outcome.NotYet(errands);
+    }
+    return new Outcome.No(
+        String.join(" ", bad.stream().map(Outcome.No::reason).distinct().toList()),
+        String.join(" Or: ", bad.stream().map(Outcome.No::remedy).distinct().toList()));
+  }
+
+  private Outcome certificate(Rule.HasCertificate rule) {
+    if (!(byPolicy instanceof Examined.ByChain path)) {
+      String reason =
+          byPolicy instanceof Examined.Refused refused
+              ? refused.reason()
+              : "No certificate that chains to an anchor is shown.";
+      return new Outcome.No(
+          reason, "Have the device's key certified by an authority that is trusted here.");
+    }
+    Certificate certificate = path.device();
+    if (!rule.patterns().isEmpty()
+        && rule.patterns().stream().noneMatch(pattern -> matches(pattern, path))) {
+      return new Outcome.No(
+          "The certificate of "
+              + certificate.shown()
+              + " matches none of the patterns under \""
+              + question.purpose().word()
+              + "\".",
+          "Add a pattern for it to the policy, or have a certificate made that matches.");
+    }
+    Optional<String> dates =
+        Dates.fault(path, lists, rules.revocation(), rules.toleranceSeconds(), now);
+    if (dates.isPresent()) {
+      return new Outcome.No(
+          dates.get(), "Check the date of both devices; then renew the certificate or the list.");
+    }
+    if (serials.contradicts(path)) {
+      return new Outcome.No(
+          "The certificate of "
+              + certificate.shown()
+              + " has serial number "
+              + certificate.serial().toString(16)
+              + ", under which "
+              + path.issuerOf(0).shown()
+              + " already certified another.",
+          "Ask that authority which one is genuine, and revoke the other.");
+    }
+    return yes("certificate of " + certificate.shown() + " by " + path.issuerOf(0).shown());
+  }
+
+  private Outcome listed(Rule.Listed rule) {
+    return rule.devices().contains(device)
+        ? yes("on the allow list")
+        : new Outcome.No(
+            "The device " + CheckedText.brief(device) + "… is not on the allow list.",
+            "Add its full fingerprint to the list: " + CheckedText.of(device));
+  }
+
+  private Outcome invited(Rule.Invited rule) {
+    return switch (invites.standing(
+        rules.invites(), rule.names(), question.key(), shown().invites(), now)) {
+      case InviteBook.Standing.Good good ->
+          new Outcome.Yes("invite \"" + good.invite().name() + '"', List.of(good.invite()));
+      case InviteBook.Standing.Bad bad -> new Outcome.No(bad.reason(), "Ask for a new invite.");
+    };
+  }
+
+  private Outcome asked(Rule.Asked rule) {
+    Hearing.PersonSaid said = heard.people().get(rule.whom());
+    if (said == null) {
+      return lacking(new Errand.AskPerson(rule.whom(), portrait()));
+    }
+    return said.yes()
+        ? yes(rule.whom() + " (" + said.by() + ") said yes")
+        : new Outcome.No(
+            rule.whom() + " (" + said.by() + ") said no.", "Speak with " + rule.whom() + '.');
+  }
+
+  private Outcome approved(Rule.Approved rule) {
+    int count = 0;
+    for (Hearing.MemberApproved approval : heard.approvals().values()) {
+      if (counts(approval, rule)) {
+        count++;
+      }
+    }
+    return count >= rule.count()
+        ? yes(count + (count == 1 ? " member approves" : " members approve"))
+        : lacking(new Errand.CollectApprovals(rule.count(), portrait()));
+  }
+
+  /** No date is asked of an approver: it is a member already. Nobody approves its own cause. */
+  private boolean counts(Hearing.MemberApproved approval, Rule.Approved rule) {
+    Fingerprint approver = new Fingerprint(Hash32.sha256(approval.key().toArray()));
+    if (approver.equals(device) || question.target().equals(Optional.of(approver))) {
+      return false;
+    }
+    return switch (CredentialChecker.examine(
+        question.trust(), approval.key(), approval.credential())) {
+      case Examined.Refused refused -> false;
+      case Examined.ByChain path ->
+          rule.from().isEmpty() || rule.from().stream().anyMatch(pattern -> matches(pattern, path));
+      case Examined.ByInvite invite -> rule.from().isEmpty();
+      case Examined.Open open -> rule.from().isEmpty();
+    };
+  }
+
+  private Outcome remote(Rule.CheckedRemotely rule) {
+    Hearing.RemoteSaid said = heard.remotes().get(rule.name());
+    if (said == null) {
+      return lacking(new Errand.CheckRemotely(rule.name(), portrait()));
+    }
+    return said.yes()
+        ? yes("\"" + rule.name() + "\" said yes")
+        : new Outcome.No(
+            "The check \"" + rule.name() + "\" said no: " + said.reason(),
+            "Settle it with whoever runs \"" + rule.name() + "\".");
+  }
+
+  private Outcome group(Rule.InGroup rule) {
+    return rule.groups().contains(question.group())
+        ? yes("the group is the one named")
+        : new Outcome.No(
+            "The group " + question.group().hash().toHex() + " is not one named in the policy.",
+            "Add its id under \"group\" if it is the one meant.");
+  }
+
+  private static Outcome lacking(Errand errand) {
+    SequencedSet<Errand> errands = new LinkedHashSet<>();
+    errands.add(errand);
+    return new Outcome.NotYet(errands);
+  }
+
+  private Errand.Portrait portrait() {
+    Examined best = byPolicy instanceof Examined.ByChain ? byPolicy : byGroup;
+    String shown =
+        switch (best) {
+          case Examined.ByChain path ->
+              path.device().shown()
+                  + ", certified by "
+                  + path.issuerOf(0).shown()
+                  + " under "
+                  + path.anchor().shown();
+          case Examined.ByInvite invite -> "a device with the group's invite";
+          case Examined.Open open -> "a device that nobody vouches for";
+          case Examined.Refused refused -> "a device whose credential is refused";
+        };
+    return new Errand.Portrait(question.purpose(), device, shown, question.target().orElse(device));
+  }
+}

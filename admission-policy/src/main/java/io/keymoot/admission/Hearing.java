@@ -1,0 +1,27 @@
+package io.keymoot.admission;
+
+import io.keymoot.flatkeying.wire.Bytes;
+
+/** What somebody outside said to an errand. */
+public sealed interface Hearing {
+  Ticket ticket();
+
+  /**
+   * @param whom as in the errand
+   * @param by who it was, for the log
+   */
+  record PersonSaid(Ticket ticket, String whom, boolean yes, String by) implements Hearing {}
+
+  /**
+   * A member approved; its signature on the approval was checked.
+   *
+   * @param key of the approving device
+   * @param credential of the approving member
+   */
+  record MemberApproved(Ticket ticket, Bytes key, Bytes credential) implements Hearing {}
+
+  /**
+   * @param reason what the other system said, when it said no or nothing
+   */
+  record RemoteSaid(Ticket ticket, String name, boolean yes, String reason) implements Hearing {}
+}
