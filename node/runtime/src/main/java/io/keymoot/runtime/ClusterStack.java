@@ -1,0 +1,187 @@
+package io.keymoot.runtime;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jgroups.JChannel;
+import org.jgroups.conf.ConfiguratorFactory;
+import org.jgroups.conf.ProtocolConfiguration;
+import org.jgroups.conf.ProtocolStackConfigurator;
+import org.jgroups.fork.ForkChannel;
+import org.jgroups.protocols.FORK;
+import org.jgroups.stack.ProtocolStack;
+
+/**
+ * The JGroups stack that a transport runs over: one of the three that are shipped, one's own, or a
+ * channel that the application has already.
+ */
+public sealed interface ClusterStack {
+
+  /** Peers in one JVM, for tests and demonstrations. */
+  static ClusterStack local() {
+    return new Shipped("local", Map.of(), Optional.empty());
+  }
+
+  /**
+   * Peers on a network with multicast.
+   *
+   * @param bind this machine's address on that network; the loopback address for one machine alone
+   * @param group the multicast address and port, the same for all
+   */
+  static ClusterStack udp(InetAddress bind, InetSocketAddress group) {
+    return new Shipped(
+        "udp",
+        Map.of(
+            "bind_addr", bind.getHostAddress(),
+            "mcast_addr", group.getAddress().getHostAddress(),
+            "mcast_port", Integer.toString(group.getPort())),
+        Optional.empty());
+  }
+
+  /**
+   * Peers on a network without multicast.
+   *
+   * @param bind this machine's address on that network, and a port; 0 takes any that is free, which
+   *     goes with {@link Discovery#files} and {@link Discovery#multicast}
+   */
+  static ClusterStack tcp(InetSocketAddress bind, Discovery discovery) {
+    return new Shipped(
+        "tcp",
+        Map.of(
+            "bind_addr", bind.getAddress().getHostAddress(),
+            "bind_port", Integer.toString(bind.getPort())),
+        Optional.of(discovery));
+  }
+
+  /** One's own stack, as JGroups' XML. Flow control and reliability may be missing from it. */
+  static ClusterStack xml(URL configuration) {
+    return new Own(configuration);
+  }
+
+  /** Beside the application's own traffic, over a connected channel that it keeps and closes. */
+  static ClusterStack fork(JChannel channel) {
+    return new Fork(channel);
+  }
+
+  /** How peers of a TCP stack find each other. */
+  record Discovery(String protocol, Map<String, String> properties) {
+    public Discovery {
+      properties = Map.copyOf(properties);
+    }
+
+    /** Some of these are always there to be asked. */
+    public static Discovery hosts(List<InetSocketAddress> hosts) {
+      return new Discovery(
+          "TCPPING",
+          Map.of(
+              "initial_hosts",
+              hosts.stream()
+                  .map(host -> host.getAddress().getHostAddress() + "[" + host.getPort() + "]")
+                  .collect(Collectors.joining(",")),
+              "port_range",
+              "0"));
+    }
+
+    /**
+     * All can read and write this folder, on one machine or on a disk that they share. Files of
+     * peers that crashed stay in it: each start asks them first, which costs a second or two.
+     */
+    public static Discovery files(Path folder) {
+      return new Discovery(
+          "FILE_PING",
+          Map.of(
+              "location", folder.toAbsolutePath().toString(),
+              "num_read_loops", "1",
+              // Else groups that were parted could not find each other again.
+              "write_data_on_find", "true"));
+    }
+
+    /** Multicast works for finding each other, though the rest is to go over TCP. */
+    public static Discovery multicast(InetAddress bind, InetSocketAddress group) {
+      return new Discovery(
+          "MPING",
+          Map.of(
+              "bind_addr", bind.getHostAddress(),
+              "mcast_addr", group.getAddress().getHostAddress(),
+              "mcast_port", Integer.toString(group.getPort())));
+    }
+  }
+
+  /** A channel of this stack, not yet connected. */
+  JChannel open() throws Exception;
+
+  record Shipped(String name, Map<String, String> transport, Optional<Discovery> discovery)
+      implements ClusterStack {
+    @Override
+    public JChannel open() throws Exception {
+      URL shipped = ClusterStack.class.getResource(name + ".xml");
+      if (shipped == null) {
+        throw new IllegalStateException(name + ".xml is missing from the runtime's jar");
+      }
+      List<ProtocolConfiguration> protocols = new ArrayList<>(read(shipped));
+      ProtocolConfiguration first = protocols.get(0);
+      first.getProperties().putAll(transport);
+      discovery.ifPresent(
+          way -> protocols.set(1, new ProtocolConfiguration(way.protocol, way.properties)));
+      return new JChannel(configurator(protocols));
+    }
+  }
+
+  record Own(URL configuration) implements ClusterStack {
+    @Override
+    public JChannel open() throws Exception {
+      return new JChannel(configurator(read(configuration)));
+    }
+  }
+
+  record Fork(JChannel channel) implements ClusterStack {
+    /** The same at all peers: it says whose the messages on the shared channel are. */
+    private static final String NAME = "keymoot";
+
+    @Override
+    public JChannel open() throws Exception {
+      FORK present = channel.getProtocolStack().findProtocol(FORK.class);
+      return present != null
+          ? new ForkChannel(channel, NAME, NAME)
+          : new ForkChannel(
+              channel,
+              NAME,
+              NAME,
+              true,
+              ProtocolStack.Position.ABOVE,
+              channel.getProtocolStack().getTopProtocol().getClass());
+    }
+  }
+
+  private static List<ProtocolConfiguration> read(URL xml) throws Exception {
+    try (InputStream in = xml.openStream()) {
+      return ConfiguratorFactory.getStackConfigurator(in).getProtocolStack();
+    } catch (IOException e) {
+      throw new IOException("cannot read the JGroups stack " + xml + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static ProtocolStackConfigurator configurator(List<ProtocolConfiguration> protocols) {
+    return new ProtocolStackConfigurator() {
+      @Override
+      public String getProtocolStackString() {
+        return protocols.stream()
+            .map(ProtocolConfiguration::getProtocolString)
+            .collect(Collectors.joining(":"));
+      }
+
+      @Override
+      public List<ProtocolConfiguration> getProtocolStack() {
+        return protocols;
+      }
+    };
+  }
+}

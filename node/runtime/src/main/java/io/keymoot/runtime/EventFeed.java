@@ -1,0 +1,195 @@
+package io.keymoot.runtime;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells listeners what happened. Each listener has a thread and a bounded queue of its own, so a
+ * slow one stalls neither the publisher nor the other listeners; it loses events and is told which.
+ *
+ * @param <T> the events
+ */
+public final class EventFeed<T> implements AutoCloseable {
+  /** Called on a thread of its own, one event at a time, in order. It may take its time. */
+  @FunctionalInterface
+  public interface Listener<T> {
+    /**
+     * @param id counts the events of the feed, one by one, from 1
+     */
+    void event(long id, T event);
+
+    /** This listener was too slow, so these events, both included, passed it by. */
+    default void missed(long firstId, long lastId) {}
+  }
+
+  /** Ends a listener's calls; one that is in progress is let finish. */
+  public interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
+
+  private final String name;
+  private final List<Line> lines = new CopyOnWriteArrayList<>();
+  private final ReentrantLock publishing = new ReentrantLock();
+  private long lastId; // guarded by publishing
+  private boolean closed; // guarded by publishing
+
+  public EventFeed(String name) {
+    this.name = name;
+  }
+
+  /** Never waits. */
+  public void publish(T event) {
+    publishing.lock();
+    try {
+      lastId++;
+      for (Line line : lines) {
+        line.put(new Numbered<>(lastId, event));
+      }
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  /** From the next event on. */
+  public Subscription listen(Listener<? super T> listener) {
+    Line line = new Line(listener);
+    publishing.lock();
+    try {
+      if (closed) {
+        line.close();
+      } else {
+        lines.add(line);
+        line.thread.start();
+      }
+    } finally {
+      publishing.unlock();
+    }
+    return line;
+  }
+
+  /** What is queued is still delivered, on the listeners' threads; nothing more is taken. */
+  @Override
+  public void close() {
+    publishing.lock();
+    try {
+      closed = true;
+      lines.forEach(Line::finish);
+      lines.clear();
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  private record Numbered<T>(long id, T event) {}
+
+  private record Missed(long first, long last) {}
+
+  private final class Line implements Subscription {
+    final Listener<? super T> listener;
+    final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Numbered<T>> waiting = new ArrayDeque<>();
+    private @Nullable Missed missed; // what came after the waiting ones and found no room
+    private boolean finishing;
+
+    Line(Listener<? super T> listener) {
+      this.listener = listener;
+      this.thread = Thread.ofPlatform().daemon().name(name + "-listener").unstarted(this::run);
+    }
+
+    void put(Numbered<T> event) {
+      lock.lock();
+      try {
+        if (finishing) {
+          return;
+        }
+        // Once something was missed, nothing more is taken until the listener knows: order stays.
+        if (missed != null) {
+          missed = new Missed(missed.first, event.id);
+        } else if (waiting.size() >= RuntimeLimits.EVENTS_PER_LISTENER) {
+          missed = new Missed(event.id, event.id);
+        } else {
+          waiting.add(event);
+        }
+        changed.signal();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void finish() {
+      lock.lock();
+      try {
+        finishing = true;
+        changed.signal();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void close() {
+      lines.remove(this);
+      lock.lock();
+      try {
+        waiting.clear();
+        missed = null;
+      } finally {
+        lock.unlock();
+      }
+      finish();
+    }
+
+    private void run() {
+      try {
+        while (deliverNext()) {
+          continue;
+        }
+      } catch (InterruptedException e) {
+        // Somebody else's doing: this listener is given up.
+        close();
+      }
+    }
+
+    private boolean deliverNext() throws InterruptedException {
+      Numbered<T> next;
+      Missed gap = null;
+      lock.lockInterruptibly();
+      try {
+        while (waiting.isEmpty() && missed == null && !finishing) {
+          changed.await();
+        }
+        next = waiting.poll();
+        if (next == null) {
+          gap = missed;
+          missed = null;
+          if (gap == null) {
+            return false;
+          }
+        }
+      } finally {
+        lock.unlock();
+      }
+      try {
+        if (next != null) {
+          listener.event(next.id, next.event);
+        } else if (gap != null) {
+          listener.missed(gap.first, gap.last);
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("A listener of {} failed", name, e);
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,314 @@
+package io.keymoot.runtime;
+
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Address;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jgroups.BytesMessage;
+import org.jgroups.JChannel;
+import org.jgroups.Message;
+import org.jgroups.Message.Flag;
+import org.jgroups.Message.TransientFlag;
+import org.jgroups.View;
+import org.jgroups.protocols.ReliableMulticast;
+import org.jgroups.protocols.ReliableUnicast;
+import org.jgroups.protocols.TP;
+import org.jgroups.stack.ProtocolStack;
+import org.jgroups.util.Buffer;
+import org.jgroups.util.ByteArrayDataInputStream;
+import org.jgroups.util.ByteArrayDataOutputStream;
+import org.jgroups.util.Util;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A transport over a JGroups channel, trusted with nothing but effort.
+ *
+ * <p>JGroups authenticates nothing: views, joins, leaves, credits and acknowledgements can be
+ * forged by anybody who reaches the network. So nothing here rests on them but guesses that cost
+ * effort when they are wrong:
+ *
+ * <ul>
+ *   <li>on its threads, bytes are put in a mailbox and nothing else is done;
+ *   <li>one thread of ours sends, never waits for credit, and sends without acknowledgement when
+ *       too much is unacknowledged already, for a window that is full would hold it for ever;
+ *   <li>who is in no view is sent to unreliably: a reliable connection costs memory for each
+ *       address somebody makes up;
+ *   <li>over TCP, where a multicast goes to the members of the view, it also goes to whom we heard
+ *       lately: one forged leave parts two ends for good.
+ * </ul>
+ *
+ * <p>The first byte of a message says whether it is control or a frame; the rest is the payload.
+ */
+public final class JGroupsTransport implements Transport {
+  private static final Logger LOG = LoggerFactory.getLogger(JGroupsTransport.class);
+
+  private static final byte CONTROL = 1;
+  private static final byte FRAME = 2;
+
+  private final JChannel channel;
+  private final String name;
+  private final Receiver receiver;
+  private final Outbox outbox;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final LongAdder unacknowledged = new LongAdder();
+  private final LongAdder received = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final Heard heard = new Heard();
+  private volatile boolean networkMulticasts = true;
+  private @Nullable ReliableMulticast multicasts;
+  private @Nullable ReliableUnicast unicasts;
+  private org.jgroups.@Nullable Address local;
+  private @Nullable Address self;
+
+  private JGroupsTransport(JChannel channel, String name, Receiver receiver) {
+    this.channel = channel;
+    this.name = name;
+    this.receiver = receiver;
+    this.outbox = new Outbox(name, this::send);
+  }
+
+  /**
+   * Joins the cluster, which takes up to a few seconds; the first peer of a cluster waits longest.
+   *
+   * @param cluster peers of equal cluster names hear each other, and no others
+   */
+  public static JGroupsTransport open(
+      ClusterStack stack, String cluster, Deserialisation deserialisation, Receiver receiver)
+      throws Exception {
+    deserialisation.enforce();
+    JChannel channel = stack.open();
+    JGroupsTransport transport = new JGroupsTransport(channel, "keymoot-" + cluster, receiver);
+    try {
+      transport.connect(cluster, stack instanceof ClusterStack.Fork fork ? fork.channel() : null);
+    } catch (Exception e) {
+      channel.close();
+      throw e;
+    }
+    return transport;
+  }
+
+  private void connect(String cluster, @Nullable JChannel borrowed) throws Exception {
+    if (borrowed == null) {
+      // It answers anybody without a passcode, and lets them change attributes and call operations.
+      TP transport = channel.getProtocolStack().getTransport();
+      if (transport.getDiagnosticsHandler() != null) {
+        transport.getDiagnosticsHandler().setEnabled(false);
+      }
+    }
+    channel.setDiscardOwnMessages(true);
+    channel.setReceiver(new Inbound());
+    channel.connect(cluster);
+    if (channel.getAddress() == null) {
+      throw new IllegalStateException("JGroups gave this end no address");
+    }
+    local = channel.getAddress();
+    self = addressOf(channel.getAddress());
+    ProtocolStack protocols = (borrowed == null ? channel : borrowed).getProtocolStack();
+    multicasts = protocols.findProtocol(ReliableMulticast.class);
+    unicasts = protocols.findProtocol(ReliableUnicast.class);
+    networkMulticasts = protocols.getTransport().supportsMulticasting();
+    outbox.start();
+    if (channel.getView() != null) {
+      tellReachable(channel.getView());
+    }
+  }
+
+  // ---- sending
+
+  @Override
+  public Address self() {
+    Address known = self;
+    if (known == null) {
+      throw new IllegalStateException("not connected yet");
+    }
+    return known;
+  }
+
+  @Override
+  public boolean multicast(Quality quality, Bytes message) {
+    return put(Optional.empty(), quality, message);
+  }
+
+  @Override
+  public boolean unicast(Address to, Quality quality, Bytes message) {
+    return put(Optional.of(to), quality, message);
+  }
+
+  private boolean put(Optional<Address> to, Quality quality, Bytes message) {
+    if (message.length() > mostBytes(quality.isFrame())) {
+      throw new IllegalArgumentException(quality + " of " + message.length() + " bytes");
+    }
+    return outbox.put(to, quality, message);
+  }
+
+  private static int mostBytes(boolean frame) {
+    return frame ? RuntimeLimits.FRAME_BYTES : RuntimeLimits.CONTROL_BYTES;
+  }
+
+  /** On the sender's thread. */
+  private void send(Optional<Address> to, Quality quality, Bytes message) throws Exception {
+    byte[] wire = new byte[1 + message.length()];
+    wire[0] = quality.isFrame() ? FRAME : CONTROL;
+    message.copyTo(wire, 1);
+    org.jgroups.Address destination = to.isPresent() ? addressOf(to.get()) : null;
+    Message outgoing = new BytesMessage(destination, wire).setFlag(Flag.NO_FC);
+    outgoing.setFlag(TransientFlag.DONT_BLOCK, TransientFlag.DONT_LOOPBACK);
+    if (quality == Quality.HEARTBEAT) {
+      outgoing.setFlag(Flag.OOB);
+    }
+    if (!quality.isReliable()) {
+      outgoing.setFlag(Flag.NO_RELIABILITY);
+    } else if (destination == null ? multicastIsStuck() : unicastIsStuck(destination)) {
+      unacknowledged.increment();
+      outgoing.setFlag(Flag.NO_RELIABILITY);
+    }
+    channel.send(outgoing);
+    if (destination == null && !networkMulticasts) {
+      for (org.jgroups.Address outsider : heard.outside(channel.getView())) {
+        Message copy = new BytesMessage(outsider, wire).setFlag(Flag.NO_FC, Flag.NO_RELIABILITY);
+        channel.send(copy.setFlag(TransientFlag.DONT_BLOCK));
+      }
+    }
+  }
+
+  private boolean multicastIsStuck() {
+    if (multicasts == null || local == null) {
+      return false;
+    }
+    Buffer<Message> window = multicasts.getBuf(local);
+    return window != null && window.high() - window.low() >= window.capacity() / 2;
+  }
+
+  private boolean unicastIsStuck(org.jgroups.Address destination) {
+    View view = channel.getView();
+    if (view == null || !view.containsMember(destination)) {
+      return true;
+    }
+    return unicasts != null
+        && unicasts.getNumUnackedMessages(destination) >= RuntimeLimits.UNACKNOWLEDGED;
+  }
+
+  // ---- receiving, on JGroups' threads
+
+  private final class Inbound implements org.jgroups.Receiver {
+    @Override
+    public void receive(Message message) {
+      org.jgroups.Address source = message.getSrc();
+      if (message.getType() != Message.BYTES_MSG || source == null || !message.hasArray()) {
+        refused.increment();
+        return;
+      }
+      byte[] wire = message.getArray();
+      int length = message.getLength() - 1;
+      if (wire == null || length < 0) {
+        refused.increment();
+        return;
+      }
+      byte kind = wire[message.getOffset()];
+      if ((kind != CONTROL && kind != FRAME) || length > mostBytes(kind == FRAME)) {
+        refused.increment();
+        return;
+      }
+      Address from;
+      try {
+        from = addressOf(source);
+      } catch (Exception unusable) {
+        refused.increment();
+        return;
+      }
+      if (from.equals(self)) {
+        return;
+      }
+      if (!networkMulticasts) {
+        heard.from(source);
+      }
+      received.increment();
+      Bytes payload = Bytes.of(wire, message.getOffset() + 1, length);
+      if (kind == FRAME) {
+        receiver.frame(from, payload);
+      } else {
+        receiver.control(from, payload);
+      }
+    }
+
+    /** Under a lock of JGroups' membership protocol, so it must be over soon. */
+    @Override
+    public void viewAccepted(View view) {
+      tellReachable(view);
+    }
+  }
+
+  private void tellReachable(View view) {
+    SortedSet<Address> peers = new TreeSet<>();
+    for (org.jgroups.Address member : view.getMembersRaw()) {
+      if (peers.size() >= RuntimeLimits.REACHABLE_PEERS) {
+        break;
+      }
+      if (!member.equals(channel.getAddress())) {
+        try {
+          peers.add(addressOf(member));
+        } catch (Exception unusable) {
+          refused.increment();
+        }
+      }
+    }
+    receiver.reachable(peers);
+  }
+
+  // ---- addresses
+
+  private static Address addressOf(org.jgroups.Address address) throws Exception {
+    ByteArrayDataOutputStream out = new ByteArrayDataOutputStream(Address.MAX_BYTES);
+    Util.writeAddress(address, out);
+    return new Address(Bytes.of(out.buffer(), 0, out.position()));
+  }
+
+  private static org.jgroups.Address addressOf(Address address) throws Exception {
+    byte[] written = address.value().toArray();
+    org.jgroups.Address read = Util.readAddress(new ByteArrayDataInputStream(written));
+    if (read == null) {
+      throw new IllegalArgumentException("no address of JGroups: " + address);
+    }
+    return read;
+  }
+
+  @Override
+  public TransportCounts counts() {
+    return new TransportCounts(
+        outbox.sent.sum(),
+        outbox.dropped.sum(),
+        outbox.failed.sum(),
+        unacknowledged.sum(),
+        received.sum(),
+        refused.sum(),
+        PlainMessages.REFUSED.sum());
+  }
+
+  /** For tests. */
+  boolean diagnosticsAreOn() {
+    return channel.getProtocolStack().getTransport().getDiagnosticsHandler().isRunning();
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    outbox.close(RuntimeLimits.FLUSH_MILLIS);
+    // JGroups' leaving asks the coordinator and waits for its answer, for as long as its stack
+    // says.
+    Thread leaving = Thread.ofPlatform().daemon().name(name + "-leaving").start(channel::close);
+    try {
+      if (!leaving.join(java.time.Duration.ofMillis(RuntimeLimits.LEAVE_MILLIS))) {
+        LOG.debug("{} is still leaving; it goes on in the background", name);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

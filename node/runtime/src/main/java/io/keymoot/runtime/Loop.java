@@ -1,0 +1,344 @@
+package io.keymoot.runtime;
+
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.peer.Address;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns a pure core: it gives it inputs and the time, and performs its effects
+ * in order.
+ *
+ * <pre>
+ *   network   ── offer ──┐                        ┌── effects ──▶ EffectHandler
+ *   commands ── submit ──┼──▶ Mailbox ──▶ step ───┤
+ *   hints    ── latest ──┘        ▲               └── nextDeadline
+ *                                 └── a wake input when it comes
+ * </pre>
+ *
+ * <p>An exception out of the core or the handler is a bug: the state is no longer known to be
+ * right, so the loop stops, fails all that wait, and closes what it was given to close. Nothing
+ * hangs on it.
+ *
+ * @param <I> the core's inputs
+ * @param <E> its effects
+ */
+public final class Loop<I, E> implements AutoCloseable {
+  /** A pure state machine, stepped by this loop's thread alone. */
+  public interface Core<I, E> {
+    List<E> step(Tick now, I input);
+
+    /** When it wants to be woken, if nothing comes before. */
+    Optional<Tick> nextDeadline();
+
+    static <I, E> Core<I, E> of(
+        BiFunction<Tick, I, List<E>> step, Supplier<Optional<Tick>> nextDeadline) {
+      return new Core<>() {
+        @Override
+        public List<E> step(Tick now, I input) {
+          return step.apply(now, input);
+        }
+
+        @Override
+        public Optional<Tick> nextDeadline() {
+          return nextDeadline.get();
+        }
+      };
+    }
+  }
+
+  /** Does what the core decided. It must not wait for anything; an exception stops the node. */
+  @FunctionalInterface
+  public interface EffectHandler<E> {
+    void perform(Tick now, E effect) throws Exception;
+  }
+
+  public enum State {
+    NEW,
+    RUNNING,
+    /** Closed on request. */
+    CLOSED,
+    /** Stopped by a bug, which {@link #stopped} tells. */
+    BROKEN
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+
+  /** Something for the loop's thread to do. */
+  private sealed interface Work<I, E> {
+    record Input<I, E>(I input) implements Work<I, E> {}
+
+    record Command<I, E>(I input, CompletableFuture<List<E>> answer) implements Work<I, E> {}
+
+    record Look<I, E, A>(Supplier<A> look, CompletableFuture<A> answer) implements Work<I, E> {
+      void run(Loop<I, E> loop) throws InterruptedException {
+        loop.answer(answer, look::get);
+      }
+    }
+  }
+
+  private final String name;
+  private final Core<I, E> core;
+  private final I wake;
+  private final EffectHandler<E> handler;
+  private final AutoCloseable resource;
+  private final MonotonicClock clock = new MonotonicClock();
+  private final Mailbox<Work<I, E>> mailbox = new Mailbox<>();
+  private final Semaphore commands = new Semaphore(RuntimeLimits.COMMANDS);
+  private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private final Thread thread;
+  private final AtomicBoolean resourceClosed = new AtomicBoolean();
+  private volatile @Nullable Throwable bug;
+
+  // Of the loop's thread alone.
+  private Optional<Tick> lastDeadline = Optional.empty();
+  private int wakesWithoutProgress;
+
+  /**
+   * @param name of the thread, for whoever reads a thread dump
+   * @param wake the input that tells the core its deadline has come
+   * @param resource closed when the loop stops for whatever reason, as a transport must be
+   */
+  public Loop(
+      String name, Core<I, E> core, I wake, EffectHandler<E> handler, AutoCloseable resource) {
+    this.name = name;
+    this.core = core;
+    this.wake = wake;
+    this.handler = handler;
+    this.resource = resource;
+    this.thread = Thread.ofPlatform().daemon().name(name + "-loop").unstarted(this::run);
+  }
+
+  public void start() {
+    if (!state.compareAndSet(State.NEW, State.RUNNING)) {
+      throw new IllegalStateException("the loop was started or closed before");
+    }
+    thread.start();
+  }
+
+  public State state() {
+    return state.get();
+  }
+
+  /** Completes when the loop has stopped and closed its resource: exceptionally if by a bug. */
+  public CompletableFuture<Void> stopped() {
+    return stopped.copy();
+  }
+
+  /** The time as the core knows it. */
+  public Tick now() {
+    return clock.now();
+  }
+
+  // ---- what comes in, from any thread
+
+  /** An input from the network; false if it was dropped for want of room. Never waits. */
+  public boolean offer(Address from, I input, int bytes) {
+    return mailbox.put(from, new Work.Input<>(input), bytes);
+  }
+
+  /** An input that replaces the last one given this way, if that still waits. Never waits. */
+  public void latest(I input) {
+    mailbox.putLatest(new Work.Input<>(input));
+  }
+
+  /**
+   * A command. Its answer is the effects of its step, given once they were performed; it never
+   * completes on the loop's thread, so whoever waits for it may be slow.
+   *
+   * @return fails with {@link NodeBusy} or {@link NodeStopped}
+   */
+  public CompletableFuture<List<E>> submit(I input) {
+    CompletableFuture<List<E>> answer = new CompletableFuture<>();
+    return enqueue(answer, new Work.Command<>(input, answer));
+  }
+
+  /** Looks at the core's state between two steps; otherwise as {@link #submit}. */
+  public <A> CompletableFuture<A> look(Supplier<A> look) {
+    CompletableFuture<A> answer = new CompletableFuture<>();
+    return enqueue(answer, new Work.Look<>(look, answer));
+  }
+
+  private <A> CompletableFuture<A> enqueue(CompletableFuture<A> answer, Work<I, E> work) {
+    if (!commands.tryAcquire()) {
+      answer.completeExceptionally(new NodeBusy());
+    } else if (!mailbox.putOwn(work)) {
+      commands.release();
+      answer.completeExceptionally(whyStopped());
+    }
+    return answer;
+  }
+
+  // ---- the loop's thread
+
+  private void run() {
+    try {
+      while (state.get() == State.RUNNING) {
+        turn();
+      }
+    } catch (InterruptedException closing) {
+      // Only close() interrupts this thread.
+    } catch (Throwable thrown) {
+      bug = thrown;
+      state.set(State.BROKEN);
+      LOG.error("A bug stopped {}; please report it", name, thrown);
+    } finally {
+      shut();
+    }
+  }
+
+  private void turn() throws InterruptedException {
+    Optional<Tick> deadline = core.nextDeadline();
+    long patience = deadline.map(clock::nanosUntil).orElse(Long.MAX_VALUE);
+    if (patience <= 0) {
+      requireProgress(deadline);
+      step(wake);
+      patience = 0;
+    }
+    // Even right after a wake: a core that is always due must still hear what comes in.
+    Work<I, E> work = mailbox.take(patience);
+    if (work != null) {
+      perform(work);
+    }
+  }
+
+  private void requireProgress(Optional<Tick> deadline) {
+    wakesWithoutProgress = deadline.equals(lastDeadline) ? wakesWithoutProgress + 1 : 0;
+    lastDeadline = deadline;
+    if (wakesWithoutProgress > RuntimeLimits.WAKES_WITHOUT_PROGRESS) {
+      throw new IllegalStateException("the core wants to be woken again and again at " + deadline);
+    }
+  }
+
+  private void perform(Work<I, E> work) throws InterruptedException {
+    switch (work) {
+      case Work.Input<I, E> input -> step(input.input());
+      case Work.Command<I, E> command -> answer(command.answer(), () -> step(command.input()));
+      case Work.Look<I, E, ?> look -> look.run(this);
+    }
+  }
+
+  private interface Doing<A> {
+    A perform() throws InterruptedException;
+  }
+
+  private <A> void answer(CompletableFuture<A> answer, Doing<A> doing) throws InterruptedException {
+    try {
+      A result = doing.perform();
+      complete(() -> answer.complete(result));
+    } catch (InterruptedException closing) {
+      complete(() -> answer.completeExceptionally(whyStopped()));
+      throw closing;
+    } catch (Throwable thrown) {
+      complete(() -> answer.completeExceptionally(brokenBy(thrown)));
+      throw thrown;
+    }
+  }
+
+  private List<E> step(I input) throws InterruptedException {
+    Tick now = clock.now();
+    List<E> effects = core.step(now, input);
+    for (E effect : effects) {
+      try {
+        handler.perform(now, effect);
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException("an effect could not be performed", e);
+      }
+    }
+    return effects;
+  }
+
+  /** Answers are completed on threads of their own: what hangs on them must not stop the loop. */
+  private void complete(Runnable completion) {
+    Thread.ofVirtual()
+        .name(name + "-answer")
+        .start(
+            () -> {
+              try {
+                completion.run();
+              } finally {
+                commands.release();
+              }
+            });
+  }
+
+  private void shut() {
+    for (Work<I, E> left : mailbox.close()) {
+      switch (left) {
+        case Work.Input<I, E> input -> {}
+        case Work.Command<I, E> command ->
+            complete(() -> command.answer().completeExceptionally(whyStopped()));
+        case Work.Look<I, E, ?> look ->
+            complete(() -> look.answer().completeExceptionally(whyStopped()));
+      }
+    }
+    closeResource();
+    Throwable cause = bug;
+    if (cause == null) {
+      Thread.startVirtualThread(() -> stopped.complete(null));
+    } else {
+      Thread.startVirtualThread(() -> stopped.completeExceptionally(cause));
+    }
+  }
+
+  private void closeResource() {
+    if (!resourceClosed.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      resource.close();
+    } catch (Exception e) {
+      LOG.warn("While {} was closing: {}", name, e.toString());
+    }
+  }
+
+  private NodeStopped whyStopped() {
+    Throwable cause = bug;
+    return cause == null ? new NodeStopped("the node was closed") : brokenBy(cause);
+  }
+
+  private static NodeStopped brokenBy(Throwable cause) {
+    return new NodeStopped("a bug stopped the node", cause);
+  }
+
+  /**
+   * Stops after the step in progress. Called on the loop's own thread it returns at once;
+   * elsewhere, within two seconds.
+   */
+  @Override
+  public void close() {
+    if (state.compareAndSet(State.NEW, State.CLOSED)) {
+      shut();
+      return;
+    }
+    state.compareAndSet(State.RUNNING, State.CLOSED);
+    mailbox.wake();
+    if (Thread.currentThread() == thread) {
+      return;
+    }
+    try {
+      if (!thread.join(RuntimeLimits.LAST_STEP)) {
+        thread.interrupt();
+        if (!thread.join(RuntimeLimits.LOOP_CLOSE)) {
+          // The step in progress hears nothing. The resource is closed all the same.
+          Thread.startVirtualThread(this::closeResource);
+        }
+      }
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

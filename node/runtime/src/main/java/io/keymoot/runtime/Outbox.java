@@ -1,0 +1,208 @@
+package io.keymoot.runtime;
+
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Address;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What waits to be sent: a bounded queue for each destination, and the one thread that sends.
+ *
+ * <p>Destinations take turns, so one with much waiting holds nobody up for longer than one message.
+ * Within a destination the order is kept. When a queue is full, its oldest heartbeat gives way
+ * first; for control, frames give way too; else what comes last is dropped.
+ */
+final class Outbox {
+  /** The network. Called by the one thread only. */
+  interface Wire {
+    void send(Optional<Address> to, Quality quality, Bytes message) throws Exception;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+
+  private record Parcel(Quality quality, Bytes message) {}
+
+  private static final class Queue {
+    final ArrayDeque<Parcel> parcels = new ArrayDeque<>();
+    long bytes;
+  }
+
+  private final Wire wire;
+  private final Thread sender;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock. The map's first entry is the next to send; empty stands for everybody.
+  private final LinkedHashMap<Optional<Address>, Queue> queues = new LinkedHashMap<>();
+  private long bytesInAll;
+  private boolean sending;
+  private boolean closed;
+
+  final LongAdder sent = new LongAdder();
+  final LongAdder dropped = new LongAdder();
+  final LongAdder failed = new LongAdder();
+
+  Outbox(String name, Wire wire) {
+    this.wire = wire;
+    this.sender = Thread.ofPlatform().daemon().name(name + "-sender").unstarted(this::run);
+  }
+
+  void start() {
+    sender.start();
+  }
+
+  boolean put(Optional<Address> to, Quality quality, Bytes message) {
+    lock.lock();
+    try {
+      boolean taken = !closed && makeRoom(to, quality, message.length());
+      if (taken) {
+        Queue queue = queues.computeIfAbsent(to, unseen -> new Queue());
+        queue.parcels.add(new Parcel(quality, message));
+        queue.bytes += message.length();
+        bytesInAll += message.length();
+        changed.signal();
+      } else {
+        dropped.increment();
+      }
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean makeRoom(Optional<Address> to, Quality quality, int length) {
+    Queue queue = queues.get(to);
+    if (queue == null) {
+      return queues.size() < RuntimeLimits.DESTINATIONS
+          && bytesInAll + length <= RuntimeLimits.QUEUED_BYTES_IN_ALL;
+    }
+    while (!fits(queue, length)) {
+      if (!dropOldest(queue, Quality.HEARTBEAT)
+          && !(quality == Quality.CONTROL
+              && (dropOldest(queue, Quality.FRAME) || dropOldest(queue, Quality.RELIABLE_FRAME)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean fits(Queue queue, int length) {
+    return queue.parcels.size() < RuntimeLimits.QUEUED_PER_DESTINATION
+        && queue.bytes + length <= RuntimeLimits.QUEUED_BYTES_PER_DESTINATION
+        && bytesInAll + length <= RuntimeLimits.QUEUED_BYTES_IN_ALL;
+  }
+
+  private boolean dropOldest(Queue queue, Quality quality) {
+    for (Iterator<Parcel> each = queue.parcels.iterator(); each.hasNext(); ) {
+      Parcel parcel = each.next();
+      if (parcel.quality == quality) {
+        each.remove();
+        queue.bytes -= parcel.message.length();
+        bytesInAll -= parcel.message.length();
+        dropped.increment();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void run() {
+    try {
+      while (sendNext()) {
+        continue;
+      }
+    } catch (InterruptedException closing) {
+      // The network held this thread until the time for closing was over.
+    } finally {
+      lock.lock();
+      try {
+        closed = true;
+        queues.clear();
+        bytesInAll = 0;
+        sending = false;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private boolean sendNext() throws InterruptedException {
+    Optional<Address> to;
+    Parcel parcel;
+    lock.lockInterruptibly();
+    try {
+      sending = false;
+      while (queues.isEmpty()) {
+        changed.signalAll();
+        if (closed) {
+          return false;
+        }
+        changed.await();
+      }
+      Map.Entry<Optional<Address>, Queue> first = queues.entrySet().iterator().next();
+      to = first.getKey();
+      Queue queue = first.getValue();
+      parcel = queue.parcels.remove();
+      queue.bytes -= parcel.message.length();
+      bytesInAll -= parcel.message.length();
+      // To the end of the line, or out of it.
+      queues.remove(to);
+      if (!queue.parcels.isEmpty()) {
+        queues.put(to, queue);
+      }
+      sending = true;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      wire.send(to, parcel.quality, parcel.message);
+      sent.increment();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      failed.increment();
+      LOG.debug("Not sent: {}", e.toString());
+    }
+    return true;
+  }
+
+  /** Sends what is queued, for as long as is given, and stops. */
+  void close(long flushMillis) {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+      long left = TimeUnit.MILLISECONDS.toNanos(flushMillis);
+      while ((sending || !queues.isEmpty()) && left > 0 && sender.isAlive()) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+    sender.interrupt();
+  }
+
+  /** For tests: what waits for one destination, or for everybody. */
+  int waiting(@Nullable Address to) {
+    lock.lock();
+    try {
+      Queue queue = queues.get(Optional.ofNullable(to));
+      return queue == null ? 0 : queue.parcels.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

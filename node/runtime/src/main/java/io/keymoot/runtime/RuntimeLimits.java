@@ -1,0 +1,66 @@
+package io.keymoot.runtime;
+
+import io.keymoot.flatkeying.Limits;
+import java.time.Duration;
+
+/** Every bound of the runtime in one place. None of them is the protocol's: peers may differ. */
+final class RuntimeLimits {
+  private RuntimeLimits() {}
+
+  // ---- sending
+
+  /** Most bytes of a fact, side message or heartbeat. */
+  static final int CONTROL_BYTES = Limits.MESSAGE_BYTES;
+
+  /** Most bytes of a frame: what goes into one datagram, as the stacks without FRAG2 need. */
+  static final int FRAME_BYTES = 60 << 10;
+
+  static final int DESTINATIONS = 1_024;
+  static final int QUEUED_PER_DESTINATION = 1_024;
+  static final int QUEUED_BYTES_PER_DESTINATION = 4 << 20;
+  static final int QUEUED_BYTES_IN_ALL = 64 << 20;
+
+  /** Reliable messages to one peer that may be unacknowledged; beyond, they go unreliably. */
+  static final int UNACKNOWLEDGED = 512;
+
+  /** Peers heard lately, and how many of them a multicast also goes to though no view has them. */
+  static final int HEARD = 1_024;
+
+  static final int OUTSIDERS = 32;
+
+  static final long HEARD_MILLIS = 30_000;
+
+  // ---- receiving
+
+  static final int WAITING_PER_SENDER = 512;
+  static final int WAITING_IN_ALL = 4_096;
+  static final int WAITING_BYTES_IN_ALL = 32 << 20;
+
+  /** Peers of one view that are passed on: a forged view may name any number. */
+  static final int REACHABLE_PEERS = 16_384;
+
+  // ---- the application
+
+  /** Commands that wait for their answer. */
+  static final int COMMANDS = 256;
+
+  /** Events that wait for one slow listener. */
+  static final int EVENTS_PER_LISTENER = 1_024;
+
+  // ---- closing
+
+  /** For what is queued to go out, a farewell among it. */
+  static final long FLUSH_MILLIS = 300;
+
+  /** For the network's own leaving; what takes longer goes on in the background. */
+  static final long LEAVE_MILLIS = 1_000;
+
+  /** For the loop to finish the step it is in, before it is interrupted. */
+  static final Duration LAST_STEP = Duration.ofMillis(250);
+
+  /** For the loop to close the transport: a little more than the two figures above. */
+  static final Duration LOOP_CLOSE = Duration.ofMillis(1_350);
+
+  /** Times in a row that a core may want to be woken at one and the same past moment. */
+  static final int WAKES_WITHOUT_PROGRESS = 1_000;
+}

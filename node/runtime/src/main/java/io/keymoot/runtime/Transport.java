@@ -1,0 +1,52 @@
+package io.keymoot.runtime;
+
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Address;
+import java.util.SortedSet;
+
+/**
+ * Carries bytes between peers and promises nothing but effort: what is sent may be lost, doubled,
+ * reordered or come from a liar.
+ *
+ * <p>Sending only queues, whatever the network does, so any thread may send.
+ */
+public interface Transport extends AutoCloseable {
+
+  /** This end's own address, new each time a transport is opened. */
+  Address self();
+
+  /**
+   * To all who can be reached, but not to this end itself.
+   *
+   * @return false if the message was dropped at once, its queue being full or the transport closed
+   * @throws IllegalArgumentException if the message is larger than its quality may be
+   */
+  boolean multicast(Quality quality, Bytes message);
+
+  /** To one peer; otherwise as {@link #multicast}. */
+  boolean unicast(Address to, Quality quality, Bytes message);
+
+  TransportCounts counts();
+
+  /** Sends what is queued, leaves, and returns within two seconds, whatever the network does. */
+  @Override
+  void close();
+
+  /**
+   * Where arriving bytes go. It is called on the network's threads, several at once, and by
+   * strangers as often as they like: so all it may do is put its arguments in a bounded queue.
+   */
+  interface Receiver {
+    /** A heartbeat, fact or side message, if the sender is honest; never more than fits one. */
+    void control(Address from, Bytes message);
+
+    /** A frame, if the sender is honest. Apart from control, so that media never displaces it. */
+    void frame(Address from, Bytes frame);
+
+    /**
+     * Whom the network believes to be reachable now, this end left out. Strangers and evicted
+     * devices are among them, anybody can forge it, and ends differ for a while: a hint, no more.
+     */
+    void reachable(SortedSet<Address> peers);
+  }
+}

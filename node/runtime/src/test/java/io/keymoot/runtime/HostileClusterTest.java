@@ -1,0 +1,297 @@
+package io.keymoot.runtime;
+
+import static io.keymoot.runtime.Cluster.SOON;
+import static io.keymoot.runtime.Cluster.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Address;
+import io.keymoot.runtime.Cluster.Kind;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jgroups.BytesMessage;
+import org.jgroups.CompositeMessage;
+import org.jgroups.EmptyMessage;
+import org.jgroups.JChannel;
+import org.jgroups.Message;
+import org.jgroups.Message.Flag;
+import org.jgroups.NioMessage;
+import org.jgroups.ObjectMessage;
+import org.jgroups.View;
+import org.jgroups.conf.ClassConfigurator;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.util.ByteArray;
+import org.jgroups.util.MergeId;
+import org.jgroups.util.SizeStreamable;
+import org.jgroups.util.UUID;
+import org.jgroups.util.Util;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Somebody who reaches the cluster, belongs to no group, and means ill. */
+class HostileClusterTest {
+  private static final short GMS_ID = ClassConfigurator.getProtocolId(GMS.class);
+
+  /** Bait for deserialisation. */
+  public static final class Bait implements Serializable {
+    static final AtomicInteger TAKEN = new AtomicInteger();
+
+    private void readObject(ObjectInputStream in) throws IOException {
+      TAKEN.incrementAndGet();
+    }
+  }
+
+  /** Bait for creation by name, which JGroups does without deserialising anything. */
+  public static final class NamedBait implements SizeStreamable {
+    static final AtomicInteger CREATED = new AtomicInteger();
+    static volatile boolean armed;
+
+    public NamedBait() {
+      if (armed) {
+        CREATED.incrementAndGet();
+      }
+    }
+
+    @Override
+    public int serializedSize() {
+      return 0;
+    }
+
+    @Override
+    public void writeTo(java.io.DataOutput out) {}
+
+    @Override
+    public void readFrom(java.io.DataInput in) {}
+  }
+
+  /** A core that counts what it is given. */
+  private static final class Counting implements Loop.Core<Bytes, Bytes> {
+    final AtomicLong steps = new AtomicLong();
+
+    @Override
+    public List<Bytes> step(Tick now, Bytes input) {
+      steps.incrementAndGet();
+      return List.of(input);
+    }
+
+    @Override
+    public Optional<Tick> nextDeadline() {
+      return Optional.empty();
+    }
+  }
+
+  private static final class Victim implements Transport.Receiver, AutoCloseable {
+    final Counting core = new Counting();
+    final AtomicInteger heardFriend = new AtomicInteger();
+    final AtomicInteger views = new AtomicInteger();
+    final Loop<Bytes, Bytes> loop =
+        new Loop<>("victim", core, Bytes.EMPTY, this::perform, this::closeTransport);
+    final JGroupsTransport transport;
+
+    Victim(ClusterStack stack, String cluster) throws Exception {
+      transport = JGroupsTransport.open(stack, cluster, Deserialisation.FORBIDDEN_IN_JGROUPS, this);
+      loop.start();
+    }
+
+    private void perform(Tick now, Bytes effect) {
+      if (effect.equals(bytes("friend"))) {
+        heardFriend.incrementAndGet();
+      }
+    }
+
+    private void closeTransport() {
+      transport.close();
+    }
+
+    @Override
+    public void control(Address from, Bytes message) {
+      loop.offer(from, message, message.length());
+    }
+
+    @Override
+    public void frame(Address from, Bytes frame) {
+      loop.offer(from, frame, frame.length());
+    }
+
+    @Override
+    public void reachable(SortedSet<Address> peers) {
+      views.incrementAndGet();
+      loop.latest(bytes("reachable"));
+    }
+
+    @Override
+    public void close() {
+      loop.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void costsLivenessAtMost(Kind kind, @TempDir Path folder) throws Exception {
+    JGroupsTransportTest.requireMulticast(kind);
+    requireThatTheBaitsAreLive();
+    ClusterStack stack = kind.stack(folder);
+    String name = "hostile-" + kind + "-" + ProcessHandle.current().pid();
+    try (Victim victim = new Victim(stack, name);
+        Victim friend = new Victim(stack, name);
+        JChannel hostile = stack.open()) {
+      hostile.setDiscardOwnMessages(true);
+      hostile.connect(name);
+      await().atMost(SOON).until(() -> hostile.getView().size() == 3);
+      org.jgroups.Address target = hostile.getView().getMembers().get(0);
+      final int baitsBefore = Bait.TAKEN.get();
+      final long unreadBefore = victim.transport.counts().refusedUnread();
+      final NamedBait named = new NamedBait();
+      NamedBait.armed = true;
+
+      for (org.jgroups.Address to : new org.jgroups.Address[] {null, target}) {
+        sendPlainly(hostile, new ObjectMessage(to, new Bait()));
+        sendPlainly(hostile, new CompositeMessage(to, new ObjectMessage(to, new Bait())));
+        sendPlainly(hostile, new BytesMessage(to, new Bait()));
+        sendPlainly(hostile, new EmptyMessage(to));
+        sendPlainly(hostile, new BytesMessage(to, new byte[] {77, 1, 2, 3}));
+        sendPlainly(hostile, new NioMessage(to, ByteBuffer.allocate(10)));
+        sendPlainly(hostile, new BytesMessage(to, filled(63_000)));
+      }
+      // Both met by three: by one victim alone and by each of the two among all.
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> {
+                assertThat(victim.transport.counts().refusedUnread() - unreadBefore)
+                    .isGreaterThanOrEqualTo(6);
+                assertThat(victim.transport.counts().refused()).isGreaterThanOrEqualTo(7);
+                assertThat(friend.transport.counts().refused()).isGreaterThanOrEqualTo(7);
+              });
+      flood(hostile);
+      forgeMembership(hostile, target);
+      // Last, for its length cannot be known: over TCP nothing can be read after it. And again, for
+      // its sender is still busy with the flood.
+      long unread = victim.transport.counts().refusedUnread();
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                sendPlainly(hostile, new ObjectMessage(null, named));
+                return victim.transport.counts().refusedUnread() > unread;
+              });
+
+      // The victims still hear each other, their loops run, and no bait was taken.
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                friend.transport.multicast(Quality.HEARTBEAT, bytes("friend"));
+                return victim.heardFriend.get() > 0;
+              });
+      assertThat(victim.loop.state()).isEqualTo(Loop.State.RUNNING);
+      assertThat(victim.loop.look(() -> "alive").get()).isEqualTo("alive");
+      assertThat(Bait.TAKEN.get()).isEqualTo(baitsBefore);
+      assertThat(NamedBait.CREATED.get()).isZero();
+    } finally {
+      NamedBait.armed = false;
+    }
+  }
+
+  /** A check that cannot fail is none: read by anybody else in this JVM, the baits do work. */
+  private static void requireThatTheBaitsAreLive() throws Exception {
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(written)) {
+      out.writeObject(new Bait());
+    }
+    int before = Bait.TAKEN.get();
+    new ObjectInputStream(new ByteArrayInputStream(written.toByteArray())).readObject();
+    assertThat(Bait.TAKEN.get()).isEqualTo(before + 1);
+
+    byte[] named = Util.objectToByteBuffer(new NamedBait());
+    NamedBait.armed = true;
+    Util.objectFromByteBuffer(named);
+    NamedBait.armed = false;
+    assertThat(NamedBait.CREATED.getAndSet(0)).isEqualTo(1);
+  }
+
+  /** One by one and out of band, so that what is refused takes nothing else with it. */
+  private static void sendPlainly(JChannel hostile, Message message) throws Exception {
+    hostile.send(message.setFlag(Flag.OOB, Flag.DONT_BUNDLE, Flag.NO_RELIABILITY));
+  }
+
+  private static void flood(JChannel hostile) throws Exception {
+    byte[] noise = filled(1_000);
+    for (int i = 0; i < 20_000; i++) {
+      hostile.send(
+          new BytesMessage(null, noise).setFlag(Flag.NO_RELIABILITY, Flag.NO_FC, Flag.OOB));
+    }
+  }
+
+  private static byte[] filled(int length) {
+    byte[] value = new byte[length];
+    value[0] = 1;
+    return value;
+  }
+
+  /** Views, leaves and merges that name others and itself, past its own membership protocol. */
+  private static void forgeMembership(JChannel hostile, org.jgroups.Address target)
+      throws Exception {
+    org.jgroups.Address me = hostile.getAddress();
+    UUID madeUp = UUID.randomUUID();
+    View alone = View.create(me, 1_000, me, madeUp);
+    View without = View.create(me, 1_001, me);
+    for (View view : List.of(alone, without)) {
+      lowDown(
+          hostile,
+          new BytesMessage(null)
+              .setArray(Forger.view(view))
+              .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.VIEW)));
+    }
+    lowDown(
+        hostile,
+        new EmptyMessage(target)
+            .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.LEAVE_REQ, target)));
+    lowDown(
+        hostile,
+        new EmptyMessage(target)
+            .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.LEAVE_RSP, target)));
+    lowDown(
+        hostile,
+        new BytesMessage(target)
+            .setArray(Forger.members(List.of(me, target)))
+            .putHeader(
+                GMS_ID,
+                new GMS.GmsHeader(GMS.GmsHeader.MERGE_REQ).mbr(me).mergeId(MergeId.create(me))));
+    lowDown(
+        hostile,
+        new EmptyMessage(target)
+            .putHeader(
+                GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.CANCEL_MERGE).mergeId(MergeId.create(me))));
+  }
+
+  /** Writes what JGroups' membership protocol would. */
+  private static final class Forger extends GMS {
+    static ByteArray view(View view) {
+      return marshal(view, null);
+    }
+
+    static ByteArray members(List<org.jgroups.Address> members) {
+      return marshal(members);
+    }
+  }
+
+  private static void lowDown(JChannel hostile, Message message) throws Exception {
+    message.setSrc(hostile.getAddress());
+    hostile.getProtocolStack().getTransport().down(message.setFlag(Flag.OOB, Flag.NO_RELIABILITY));
+  }
+}

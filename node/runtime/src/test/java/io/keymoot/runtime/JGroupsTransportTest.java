@@ -1,0 +1,216 @@
+package io.keymoot.runtime;
+
+import static io.keymoot.runtime.Cluster.SOON;
+import static io.keymoot.runtime.Cluster.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Address;
+import io.keymoot.runtime.Cluster.Arrived;
+import io.keymoot.runtime.Cluster.End;
+import io.keymoot.runtime.Cluster.Kind;
+import java.net.DatagramPacket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
+import java.net.NetworkInterface;
+import java.net.SocketTimeoutException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Random;
+import org.jgroups.JChannel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class JGroupsTransportTest {
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void fivePeersHearEachOtherIntactUpToTheLargestMessage(Kind kind, @TempDir Path folder)
+      throws Exception {
+    requireMulticast(kind);
+    try (Cluster cluster = new Cluster(kind.stack(folder)).join(5)) {
+      cluster.awaitAllReachable();
+      Bytes largest = random(RuntimeLimits.CONTROL_BYTES);
+      Bytes largestFrame = random(RuntimeLimits.FRAME_BYTES);
+      End first = cluster.ends.get(0);
+      End last = cluster.ends.get(4);
+      Address firstSelf = first.transport().self();
+
+      assertThat(first.transport().multicast(Quality.CONTROL, largest)).isTrue();
+      last.transport().unicast(firstSelf, Quality.RELIABLE_FRAME, largestFrame);
+      for (End end : cluster.ends.subList(1, 5)) {
+        await().atMost(SOON).until(() -> !end.arrived.isEmpty());
+        assertThat(end.arrived).containsExactly(new Arrived(firstSelf, largest, false));
+      }
+      await().atMost(SOON).until(() -> !first.arrived.isEmpty());
+      assertThat(first.arrived)
+          .containsExactly(new Arrived(last.transport().self(), largestFrame, true));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void everyQualityArrivesOfAPeerThatCameLate(Kind kind, @TempDir Path folder) throws Exception {
+    requireMulticast(kind);
+    try (Cluster cluster = new Cluster(kind.stack(folder)).join(1)) {
+      End early = cluster.ends.get(0);
+      End late = cluster.join();
+      cluster.awaitAllReachable();
+      for (Quality quality : Quality.values()) {
+        late.transport().multicast(quality, bytes("all " + quality));
+        late.transport().unicast(early.transport().self(), quality, bytes("you " + quality));
+      }
+      await().atMost(SOON).until(() -> early.arrived.size() == 8);
+      Address from = late.transport().self();
+      assertThat(early.arrived)
+          .contains(
+              new Arrived(from, bytes("all HEARTBEAT"), false),
+              new Arrived(from, bytes("you CONTROL"), false),
+              new Arrived(from, bytes("all FRAME"), true),
+              new Arrived(from, bytes("you RELIABLE_FRAME"), true));
+      assertThat(late.arrived).isEmpty();
+    }
+  }
+
+  @Test
+  void aStackWithoutReliabilityMembershipAndFragmentsSuffices() throws Exception {
+    try (Cluster cluster = new Cluster(ClusterStack.xml(resource("bare.xml"))).join(3)) {
+      End sender = cluster.ends.get(0);
+      Bytes largest = random(RuntimeLimits.CONTROL_BYTES);
+      sender.transport().multicast(Quality.CONTROL, largest);
+      for (End end : cluster.ends.subList(1, 3)) {
+        await().atMost(SOON).until(() -> !end.arrived.isEmpty());
+        assertThat(end.arrived.get(0).bytes()).isEqualTo(largest);
+        end.transport().unicast(end.arrived.get(0).from(), Quality.CONTROL, bytes("heard"));
+      }
+      await().atMost(SOON).until(() -> sender.arrived.size() == 2);
+    }
+  }
+
+  @Test
+  void theApplicationsOwnChannelCanBeSharedAndStaysOpen() throws Exception {
+    try (JChannel one = ClusterStack.local().open();
+        JChannel other = ClusterStack.local().open()) {
+      one.connect("application");
+      other.connect("application");
+      Cluster cluster = new Cluster(ClusterStack.fork(one));
+      try (cluster) {
+        End left = cluster.join();
+        End right = cluster.join(ClusterStack.fork(other));
+        cluster.awaitAllReachable();
+        left.transport().multicast(Quality.CONTROL, bytes("over the fork"));
+        right.transport().unicast(left.transport().self(), Quality.HEARTBEAT, bytes("and back"));
+        await().atMost(SOON).until(() -> !left.arrived.isEmpty() && !right.arrived.isEmpty());
+      }
+      assertThat(one.isConnected()).isTrue();
+      assertThat(one.getView().size()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void diagnosticsAreOffWhateverTheStackSays() throws Exception {
+    assertThat(new String(resource("bare.xml").openStream().readAllBytes()))
+        .contains("diag.enabled=\"true\"");
+    try (Cluster cluster = new Cluster(ClusterStack.xml(resource("bare.xml"))).join(1)) {
+      assertThat(cluster.ends.get(0).transport().diagnosticsAreOn()).isFalse();
+    }
+  }
+
+  @Test
+  void anAddressNobodyHasCostsOneMessageAndNoConnection() throws Exception {
+    try (Cluster cluster = new Cluster(ClusterStack.local()).join(2)) {
+      cluster.awaitAllReachable();
+      End sender = cluster.ends.get(0);
+      Address nobody = madeUp(sender.transport().self());
+      for (int i = 0; i < 20; i++) {
+        sender.transport().unicast(nobody, Quality.CONTROL, bytes("to nobody"));
+      }
+      sender
+          .transport()
+          .unicast(new Address(bytes("nonsense")), Quality.CONTROL, bytes("to nonsense"));
+      sender.transport().multicast(Quality.CONTROL, bytes("to all"));
+      await().atMost(SOON).until(() -> !cluster.ends.get(1).arrived.isEmpty());
+      TransportCounts counts = sender.transport().counts();
+      assertThat(counts.unacknowledged()).isEqualTo(20);
+      assertThat(counts.failed()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aMessageTooLargeForItsQualityIsRefusedAtOnce() throws Exception {
+    try (Cluster cluster = new Cluster(ClusterStack.local()).join(1)) {
+      Bytes large = random(RuntimeLimits.CONTROL_BYTES + 1);
+      assertThatThrownBy(() -> cluster.ends.get(0).transport().multicast(Quality.HEARTBEAT, large))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void closingTakesLessThanTwoSecondsAndWhatWasQueuedStillGoesOut(Kind kind, @TempDir Path folder)
+      throws Exception {
+    requireMulticast(kind);
+    try (Cluster cluster = new Cluster(kind.stack(folder)).join(3)) {
+      cluster.awaitAllReachable();
+      End leaving = cluster.ends.get(1);
+      leaving.transport().multicast(Quality.CONTROL, bytes("farewell"));
+      long start = System.nanoTime();
+      leaving.transport().close();
+      assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+      assertThat(leaving.transport().multicast(Quality.CONTROL, bytes("too late"))).isFalse();
+      End staying = cluster.ends.get(2);
+      await().atMost(SOON).until(() -> !staying.arrived.isEmpty());
+      await().atMost(SOON).until(() -> staying.reachable.size() == 1);
+    }
+  }
+
+  private static Bytes random(int length) {
+    byte[] value = new byte[length];
+    new Random(8).nextBytes(value);
+    return Bytes.owning(value);
+  }
+
+  /** An address of the right form. */
+  private static Address madeUp(Address like) {
+    byte[] value = like.value().toArray();
+    value[value.length - 1]++;
+    return new Address(Bytes.of(value));
+  }
+
+  static URL resource(String name) {
+    return Objects.requireNonNull(JGroupsTransportTest.class.getResource(name));
+  }
+
+  /** Skips where the machine carries no multicast on its loopback interface. */
+  static void requireMulticast(Kind kind) {
+    if (kind == Kind.UDP) {
+      String trouble = multicastTrouble();
+      assumeTrue(
+          trouble.isEmpty(), "no multicast on this machine's loopback interface: " + trouble);
+    }
+  }
+
+  private static String multicastTrouble() {
+    InetSocketAddress group = new InetSocketAddress("239.75.77.3", 45_579);
+    try (MulticastSocket socket = new MulticastSocket(group.getPort())) {
+      NetworkInterface loopback =
+          NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+      socket.setNetworkInterface(loopback);
+      socket.joinGroup(group, loopback);
+      socket.setSoTimeout(1_000);
+      socket.send(new DatagramPacket(new byte[] {1}, 1, group));
+      socket.receive(new DatagramPacket(new byte[1], 1));
+      return "";
+    } catch (SocketTimeoutException e) {
+      return "a packet sent did not come back";
+    } catch (Exception e) {
+      return e.toString();
+    }
+  }
+}

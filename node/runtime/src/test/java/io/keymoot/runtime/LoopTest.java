@@ -1,0 +1,210 @@
+package io.keymoot.runtime;
+
+import static io.keymoot.runtime.Cluster.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.peer.Address;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class LoopTest {
+  private static final Address STRANGER = new Address(bytes("stranger"));
+
+  /** Answers each input with itself; "in 50" asks to be woken that many milliseconds later. */
+  private static final class Echo implements Loop.Core<String, String> {
+    final List<String> seen = new ArrayList<>();
+    Optional<Tick> deadline = Optional.empty();
+    boolean neverMoves;
+
+    @Override
+    public List<String> step(Tick now, String input) {
+      seen.add(input);
+      if (input.equals("throw")) {
+        throw new IllegalStateException("a bug");
+      }
+      if (input.equals("wake") && !neverMoves) {
+        deadline = Optional.empty();
+        return List.of("woken at " + now.millis());
+      }
+      if (input.startsWith("in ")) {
+        deadline = Optional.of(now.plusMillis(Long.parseLong(input.substring(3))));
+      }
+      return input.startsWith("many") ? List.of(input + "1", input + "2") : List.of(input);
+    }
+
+    @Override
+    public Optional<Tick> nextDeadline() {
+      return deadline;
+    }
+  }
+
+  private final Echo core = new Echo();
+  private final List<String> performed = new CopyOnWriteArrayList<>();
+  private final AtomicInteger closed = new AtomicInteger();
+  private volatile Loop.EffectHandler<String> handler = (now, effect) -> performed.add(effect);
+  private final Loop<String, String> loop =
+      new Loop<>(
+          "test",
+          core,
+          "wake",
+          (now, effect) -> handler.perform(now, effect),
+          closed::incrementAndGet);
+
+  @AfterEach
+  void close() {
+    loop.close();
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void effectsArePerformedInOrderBeforeTheAnswerIsGiven() throws Exception {
+    loop.start();
+    loop.offer(STRANGER, "many", 4);
+    assertThat(loop.submit("command").get()).containsExactly("command");
+    await().until(() -> performed.size() == 3);
+    assertThat(performed).containsSubsequence("many1", "many2").contains("command");
+    assertThat(loop.look(() -> List.copyOf(core.seen)).get())
+        .containsExactlyInAnyOrder("many", "command");
+  }
+
+  @Test
+  void theCoreIsWokenWhenItAskedToBeAndNotBefore() throws Exception {
+    loop.start();
+    long asked = System.nanoTime();
+    loop.submit("in 50").get();
+    await().until(() -> performed.size() == 2);
+    assertThat(System.nanoTime() - asked).isGreaterThanOrEqualTo(49_000_000L);
+    assertThat(performed.get(1)).startsWith("woken at ");
+  }
+
+  @Test
+  void aBugInTheCoreStopsTheNodeClosesTheTransportAndFailsWhatWaits() throws Exception {
+    CompletableFuture<List<String>> breaking = loop.submit("throw");
+    CompletableFuture<List<String>> waiting = loop.submit("never done");
+    loop.start();
+    for (CompletableFuture<List<String>> each : List.of(breaking, waiting)) {
+      assertThatThrownBy(each::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(NodeStopped.class)
+          .hasRootCauseMessage("a bug");
+    }
+    assertThatThrownBy(() -> loop.stopped().get()).hasRootCauseMessage("a bug");
+    assertThat(loop.state()).isEqualTo(Loop.State.BROKEN);
+    assertThat(closed).hasValue(1);
+    assertThat(loop.offer(STRANGER, "late", 4)).isFalse();
+    assertThatThrownBy(() -> loop.submit("late").get()).hasCauseInstanceOf(NodeStopped.class);
+  }
+
+  @Test
+  void anEffectThatCannotBePerformedIsABugToo() {
+    handler =
+        (now, effect) -> {
+          throw new java.io.IOException("no disk");
+        };
+    loop.start();
+    assertThatThrownBy(() -> loop.submit("write").get()).hasRootCauseMessage("no disk");
+    assertThatThrownBy(() -> loop.stopped().get()).hasRootCauseMessage("no disk");
+  }
+
+  @Test
+  void aCoreThatIsAlwaysDueStillHearsAndIsFoundOut() throws Exception {
+    core.neverMoves = true;
+    loop.start();
+    loop.submit("in 0").get();
+    assertThatThrownBy(() -> loop.stopped().get()).hasMessageContaining("again and again");
+  }
+
+  @Test
+  void whoeverWaitsForAnAnswerMayBeSlow() throws Exception {
+    loop.start();
+    CountDownLatch slow = new CountDownLatch(1);
+    CompletableFuture<Void> stuck = loop.submit("first").thenAccept(effects -> awaitQuietly(slow));
+    for (int i = 0; i < 1_000; i++) {
+      loop.submit("next").get();
+    }
+    assertThat(stuck).isNotDone();
+    slow.countDown();
+    stuck.get();
+  }
+
+  @Test
+  void commandsAreBounded() {
+    for (int i = 0; i < RuntimeLimits.COMMANDS; i++) {
+      assertThat(loop.submit("waits")).isNotDone();
+    }
+    assertThatThrownBy(() -> loop.submit("one too many").get()).hasCauseInstanceOf(NodeBusy.class);
+  }
+
+  @Test
+  void onlyTheLatestOfItsKindIsKept() throws Exception {
+    loop.latest("old");
+    loop.latest("new");
+    loop.start();
+    loop.submit("command").get();
+    assertThat(loop.look(() -> List.copyOf(core.seen)).get()).contains("new").doesNotContain("old");
+  }
+
+  @Test
+  void closingReturnsInTimeThoughAnEffectHangs() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    handler =
+        (now, effect) -> {
+          begun.countDown();
+          awaitUninterruptibly(never);
+        };
+    loop.start();
+    CompletableFuture<List<String>> hanging = loop.submit("hang");
+    begun.await();
+    long start = System.nanoTime();
+    loop.close();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    await().untilAtomic(closed, org.hamcrest.Matchers.equalTo(1));
+    never.countDown();
+    assertThat(hanging.get(5, TimeUnit.SECONDS)).isNotNull();
+    loop.stopped().get(5, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void closingFromWithinAStepDoesNotWaitForItself() throws Exception {
+    handler = (now, effect) -> loop.close();
+    loop.start();
+    loop.submit("close yourself").get();
+    loop.stopped().get();
+    assertThat(loop.state()).isEqualTo(Loop.State.CLOSED);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return;
+      } catch (InterruptedException e) {
+        // As a disk that hangs would.
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.keymoot.runtime;
+
+import static io.keymoot.runtime.Cluster.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Address;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The bounded queues between the network, the loop and the application. */
+@Timeout(20)
+class QueuesTest {
+  private static final Address SLOW = new Address(bytes("slow"));
+  private static final Address FAST = new Address(bytes("fast"));
+
+  private final CountDownLatch network = new CountDownLatch(1);
+  private final List<String> wire = new CopyOnWriteArrayList<>();
+  private final Outbox outbox =
+      new Outbox(
+          "test",
+          (to, quality, message) -> {
+            network.await();
+            wire.add(to.map(a -> a.equals(SLOW) ? "slow " : "fast ").orElse("all ") + quality);
+          });
+
+  @AfterEach
+  void close() {
+    network.countDown();
+    outbox.close(0);
+  }
+
+  @Test
+  void aNetworkThatTakesNothingBlocksNobodyAndTheQueueStaysBounded() {
+    outbox.start();
+    long start = System.nanoTime();
+    for (int i = 0; i < 10_000; i++) {
+      outbox.put(Optional.of(SLOW), Quality.FRAME, bytes("frame"));
+    }
+    assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+    assertThat(outbox.waiting(SLOW)).isLessThanOrEqualTo(RuntimeLimits.QUEUED_PER_DESTINATION);
+    assertThat(outbox.dropped.sum()).isGreaterThan(8_000);
+    assertThat(outbox.put(Optional.of(FAST), Quality.FRAME, bytes("frame"))).isTrue();
+  }
+
+  @Test
+  void whenAQueueIsFullHeartbeatsGiveWayFirstThenFramesAndControlNever() {
+    int room = RuntimeLimits.QUEUED_PER_DESTINATION;
+    assertThat(outbox.put(Optional.of(SLOW), Quality.FRAME, bytes("x"))).isTrue();
+    assertThat(outbox.put(Optional.of(SLOW), Quality.HEARTBEAT, bytes("x"))).isTrue();
+    for (int i = 0; i < room - 2; i++) {
+      assertThat(outbox.put(Optional.of(SLOW), Quality.CONTROL, bytes("x"))).isTrue();
+    }
+    // The heartbeat gives way to a frame, and one of the two frames to control.
+    assertThat(outbox.put(Optional.of(SLOW), Quality.FRAME, bytes("x"))).isTrue();
+    assertThat(outbox.put(Optional.of(SLOW), Quality.HEARTBEAT, bytes("x"))).isFalse();
+    assertThat(outbox.put(Optional.of(SLOW), Quality.CONTROL, bytes("x"))).isTrue();
+    assertThat(outbox.put(Optional.of(SLOW), Quality.CONTROL, bytes("x"))).isTrue();
+    assertThat(outbox.put(Optional.of(SLOW), Quality.CONTROL, bytes("x"))).isFalse();
+    network.countDown();
+    outbox.start();
+    await().until(() -> outbox.waiting(SLOW) == 0);
+    outbox.close(1_000);
+    assertThat(wire).hasSize(room).containsOnly("slow CONTROL");
+  }
+
+  @Test
+  void bytesAreBoundedToo() {
+    Bytes large = Bytes.owning(new byte[RuntimeLimits.CONTROL_BYTES]);
+    while (outbox.put(Optional.empty(), Quality.CONTROL, large)) {
+      continue;
+    }
+    assertThat(outbox.waiting(null))
+        .isEqualTo(RuntimeLimits.QUEUED_BYTES_PER_DESTINATION / large.length());
+  }
+
+  @Test
+  void destinationsTakeTurns() {
+    for (int i = 0; i < 100; i++) {
+      outbox.put(Optional.of(SLOW), Quality.CONTROL, bytes("x"));
+    }
+    outbox.put(Optional.of(FAST), Quality.CONTROL, bytes("x"));
+    network.countDown();
+    outbox.start();
+    await().until(() -> wire.contains("fast CONTROL"));
+    assertThat(wire.indexOf("fast CONTROL")).isEqualTo(1);
+  }
+
+  @Test
+  void whoFloodsTheMailboxDelaysOthersByOneItemEach() throws Exception {
+    Mailbox<String> mailbox = new Mailbox<>();
+    int taken = 0;
+    for (int i = 0; i < 10_000; i++) {
+      taken += mailbox.put(SLOW, "flood", 5) ? 1 : 0;
+    }
+    assertThat(taken).isEqualTo(RuntimeLimits.WAITING_PER_SENDER);
+    assertThat(mailbox.put(FAST, "honest", 6)).isTrue();
+    assertThat(mailbox.putOwn("own")).isTrue();
+    List<String> first = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      first.add(mailbox.take(0));
+    }
+    assertThat(first).startsWith("own").contains("honest");
+  }
+
+  @Test
+  void madeUpSendersFillTheMailboxAndNoMoreAndTheOwnLaneStaysOpen() throws Exception {
+    Mailbox<String> mailbox = new Mailbox<>();
+    for (int i = 0; i < 10_000; i++) {
+      mailbox.put(new Address(bytes("made up " + i)), "flood", 5);
+    }
+    assertThat(mailbox.dropped.sum()).isEqualTo(10_000 - RuntimeLimits.WAITING_IN_ALL);
+    assertThat(mailbox.putOwn("own")).isTrue();
+    assertThat(mailbox.take(0)).isEqualTo("own");
+  }
+
+  @Test
+  void aSlowListenerHoldsUpNobodyAndIsToldWhatItMissed() {
+    EventFeed<String> feed = new EventFeed<>("test");
+    CountDownLatch slow = new CountDownLatch(1);
+    List<String> slowHeard = new CopyOnWriteArrayList<>();
+    List<Long> fastHeard = new CopyOnWriteArrayList<>();
+    feed.listen(
+        new EventFeed.Listener<String>() {
+          @Override
+          public void event(long id, String event) {
+            try {
+              slow.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            slowHeard.add(id + "");
+          }
+
+          @Override
+          public void missed(long firstId, long lastId) {
+            slowHeard.add("missed " + firstId + " to " + lastId);
+          }
+        });
+    feed.listen((id, event) -> fastHeard.add(id));
+    int events = RuntimeLimits.EVENTS_PER_LISTENER + 500;
+    for (int i = 1; i <= events; i++) {
+      feed.publish("event");
+      int sofar = i;
+      if (i % 500 == 0) {
+        await().until(() -> fastHeard.size() == sofar);
+      }
+    }
+    slow.countDown();
+    await().until(() -> slowHeard.getLast().startsWith("missed"));
+    assertThat(slowHeard.getLast()).endsWith("to " + events);
+    int heard = slowHeard.size() - 1;
+    assertThat(slowHeard.getLast()).isEqualTo("missed " + (heard + 1) + " to " + events);
+    feed.publish("after");
+    await().until(() -> slowHeard.getLast().equals("" + (events + 1)));
+    feed.close();
+  }
+}
