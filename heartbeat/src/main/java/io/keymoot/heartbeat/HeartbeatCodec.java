@@ -34,7 +34,10 @@ import java.util.function.UnaryOperator;
 public final class HeartbeatCodec {
   private static final int HINT = 0;
   private static final int SIGNED = 1;
-  private static final Bytes NO_MAC = Bytes.owning(new byte[HeartbeatLimits.MAC_BYTES]);
+  /** A MAC is cut to so many bytes. */
+  public static final int MAC_BYTES = 16;
+
+  private static final Bytes NO_MAC = Bytes.owning(new byte[MAC_BYTES]);
 
   private HeartbeatCodec() {}
 
@@ -71,7 +74,7 @@ public final class HeartbeatCodec {
 
   private static Bytes made(UnaryOperator<Bytes> mac, Bytes authenticated) {
     Bytes made = mac.apply(authenticated);
-    if (made.length() != HeartbeatLimits.MAC_BYTES) {
+    if (made.length() != MAC_BYTES) {
       throw new IllegalArgumentException("a MAC of " + made.length() + " bytes");
     }
     return made;
@@ -143,7 +146,7 @@ public final class HeartbeatCodec {
       throw in.malformed("a heartbeat with neither signature nor key");
     }
     Bytes authenticated = in.since(start);
-    Bytes mac = in.fixed(HeartbeatLimits.MAC_BYTES, "mac");
+    Bytes mac = in.fixed(MAC_BYTES, "mac");
     return new HeartbeatMessage(
         new Beat(group, member, heads, content, false), Optional.empty(), authenticated, mac);
   }
@@ -160,7 +163,7 @@ public final class HeartbeatCodec {
     }
     Bytes signature = in.bytes(Limits.SIGNATURE_BYTES, "signature");
     Bytes authenticated = in.since(start);
-    Bytes mac = in.fixed(HeartbeatLimits.MAC_BYTES, "mac");
+    Bytes mac = in.fixed(MAC_BYTES, "mac");
     if (content.epoch().isEmpty() && !mac.equals(NO_MAC)) {
       throw in.malformed("a MAC under no key");
     }

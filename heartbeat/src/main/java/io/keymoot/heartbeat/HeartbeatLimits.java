@@ -20,7 +20,6 @@ final class HeartbeatLimits {
   static final int SIGNED_EVERY = 2;
 
   static final int ADDRESS_BYTES = 64;
-  static final int MAC_BYTES = 16;
 
   /** Who is heard in this time, or in three intervals if that is longer, is there. */
   static final long PRESENT_FOR = 15_000;

@@ -39,7 +39,7 @@ class HeartbeatCodecTest {
     try {
       Mac hmac = Mac.getInstance("HmacSHA256");
       hmac.init(new SecretKeySpec(new byte[32], "HmacSHA256"));
-      return Bytes.of(hmac.doFinal(message.toArray()), 0, HeartbeatLimits.MAC_BYTES);
+      return Bytes.of(hmac.doFinal(message.toArray()), 0, HeartbeatCodec.MAC_BYTES);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
@@ -88,7 +88,7 @@ class HeartbeatCodecTest {
       Bytes expected =
           beat.content().epoch().isPresent()
               ? hmac(read.authenticated())
-              : Bytes.of(new byte[HeartbeatLimits.MAC_BYTES]);
+              : Bytes.of(new byte[HeartbeatCodec.MAC_BYTES]);
       assertThat(read.mac()).isEqualTo(expected);
     }
   }

@@ -242,6 +242,32 @@ public final class GroupState {
     return over;
   }
 
+  /** The set of no facts, before even the Found. */
+  public static GroupState nothing() {
+    return NOTHING;
+  }
+
+  /** Whether the stay was put out or fell with an end, and did not only pause or renew. */
+  public boolean isHardEnded(Stay stay) {
+    Seat.Place place = place(stay);
+    return place != null && !place.hard().isEmpty();
+  }
+
+  /** The stays that are live here and were not, or were not known, in {@code before}. */
+  public List<Stay> newlyBegun(GroupState before) {
+    List<Stay> newly = new ArrayList<>();
+    seats.difference(
+        before.seats,
+        (now, then) -> {
+          for (Seat.Place place : now == null ? List.<Seat.Place>of() : now.places()) {
+            if (!place.isOver() && (then == null || then.place(place.stay()) == null)) {
+              newly.add(place.stay());
+            }
+          }
+        });
+    return newly;
+  }
+
   /** The stays that are over here and were not, or were not known, in {@code before}. */
   public List<Stay> newlyOver(GroupState before) {
     List<Stay> newly = new ArrayList<>();

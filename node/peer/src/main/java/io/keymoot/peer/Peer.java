@@ -1,0 +1,513 @@
+package io.keymoot.peer;
+
+import io.keymoot.admission.AdmissionPolicy;
+import io.keymoot.admission.Question;
+import io.keymoot.admission.Reply;
+import io.keymoot.admission.Ticket;
+import io.keymoot.admission.WallTime;
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.JoinRequest;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.frame.FrameSender;
+import io.keymoot.flatkeying.frame.TekEpoch;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.key.Tek;
+import io.keymoot.flatkeying.keying.Effect;
+import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.keying.Input;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.heartbeat.Beat;
+import io.keymoot.heartbeat.Duty;
+import io.keymoot.heartbeat.EpochHeld;
+import io.keymoot.heartbeat.Heartbeat;
+import io.keymoot.heartbeat.HeartbeatCodec;
+import io.keymoot.heartbeat.HeartbeatMessage;
+import io.keymoot.heartbeat.Rosters;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device's part in one group: flat-keying, heartbeat and policy put together. The simulator and
+ * the product run this class.
+ *
+ * <pre>
+ *   PeerInput ──▶ heartbeat? ── what it heard ──▶ FlatKeying ── Effect ──▶ heartbeat, policy
+ *                    ▲                                │
+ *                    └──────── what is known ─────────┴──▶ PeerEffect: network, key ring, people
+ * </pre>
+ *
+ * <p>The three cores talk only through this class, by inputs and effects; it decides nothing itself.
+ */
+public final class Peer implements AutoCloseable {
+
+  /** What peers of one JVM may share: all of it pure. */
+  public record Shared(FlatKeying.Shared keying, Rosters rosters) {}
+
+  private record KeyName(FactId epoch, int revision) implements Comparable<KeyName> {
+    @Override
+    public int compareTo(KeyName other) {
+      int byEpoch = epoch.compareTo(other.epoch);
+      return byEpoch != 0 ? byEpoch : Integer.compare(revision, other.revision);
+    }
+  }
+
+  private final FlatKeying keying;
+  private final AdmissionPolicy policy;
+  private final Entropy entropy;
+  private final Rosters rosters;
+
+  /** From when this peer has a member id: that is, from its start. */
+  private @Nullable Heartbeat heartbeat;
+
+  private final SortedMap<KeyName, Tek> keys = new TreeMap<>();
+  private final Map<Ticket, MemberId> asking = new TreeMap<>();
+  private final Deque<Effect> keyingDid = new ArrayDeque<>();
+  private final List<PeerEffect> out = new ArrayList<>();
+  private GroupState before = GroupState.nothing();
+  private @Nullable KeyName active;
+  private @Nullable Stay stay;
+  private WallTime wall = new WallTime(0);
+  private Tick now = Tick.ZERO;
+
+  private Peer(FlatKeying keying, AdmissionPolicy policy, Entropy entropy, Rosters rosters) {
+    this.keying = keying;
+    this.policy = policy;
+    this.entropy = entropy;
+    this.rosters = rosters;
+  }
+
+  public static Peer found(
+      FlatKeying.Founding plan,
+      SigningKey key,
+      Bytes credential,
+      AdmissionPolicy policy,
+      Entropy entropy,
+      Shared shared) {
+    return new Peer(
+        FlatKeying.found(plan, key, credential, entropy, shared.keying),
+        policy,
+        entropy,
+        shared.rosters);
+  }
+
+  public static Peer join(
+      GroupId group,
+      SigningKey key,
+      Bytes credential,
+      AdmissionPolicy policy,
+      Entropy entropy,
+      Shared shared) {
+    return new Peer(
+        FlatKeying.join(group, key, credential, entropy, shared.keying),
+        policy,
+        entropy,
+        shared.rosters);
+  }
+
+  // ---- what others may look at
+
+  /** Facts and keys; to look at, not to step. */
+  public FlatKeying keying() {
+    return keying;
+  }
+
+  /** Who is there; none before the start. */
+  public Optional<Heartbeat> heartbeat() {
+    return Optional.ofNullable(heartbeat);
+  }
+
+  // ---- the step
+
+  public List<PeerEffect> step(Tick time, PeerInput input) {
+    now = time;
+    out.clear();
+    switch (input) {
+      case PeerInput.Start start -> {
+        wall = start.wall();
+        keying(new Input.Start());
+        heartbeat = new Heartbeat(now, keying.self(), entropy);
+      }
+      case PeerInput.Wake wake -> wake();
+      case PeerInput.Received received -> received(received.from(), received.message());
+      case PeerInput.ReachedAt at ->
+          heartbeat(new io.keymoot.heartbeat.Input.ReachedAt(at.address().value()));
+      case PeerInput.Date date -> wall = date.wall();
+      case PeerInput.Heard heard ->
+          policy.hear(heard.hearing(), wall, now).ifPresent(this::answered);
+      case PeerInput.Expel expel -> keying(new Input.Expel(expel.device()));
+      case PeerInput.Leave leave -> keying(new Input.Leave());
+      case PeerInput.Refresh refresh -> keying(new Input.Refresh());
+      case PeerInput.Renew renew -> keying(new Input.Renew(renew.credential()));
+    }
+    settle();
+    return List.copyOf(out);
+  }
+
+  public Optional<Tick> nextDeadline() {
+    Optional<Tick> mine = keying.nextDeadline();
+    Optional<Tick> its = heartbeat == null ? Optional.empty() : heartbeat.nextDeadline();
+    Optional<Tick> policys = policy.nextDeadline();
+    return List.of(mine, its, policys).stream()
+        .flatMap(Optional::stream)
+        .min(Tick::compareTo);
+  }
+
+  private void wake() {
+    keying(new Input.TimePassed());
+    settle();
+    heartbeat(new io.keymoot.heartbeat.Input.Wake());
+    for (Reply.No no : policy.forget(now)) {
+      answered(no);
+    }
+  }
+
+  // ---- what comes in
+
+  private void received(Address from, Bytes message) {
+    if (SideCodec.typeOf(message).filter(MessageType.HEARTBEAT::equals).isPresent()) {
+      switch (HeartbeatCodec.decode(message)) {
+        case Decoded.Ok<HeartbeatMessage> ok -> beat(from, ok.value());
+        case Decoded.Malformed<HeartbeatMessage> bad ->
+            out.add(new PeerEffect.Ignored("a malformed heartbeat: " + bad.reason()));
+      }
+    } else {
+      keying(new Input.Received(from.value(), message));
+    }
+  }
+
+  private void beat(Address from, HeartbeatMessage message) {
+    Beat beat = message.beat();
+    if (!beat.group().equals(keying.group()) || beat.member().equals(keying.self())) {
+      return;
+    }
+    keying(new Input.IntroducerSeen(from.value()));
+    settle();
+    boolean isSigned =
+        message.statement().isPresent() && keying.isSignedByMember(message.statement().get());
+    boolean isOurs = isSigned || hasTheGroupsMac(message);
+    boolean isNobodyKnown =
+        message.statement().isPresent()
+            && keying.isMember()
+            && keying.state().person(beat.member()).isEmpty();
+    if (!isOurs && !isNobodyKnown) {
+      return;
+    }
+    List<FactId> unknown = beat.heads().stream().filter(head -> !keying.has(head)).toList();
+    if (keying.isMember()) {
+      heartbeat(new io.keymoot.heartbeat.Input.Heard(beat, unknown));
+    }
+    if (isOurs) {
+      keying(
+          new Input.Heard(
+              beat.member(),
+              isSigned ? message.statement() : Optional.empty(),
+              beat.content().epoch().map(EpochHeld::epoch),
+              beat.content().membersDigest()));
+    }
+  }
+
+  private boolean hasTheGroupsMac(HeartbeatMessage message) {
+    Optional<EpochHeld> held = message.beat().content().epoch();
+    Tek tek =
+        held.map(epoch -> keys.get(new KeyName(epoch.epoch(), epoch.revision()))).orElse(null);
+    return tek != null
+        && MessageDigest.isEqual(
+            mac(tek, message.authenticated()).toArray(), message.mac().toArray());
+  }
+
+  private static Bytes mac(Tek tek, Bytes bytes) {
+    return tek.mac(bytes).slice(0, HeartbeatCodec.MAC_BYTES);
+  }
+
+  // ---- what flat-keying wants
+
+  private void keying(Input input) {
+    keyingDid.addAll(keying.step(now, input));
+  }
+
+  /** Performs what flat-keying did, and what follows from it, until nothing more does. */
+  private void settle() {
+    for (Effect effect = keyingDid.poll(); effect != null; effect = keyingDid.poll()) {
+      perform(effect);
+    }
+  }
+
+  private void perform(Effect effect) {
+    switch (effect) {
+      case Effect.Multicast multicast -> out.add(new PeerEffect.Multicast(multicast.message()));
+      case Effect.ToMember to -> send(to.to(), to.message());
+      case Effect.ToAddress to ->
+          out.add(new PeerEffect.Unicast(new Address(to.to()), to.message()));
+      case Effect.Authored authored ->
+          heartbeat(new io.keymoot.heartbeat.Input.Said(authored.fact()));
+      case Effect.Lacks lacks ->
+          heartbeat(
+              new io.keymoot.heartbeat.Input.Lacks(
+                  List.copyOf(lacks.facts()), Optional.empty()));
+      case Effect.Install install -> install(install.tek());
+      case Effect.SendUnder under -> activate(new KeyName(under.epoch(), under.revision()));
+      case Effect.HoldFrames hold -> {
+        active = null;
+        out.add(new PeerEffect.HoldBack());
+        tellHeld();
+      }
+      case Effect.Retire retire -> retire(new KeyName(retire.epoch(), retire.revision()));
+      case Effect.AskPolicy ask -> ask(ask);
+      case Effect.Owed owed ->
+          heartbeat(
+              new io.keymoot.heartbeat.Input.Owed(
+                  new Duty.Rekey(), keying.state().usable().isEmpty()));
+      case Effect.NoLongerOwed done ->
+          heartbeat(new io.keymoot.heartbeat.Input.Done(new Duty.Rekey()));
+      case Effect.Seconded seconded ->
+          heartbeat(
+              new io.keymoot.heartbeat.Input.Seconded(seconded.member(), seconded.by()));
+      case Effect.Taken taken -> taken();
+      case Effect.Status status ->
+          out.add(new PeerEffect.Status(status.state(), status.cause()));
+      case Effect.Refused refused -> out.add(new PeerEffect.Refused(refused));
+      case Effect.Rekeyed rekeyed -> out.add(new PeerEffect.Rekeyed(rekeyed));
+      case Effect.Ignored ignored -> out.add(new PeerEffect.Ignored(ignored.what()));
+    }
+  }
+
+  /** To where its heartbeat says it is; to all, if it has not been heard: others have no use for it. */
+  private void send(MemberId to, Bytes message) {
+    Optional<Bytes> address =
+        heartbeat == null
+            ? Optional.empty()
+            : heartbeat.said(to).map(said -> said.address()).filter(a -> !a.isEmpty());
+    out.add(
+        address.isPresent()
+            ? new PeerEffect.Unicast(new Address(address.get()), message)
+            : new PeerEffect.Multicast(message));
+  }
+
+  // ---- keys
+
+  private void install(Tek tek) {
+    keys.put(new KeyName(tek.epoch(), tek.revision()), tek);
+    out.add(new PeerEffect.Install(new TekEpoch(tek)));
+  }
+
+  private void activate(KeyName key) {
+    beginStay();
+    active = key;
+    out.add(new PeerEffect.Activate(key.epoch, key.revision));
+    tellHeld();
+  }
+
+  private void retire(KeyName key) {
+    Tek tek = keys.remove(key);
+    if (tek != null) {
+      out.add(new PeerEffect.Retire(key.epoch, key.revision, tek::close));
+    }
+  }
+
+  private void tellHeld() {
+    heartbeat(
+        new io.keymoot.heartbeat.Input.Holds(
+            Optional.ofNullable(active).map(key -> new EpochHeld(key.epoch, key.revision)), 0));
+  }
+
+  /** Frames carry the name of the newest stay; its counters begin anew with it. */
+  private void beginStay() {
+    Stay newest = keying.stay().orElse(null);
+    if (newest != null && !newest.equals(stay)) {
+      stay = newest;
+      out.add(new PeerEffect.BeginStay(sender(newest)));
+    }
+  }
+
+  private static FrameSender sender(Stay stay) {
+    return new FrameSender(stay.id(), stay.person().id());
+  }
+
+  // ---- the roster
+
+  private void taken() {
+    GroupState state = keying.state();
+    if (state == before) {
+      return;
+    }
+    GroupState older = before;
+    before = state;
+    heartbeat(
+        new io.keymoot.heartbeat.Input.Knows(rosters.of(state), keying.signingHeads()));
+    if (!state.usable().equals(older.usable()) && state.usable().stream().anyMatch(this::isRekey)) {
+      heartbeat(new io.keymoot.heartbeat.Input.Rekeyed());
+    }
+    List<MemberId> came = new ArrayList<>();
+    List<MemberId> went = new ArrayList<>();
+    List<FrameSender> senders = new ArrayList<>();
+    for (Stay begun : state.newlyBegun(older)) {
+      senders.add(sender(begun));
+      if (!older.isMember(begun.person().id())) {
+        came.add(begun.person().id());
+      }
+    }
+    if (!senders.isEmpty()) {
+      out.add(new PeerEffect.Admit(List.copyOf(senders)));
+    }
+    for (Stay over : state.newlyOver(older)) {
+      out.add(new PeerEffect.EndStay(over.id(), state.isHardEnded(over)));
+      if (older.isMember(over.person().id()) && !state.isMember(over.person().id())) {
+        went.add(over.person().id());
+      }
+    }
+    for (Known epoch : older.usable()) {
+      boolean unclean = !keying.ledger().isClean(state, epoch);
+      if (unclean && !keying.ledger().isOnlySoftlyUnclean(state, epoch)) {
+        out.add(new PeerEffect.LeaveBehind(epoch.id()));
+      }
+    }
+    if (keying.isMember()) {
+      beginStay();
+    }
+    if (!came.isEmpty() || !went.isEmpty()) {
+      out.add(new PeerEffect.RosterChanged(came, went, state.memberCount()));
+    }
+  }
+
+  private boolean isRekey(Known fact) {
+    return fact.fact() instanceof Rekey;
+  }
+
+  // ---- the policy
+
+  private void ask(Effect.AskPolicy ask) {
+    JoinRequest request = ask.request().request();
+    Question question =
+        new Question(
+            Question.Purpose.ADMIT,
+            keying.group(),
+            keying.state().found().trust(),
+            request.key(),
+            ask.credential(),
+            Optional.empty());
+    Reply reply = policy.ask(question, wall, now);
+    asking.put(reply.ticket(), ask.request().member());
+    answered(reply);
+  }
+
+  private void answered(Reply reply) {
+    MemberId newcomer = asking.get(reply.ticket());
+    if (newcomer == null) {
+      return;
+    }
+    switch (reply) {
+      case Reply.Yes yes -> {
+        asking.remove(yes.ticket());
+        keying(new Input.Decided(newcomer, true));
+      }
+      case Reply.No no -> {
+        asking.remove(no.ticket());
+        keying(new Input.Decided(newcomer, false));
+        out.add(new PeerEffect.TurnedAway(newcomer, no.reason(), no.remedy()));
+      }
+      case Reply.Wait wait ->
+          out.add(new PeerEffect.Ask(newcomer, wait.ticket(), wait.errands()));
+    }
+  }
+
+  // ---- what the heartbeat wants
+
+  private void heartbeat(io.keymoot.heartbeat.Input input) {
+    if (heartbeat == null) {
+      return;
+    }
+    for (io.keymoot.heartbeat.Effect effect : heartbeat.step(now, input)) {
+      perform(effect);
+    }
+  }
+
+  private void perform(io.keymoot.heartbeat.Effect effect) {
+    switch (effect) {
+      case io.keymoot.heartbeat.Effect.SendBeat send -> beat(send.beat());
+      case io.keymoot.heartbeat.Effect.Fetch fetch ->
+          keying(new Input.Fetch(fetch.from(), fetch.facts()));
+      // Requests are answered by flat-keying itself, within its own bounds.
+      case io.keymoot.heartbeat.Effect.Answer answer -> {}
+      case io.keymoot.heartbeat.Effect.AnswerAll answer -> {}
+      case io.keymoot.heartbeat.Effect.Repeat repeat -> repeat(repeat.fact());
+      case io.keymoot.heartbeat.Effect.Act act -> act(act.duty());
+      case io.keymoot.heartbeat.Effect.Second second ->
+          keying(new Input.Second(second.target()));
+      case io.keymoot.heartbeat.Effect.KeyHolderPassed passed -> {}
+      case io.keymoot.heartbeat.Effect.RosterDisagrees disagrees ->
+          out.add(
+              new PeerEffect.Ignored(
+                  "a roster of " + disagrees.with() + " that differs though the facts are the same"));
+      case io.keymoot.heartbeat.Effect.RosterIs is ->
+          out.add(new PeerEffect.RosterIs(is.freshness(), is.heard(), is.members()));
+    }
+  }
+
+  private void beat(Beat beat) {
+    // Facts taken in this very step come first: a word must cover what its author said last.
+    if (!beat.heads().equals(keying.signingHeads())) {
+      return;
+    }
+    Tek tek =
+        beat.content()
+            .epoch()
+            .map(epoch -> keys.get(new KeyName(epoch.epoch(), epoch.revision())))
+            .orElse(null);
+    if (tek == null && beat.content().epoch().isPresent()) {
+      return;
+    }
+    out.add(
+        new PeerEffect.Beat(
+            HeartbeatCodec.encode(
+                beat,
+                (heads, content) -> keying.signHeartbeat(content),
+                bytes -> tek == null ? bytes : mac(tek, bytes))));
+  }
+
+  private void repeat(FactId fact) {
+    Known known = keying.ledger().get(fact);
+    if (known != null && keying.has(fact)) {
+      out.add(new PeerEffect.Multicast(FactCodec.encode(known.envelope())));
+    }
+  }
+
+  private void act(Duty duty) {
+    switch (duty) {
+      case Duty.Rekey rekey -> keying(new Input.Act(io.keymoot.flatkeying.Duty.REKEY));
+      case Duty.Reseal reseal -> keying(new Input.Act(io.keymoot.flatkeying.Duty.RESEAL));
+      case Duty.Absent absent -> keying(new Input.Suspend(absent.member()));
+    }
+  }
+
+  /** For frames: whether a member's key signed this. */
+  public boolean isFrameSignedBy(Person member, byte[] message, Bytes signature) {
+    return keying.verifiesFrame(member, message, signature);
+  }
+
+  @Override
+  public void close() {
+    keys.values().forEach(Tek::close);
+    keys.clear();
+    keying.close();
+  }
+}
