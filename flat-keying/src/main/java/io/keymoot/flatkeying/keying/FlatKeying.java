@@ -6,7 +6,6 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.crypto.SigningKey;
-import io.keymoot.flatkeying.crypto.VerifyKey;
 import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.EvidenceCodec;
@@ -206,12 +205,6 @@ public final class FlatKeying implements AutoCloseable {
   /** Signs with the device's key: for frames, whose signatures have a context of their own. */
   public Bytes signFrame(byte[] message) {
     return core.self.signing.sign(message);
-  }
-
-  /** Whether the member's device signed these bytes of a frame or voucher. */
-  public boolean verifiesFrame(Person member, byte[] message, Bytes signature) {
-    return VerifyKey.parse(member.request().key()) instanceof Decoded.Ok<VerifyKey>(VerifyKey key)
-        && key.verify(message, signature);
   }
 
   /** Signs a word about what this peer has learnt: heads are read and signed in one step. */

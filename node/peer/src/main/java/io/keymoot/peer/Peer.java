@@ -19,7 +19,6 @@ import io.keymoot.flatkeying.frame.FrameSender;
 import io.keymoot.flatkeying.frame.TekEpoch;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
-import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.keying.Effect;
@@ -359,9 +358,9 @@ public final class Peer implements AutoCloseable {
     }
     List<MemberId> came = new ArrayList<>();
     List<MemberId> went = new ArrayList<>();
-    List<FrameSender> senders = new ArrayList<>();
+    List<PeerEffect.Sender> senders = new ArrayList<>();
     for (Stay begun : state.newlyBegun(older)) {
-      senders.add(sender(begun));
+      senders.add(new PeerEffect.Sender(sender(begun), begun.person().request().key()));
       if (!older.isMember(begun.person().id())) {
         came.add(begun.person().id());
       }
@@ -497,11 +496,6 @@ public final class Peer implements AutoCloseable {
       case Duty.Reseal reseal -> keying(new Input.Act(io.keymoot.flatkeying.Duty.RESEAL));
       case Duty.Absent absent -> keying(new Input.Suspend(absent.member()));
     }
-  }
-
-  /** For frames: whether a member's key signed this. */
-  public boolean isFrameSignedBy(Person member, byte[] message, Bytes signature) {
-    return keying.verifiesFrame(member, message, signature);
   }
 
   @Override

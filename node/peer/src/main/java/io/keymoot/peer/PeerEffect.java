@@ -30,7 +30,12 @@ public sealed interface PeerEffect {
   record BeginStay(FrameSender self) implements PeerEffect {}
 
   /** These may send. */
-  record Admit(List<FrameSender> senders) implements PeerEffect {}
+  record Admit(List<Sender> senders) implements PeerEffect {}
+
+  /**
+   * @param key SubjectPublicKeyInfo, for frames that are signed
+   */
+  record Sender(FrameSender frames, Bytes key) {}
 
   /**
    * This stay is over.

@@ -1,0 +1,153 @@
+package io.keymoot.peer;
+
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.VerifyKey;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.frame.FrameOpener;
+import io.keymoot.flatkeying.frame.FrameSealer;
+import io.keymoot.flatkeying.frame.FrameStream;
+import io.keymoot.flatkeying.frame.KeyRing;
+import io.keymoot.flatkeying.frame.Opening;
+import io.keymoot.flatkeying.frame.SFrameSuite;
+import io.keymoot.flatkeying.frame.Sealing;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the two worlds meet: the loop turns a peer's effects into keys of the ring here, and threads
+ * that seal and open frames use the ring without asking the loop.
+ */
+public final class FrameDesk {
+  /** Frames open for so long after their sender left by itself. */
+  private static final long AFTER_LEAVING_MILLIS = 2_000;
+
+  private final KeyRing ring;
+  private final FrameOpener opener;
+  private final Peer peer;
+
+  /** Read by threads that open frames; replaced as a whole by the loop. */
+  private volatile Map<MemberId, VerifyKey> keys = new TreeMap<>();
+
+  private volatile @Nullable FrameSealer sealer;
+
+  public FrameDesk(Peer peer) {
+    GroupId group = peer.keying().group();
+    this.peer = peer;
+    this.ring = new KeyRing(group, SFrameSuite.AES_256_GCM_SHA512_128);
+    this.opener = ring.newOpener(this::isSignedBy);
+  }
+
+  private boolean isSignedBy(MemberId member, byte[] message, Bytes signature) {
+    VerifyKey key = keys.get(member);
+    return key != null && key.verify(message, signature);
+  }
+
+  // ---- the loop's side
+
+  /** Performs what concerns frames; false for any other effect. */
+  public boolean perform(Tick now, PeerEffect effect) {
+    switch (effect) {
+      case PeerEffect.BeginStay begin ->
+          sealer = ring.beginStay(begin.self(), peer.keying()::signFrame);
+      case PeerEffect.Admit admit -> {
+        Map<MemberId, VerifyKey> next = new TreeMap<>(keys);
+        for (PeerEffect.Sender sender : admit.senders()) {
+          if (VerifyKey.parse(sender.key()) instanceof Decoded.Ok<VerifyKey>(VerifyKey key)) {
+            next.put(sender.frames().member(), key);
+          }
+        }
+        keys = next;
+        ring.admit(admit.senders().stream().map(PeerEffect.Sender::frames).toList());
+      }
+      case PeerEffect.EndStay end ->
+          ring.end(end.stay(), end.atOnce() ? now : now.plusMillis(AFTER_LEAVING_MILLIS));
+      case PeerEffect.Install install -> ring.install(install.key());
+      case PeerEffect.Activate activate -> {
+        if (!ring.activate(activate.epoch(), activate.revision())) {
+          ring.holdBack();
+        }
+      }
+      case PeerEffect.HoldBack hold -> ring.holdBack();
+      case PeerEffect.LeaveBehind left -> ring.leaveBehind(left.epoch(), now);
+      case PeerEffect.Retire retire -> {
+        ring.retire(retire.epoch(), retire.revision());
+        retire.wipe().run();
+      }
+      case PeerEffect.Beat beat -> {
+        return false;
+      }
+      case PeerEffect.Multicast multicast -> {
+        return false;
+      }
+      case PeerEffect.Unicast unicast -> {
+        return false;
+      }
+      case PeerEffect.Ask ask -> {
+        return false;
+      }
+      case PeerEffect.TurnedAway away -> {
+        return false;
+      }
+      case PeerEffect.Status status -> {
+        return false;
+      }
+      case PeerEffect.RosterChanged changed -> {
+        return false;
+      }
+      case PeerEffect.Rekeyed rekeyed -> {
+        return false;
+      }
+      case PeerEffect.Refused refused -> {
+        return false;
+      }
+      case PeerEffect.RosterIs is -> {
+        return false;
+      }
+      case PeerEffect.Ignored ignored -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // ---- the frames' side
+
+  public KeyRing ring() {
+    return ring;
+  }
+
+  /** One frame, or none while no key may be sent under. */
+  public Optional<Bytes> seal(Tick now, FrameStream stream, Bytes plaintext) {
+    FrameSealer current = sealer;
+    if (current == null) {
+      return Optional.empty();
+    }
+    byte[] in = plaintext.toArray();
+    byte[] frame = new byte[in.length + FrameSealer.MAX_OVERHEAD];
+    return current.seal(now, stream, in, 0, in.length, frame, 0) instanceof Sealing.Sealed sealed
+        ? Optional.of(Bytes.of(frame, 0, sealed.length()))
+        : Optional.empty();
+  }
+
+  /** What came of opening a frame, with its plaintext if it opened. */
+  public record Opened(Opening opening, Bytes plaintext) {}
+
+  /**
+   * @param source a number that tells the transport's sources apart
+   */
+  public Opened open(Tick now, long source, Bytes frame) {
+    byte[] in = frame.toArray();
+    byte[] out = new byte[in.length];
+    Opening opening = opener.open(now, source, in, 0, in.length, out, 0);
+    Bytes plaintext =
+        opening instanceof Opening.Opened opened ? Bytes.of(out, 0, opened.length()) : Bytes.EMPTY;
+    Arrays.fill(out, (byte) 0);
+    return new Opened(opening, plaintext);
+  }
+}
