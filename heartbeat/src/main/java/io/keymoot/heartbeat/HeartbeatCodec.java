@@ -34,6 +34,7 @@ import java.util.function.UnaryOperator;
 public final class HeartbeatCodec {
   private static final int HINT = 0;
   private static final int SIGNED = 1;
+
   /** A MAC is cut to so many bytes. */
   public static final int MAC_BYTES = 16;
 

@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.FaultProof;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Header;
 import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.keymoot.flatkeying.fact.Here;
@@ -181,15 +182,23 @@ final class Validity {
         approver -> !isTargeted(approver, rekey));
   }
 
-  private static boolean isTargeted(Person person, Rekey rekey) {
-    for (Target target : rekey.targets()) {
-      boolean suspended =
-          target instanceof Target.Absent absent && absent.member().equals(person.id());
-      if (suspended || Ends.aimsAt(target, person)) {
-        return true;
-      }
-    }
-    return false;
+  /** Neither who is targeted, as whichever member, nor another member of a device that is. */
+  private boolean isTargeted(Person person, Rekey rekey) {
+    return rekey.targets().stream().anyMatch(target -> hitsDevice(target, person.device()));
+  }
+
+  private boolean hitsDevice(Target target, Fingerprint device) {
+    return switch (target) {
+      case Target.Expelled expelled -> expelled.device().equals(device);
+      case Target.Left left -> isOf(device, left.leave().header().author());
+      case Target.Absent absent -> isOf(device, absent.member());
+      case Target.Faulty faulty ->
+          Ends.faultyMembers(faulty).stream().anyMatch(member -> isOf(device, member));
+    };
+  }
+
+  private boolean isOf(Fingerprint device, MemberId member) {
+    return past.person(member).map(person -> person.device().equals(device)).orElse(false);
   }
 
   private Verdict absent(Target.Absent absent, Rekey rekey) {

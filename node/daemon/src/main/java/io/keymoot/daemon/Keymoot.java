@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Group keys among peers, with no server that holds them.",
     mixinStandardHelpOptions = true,
     versionProvider = Keymoot.Version.class,
-    subcommands = {})
+    subcommands = {Demo.class, DemoPeer.class})
 public final class Keymoot implements Runnable {
   @Spec private @Nullable CommandSpec spec; // set by picocli before it runs this
 

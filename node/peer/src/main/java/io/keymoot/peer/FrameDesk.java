@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the two worlds meet: the loop turns a peer's effects into keys of the ring here, and threads
- * that seal and open frames use the ring without asking the loop.
+ * Where the two worlds meet: the loop turns a peer's effects into keys of the ring here, and
+ * threads that seal and open frames use the ring without asking the loop.
  */
 public final class FrameDesk {
   /** Frames open for so long after their sender left by itself. */

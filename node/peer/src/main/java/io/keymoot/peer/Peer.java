@@ -55,7 +55,8 @@ import org.jspecify.annotations.Nullable;
  *                    └──────── what is known ─────────┴──▶ PeerEffect: network, key ring, people
  * </pre>
  *
- * <p>The three cores talk only through this class, by inputs and effects; it decides nothing itself.
+ * <p>The three cores talk only through this class, by inputs and effects; it decides nothing
+ * itself.
  */
 public final class Peer implements AutoCloseable {
 
@@ -166,9 +167,7 @@ public final class Peer implements AutoCloseable {
     Optional<Tick> mine = keying.nextDeadline();
     Optional<Tick> its = heartbeat == null ? Optional.empty() : heartbeat.nextDeadline();
     Optional<Tick> policys = policy.nextDeadline();
-    return List.of(mine, its, policys).stream()
-        .flatMap(Optional::stream)
-        .min(Tick::compareTo);
+    return List.of(mine, its, policys).stream().flatMap(Optional::stream).min(Tick::compareTo);
   }
 
   private void wake() {
@@ -261,8 +260,7 @@ public final class Peer implements AutoCloseable {
           heartbeat(new io.keymoot.heartbeat.Input.Said(authored.fact()));
       case Effect.Lacks lacks ->
           heartbeat(
-              new io.keymoot.heartbeat.Input.Lacks(
-                  List.copyOf(lacks.facts()), Optional.empty()));
+              new io.keymoot.heartbeat.Input.Lacks(List.copyOf(lacks.facts()), Optional.empty()));
       case Effect.Install install -> install(install.tek());
       case Effect.SendUnder under -> activate(new KeyName(under.epoch(), under.revision()));
       case Effect.HoldFrames hold -> {
@@ -279,18 +277,18 @@ public final class Peer implements AutoCloseable {
       case Effect.NoLongerOwed done ->
           heartbeat(new io.keymoot.heartbeat.Input.Done(new Duty.Rekey()));
       case Effect.Seconded seconded ->
-          heartbeat(
-              new io.keymoot.heartbeat.Input.Seconded(seconded.member(), seconded.by()));
+          heartbeat(new io.keymoot.heartbeat.Input.Seconded(seconded.member(), seconded.by()));
       case Effect.Taken taken -> taken();
-      case Effect.Status status ->
-          out.add(new PeerEffect.Status(status.state(), status.cause()));
+      case Effect.Status status -> out.add(new PeerEffect.Status(status.state(), status.cause()));
       case Effect.Refused refused -> out.add(new PeerEffect.Refused(refused));
       case Effect.Rekeyed rekeyed -> out.add(new PeerEffect.Rekeyed(rekeyed));
       case Effect.Ignored ignored -> out.add(new PeerEffect.Ignored(ignored.what()));
     }
   }
 
-  /** To where its heartbeat says it is; to all, if it has not been heard: others have no use for it. */
+  /**
+   * To where its heartbeat says it is; to all, if it has not been heard: others have no use for it.
+   */
   private void send(MemberId to, Bytes message) {
     Optional<Bytes> address =
         heartbeat == null
@@ -351,8 +349,7 @@ public final class Peer implements AutoCloseable {
     }
     GroupState older = before;
     before = state;
-    heartbeat(
-        new io.keymoot.heartbeat.Input.Knows(rosters.of(state), keying.signingHeads()));
+    heartbeat(new io.keymoot.heartbeat.Input.Knows(rosters.of(state), keying.signingHeads()));
     if (!state.usable().equals(older.usable()) && state.usable().stream().anyMatch(this::isRekey)) {
       heartbeat(new io.keymoot.heartbeat.Input.Rekeyed());
     }
@@ -424,8 +421,7 @@ public final class Peer implements AutoCloseable {
         keying(new Input.Decided(newcomer, false));
         out.add(new PeerEffect.TurnedAway(newcomer, no.reason(), no.remedy()));
       }
-      case Reply.Wait wait ->
-          out.add(new PeerEffect.Ask(newcomer, wait.ticket(), wait.errands()));
+      case Reply.Wait wait -> out.add(new PeerEffect.Ask(newcomer, wait.ticket(), wait.errands()));
     }
   }
 
@@ -450,13 +446,14 @@ public final class Peer implements AutoCloseable {
       case io.keymoot.heartbeat.Effect.AnswerAll answer -> {}
       case io.keymoot.heartbeat.Effect.Repeat repeat -> repeat(repeat.fact());
       case io.keymoot.heartbeat.Effect.Act act -> act(act.duty());
-      case io.keymoot.heartbeat.Effect.Second second ->
-          keying(new Input.Second(second.target()));
+      case io.keymoot.heartbeat.Effect.Second second -> keying(new Input.Second(second.target()));
       case io.keymoot.heartbeat.Effect.KeyHolderPassed passed -> {}
       case io.keymoot.heartbeat.Effect.RosterDisagrees disagrees ->
           out.add(
               new PeerEffect.Ignored(
-                  "a roster of " + disagrees.with() + " that differs though the facts are the same"));
+                  "a roster of "
+                      + disagrees.with()
+                      + " that differs though the facts are the same"));
       case io.keymoot.heartbeat.Effect.RosterIs is ->
           out.add(new PeerEffect.RosterIs(is.freshness(), is.heard(), is.members()));
     }

@@ -36,8 +36,7 @@ final class SimulatedPeer {
   private final FrameDesk frames;
   private final Fingerprint device;
   private final Address address;
-  private PeerEffect.Status status =
-      new PeerEffect.Status(Effect.State.SYNCING, "not started");
+  private PeerEffect.Status status = new PeerEffect.Status(Effect.State.SYNCING, "not started");
   private @Nullable Tick woken;
   private boolean isDown;
 
