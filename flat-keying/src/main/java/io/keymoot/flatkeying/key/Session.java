@@ -134,7 +134,8 @@ public final class Session implements AutoCloseable {
     if (offered != null) {
       return Optional.of(offered.offer);
     }
-    return answered == null ? Optional.empty() : Optional.of(answered.answer);
+    // Beside a session that works it is for the other end to send its Offer again.
+    return answered == null || settled != null ? Optional.empty() : Optional.of(answered.answer);
   }
 
   /**

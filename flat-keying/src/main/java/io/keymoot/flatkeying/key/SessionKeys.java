@@ -33,7 +33,7 @@ final class SessionKeys {
 
   private SessionKeys() {}
 
-  /** All fields but the last two have fixed lengths, and those two as well. */
+  /** Every field has a fixed length. */
   static Hash32 offered(
       GroupId group, StayId from, StayId to, LeafKey leaf, Bytes ephemeral, Bytes encapsulation) {
     return Hash32.sha256(
@@ -44,6 +44,10 @@ final class SessionKeys {
         leaf.hash().toArray(),
         ephemeral.toArray(),
         encapsulation.toArray());
+  }
+
+  static Hash32 answered(Hash32 offered, Bytes encapsulation) {
+    return Hash32.sha256(ANSWERED, offered.toArray(), encapsulation.toArray());
   }
 
   /** What the Offer alone gives: guarded by the receiver's leaf key only. */
@@ -70,8 +74,7 @@ final class SessionKeys {
     /** Closes the secret. */
     Full with(SharedSecret ephemeralSecret, Bytes encapsulation) {
       try (ephemeralSecret) {
-        Hash32 answered = Hash32.sha256(ANSWERED, offered.toArray(), encapsulation.toArray());
-        return new Full(ephemeralSecret.mixedInto(key), answered);
+        return new Full(ephemeralSecret.mixedInto(key), answered(offered, encapsulation));
       }
     }
 
@@ -86,7 +89,8 @@ final class SessionKeys {
     private final byte[] root;
     private final Hash32 answered;
 
-    private Full(byte[] root, Hash32 answered) {
+    /** Takes the root over. */
+    Full(byte[] root, Hash32 answered) {
       this.root = root;
       this.answered = answered;
     }

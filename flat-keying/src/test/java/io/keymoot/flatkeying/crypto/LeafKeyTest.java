@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,10 +109,10 @@ class LeafKeyTest {
   @Test
   void aCurvePointOfLowOrderStopsNothing() {
     byte[] bytes = pair.publicKey().bytes().toArray();
-    java.util.Arrays.fill(bytes, 1_184, 1_216, (byte) 0);
+    Arrays.fill(bytes, 1_184, 1_216, (byte) 0);
     LeafKey bad = ((Decoded.Ok<LeafKey>) LeafKey.decode(Bytes.of(bytes))).value();
     byte[] encapsulation = pair.publicKey().encapsulate(entropy).encapsulation().toArray();
-    java.util.Arrays.fill(encapsulation, 1_088, 1_120, (byte) 0);
+    Arrays.fill(encapsulation, 1_088, 1_120, (byte) 0);
 
     assertThat(bytesOf(bad.encapsulate(entropy).secret())).isNotEqualTo(new byte[32]);
     assertThat(bytesOf(pair.decapsulate(Bytes.of(encapsulation)))).isNotEqualTo(new byte[32]);
