@@ -52,12 +52,14 @@ final class RandomFacts {
   /**
    * @param facts in the order in which they were made, so parents first; valid ones and others
    * @param heartbeats who vouches for what at the end: the views of the honest, and noise
+   * @param scribe who wrote it, and has checked some of the signatures already
    * @param honest the members that never broke a rule
    */
   record Story(
       List<Envelope> facts,
       List<SignedHeader> heartbeats,
       Credentials credentials,
+      Scribe scribe,
       SortedSet<MemberId> honest) {
 
     List<Vouch> vouches() {
@@ -119,10 +121,10 @@ final class RandomFacts {
     RandomFacts teller = new RandomFacts(seed, membersDigest);
     teller.found();
     for (int step = 0; step < facts * 12 && teller.published.size() < facts; step++) {
-      teller.step();
+      unlessMalformed(teller::step);
     }
     if (seed % 2 == 0) {
-      teller.heal();
+      unlessMalformed(teller::heal);
     }
     return teller.story();
   }
@@ -150,7 +152,11 @@ final class RandomFacts {
       }
     }
     return new Story(
-        published.stream().map(oracle::fact).toList(), List.copyOf(beats), credentials, honest);
+        published.stream().map(oracle::fact).toList(),
+        List.copyOf(beats),
+        credentials,
+        scribe,
+        honest);
   }
 
   // ---- the beginning
@@ -187,11 +193,23 @@ final class RandomFacts {
     group = new GroupId(fact.id().hash());
     learn(founder, oracle.number(fact.id()));
     say(founder, founder.view, rekey(founder, founder.view, List.of()));
+    if (random.nextInt(10) == 0) {
+      // More than eight may watch.
+      List<Person> many = new ArrayList<>();
+      for (int i = 0; i < 11; i++) {
+        many.add(newPerson(random.nextInt(100) < 2 * malice, founder.view));
+      }
+      admit(founder, founder.view, many);
+    }
   }
 
   private Person newPerson(boolean hostile, BitSet seen) {
     boolean again = random.nextInt(6) == 0;
-    Scribe.Device device = again ? pick(people).device : scribe.device("device" + devices++);
+    return newPerson(
+        again ? pick(people).device : scribe.device("device" + devices++), hostile, seen);
+  }
+
+  private Person newPerson(Scribe.Device device, boolean hostile, BitSet seen) {
     String quality =
         switch (random.nextInt(10)) {
           case 0 -> hostile ? "bad" : "good";
@@ -219,20 +237,24 @@ final class RandomFacts {
     List<Person> honest =
         people.stream().filter(p -> !p.hostile && !p.wantsOut && isMember(p, p.view)).toList();
     int dice = random.nextInt(100);
+    if (dice < 16 && !honest.isEmpty()) {
+      hear(pick(honest));
+    } else if (dice < 26 && !honest.isEmpty()) {
+      meet(pick(honest), pick(honest));
+    } else if (dice < 94 - malice && !honest.isEmpty()) {
+      actHonestly(pick(honest));
+    } else if (dice < 100 - malice) {
+      comeBack();
+    } else {
+      actWithMalice();
+    }
+  }
+
+  private static void unlessMalformed(Runnable act) {
     try {
-      if (dice < 16 && !honest.isEmpty()) {
-        hear(pick(honest));
-      } else if (dice < 26 && !honest.isEmpty()) {
-        meet(pick(honest), pick(honest));
-      } else if (dice < 94 - malice && !honest.isEmpty()) {
-        actHonestly(pick(honest));
-      } else if (dice < 100 - malice) {
-        comeBack();
-      } else {
-        actWithMalice();
-      }
+      act.run();
     } catch (IllegalArgumentException malformed) {
-      // What no decoder would take stays unsaid.
+      // What no decoder would take, such as one target twice, stays unsaid.
     }
   }
 
@@ -305,6 +327,7 @@ final class RandomFacts {
             .toList();
     if (!out.isEmpty()) {
       Person p = pick(out);
+      learnAll(p);
       say(p, p.view, new Here(fresh("leaf"), p.credential));
     }
   }
@@ -319,14 +342,18 @@ final class RandomFacts {
     if (base.isEmpty()) {
       return;
     }
-    switch (random.nextInt(15)) {
+    switch (random.nextInt(19)) {
       case 0, 1, 2, 3 -> {
         Person accomplice = newPerson(true, base);
         admit(p, base, List.of(accomplice));
       }
       case 4, 5 -> {
         // Other people's requests, in an Admit of its own.
-        Person other = pick(people);
+        List<Person> gone =
+            people.stream()
+                .filter(q -> !isMember(q, base) && !oracle.staysOf(q.member(), base).isEmpty())
+                .toList();
+        Person other = gone.isEmpty() || random.nextBoolean() ? pick(people) : pick(gone);
         admit(
             p, base, random.nextBoolean() ? List.of(other) : List.of(other, newPerson(true, base)));
       }
@@ -355,6 +382,9 @@ final class RandomFacts {
         force(p, base, new Reseal(slots));
       }
       case 9 -> buildOnSand(p);
+      case 11, 12 -> letInAnExpeller(p, base);
+      case 13 -> letInAgain(p, base);
+      case 14 -> replayOldWords(p, base);
       case 10 -> {
         SignedHeader beat =
             scribe.heartbeat(p.device, group, p.member(), oracle.heads(base), beats.size());
@@ -382,6 +412,82 @@ final class RandomFacts {
       }
     }
     return isMember(p, base) || random.nextInt(12) == 0 ? base : new BitSet();
+  }
+
+  /** An accomplice comes in, and puts somebody out at once with its introducer's word. */
+  private void letInAnExpeller(Person p, BitSet base) {
+    Person accomplice = newPerson(true, base);
+    admit(p, base, List.of(accomplice));
+    BitSet then = oracle.pastAnd(published.get(published.size() - 1));
+    List<Person> others =
+        people.stream().filter(q -> !q.hostile && isMember(q, base) && q != p).toList();
+    if (!others.isEmpty() && isMember(accomplice, then)) {
+      Person d = pick(others);
+      Approval word = approval(p, then, Approval.Action.EXPEL, d.fingerprint().hash(), Hash32.ZERO);
+      Target target = new Target.Expelled(d.fingerprint(), List.of(word));
+      force(accomplice, then, rekey(accomplice, then, List.of(target)));
+      // Somebody had put the introducer out; then the accomplice is void, and its victim comes
+      // back.
+      Person a = pick(others);
+      List<Approval> words =
+          approvals(a, a.view, Approval.Action.EXPEL, p.fingerprint().hash(), Hash32.ZERO);
+      if (a != d && isMember(a, a.view)) {
+        say(a, a.view, rekey(a, a.view, List.of(new Target.Expelled(p.fingerprint(), words))));
+        learnAll(d);
+        say(d, d.view, new Here(fresh("leaf"), d.credential));
+      }
+    }
+  }
+
+  /** A device is pardoned, and put out again with the words of the first time. */
+  private void replayOldWords(Person p, BitSet base) {
+    for (Approval old : List.copyOf(oldApprovals)) {
+      if (old.action() != Approval.Action.EXPEL
+          || !oracle.ids(base).containsAll(old.header().heads())) {
+        continue;
+      }
+      Optional<Person> gone =
+          people.stream()
+              .filter(q -> q.fingerprint().hash().equals(old.subject()) && !isMember(q, base))
+              .filter(q -> q.device != p.device)
+              .findFirst();
+      if (gone.isPresent()) {
+        Person again = newPerson(gone.get().device, true, base);
+        List<SignedJoinRequest> rows = List.of(again.row);
+        List<Approval> pardons =
+            approvals(p, base, Approval.Action.PARDON, old.subject(), Hash32.ZERO);
+        force(p, base, new Admit(rows, pardons));
+        BitSet then = oracle.pastAnd(published.get(published.size() - 1));
+        if (isMember(again, then)) {
+          Target target = new Target.Expelled(again.fingerprint(), List.of(old));
+          force(p, then, rekey(p, then, List.of(target)));
+        }
+        return;
+      }
+    }
+  }
+
+  private void learnAll(Person p) {
+    published.stream().filter(oracle::isValid).forEach(m -> p.view.or(oracle.pastAnd(m)));
+  }
+
+  /** An honest member's request serves once more; that member learns of it, and goes on. */
+  private void letInAgain(Person p, BitSet base) {
+    List<Person> others =
+        people.stream()
+            .filter(q -> !q.hostile && isMember(q, q.view) && isMember(q, base))
+            .toList();
+    if (!others.isEmpty()) {
+      Person q = pick(others);
+      admit(p, base, List.of(q));
+      int m = published.get(published.size() - 1);
+      if (oracle.isValid(m)) {
+        q.view.or(oracle.pastAnd(m));
+        if (isMember(q, q.view)) {
+          admit(q, q.view, List.of(newPerson(false, q.view)));
+        }
+      }
+    }
   }
 
   /** Says something over a fact that is not valid: what stands on it is not either. */
@@ -460,7 +566,8 @@ final class RandomFacts {
     Optional<FactId> prev =
         epochs.isEmpty() ? Optional.empty() : Optional.of(oracle.id(pick(epochs)));
     Rekey draft = new Rekey(prev, targets, fresh("secret"), Hash32.ZERO, fresh("cover"));
-    int m = oracle.add(scribe.fact(p.device, group, p.member(), oracle.heads(base), draft));
+    int m =
+        oracle.add(scribe.draft(group, p.member(), oracle.heads(base), draft, draft.commitment()));
     Hash32 digest = digestOf(m);
     Optional<FactId> named =
         p.hostile && random.nextInt(20) == 0 ? Optional.of(oracle.id(pick(published))) : prev;
@@ -613,18 +720,19 @@ final class RandomFacts {
     Person b = pick(people);
     return Optional.of(
         switch (random.nextInt(6)) {
-          case 0 -> new Target.Expelled(b.fingerprint(), List.of());
-          case 1 ->
-              // The same device, twice; or the target's own word.
-              new Target.Expelled(
-                  b.fingerprint(),
-                  List.of(
-                      approval(
-                          random.nextBoolean() ? p : b,
-                          base,
-                          Approval.Action.EXPEL,
-                          b.fingerprint().hash(),
-                          Hash32.ZERO)));
+          case 0 -> new Target.Expelled(b.fingerprint(), wordsFromTheFuture(b, base));
+          case 1 -> {
+            // The own device, twice or thrice; or the target's own word.
+            List<Approval> words = new ArrayList<>();
+            for (Person q : people) {
+              if ((q.device.equals(p.device) || q == b && random.nextInt(3) == 0)
+                  && isMember(q, base)) {
+                words.add(
+                    approval(q, base, Approval.Action.EXPEL, b.fingerprint().hash(), Hash32.ZERO));
+              }
+            }
+            yield new Target.Expelled(b.fingerprint(), words);
+          }
           case 2 ->
               new Target.Left(
                   scribe.leave(
@@ -633,18 +741,26 @@ final class RandomFacts {
                       b.member(),
                       oracle.heads(base),
                       StayId.of(oracle.id(pick(published)), b.member())));
-          case 3 ->
-              new Target.Absent(
-                  b.member(),
-                  StayId.of(oracle.id(pick(published)), b.member()),
-                  approval(
-                      pick(people), base, Approval.Action.SUSPEND, b.member().hash(), Hash32.ZERO));
+          case 3 -> {
+            List<Stay> stays = oracle.staysOf(b.member(), base);
+            StayId stay =
+                stays.isEmpty() || random.nextInt(3) == 0
+                    ? StayId.of(oracle.id(pick(published)), b.member())
+                    : pick(stays).id();
+            List<Person> any = people.stream().filter(q -> isMember(q, base)).toList();
+            yield new Target.Absent(
+                b.member(),
+                stay,
+                approval(pick(any), base, Approval.Action.SUSPEND, b.member().hash(), stay.hash()));
+          }
           case 4 -> {
+            List<SignedHeader> known =
+                b.statements.stream().filter(signed -> knows(base, signed)).toList();
             SignedHeader any =
-                b.statements.isEmpty()
+                known.isEmpty()
                     ? scribe.heartbeat(p.device, group, b.member(), oracle.heads(base), 0)
-                    : pick(b.statements);
-            SignedHeader other = b.statements.isEmpty() ? any : pick(b.statements);
+                    : pick(known);
+            SignedHeader other = known.isEmpty() ? any : pick(known);
             yield new Target.Faulty(b.member(), new FaultProof.OutOfOrder(any, other));
           }
           default ->
@@ -662,6 +778,30 @@ final class RandomFacts {
   }
 
   // ---- approvals
+
+  /** Good words, but for what their givers knew. */
+  private List<Approval> wordsFromTheFuture(Person b, BitSet base) {
+    List<Integer> beyond =
+        published.stream().filter(m -> oracle.isValid(m) && !base.get(m)).toList();
+    List<Approval> words = new ArrayList<>();
+    for (Person q : people) {
+      if (!beyond.isEmpty()
+          && words.size() < 3
+          && !q.device.equals(b.device)
+          && isMember(q, base)) {
+        words.add(
+            scribe.approval(
+                q.device,
+                group,
+                q.member(),
+                oracle.heads(oracle.pastAnd(pick(beyond))),
+                Approval.Action.EXPEL,
+                b.fingerprint().hash(),
+                Hash32.ZERO));
+      }
+    }
+    return words;
+  }
 
   /** Up to two others' words for it; now and then old ones, or one that is not worth anything. */
   private List<Approval> approvals(
@@ -685,12 +825,25 @@ final class RandomFacts {
           .forEach(approvals::add);
     }
     oldApprovals.addAll(approvals);
+    if (p.hostile && !approvals.isEmpty() && random.nextInt(3) == 0) {
+      // Another member on the same device says the same.
+      MemberId first = approvals.get(0).header().author();
+      people.stream()
+          .filter(q -> q.member().equals(first))
+          .findFirst()
+          .flatMap(
+              q ->
+                  people.stream()
+                      .filter(r -> r != q && r.device.equals(q.device) && isMember(r, base))
+                      .findFirst())
+          .ifPresent(r -> approvals.add(approval(r, base, action, subject, stay)));
+    }
     return List.copyOf(approvals);
   }
 
   private Approval approval(
       Person q, BitSet base, Approval.Action action, Hash32 subject, Hash32 stay) {
-    int flaw = random.nextInt(12) == 0 ? random.nextInt(4) : -1;
+    int flaw = random.nextInt(6) == 0 ? random.nextInt(4) : -1;
     BitSet both = q.hostile || q.view.isEmpty() ? base : common(q, base);
     List<FactId> heads = flaw == 0 ? List.of(oracle.id(pick(published))) : oracle.heads(both);
     GroupId named = flaw == 1 ? ANOTHER_GROUP : group;

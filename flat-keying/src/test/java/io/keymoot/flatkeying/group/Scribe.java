@@ -20,18 +20,25 @@ import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.SignedHeader;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.StayId;
-import io.keymoot.flatkeying.fact.VerifyMemory;
+import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /** Writes down and signs what the people of a test say; every key follows from a name. */
 final class Scribe implements SectionFiveOracle.Evidence {
-  private final SortedMap<String, SigningKey> keys = new TreeMap<>();
-  private final FactVerifier verifier = new FactVerifier(VerifyMemory.NONE);
+  /** The same name has the same key in every story: made once. Shared by the tests' threads. */
+  private static final ConcurrentMap<String, SigningKey> KEYS = new ConcurrentHashMap<>();
+
+  private final FactVerifier verifier = new FactVerifier(new VerifiedOnce());
+
+  /** Remembers what it has checked, so share it within a story. */
+  FactVerifier verifier() {
+    return verifier;
+  }
 
   /** A device that signs. */
   record Device(String name, SigningKey signing) {
@@ -47,7 +54,7 @@ final class Scribe implements SectionFiveOracle.Evidence {
   Device device(String name) {
     byte[] secret = Hash32.sha256(text("device " + name)).toArray();
     SigningKey key =
-        keys.computeIfAbsent(
+        KEYS.computeIfAbsent(
             name, n -> SigningKey.fromSecret(SignatureKind.ED25519, secret).orThrow());
     return new Device(name, key);
   }
@@ -82,6 +89,17 @@ final class Scribe implements SectionFiveOracle.Evidence {
   /** Throws an IllegalArgumentException for what no decoder would take. */
   Envelope fact(Device device, GroupId group, MemberId author, List<FactId> heads, Fact fact) {
     return new FactWriter(device.signing(), group, author).write(heads, fact);
+  }
+
+  /**
+   * A fact nobody signs, to see what would come of it: for the oracle's eyes only.
+   *
+   * @param mark tells it from other drafts, as its content would
+   */
+  Envelope draft(GroupId group, MemberId author, List<FactId> heads, Fact fact, Hash32 mark) {
+    Header header = new Header(fact.type(), group, author, heads.stream().sorted().toList(), mark);
+    return new Envelope(
+        id(header), header, fact, Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY);
   }
 
   Approval approval(
