@@ -152,8 +152,9 @@ public final class EventFeed<T> implements AutoCloseable {
 
     private void run() {
       try {
-        while (deliverNext()) {
-          continue;
+        boolean more = true;
+        while (more) {
+          more = deliverNext();
         }
       } catch (InterruptedException e) {
         // Somebody else's doing: this listener is given up.

@@ -74,6 +74,7 @@ public final class JGroupsTransport implements Transport {
 
   /**
    * Joins the cluster, which takes up to a few seconds; the first peer of a cluster waits longest.
+   * The receiver may be called before this returns.
    *
    * @param cluster peers of equal cluster names hear each other, and no others
    */
@@ -290,8 +291,8 @@ public final class JGroupsTransport implements Transport {
   }
 
   /** For tests. */
-  boolean diagnosticsAreOn() {
-    return channel.getProtocolStack().getTransport().getDiagnosticsHandler().isRunning();
+  JChannel channel() {
+    return channel;
   }
 
   @Override

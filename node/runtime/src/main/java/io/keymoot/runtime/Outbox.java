@@ -118,8 +118,9 @@ final class Outbox {
 
   private void run() {
     try {
-      while (sendNext()) {
-        continue;
+      boolean more = true;
+      while (more) {
+        more = sendNext();
       }
     } catch (InterruptedException closing) {
       // The network held this thread until the time for closing was over.

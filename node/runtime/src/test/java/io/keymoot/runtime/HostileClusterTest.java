@@ -97,7 +97,6 @@ class HostileClusterTest {
   private static final class Victim implements Transport.Receiver, AutoCloseable {
     final Counting core = new Counting();
     final AtomicInteger heardFriend = new AtomicInteger();
-    final AtomicInteger views = new AtomicInteger();
     final Loop<Bytes, Bytes> loop =
         new Loop<>("victim", core, Bytes.EMPTY, this::perform, this::closeTransport);
     final JGroupsTransport transport;
@@ -129,7 +128,6 @@ class HostileClusterTest {
 
     @Override
     public void reachable(SortedSet<Address> peers) {
-      views.incrementAndGet();
       loop.latest(bytes("reachable"));
     }
 

@@ -19,10 +19,16 @@ import java.net.MulticastSocket;
 import java.net.NetworkInterface;
 import java.net.SocketTimeoutException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Random;
 import org.jgroups.JChannel;
+import org.jgroups.View;
+import org.jgroups.protocols.DISCARD;
+import org.jgroups.protocols.TP;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.stack.ProtocolStack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,11 +121,70 @@ class JGroupsTransportTest {
 
   @Test
   void diagnosticsAreOffWhateverTheStackSays() throws Exception {
-    assertThat(new String(resource("bare.xml").openStream().readAllBytes()))
+    assertThat(new String(resource("bare.xml").openStream().readAllBytes(), StandardCharsets.UTF_8))
         .contains("diag.enabled=\"true\"");
     try (Cluster cluster = new Cluster(ClusterStack.xml(resource("bare.xml"))).join(1)) {
-      assertThat(cluster.ends.get(0).transport().diagnosticsAreOn()).isFalse();
+      ProtocolStack protocols = cluster.ends.get(0).transport().channel().getProtocolStack();
+      assertThat(protocols.getTransport().getDiagnosticsHandler().isRunning()).isFalse();
     }
+  }
+
+  @Test
+  void aPeerThatAcknowledgesNothingHoldsUpNobody() throws Exception {
+    try (Cluster cluster = new Cluster(ClusterStack.local()).join(2);
+        JChannel deaf = ClusterStack.local().open()) {
+      deaf.connect(cluster.name);
+      await().atMost(SOON).until(() -> deaf.getView().size() == 3);
+      deaf.getProtocolStack()
+          .insertProtocol(new DISCARD().discardAll(true), ProtocolStack.Position.ABOVE, TP.class);
+      JGroupsTransport sender = cluster.ends.get(0).transport();
+      for (int i = 0; i < 6_000; i++) {
+        // As fast as it goes, which a network that blocks would make slow.
+        while (!sender.multicast(Quality.RELIABLE_FRAME, bytes("frame"))) {
+          Thread.onSpinWait();
+        }
+        for (Address each : cluster.ends.get(0).reachable) {
+          sender.unicast(each, Quality.CONTROL, bytes("control"));
+        }
+      }
+      await()
+          .atMost(SOON)
+          .until(() -> sender.multicast(Quality.CONTROL, bytes("last")) && heardLast(cluster));
+      assertThat(sender.counts().unacknowledged()).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aForgedViewDoesNotPartPeersThatHeardEachOther(Kind kind, @TempDir Path folder)
+      throws Exception {
+    requireMulticast(kind);
+    try (Cluster cluster = new Cluster(kind.stack(folder)).join(2)) {
+      cluster.awaitAllReachable();
+      End deceived = cluster.ends.get(0);
+      End other = cluster.ends.get(1);
+      other.transport().multicast(Quality.CONTROL, bytes("here I am"));
+      await().atMost(SOON).until(() -> !deceived.arrived.isEmpty());
+
+      JChannel channel = deceived.transport().channel();
+      GMS membership = channel.getProtocolStack().findProtocol(GMS.class);
+      membership.installView(View.create(channel.getAddress(), 1_000, channel.getAddress()));
+      assertThat(deceived.reachable).isEmpty();
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                deceived.transport().multicast(Quality.HEARTBEAT, bytes("still here"));
+                return !other.arrived.isEmpty();
+              });
+      // It was not the merging of the views, some seconds later, that let it arrive.
+      assertThat(deceived.reachable).isEmpty();
+    }
+  }
+
+  private static boolean heardLast(Cluster cluster) {
+    return cluster.ends.get(1).arrived.stream()
+        .anyMatch(each -> each.bytes().equals(bytes("last")));
   }
 
   @Test
