@@ -56,6 +56,47 @@ class AgreementTest {
             });
   }
 
+  /** Where one rule refuses and another waits for a credential, either may be said first. */
+  @Test
+  void whatWaitsForACredentialIsDecidedAlikeOnceItIsFetched() {
+    IntStream.range(FIRST, FIRST + Math.min(SEEDS, 300))
+        .parallel()
+        .forEach(
+            seed -> {
+              RandomFacts.Story story = RandomFacts.tell(seed, FACTS, AgreementTest::digest);
+              SectionFiveOracle oracle =
+                  new SectionFiveOracle(
+                      story.credentials(),
+                      story.credentials(),
+                      AgreementTest::digest,
+                      story.scribe());
+              Ledger ledger = ledger(story);
+              for (Envelope fact : story.facts()) {
+                int number = oracle.add(fact);
+                Ledger.Decision before = ledger.decide(fact);
+                boolean fits =
+                    switch (oracle.validity(number)) {
+                      case SectionFiveOracle.Valid valid -> before instanceof Ledger.Decision.Valid;
+                      case SectionFiveOracle.Waits waits ->
+                          before instanceof Ledger.Decision.LacksCredential
+                              || before instanceof Ledger.Decision.LacksParents;
+                      case SectionFiveOracle.Invalid no ->
+                          !(before instanceof Ledger.Decision.Valid);
+                    };
+                assertThat(fits)
+                    .as("seed %d: %s, %s", seed, oracle.validity(number), before)
+                    .isTrue();
+              }
+              story.credentials().fetchAll();
+              for (Envelope fact : story.facts()) {
+                assertThat(ledger.decide(fact) instanceof Ledger.Decision.Valid)
+                    .as("seed %d, fetched: %s", seed, fact.header())
+                    .isEqualTo(oracle.isValid(oracle.number(fact.id())));
+              }
+              compare(seed, oracle, oracle.allValid(), ledger);
+            });
+  }
+
   static void agreesWithTheOracle(int seed, RandomFacts.Story story) {
     SectionFiveOracle oracle =
         new SectionFiveOracle(
