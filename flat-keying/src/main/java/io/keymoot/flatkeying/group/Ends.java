@@ -127,9 +127,8 @@ final class Ends {
         then.seats,
         (now, before) -> {
           if (now != null && all[0] && counts.test(now.person())) {
-            for (Seat.Place place : now.places()) {
-              all[0] &= !place.isOver() || endedIn(place.stay(), then, pasts);
-            }
+            now.changedSince(
+                before, place -> all[0] &= !place.isOver() || endedIn(place.stay(), then, pasts));
           }
         });
     return all[0];
@@ -141,10 +140,15 @@ final class Ends {
     state.seats.difference(
         then.seats,
         (now, before) -> {
-          for (Seat.Place place : now == null ? List.<Seat.Place>of() : now.places()) {
-            if (place.isOver() && !endedIn(place.stay(), then, pasts)) {
-              only[0] &= !place.isVoid() && place.hard().stream().allMatch(e -> isLeave(e, place));
-            }
+          if (now != null) {
+            now.changedSince(
+                before,
+                place -> {
+                  if (place.isOver() && !endedIn(place.stay(), then, pasts)) {
+                    only[0] &=
+                        !place.isVoid() && place.hard().stream().allMatch(e -> isLeave(e, place));
+                  }
+                });
           }
         });
     return only[0];

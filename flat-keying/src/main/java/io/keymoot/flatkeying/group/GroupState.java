@@ -4,6 +4,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Slot;
@@ -208,10 +209,19 @@ public final class GroupState {
     return seat == null ? List.of() : seat.liveStays();
   }
 
-  /** The stay whose leaf key counts: of several (one request admitted twice) the highest id. */
+  /**
+   * The stay whose leaf key counts. A Here's before an Admit's, for an old request can be admitted
+   * again by anybody who has it; else the highest id.
+   */
   public Optional<Stay> newestStay(MemberId member) {
-    List<Stay> live = liveStays(member);
-    return live.isEmpty() ? Optional.empty() : Optional.of(live.get(live.size() - 1));
+    Stay newest = null;
+    for (Stay stay : liveStays(member)) {
+      boolean isHere = stay.begunBy().fact() instanceof Here;
+      if (newest == null || isHere || !(newest.begunBy().fact() instanceof Here)) {
+        newest = stay;
+      }
+    }
+    return Optional.ofNullable(newest);
   }
 
   public boolean isOver(Stay stay) {
@@ -233,11 +243,13 @@ public final class GroupState {
     List<Stay> over = new ArrayList<>();
     seats.forEach(
         seat -> {
-          for (Seat.Place place : seat.places()) {
-            if (place.isOver()) {
-              over.add(place.stay());
-            }
-          }
+          seat.places()
+              .forEach(
+                  place -> {
+                    if (place.isOver()) {
+                      over.add(place.stay());
+                    }
+                  });
         });
     return over;
   }
@@ -259,8 +271,8 @@ public final class GroupState {
     seats.difference(
         before.seats,
         (now, then) -> {
-          for (Seat.Place place : now == null ? List.<Seat.Place>of() : now.places()) {
-            if (!place.isOver() && (then == null || then.place(place.stay()) == null)) {
+          for (Seat.Place place : now == null ? List.<Seat.Place>of() : now.live()) {
+            if (then == null || then.place(place.stay()) == null) {
               newly.add(place.stay());
             }
           }
@@ -274,11 +286,15 @@ public final class GroupState {
     seats.difference(
         before.seats,
         (now, then) -> {
-          for (Seat.Place place : now == null ? List.<Seat.Place>of() : now.places()) {
-            Seat.Place was = then == null ? null : then.place(place.stay());
-            if (place.isOver() && (was == null || !was.isOver())) {
-              newly.add(place.stay());
-            }
+          if (now != null) {
+            now.changedSince(
+                then,
+                place -> {
+                  Seat.Place was = then == null ? null : then.place(place.stay());
+                  if (place.isOver() && (was == null || !was.isOver())) {
+                    newly.add(place.stay());
+                  }
+                });
           }
         });
     return newly;

@@ -128,11 +128,12 @@ final class Growth {
     if (known == null) {
       return;
     }
-    for (Seat.Place place : known.places()) {
-      Seat seat = seat(member);
-      Seat.Place now = placeIn(seat, place.stay());
-      put(seat.with(new Seat.Place(now.stay(), true, now.hard(), now.isVoid())));
+    Seat seat = seat(member);
+    for (Stay stay : known.liveStays()) {
+      Seat.Place now = placeIn(seat, stay);
+      seat = seat.with(new Seat.Place(now.stay(), true, now.hard(), now.isVoid()));
     }
+    put(seat);
   }
 
   private void strike(Target target) {
@@ -165,7 +166,7 @@ final class Growth {
   private void endHardPlaces(Seat seat) {
     Deque<Stay> ended = new ArrayDeque<>();
     Seat next = seat;
-    for (Seat.Place place : seat.places()) {
+    for (Seat.Place place : seat.places().values()) {
       next =
           next.with(
               new Seat.Place(
@@ -244,12 +245,14 @@ final class Growth {
 
   private void put(Seat seat) {
     Seat old = seats.get(seat.person().id().hash());
-    for (Seat.Place place : seat.places()) {
-      Seat.Place was = old == null ? null : old.place(place.stay());
-      if (place.isOver() && (was == null || !was.isOver())) {
-        newlyOver.add(place.stay());
-      }
-    }
+    seat.changedSince(
+        old,
+        place -> {
+          Seat.Place was = old == null ? null : old.place(place.stay());
+          if (place.isOver() && (was == null || !was.isOver())) {
+            newlyOver.add(place.stay());
+          }
+        });
     seats = seats.with(seat.person().id().hash(), seat);
     live =
         seat.isLive()

@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FaultProof;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ public final class Membership {
   private boolean isNewcomer;
 
   /** Undecided facts, in the order in which they came. */
-  private final Map<FactId, Waiting> waiting = new LinkedHashMap<>();
+  private final Map<Copy, Waiting> waiting = new LinkedHashMap<>();
 
   /** Valid facts the closed door keeps out, with those their taking needs. */
   private final Map<FactId, Known> atDoor = new LinkedHashMap<>();
@@ -46,6 +47,16 @@ public final class Membership {
   private final Map<MemberId, FaultProof.OutOfOrder> caught = new LinkedHashMap<>();
 
   private record Waiting(Envelope fact, String sender) {}
+
+  /**
+   * A fact as somebody sent it. An id does not cover the signature: a copy that is wrongly signed
+   * must not keep the right one out.
+   */
+  private record Copy(FactId id, Bytes signature) {
+    static Copy of(Envelope fact) {
+      return new Copy(fact.id(), fact.signature());
+    }
+  }
 
   private Membership(Ledger ledger, boolean isNewcomer) {
     this.ledger = ledger;
@@ -94,10 +105,10 @@ public final class Membership {
    * fill its own part of the waiting room and nobody else's).
    */
   public Learnt offer(Envelope fact, String sender) {
-    if (has(fact.id()) || waiting.containsKey(fact.id()) || atDoor.containsKey(fact.id())) {
+    if (has(fact.id()) || waiting.containsKey(Copy.of(fact)) || atDoor.containsKey(fact.id())) {
       return Learnt.NOTHING;
     }
-    waiting.put(fact.id(), new Waiting(fact, sender));
+    waiting.put(Copy.of(fact), new Waiting(fact, sender));
     Learnt learnt = settle();
     boundWaiting(sender);
     return learnt;
@@ -179,12 +190,14 @@ public final class Membership {
     for (Waiting each : List.copyOf(waiting.values())) {
       switch (ledger.decide(each.fact)) {
         case Ledger.Decision.Valid valid -> {
-          waiting.remove(each.fact.id());
-          atDoor.put(each.fact.id(), valid.fact());
+          waiting.remove(Copy.of(each.fact));
+          if (!state.contains(valid.fact())) {
+            atDoor.put(each.fact.id(), valid.fact());
+          }
           moved = true;
         }
         case Ledger.Decision.Refused no -> {
-          waiting.remove(each.fact.id());
+          waiting.remove(Copy.of(each.fact));
           refused.add(new Learnt.Refused(each.fact.id(), no.why()));
           moved = true;
         }
@@ -293,7 +306,7 @@ public final class Membership {
         case Ledger.Decision.Refused no -> {}
       }
     }
-    facts.removeAll(waiting.keySet());
+    waiting.keySet().forEach(copy -> facts.remove(copy.id()));
     return new Lacks(facts, List.copyOf(needed));
   }
 
@@ -315,11 +328,12 @@ public final class Membership {
     for (Waiting each : List.copyOf(waiting.values())) {
       boolean tooManyOfIts = each.sender.equals(sender) && ofSender > Limits.WAITING_PER_SENDER;
       if (tooManyOfIts || waiting.size() > Limits.WAITING_IN_ALL) {
-        waiting.remove(each.fact.id());
+        waiting.remove(Copy.of(each.fact));
         ofSender--;
       }
     }
-    while (atDoor.size() > Limits.AT_DOOR) {
+    // A newcomer's door holds the whole history until it can take it all at once.
+    while (!isNewcomer && atDoor.size() > Limits.AT_DOOR) {
       atDoor.remove(atDoor.keySet().iterator().next());
     }
   }

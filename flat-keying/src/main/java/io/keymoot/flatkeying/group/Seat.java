@@ -2,10 +2,19 @@ package io.keymoot.flatkeying.group;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A member as a set of facts shows it: its stays, with what ended them. */
-record Seat(Person person, List<Place> places) {
+/**
+ * A member as a set of facts shows it: its stays, with what ended them.
+ *
+ * <p>A member that says Here every day has many stays, all over but one; what is asked of all of
+ * them is asked seldom, and one more must not cost a copy of all.
+ *
+ * @param places by stay
+ * @param live those that are not over, in the order of ids: seldom more than one
+ */
+record Seat(Person person, IdMap<Place> places, List<Place> live) {
 
   /**
    * @param soft ended by an Absent or by a Here
@@ -19,43 +28,42 @@ record Seat(Person person, List<Place> places) {
   }
 
   static Seat of(Person person) {
-    return new Seat(person, List.of());
+    return new Seat(person, IdMap.empty(), List.of());
   }
 
   boolean isLive() {
-    for (Place place : places) {
-      if (!place.isOver()) {
-        return true;
-      }
-    }
-    return false;
+    return !live.isEmpty();
   }
 
   List<Stay> liveStays() {
-    return places.stream().filter(place -> !place.isOver()).map(Place::stay).toList();
+    return live.stream().map(Place::stay).toList();
   }
 
   @Nullable Place place(Stay stay) {
-    for (Place place : places) {
-      if (place.stay.equals(stay)) {
-        return place;
-      }
-    }
-    return null;
+    return places.get(stay.id().hash());
+  }
+
+  /**
+   * The places that are other here than in {@code before}, an earlier or later seat of the member.
+   */
+  void changedSince(@Nullable Seat before, Consumer<Place> action) {
+    places.difference(
+        before == null ? IdMap.empty() : before.places,
+        (now, then) -> {
+          if (now != null) {
+            action.accept(now);
+          }
+        });
   }
 
   Seat with(Place changed) {
-    List<Place> next = new ArrayList<>(places);
-    for (int i = 0; i < next.size(); i++) {
-      if (next.get(i).stay.equals(changed.stay)) {
-        next.set(i, changed);
-        return new Seat(person, List.copyOf(next));
-      }
+    List<Place> next = new ArrayList<>(live);
+    next.removeIf(place -> place.stay.equals(changed.stay));
+    if (!changed.isOver()) {
+      next.add(changed);
+      next.sort((one, other) -> one.stay.id().compareTo(other.stay.id()));
     }
-    next.add(changed);
-    // In the order of ids, not of arrival: the same facts show the same seat.
-    next.sort((one, other) -> one.stay.id().compareTo(other.stay.id()));
-    return new Seat(person, List.copyOf(next));
+    return new Seat(person, places.with(changed.stay.id().hash(), changed), List.copyOf(next));
   }
 
   /** {@code facts} and one more, in the order of ids. */

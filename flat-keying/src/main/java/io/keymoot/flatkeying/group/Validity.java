@@ -66,10 +66,14 @@ final class Validity {
   List<Stay> staysToReturnTo() {
     Seat seat = past.seat(author.id());
     List<Stay> stays = new ArrayList<>();
-    for (Seat.Place place : seat == null ? List.<Seat.Place>of() : seat.places()) {
-      if (!place.isVoid() && place.hard().stream().noneMatch(this::stands)) {
-        stays.add(place.stay());
-      }
+    if (seat != null) {
+      seat.places()
+          .forEach(
+              place -> {
+                if (!place.isVoid() && place.hard().stream().noneMatch(this::stands)) {
+                  stays.add(place.stay());
+                }
+              });
     }
     return stays;
   }
@@ -152,8 +156,7 @@ final class Validity {
   private Verdict left(Target.Left left) {
     MemberId leaver = left.leave().header().author();
     Seat seat = past.seat(leaver);
-    if (seat == null
-        || seat.places().stream().noneMatch(p -> p.stay().id().equals(left.leave().stay()))) {
+    if (seat == null || !seat.places().contains(left.leave().stay().hash())) {
       return new Verdict.Refused(Refusal.TARGET_UNKNOWN);
     }
     if (leaver.equals(author.id()) || seat.person().device().equals(author.device())) {
