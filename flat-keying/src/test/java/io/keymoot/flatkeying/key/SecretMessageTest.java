@@ -111,6 +111,27 @@ class SecretMessageTest {
   }
 
   @Test
+  void thePlaintextIsWipedOnceItHasBeenRead() {
+    List<byte[]> plaintext = new ArrayList<>();
+    var read =
+        SecretReader.open(
+            leaf,
+            CONTEXT,
+            sealed(new SecretWriter().secret(kek)),
+            in -> {
+              plaintext.addAll(
+                  Capture.arraysIn(in).stream().filter(each -> each.length == 32).toList());
+              assertThat(plaintext)
+                  .isNotEmpty()
+                  .allSatisfy(each -> assertThat(each).contains(kek.alive()));
+              return in.kek(SLOT, X, "kek");
+            });
+
+    assertThat(read).isInstanceOf(SecretReader.Read.Ok.class);
+    assertThat(plaintext).allSatisfy(each -> assertThat(each).containsOnly(0));
+  }
+
+  @Test
   void aWriterIsWipedByItsOneSealing() {
     SecretWriter writer = written();
     List<byte[]> inside = Capture.arraysIn(writer);

@@ -13,6 +13,7 @@ import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.SeededEntropy;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.crypto.Opening;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.key.Handshake.Answer;
@@ -436,6 +437,23 @@ class SessionTest {
       }
     }
     assertThat(receive.skippedKeys()).isEqualTo(Limits.SKIPPED_SEALS);
+  }
+
+  @Test
+  void everyChainKeyIsOverwrittenWhenTheChainStepsAndSoIsEachKeyOfALateSeal() {
+    byte[] key = entropy.bytes(32);
+    SendChain send = new SendChain(key.clone());
+    ReceiveChain receive = new ReceiveChain(key.clone());
+    List<byte[]> before = new ArrayList<>(Capture.arraysIn(send));
+    before.addAll(Capture.arraysIn(receive));
+    Seal late = send.seal(EpochSecret.fresh(entropy), CONTEXT);
+    Seal next = send.seal(EpochSecret.fresh(entropy), CONTEXT);
+    assertThat(receive.open(next, CONTEXT)).isInstanceOf(Opening.Opened.class);
+    List<byte[]> waiting = Capture.arraysIn(receive);
+    assertThat(receive.open(late, CONTEXT)).isInstanceOf(Opening.Opened.class);
+
+    assertThat(before).hasSize(2).allSatisfy(each -> assertThat(each).containsOnly(0));
+    assertThat(waiting).hasSize(2).anySatisfy(each -> assertThat(each).containsOnly(0));
   }
 
   @Test
