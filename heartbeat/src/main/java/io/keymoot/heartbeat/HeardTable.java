@@ -108,7 +108,13 @@ final class HeardTable {
    * counter silences nobody for longer than until then.
    */
   Verdict hear(Beat beat, long now) {
-    int row = rowOf(beat.member());
+    return hear(rowOf(beat.member()), beat, now);
+  }
+
+  /**
+   * @param row the sender's
+   */
+  Verdict hear(int row, Beat beat, long now) {
     if (isStale(beat, row)) {
       return Verdict.STALE;
     }

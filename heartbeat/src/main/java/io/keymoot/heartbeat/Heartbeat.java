@@ -34,6 +34,9 @@ public final class Heartbeat {
   private final Map<MemberId, Long> disagreed = new LinkedHashMap<>(2, 0.75f, true);
   private final long start;
 
+  /** The effects of the step that is under way; empty between steps. */
+  private final List<Effect> effects = new ArrayList<>(4);
+
   private Roster roster = Roster.NOBODY;
   private List<FactId> heads = List.of();
   private Optional<EpochHeld> epoch = Optional.empty();
@@ -65,7 +68,7 @@ public final class Heartbeat {
   /** Takes one input and whatever is due by now. */
   public List<Effect> step(Tick now, Input input) {
     long millis = now.millis();
-    List<Effect> out = new ArrayList<>(0);
+    List<Effect> out = effects;
     switch (input) {
       case Input.Heard(Beat beat, List<FactId> unknown) -> heard(beat, unknown, millis, out);
       case Input.HeardOf(MemberId member) -> heardOf(member, millis);
@@ -108,7 +111,12 @@ public final class Heartbeat {
     if (timers.anyDue(millis)) {
       fire(millis, out);
     }
-    return out.isEmpty() ? List.of() : List.copyOf(out);
+    if (out.isEmpty()) {
+      return List.of();
+    }
+    List<Effect> done = List.copyOf(out);
+    out.clear();
+    return done;
   }
 
   public Optional<Tick> nextDeadline() {
@@ -189,9 +197,10 @@ public final class Heartbeat {
 
   private void heard(Beat beat, List<FactId> unknown, long now, List<Effect> out) {
     MemberId member = beat.member();
-    boolean isMember = !member.equals(me) && (heard.find(member) >= 0 || roster.contains(member));
-    if (isMember) {
-      if (heard.hear(beat, now) == HeardTable.Verdict.STALE) {
+    int row = heard.find(member);
+    if (row >= 0 || (roster.contains(member) && !member.equals(me))) {
+      HeardTable.Verdict verdict = row >= 0 ? heard.hear(row, beat, now) : heard.hear(beat, now);
+      if (verdict == HeardTable.Verdict.STALE) {
         refusedBeats++;
         return;
       }

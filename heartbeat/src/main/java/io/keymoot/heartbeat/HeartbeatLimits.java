@@ -72,10 +72,10 @@ final class HeartbeatLimits {
   static final int FETCH_SPREAD_PER_TEN_MEMBERS = 1;
 
   static final long FETCH_RETRY = 200;
-  static final long FETCH_RETRY_MOST = 2_000;
+  static final long FETCH_RETRY_MOST = 1_000;
 
   /** After so many tries asking slows to {@link #FETCH_RETRY_SLOW}; a head is given up. */
-  static final int FETCH_TRIES = 10;
+  static final int FETCH_TRIES = 16;
 
   static final long FETCH_RETRY_SLOW = 30_000;
 

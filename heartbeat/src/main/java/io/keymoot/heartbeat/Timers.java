@@ -19,6 +19,7 @@ final class Timers {
   private static final Name[] NAMES = Name.values();
 
   private final long[] at = new long[NAMES.length];
+  private long earliest = NEVER;
 
   Timers() {
     Arrays.fill(at, NEVER);
@@ -26,6 +27,10 @@ final class Timers {
 
   void set(Name name, long millis) {
     at[name.ordinal()] = millis;
+    earliest = NEVER;
+    for (long each : at) {
+      earliest = Math.min(earliest, each);
+    }
   }
 
   boolean isDue(Name name, long now) {
@@ -33,19 +38,10 @@ final class Timers {
   }
 
   boolean anyDue(long now) {
-    return next() <= now;
-  }
-
-  private long next() {
-    long next = NEVER;
-    for (long each : at) {
-      next = Math.min(next, each);
-    }
-    return next;
+    return earliest <= now;
   }
 
   Optional<Tick> deadline() {
-    long next = next();
-    return next == NEVER ? Optional.empty() : Optional.of(new Tick(next));
+    return earliest == NEVER ? Optional.empty() : Optional.of(new Tick(earliest));
   }
 }

@@ -1,9 +1,24 @@
 /**
- * Who is there, who holds which slots, and when this peer acts.
+ * Who is there, who holds which slots, what is missing, and whose turn it is.
  *
- * <p>Peers come and go without saying so, and several of them owe the group the same duty at once.
- * This package decides who is alive, compares digests of what each side knows, and tells this peer
- * when it is its turn. Time is an argument; nothing here waits, sends or logs.
+ * <p>Peers come and go without saying so, lose messages, and owe the group the same duty at once.
+ * Each says at a low and constant rate what it knows and holds; from that follows who is alive,
+ * what to fetch and from whom; and a duty that all see becomes the moment at which this peer does
+ * it. Time is an argument; nothing here waits, sends, signs or logs.
+ *
+ * <pre>
+ * Input ──► Heartbeat.step ──► Effect
+ *              │
+ *              ├─ BeatClock              when to beat
+ *              ├─ HeardTable, Absence    who is there; whose silence is owed a suspension
+ *              ├─ Fetching               unknown heads, then parents
+ *              ├─ Answering, Repeating   the other half: without drowning
+ *              └─ Duties, RekeyPace      rank → moment, by the lines of the Roster
+ * </pre>
+ *
+ * <p>The life of one step: an input changes what is known, timers in one table move, whatever is
+ * due by now fires, and the effects come back in the order in which they are to be done. The
+ * module's README.md has the story and a glossary.
  */
 @NullMarked
 package io.keymoot.heartbeat;

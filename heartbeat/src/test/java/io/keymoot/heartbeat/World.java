@@ -39,7 +39,7 @@ final class World {
 
   private record Say(Fact fact) {}
 
-  private record Give(int by, List<Fact> facts) {}
+  private record Give(int by, List<Fact> facts, boolean toAll) {}
 
   private record Ask(int by, List<FactId> facts, List<FactId> heads) {}
 
@@ -86,12 +86,25 @@ final class World {
       return fact.equals(People.FOUND) || has.containsKey(fact);
     }
 
+    /** Most receivers know all heads of a beat: they share one input. */
+    private void hear(long at, Input.Heard heard) {
+      List<FactId> unknown = new ArrayList<>(0);
+      for (FactId head : heard.beat().heads()) {
+        if (!knows(head) && !waiting.containsKey(head)) {
+          unknown.add(head);
+        }
+      }
+      step(at, unknown.isEmpty() ? heard : new Input.Heard(heard.beat(), List.copyOf(unknown)));
+    }
+
     void step(long at, Input input) {
       Tick tick = new Tick(at);
       List<Effect> effects = core.step(tick, input);
-      if (!effects.isEmpty()) {
-        effects.forEach(effect -> perform(at, effect));
+      if (effects.isEmpty() && input instanceof Input.Heard heard && heard.unknown().isEmpty()) {
+        // The case of nearly all the time: a beat that says nothing new moves no timer.
+        return;
       }
+      effects.forEach(effect -> perform(at, effect));
       Optional<Tick> next = core.nextDeadline();
       deadline = next.isPresent() ? next.get().millis() : Long.MAX_VALUE;
       earliest = Math.min(earliest, deadline);
@@ -102,20 +115,19 @@ final class World {
       switch (effect) {
         case Effect.SendBeat(Beat beat) -> {
           beats.add(at);
-          send(at, number, EVERYBODY, beat);
+          send(at, number, EVERYBODY, new Input.Heard(beat, List.of()));
         }
         case Effect.Fetch(MemberId from, List<FactId> facts) ->
             send(at, number, peerOf(from).number, new Ask(number, facts, heads));
         case Effect.Answer(MemberId to, List<FactId> facts) -> {
           answers.computeIfAbsent(number, n -> new ArrayList<>()).add(at);
           Ask ask = answering.getLast();
-          send(at, number, peerOf(to).number, new Give(number, below(facts, ask.heads)));
+          send(at, number, peerOf(to).number, new Give(number, below(facts, ask.heads), false));
         }
         case Effect.AnswerAll(List<FactId> facts) -> {
           answers.computeIfAbsent(number, n -> new ArrayList<>()).add(at);
-          for (FactId fact : facts) {
-            send(at, number, EVERYBODY, new Say(had(fact)));
-          }
+          Ask ask = answering.getLast();
+          send(at, number, EVERYBODY, new Give(number, below(facts, ask.heads), true));
         }
         case Effect.Repeat(FactId fact) -> send(at, number, EVERYBODY, new Say(had(fact)));
         case Effect.Act(Duty duty) -> {
@@ -155,7 +167,7 @@ final class World {
 
     void receive(long at, Object what, int from) {
       switch (what) {
-        case Beat beat -> step(at, heardBy(this, beat));
+        case Input.Heard heard -> hear(at, heard);
         case Say(Fact fact) -> {
           if (knows(fact.id)) {
             step(at, new Input.Overheard(List.of(fact.id)));
@@ -163,7 +175,12 @@ final class World {
             offer(at, List.of(fact), from);
           }
         }
-        case Give(int by, List<Fact> facts) -> offer(at, facts, by);
+        case Give(int by, List<Fact> facts, boolean toAll) -> {
+          if (toAll) {
+            step(at, new Input.Overheard(facts.stream().map(Fact::id).toList()));
+          }
+          offer(at, facts, by);
+        }
         case Ask ask -> {
           List<FactId> had = ask.facts.stream().filter(this::knows).toList();
           if (!had.isEmpty()) {
@@ -270,15 +287,11 @@ final class World {
   private final Map<MemberId, Integer> numbers = new LinkedHashMap<>();
   private long mails;
   private long earliest = Long.MAX_VALUE;
-  private Beat lastBeat;
-  private Input lastHeard;
 
   World(long seed, Roster roster, long slice) {
     this.seed = seed;
     this.slice = slice;
     network = new SplittableRandom(seed);
-    lastBeat = People.beat(People.member(0), 0, false, roster, People.FOUND);
-    lastHeard = new Input.Heard(lastBeat, List.of());
     peers = new Peer[roster.size()];
     for (int i = 0; i < peers.length; i++) {
       peers[i] = new Peer(i, roster);
@@ -297,23 +310,6 @@ final class World {
 
   Peer peerOf(MemberId member) {
     return peers[Objects.requireNonNull(numbers.get(member))];
-  }
-
-  /** Most receivers know all heads of a beat: they share one input. */
-  private Input heardBy(Peer peer, Beat beat) {
-    for (FactId head : beat.heads()) {
-      if (!peer.knows(head)) {
-        List<FactId> unknown = beat.heads().stream().filter(each -> !peer.knows(each)).toList();
-        List<FactId> toAsk =
-            unknown.stream().filter(each -> !peer.waiting.containsKey(each)).toList();
-        return new Input.Heard(beat, toAsk);
-      }
-    }
-    if (beat != lastBeat) {
-      lastBeat = beat;
-      lastHeard = new Input.Heard(beat, List.of());
-    }
-    return lastHeard;
   }
 
   private void send(long at, int from, int to, Object what) {

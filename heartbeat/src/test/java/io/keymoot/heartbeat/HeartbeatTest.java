@@ -1,0 +1,494 @@
+package io.keymoot.heartbeat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** One core and what it is told. */
+class HeartbeatTest {
+  private static final FactId EPOCH = People.fact("epoch");
+  private final Random random = new Random(9);
+  private Roster roster = People.roster(10);
+  private MemberId me = People.member(0);
+  private Heartbeat core = new Heartbeat(Tick.ZERO, me, random::nextBytes);
+  private long now;
+
+  private List<Effect> tell(Input input) {
+    return core.step(new Tick(now), input);
+  }
+
+  private void begin() {
+    tell(new Input.ReachedAt(Bytes.of(new byte[] {7})));
+    tell(new Input.Holds(Optional.of(new EpochHeld(EPOCH, 2)), 0b101));
+    tell(new Input.Knows(roster, List.of(People.FOUND)));
+  }
+
+  /** What it does by itself in this time. */
+  private List<Effect> run(long millis) {
+    List<Effect> out = new ArrayList<>();
+    long until = now + millis;
+    while (core.nextDeadline().filter(next -> next.millis() <= until).isPresent()) {
+      now = Math.max(now, core.nextDeadline().orElseThrow().millis());
+      out.addAll(tell(new Input.Wake()));
+    }
+    now = until;
+    return out;
+  }
+
+  private static <T extends Effect> List<T> only(Class<T> kind, List<Effect> effects) {
+    return effects.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  private List<Beat> beats(long millis) {
+    return only(Effect.SendBeat.class, run(millis)).stream().map(Effect.SendBeat::beat).toList();
+  }
+
+  private List<Effect> hear(int member, long counter, FactId... unknown) {
+    FactId[] heads = unknown.length == 0 ? new FactId[] {People.FOUND} : unknown;
+    return tell(
+        new Input.Heard(
+            People.beat(People.member(member), counter, true, roster, heads), List.of(unknown)));
+  }
+
+  // ---- what it says
+
+  @Test
+  void aHeartbeatSaysWhatThePeerHoldsAndKnows() {
+    begin();
+    Beat beat = beats(3_000).get(0);
+    assertThat(beat.member()).isEqualTo(me);
+    assertThat(beat.group()).isEqualTo(People.GROUP);
+    assertThat(beat.heads()).containsExactly(People.FOUND);
+    assertThat(beat.content().epoch()).contains(new EpochHeld(EPOCH, 2));
+    assertThat(beat.content().has(0)).isTrue();
+    assertThat(beat.content().has(1)).isFalse();
+    assertThat(beat.content().membersDigest()).isEqualTo(roster.digest());
+    assertThat(beat.content().address()).isEqualTo(Bytes.of(new byte[] {7}));
+  }
+
+  @Test
+  void whatSaysSomethingNewIsSignedAndEveryOtherOneBesides() {
+    begin();
+    List<Beat> idle = beats(60_000);
+    for (int i = 0; i < idle.size(); i++) {
+      assertThat(idle.get(i).signed()).isEqualTo(i % 2 == 0);
+      assertThat(idle.get(i).content().counter()).isEqualTo(i + 1);
+    }
+    for (Input news :
+        List.of(
+            new Input.Knows(roster, List.of(People.fact("new"))),
+            new Input.Holds(Optional.of(new EpochHeld(EPOCH, 3)), 0b101),
+            new Input.Holds(Optional.of(new EpochHeld(EPOCH, 3)), 0b111),
+            new Input.ReachedAt(Bytes.of(new byte[] {8})))) {
+      List<Beat> before = beats(1_300);
+      if (before.isEmpty() || !before.get(before.size() - 1).signed()) {
+        before = beats(1_300);
+      }
+      tell(news);
+      assertThat(beats(2_500).get(0).signed()).as(news.toString()).isTrue();
+    }
+  }
+
+  @Test
+  void whoHoldsNoEpochSignsAllItSays() {
+    tell(new Input.Knows(roster, List.of(People.FOUND)));
+    assertThat(beats(20_000)).isNotEmpty().allMatch(Beat::signed);
+  }
+
+  @Test
+  void whoIsNotInSaysNothing() {
+    tell(
+        new Input.Knows(
+            People.roster(Profile.CONFERENCE, People.seats(10).subList(1, 10)),
+            List.of(People.FOUND)));
+    assertThat(core.nextDeadline()).isEmpty();
+    begin();
+    assertThat(beats(20_000)).isNotEmpty();
+    tell(
+        new Input.Knows(
+            People.roster(Profile.CONFERENCE, People.seats(10).subList(1, 10)),
+            List.of(People.FOUND)));
+    assertThat(beats(20_000)).isEmpty();
+  }
+
+  @Test
+  void sameInputsAndEntropySameEffects() {
+    List<List<Effect>> runs = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      Random seeded = new Random(4);
+      core = new Heartbeat(Tick.ZERO, me, seeded::nextBytes);
+      now = 0;
+      begin();
+      List<Effect> out = new ArrayList<>();
+      for (int i = 1; i < 50; i++) {
+        out.addAll(hear(i % 10, i, People.fact("f" + i)));
+        out.addAll(tell(new Input.Owed(new Duty.Rekey(), false)));
+        out.addAll(run(700));
+      }
+      runs.add(out);
+    }
+    assertThat(runs.get(0)).isNotEmpty().isEqualTo(runs.get(1));
+  }
+
+  // ---- who is there
+
+  @Test
+  void aMemberTurnsFromFreshToQuietToSilent() {
+    begin();
+    hear(3, 1);
+    assertThat(colour(3)).isEqualTo(Colour.FRESH);
+    run(6_000);
+    assertThat(colour(3)).isEqualTo(Colour.QUIET);
+    run(25_000);
+    assertThat(colour(3)).isEqualTo(Colour.SILENT);
+    tell(new Input.HeardOf(People.member(3)));
+    assertThat(colour(3)).isEqualTo(Colour.FRESH);
+  }
+
+  private Colour colour(int member) {
+    return core.members(new Tick(now)).stream()
+        .filter(view -> view.member().equals(People.member(member)))
+        .findFirst()
+        .orElseThrow()
+        .colour();
+  }
+
+  @Test
+  void theRosterIsStaleWhileFewerThanHalfSignHeartbeats() {
+    begin();
+    assertThat(core.freshness()).isEqualTo(Freshness.LISTENING);
+    for (int i = 1; i <= 4; i++) {
+      hear(i, 1);
+    }
+    List<Effect> fresh = run(6_000);
+    assertThat(only(Effect.RosterIs.class, fresh))
+        .containsExactly(new Effect.RosterIs(Freshness.FRESH, 5, 10));
+    List<Effect> stale = run(20_000);
+    assertThat(only(Effect.RosterIs.class, stale))
+        .containsExactly(new Effect.RosterIs(Freshness.STALE, 1, 10));
+    // Hints are not enough: any member could say them for any other.
+    for (int i = 1; i <= 9; i++) {
+      tell(
+          new Input.Heard(
+              People.beat(People.member(i), 2, false, roster, People.FOUND), List.of()));
+    }
+    run(6_000);
+    assertThat(core.freshness()).isEqualTo(Freshness.STALE);
+  }
+
+  @Test
+  void whoHasTheSameFactsAndAnotherRosterIsReportedOnce() {
+    begin();
+    Roster other = People.roster(9);
+    Beat beat = People.beat(People.member(4), 1, true, other, People.FOUND);
+    assertThat(tell(new Input.Heard(beat, List.of())))
+        .containsExactly(
+            new Effect.RosterDisagrees(People.member(4), other.digest(), roster.digest()));
+    Beat again = People.beat(People.member(4), 2, true, other, People.FOUND);
+    assertThat(tell(new Input.Heard(again, List.of()))).isEmpty();
+    Beat otherFacts = People.beat(People.member(5), 1, true, other, People.fact("mine not"));
+    assertThat(tell(new Input.Heard(otherFacts, List.of()))).isEmpty();
+    Beat hint = People.beat(People.member(6), 1, false, other, People.FOUND);
+    assertThat(tell(new Input.Heard(hint, List.of()))).isEmpty();
+  }
+
+  @Test
+  void holdersOfAKeyAreThoseWhoSaySo() {
+    begin();
+    Slot slot = new Slot(2, People.member(5).hash().symbol(2, 2));
+    says(5, EPOCH, 0b100);
+    says(6, EPOCH, 0b000);
+    says(7, People.fact("older"), 0b111);
+    assertThat(core.holders(EPOCH)).containsExactly(People.member(5), People.member(6));
+    assertThat(core.holders(EPOCH, slot)).containsExactly(People.member(5));
+  }
+
+  private void says(int member, FactId epoch, int mask) {
+    tell(
+        new Input.Heard(
+            new Beat(
+                People.GROUP,
+                People.member(member),
+                List.of(People.FOUND),
+                new HeartbeatContent(
+                    1, Optional.of(new EpochHeld(epoch, 0)), mask, Hash32.ZERO, Bytes.EMPTY),
+                true),
+            List.of()));
+  }
+
+  // ---- key ownership
+
+  @Test
+  void whenAKeyHolderGoesItsSlotsPassToTheNextInLine() {
+    begin();
+    List<SlotView> before = core.slots();
+    assertThat(before).hasSize(Limits.ADDRESS_SYMBOLS * 4);
+    assertThat(before.stream().mapToInt(SlotView::members).sum())
+        .isEqualTo(10 * Limits.ADDRESS_SYMBOLS);
+    MemberId holder =
+        before.stream().flatMap(view -> view.keyHolder().stream()).findFirst().orElseThrow();
+    List<Roster.Seat> rest =
+        People.seats(10).stream().filter(seat -> !seat.member().equals(holder)).toList();
+    List<Effect.KeyHolderPassed> passed =
+        only(
+            Effect.KeyHolderPassed.class,
+            tell(new Input.Knows(People.next(roster, rest), List.of(People.FOUND))));
+    for (SlotView view : before) {
+      boolean its = view.keyHolder().equals(Optional.of(holder));
+      Optional<MemberId> next = view.line().stream().skip(1).findFirst();
+      Effect.KeyHolderPassed expected =
+          new Effect.KeyHolderPassed(view.slot(), Optional.of(holder), next);
+      assertThat(passed.contains(expected)).isEqualTo(its);
+    }
+    assertThat(core.slots().stream().flatMap(view -> view.line().stream())).doesNotContain(holder);
+  }
+
+  @Test
+  void theTableCountsWhoHasEachSlotsKeyAsOfMyEpoch() {
+    begin();
+    says(5, EPOCH, -1);
+    says(6, People.fact("older"), -1);
+    int having = core.slots().stream().mapToInt(SlotView::having).sum();
+    // Five has all of its own, and this peer the two it said.
+    assertThat(having).isEqualTo(Limits.ADDRESS_SYMBOLS + 2);
+  }
+
+  // ---- duties
+
+  private void be(int rekeyRank) {
+    me =
+        People.seats(10).stream()
+            .map(Roster.Seat::member)
+            .filter(member -> roster.rank(new Duty.Rekey(), member).equals(Optional.of(rekeyRank)))
+            .findFirst()
+            .orElseThrow();
+    core = new Heartbeat(new Tick(now), me, random::nextBytes);
+    begin();
+  }
+
+  /** When it acts, in milliseconds from now; runs until then. */
+  private long actsAfter(Duty duty) {
+    long from = now;
+    for (int i = 0; i < 10_000; i++) {
+      List<Effect> out = run(1);
+      if (out.contains(new Effect.Act(duty))) {
+        return now - from;
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+
+  @Test
+  void theFirstInLineActsAtOnceAndTheOthersOnePartOfASecondAfterTheOther() {
+    long last = -1;
+    for (int rank = 0; rank < 10; rank++) {
+      be(rank);
+      Duty rekey = new Duty.Rekey();
+      boolean atOnce = tell(new Input.Owed(rekey, false)).contains(new Effect.Act(rekey));
+      assertThat(atOnce).isEqualTo(rank == 0);
+      if (!atOnce) {
+        long after = actsAfter(rekey);
+        double expected = 500 * Math.log(1 + rank) / Math.log(2);
+        assertThat((double) after).isBetween(0.94 * expected, 1.06 * expected + 2);
+        assertThat(after).isGreaterThan(last);
+        last = after - 60;
+      }
+    }
+  }
+
+  @Test
+  void whatWasDoneByAnotherIsNotDone() {
+    be(3);
+    tell(new Input.Owed(new Duty.Rekey(), false));
+    run(600);
+    tell(new Input.Done(new Duty.Rekey()));
+    assertThat(actsAfter(new Duty.Rekey())).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void softRekeysKeepTheirDistanceAndUrgentOnesDoNot() {
+    be(0);
+    Duty rekey = new Duty.Rekey();
+    List<Long> gaps = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      boolean atOnce = tell(new Input.Owed(rekey, false)).contains(new Effect.Act(rekey));
+      gaps.add(atOnce ? 0 : actsAfter(rekey));
+      tell(new Input.Done(rekey));
+      tell(new Input.Rekeyed());
+    }
+    assertThat(gaps).containsExactly(0L, 500L, 1_000L, 2_000L, 2_000L);
+    assertThat(tell(new Input.Owed(rekey, true))).contains(new Effect.Act(rekey));
+    tell(new Input.Done(rekey));
+    tell(new Input.Rekeyed());
+    run(5_000);
+    assertThat(tell(new Input.Owed(rekey, false))).contains(new Effect.Act(rekey));
+  }
+
+  @Test
+  void aDutyStillOwedIsDoneAgainLaterAndLater() {
+    be(0);
+    Duty rekey = new Duty.Rekey();
+    tell(new Input.Owed(rekey, false));
+    assertThat((double) actsAfter(rekey)).isBetween(1_850.0, 2_150.0);
+    assertThat((double) actsAfter(rekey)).isBetween(3_700.0, 4_300.0);
+  }
+
+  @Test
+  void aKeyHolderResealsAfterASecondAllItsSlotsAtOnceAndNobodyElsesSlot() {
+    begin();
+    List<Slot> mine =
+        core.slots().stream()
+            .filter(view -> view.keyHolder().equals(Optional.of(me)))
+            .map(SlotView::slot)
+            .toList();
+    assertThat(mine).hasSizeGreaterThan(1);
+    Slot notMine = new Slot(0, me.hash().symbol(0, 2) ^ 1);
+    tell(new Input.Owed(new Duty.Reseal(notMine), false));
+    tell(new Input.Owed(new Duty.Reseal(mine.get(0)), false));
+    run(300);
+    tell(new Input.Owed(new Duty.Reseal(mine.get(1)), false));
+    assertThat(only(Effect.Act.class, run(690))).isEmpty();
+    assertThat(only(Effect.Act.class, run(20)))
+        .containsExactly(
+            new Effect.Act(new Duty.Reseal(mine.get(0))),
+            new Effect.Act(new Duty.Reseal(mine.get(1))));
+    assertThat(only(Effect.Act.class, run(60_000)))
+        .doesNotContain(new Effect.Act(new Duty.Reseal(notMine)));
+  }
+
+  @Test
+  void whoMovesUpInTheLineActsSooner() {
+    be(9);
+    Duty rekey = new Duty.Rekey();
+    tell(new Input.Owed(rekey, false));
+    List<Roster.Seat> few =
+        People.seats(10).stream()
+            .filter(seat -> roster.rank(rekey, seat.member()).orElseThrow() >= 8)
+            .toList();
+    tell(new Input.Knows(People.next(roster, few), List.of(People.FOUND)));
+    assertThat((double) actsAfter(rekey)).isBetween(450.0, 550.0);
+  }
+
+  // ---- facts
+
+  @Test
+  void anUnknownHeadIsAskedForFromThoseWhoAnnouncedItAgainAndAgain() {
+    begin();
+    FactId head = People.fact("head");
+    assertThat(hear(3, 1, head)).isEmpty();
+    hear(4, 1, head);
+    List<Effect.Fetch> asked = only(Effect.Fetch.class, run(60_000));
+    assertThat(asked).hasSize(HeartbeatLimits.FETCH_TRIES);
+    assertThat(asked).allMatch(fetch -> fetch.facts().equals(List.of(head)));
+    assertThat(asked.stream().map(Effect.Fetch::from).distinct())
+        .containsExactlyInAnyOrder(People.member(3), People.member(4));
+    // Given up, until somebody announces it once more.
+    assertThat(core.wanted()).isZero();
+    hear(3, 2, head);
+    assertThat(core.wanted()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsLearntIsNotAskedFor() {
+    begin();
+    FactId head = People.fact("head");
+    hear(3, 1, head);
+    tell(new Input.Learnt(List.of(head)));
+    hear(3, 2, People.fact("other"));
+    tell(new Input.Overheard(List.of(People.fact("other"))));
+    assertThat(only(Effect.Fetch.class, run(10_000))).isEmpty();
+  }
+
+  @Test
+  void parentsAreAskedForAtOnceFromWhoGaveTheChildUntilTheyAreThere() {
+    begin();
+    FactId parent = People.fact("parent");
+    Input lacks = new Input.Lacks(List.of(parent), Optional.of(People.member(7)));
+    assertThat(tell(lacks)).containsExactly(new Effect.Fetch(People.member(7), List.of(parent)));
+    assertThat(only(Effect.Fetch.class, run(100_000)).size()).isBetween(16, 22);
+    tell(new Input.Lacks(List.of(), Optional.empty()));
+    assertThat(core.wanted()).isZero();
+    assertThat(only(Effect.Fetch.class, run(100_000))).isEmpty();
+  }
+
+  @Test
+  void inventedHeadsFillNoMoreThanTheirBoundAndDoNotKeepOthersOut() {
+    begin();
+    for (int i = 0; i < 3_000; i++) {
+      hear(3, i + 1, People.fact("invented " + i));
+      run(1);
+    }
+    assertThat(core.wanted()).isLessThanOrEqualTo(HeartbeatLimits.WANTS);
+    run(5_000);
+    FactId real = People.fact("real");
+    hear(4, 1, real);
+    List<Effect.Fetch> asked = only(Effect.Fetch.class, run(5_000));
+    assertThat(asked).anyMatch(fetch -> fetch.facts().contains(real));
+    assertThat(asked).allMatch(fetch -> fetch.facts().size() <= Limits.SYNC_WANTED);
+  }
+
+  @Test
+  void ownFactsAreRepeatedThreeTimes() {
+    begin();
+    FactId own = People.fact("own");
+    tell(new Input.Said(own));
+    List<Long> at = new ArrayList<>();
+    long from = now;
+    for (int i = 0; i < 12_000; i++) {
+      if (run(1).contains(new Effect.Repeat(own))) {
+        at.add(now - from);
+      }
+    }
+    assertThat(at).containsExactly(500L, 2_000L, 8_000L);
+  }
+
+  @Test
+  void oneAskerDoesNotTakeAllTheAnswers() {
+    begin();
+    int flood = 0;
+    int other = 0;
+    for (int i = 0; i < 1_000; i++) {
+      now += 10;
+      flood += answers(1, "a" + i);
+      if (i % 50 == 0) {
+        other += answers(2, "b" + i);
+      }
+    }
+    assertThat(flood).isBetween(95, 110);
+    assertThat(other).isEqualTo(20);
+    assertThat(core.refused()).isPositive();
+  }
+
+  private int answers(int asker, String fact) {
+    Input asked = new Input.Asked(People.member(asker), List.of(People.fact(fact)));
+    return only(Effect.Answer.class, tell(asked)).size();
+  }
+
+  @Test
+  void whatThreeAskForIsSaidToAllAndWhoAsksRightAfterwardsIsNotAnswered() {
+    begin();
+    List<FactId> fact = List.of(People.fact("f"));
+    assertThat(tell(new Input.Asked(People.member(1), fact)))
+        .containsExactly(new Effect.Answer(People.member(1), fact));
+    tell(new Input.Asked(People.member(2), fact));
+    assertThat(tell(new Input.Asked(People.member(3), fact)))
+        .containsExactly(new Effect.AnswerAll(fact));
+    assertThat(tell(new Input.Asked(People.member(4), fact))).isEmpty();
+    run(600);
+    assertThat(only(Effect.Answer.class, tell(new Input.Asked(People.member(4), fact)))).hasSize(1);
+    tell(new Input.Overheard(fact));
+    assertThat(only(Effect.Answer.class, tell(new Input.Asked(People.member(5), fact)))).isEmpty();
+  }
+}
