@@ -132,8 +132,8 @@ final class Evaluation {
   }
 
   /**
-   * Roles are the group's to give, by whatever anchors the certificate itself is judged here. But who
-   * is judged as a founder wrote the group's rules itself.
+   * Roles are the group's to give, by whatever anchors the certificate itself is judged here. But
+   * who is judged as a founder wrote the group's rules itself.
    */
   private boolean matches(Pattern pattern, Examined.ByChain path) {
     boolean groups = question.purpose() != Question.Purpose.FOUNDER;
@@ -290,7 +290,8 @@ final class Evaluation {
         question.trust(), approval.key(), approval.credential())) {
       case Examined.Refused refused -> false;
       case Examined.ByChain path ->
-          rule.from().isEmpty() || rule.from().stream().anyMatch(pattern -> matchesMember(pattern, path));
+          rule.from().isEmpty()
+              || rule.from().stream().anyMatch(pattern -> matchesMember(pattern, path));
       case Examined.ByInvite invite -> rule.from().isEmpty();
       case Examined.Open open -> rule.from().isEmpty();
     };

@@ -447,10 +447,7 @@ class AdmissionPolicyTest {
                     + Pem.write(Pem.CERTIFICATE, w.rootDer).indent(6)));
     Question question =
         World.question(
-            Question.Purpose.EXPEL,
-            w.trust("role chair: ou=Doors"),
-            w.doorKey,
-            w.doorCredential());
+            Question.Purpose.EXPEL, w.trust("role chair: ou=Doors"), w.doorKey, w.doorCredential());
 
     assertThat(policy.ask(question, TODAY, NOW)).isInstanceOf(Reply.Yes.class);
   }
