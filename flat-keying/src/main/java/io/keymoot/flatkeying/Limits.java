@@ -130,6 +130,7 @@ public final class Limits {
   public static final int PREFETCH_MEMBERS = 64;
 
   public static final int PREFETCH_RANKS = 3;
+
   /** Bytes of a frame as it travels; a whole video picture is one frame. */
   public static final int FRAME_BYTES = 1 << 20;
 
