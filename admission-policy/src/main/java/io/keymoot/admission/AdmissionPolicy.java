@@ -213,13 +213,20 @@ public final class AdmissionPolicy {
     return unanswered;
   }
 
-  /** Goes by a new file from now on; answers what it makes of the questions that wait. */
+  /**
+   * Goes by a new file from now on; what was heard so far still counts where the file asks for it.
+   *
+   * @return what the new file makes of the questions that wait
+   */
   public List<Reply> reload(PolicyRules fresh, WallTime wall) {
     rules = fresh;
     invites.keepOnly(fresh.invites());
-    questions.values().removeIf(open -> !open.waiting);
     List<Reply> replies = new ArrayList<>();
-    questions.values().forEach(open -> replies.add(answer(open, wall)));
+    for (Open open : questions.values()) {
+      if (open.waiting) {
+        replies.add(answer(open, wall));
+      }
+    }
     return replies;
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
  * Judges one question by the rules and by what was heard so far. Three answers: yes, no, and not
@@ -130,7 +131,18 @@ final class Evaluation {
     return Optional.empty();
   }
 
-  private static boolean matches(Pattern pattern, Examined.ByChain path) {
+  /**
+   * Roles are the group's to give, by whatever anchors the certificate itself is judged here. But
+   * who is judged as a founder wrote the group's rules itself.
+   */
+  private boolean matches(Pattern pattern, Examined.ByChain path) {
+    boolean groups = question.purpose() != Question.Purpose.FOUNDER;
+    SortedSet<String> roles =
+        groups && byGroup instanceof Examined.ByChain inGroup ? inGroup.roles() : path.roles();
+    return pattern.matches(path.device(), path.issuerOf(0), path.anchor(), roles);
+  }
+
+  private static boolean matchesMember(Pattern pattern, Examined.ByChain path) {
     return pattern.matches(path.device(), path.issuerOf(0), path.anchor(), path.roles());
   }
 
@@ -278,7 +290,8 @@ final class Evaluation {
         question.trust(), approval.key(), approval.credential())) {
       case Examined.Refused refused -> false;
       case Examined.ByChain path ->
-          rule.from().isEmpty() || rule.from().stream().anyMatch(pattern -> matches(pattern, path));
+          rule.from().isEmpty()
+              || rule.from().stream().anyMatch(pattern -> matchesMember(pattern, path));
       case Examined.ByInvite invite -> rule.from().isEmpty();
       case Examined.Open open -> rule.from().isEmpty();
     };

@@ -13,7 +13,7 @@ public sealed interface Hearing {
   record PersonSaid(Ticket ticket, String whom, boolean yes, String by) implements Hearing {}
 
   /**
-   * A member approved; its signature on the approval was checked.
+   * A member approved. That it is one, and that it signed the approval, was checked by who says so.
    *
    * @param key of the approving device
    * @param credential of the approving member

@@ -17,8 +17,8 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * YAML as text with line numbers, and no more of it than a policy needs: one document, no anchors,
- * aliases or tags, nothing that turns into something else ({@code no} is a word here).
+ * YAML as text with line numbers, and no more of it than a policy needs: one document, no aliases,
+ * tags without meaning, nothing that turns into something else ({@code no} is a word here).
  *
  * <p>Built from the parser's events, because they come one at a time: depth and size are bounded
  * before anything grows.

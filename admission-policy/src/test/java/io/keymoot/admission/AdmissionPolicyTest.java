@@ -424,6 +424,35 @@ class AdmissionPolicyTest {
   }
 
   @Test
+  void aFounderGivesItselfNoRoleThatTheNewcomersAnchorsDoNotGiveIt() {
+    AdmissionPolicy policy = newcomer("{certificate: ['role=chair']}");
+    Question boast =
+        World.question(
+            Question.Purpose.FOUNDER,
+            w.trust("role chair: ou=Doors"),
+            w.doorKey,
+            w.doorCredential());
+
+    assertThat(policy.ask(boast, TODAY, NOW)).isInstanceOf(Reply.No.class);
+  }
+
+  @Test
+  void betweenMembersTheRolesAreThoseOfTheGroup() {
+    AdmissionPolicy policy =
+        new AdmissionPolicy(
+            World.rules(
+                OTHERS
+                    + "expel: {certificate: ['role=chair']}\nfounder: nobody\nintroducer: nobody\n"
+                    + "trust:\n  anchors:\n    - |\n"
+                    + Pem.write(Pem.CERTIFICATE, w.rootDer).indent(6)));
+    Question question =
+        World.question(
+            Question.Purpose.EXPEL, w.trust("role chair: ou=Doors"), w.doorKey, w.doorCredential());
+
+    assertThat(policy.ask(question, TODAY, NOW)).isInstanceOf(Reply.Yes.class);
+  }
+
+  @Test
   void aNewcomerJudgesItsIntroducerToo() {
     AdmissionPolicy policy = newcomer("nobody");
     Question genuine =

@@ -24,13 +24,17 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.TimeZone;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** From nothing to a device that gets in. */
+@Isolated // it changes the locale for a moment
 class AuthorityTest {
   private static final WallTime TODAY = World.TODAY;
   private static final Authority.Validity YEARS =
@@ -147,13 +151,40 @@ class AuthorityTest {
 
   @Test
   void sameEntropySameDatesSameCertificatesToTheByte() {
-    List<Bytes> once = story(Draft.entropy(71));
+    List<Bytes> once = story(71);
 
-    assertThat(story(Draft.entropy(71))).isEqualTo(once);
-    assertThat(story(Draft.entropy(72))).isNotEqualTo(once);
+    assertThat(story(71)).isEqualTo(once);
+    assertThat(story(72)).doesNotContainAnyElementsOf(once);
   }
 
-  private static List<Bytes> story(Entropy entropy) {
+  @Test
+  void aKeyFileDrawsItsSaltsFromTheEntropyItIsGivenToo() {
+    SigningKey key = Draft.ed25519(73);
+    byte[] once = KeyFile.pkcs12(key, List.of(), "d", "pw".toCharArray(), Draft.entropy(74));
+
+    assertThat(KeyFile.pkcs12(key, List.of(), "d", "pw".toCharArray(), Draft.entropy(74)))
+        .isEqualTo(once);
+  }
+
+  @Test
+  void theDatesInCertificatesAreTheSameWhateverCalendarTheMachineKeeps() {
+    List<Bytes> plain = story(71);
+    Locale locale = Locale.getDefault();
+    TimeZone zone = TimeZone.getDefault();
+    try {
+      for (String tag : List.of("th-TH-u-ca-buddhist", "ar-EG-u-nu-arab", "ja-JP-u-ca-japanese")) {
+        Locale.setDefault(Locale.forLanguageTag(tag));
+        TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Kiritimati"));
+        assertThat(story(71)).as(tag).isEqualTo(plain);
+      }
+    } finally {
+      Locale.setDefault(locale);
+      TimeZone.setDefault(zone);
+    }
+  }
+
+  private static List<Bytes> story(long seed) {
+    Entropy entropy = Draft.entropy(seed);
     Authority root =
         Authority.root(Optional.empty(), "R", YEARS, SignatureKind.ECDSA_P256, entropy);
     Authority site = root.site(ward(List.of(), List.of()), SignatureKind.ED25519, entropy);
@@ -161,13 +192,14 @@ class AuthorityTest {
     CertificateRequest request =
         CertificateRequest.create(key, Optional.empty(), "d", AlternativeNames.NONE);
     Certificate device = site.certify(request, new Authority.DeviceTerms(DAYS, List.of()), entropy);
-    byte[] file = KeyFile.pkcs12(key, List.of(device), "d", "pass".toCharArray(), entropy);
+    TreeMap<BigInteger, WallTime> revoked = new TreeMap<>();
+    revoked.put(device.serial(), TODAY);
     return List.of(
         root.certificate().der(),
         site.certificate().der(),
         request.der(),
         device.der(),
-        Bytes.owning(file));
+        site.revocationList(1, DAYS, revoked));
   }
 
   @Test
