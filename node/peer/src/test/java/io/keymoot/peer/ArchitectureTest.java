@@ -23,7 +23,7 @@ class ArchitectureTest {
 
   /** What is public for the sake of other modules: types, or packages with all they have. */
   private static Set<String> api() {
-    return Set.of("io.keymoot.peer.Address");
+    return Set.of("io.keymoot.peer");
   }
 
   @ParameterizedTest(name = "{0}")

@@ -131,9 +131,10 @@ class LoopTest {
 
   @Test
   void whoeverWaitsForAnAnswerMayBeSlow() throws Exception {
-    loop.start();
     CountDownLatch slow = new CountDownLatch(1);
     CompletableFuture<Void> stuck = loop.submit("first").thenAccept(effects -> awaitQuietly(slow));
+    // Only now: else the answer may be there first, and this thread be the one that is slow.
+    loop.start();
     for (int i = 0; i < 1_000; i++) {
       loop.submit("next").get();
     }
