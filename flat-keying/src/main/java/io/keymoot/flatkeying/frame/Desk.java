@@ -20,7 +20,9 @@ final class Desk {
   final Cipher gcmSeal = cipher("AES/GCM/NoPadding");
   final Cipher gcmOpen = cipher("AES/GCM/NoPadding");
   final MessageDigest sha256 = Hash32.newSha256();
-  final byte[] nonce = new byte[SFrameSuite.NONCE_BYTES];
+  final FrameNonce nonce = new FrameNonce();
+  final Arrival arrival = new Arrival();
+  final byte[] nonceBytes = new byte[SFrameSuite.NONCE_BYTES];
   final byte[] block = new byte[16];
   final byte[] mac = new byte[64];
   final byte[] numbers = new byte[24];

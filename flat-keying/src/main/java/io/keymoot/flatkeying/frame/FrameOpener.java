@@ -196,10 +196,21 @@ public final class FrameOpener {
     }
     // Where a KID has several meanings the tag tells which; a window's answer for one of them
     // stands only if the frame is no other's.
+    Desk desk = Desk.ofThisThread();
+    Arrival arrival = desk.arrival;
+    arrival.now = now;
+    arrival.stream = stream;
+    arrival.counter = counter;
+    arrival.in = in;
+    arrival.at = at;
+    arrival.header = header;
+    arrival.length = frame;
+    arrival.metadata = metadata;
+    arrival.doubtful = keys.length > 1;
     Opening answer = Refused.FORGED;
     for (OpenKey key : keys) {
-      Arrival arrival = new Arrival(now, key, stream, counter, in, at, header, frame, metadata);
-      Opening opening = openUnder(arrival, keys.length > 1, out, outAt);
+      arrival.key = key;
+      Opening opening = openUnder(desk, arrival, out, outAt);
       if (opening instanceof Opened || opening instanceof Vouched || keys.length == 1) {
         return opening;
       }
@@ -210,28 +221,7 @@ public final class FrameOpener {
     return answer;
   }
 
-  /** A frame, and one sender whose it may be. */
-  @SuppressWarnings("ArrayRecordComponent") // Carries arguments; lives for one call.
-  private record Arrival(
-      Tick now,
-      OpenKey key,
-      FrameStream stream,
-      long counter,
-      byte[] in,
-      int at,
-      int header,
-      int length,
-      byte[] metadata) {
-    long number() {
-      return counter >>> 8;
-    }
-
-    boolean isLeftBehind() {
-      return key.installed.isLeftBehind(now);
-    }
-  }
-
-  private Opening openUnder(Arrival arrival, boolean doubtful, byte[] out, int outAt) {
+  private Opening openUnder(Desk desk, Arrival arrival, byte[] out, int outAt) {
     OpenKey key = arrival.key;
     FrameStream stream = arrival.stream;
     if (!key.speaker.mayBeOpened(arrival.now)) {
@@ -242,13 +232,16 @@ public final class FrameOpener {
       return Refused.EPOCH_LEFT_BEHIND;
     }
     OpenKey.Lane lane = key.laneIfAny(stream);
-    if (lane != null && lane.window.look(arrival.number()) != ReplayWindow.Mark.FRESH) {
-      return refusal(lane.window.look(arrival.number()));
+    if (lane != null) {
+      ReplayWindow.Mark mark = lane.window.look(arrival.number());
+      if (mark != ReplayWindow.Mark.FRESH) {
+        return refusal(mark);
+      }
     }
     if (voucher) {
-      return openVoucher(arrival, doubtful);
+      return openVoucher(desk, arrival);
     }
-    int text = openTag(arrival, doubtful, out, outAt);
+    int text = openTag(desk, arrival, out, outAt);
     if (text < 0) {
       return text == ERASED ? Waiting.FOR_KEY : Refused.FORGED;
     }
@@ -266,8 +259,7 @@ public final class FrameOpener {
 
   private static final int ERASED = -2;
 
-  private static int openTag(Arrival arrival, boolean doubtful, byte[] out, int outAt) {
-    Desk desk = Desk.ofThisThread();
+  private static int openTag(Desk desk, Arrival arrival, byte[] out, int outAt) {
     while (true) {
       SFrameKey sframe = arrival.key.material();
       if (sframe == null) {
@@ -284,7 +276,7 @@ public final class FrameOpener {
             arrival.metadata,
             out,
             outAt,
-            doubtful);
+            arrival.doubtful);
       } catch (CipherKey.Wiped dropped) {
         // To make room, or for good: asking again tells.
       }
@@ -369,12 +361,12 @@ public final class FrameOpener {
     return new Opened(arrival.key.speaker.id, arrival.stream, arrival.number(), source, text);
   }
 
-  private Opening openVoucher(Arrival arrival, boolean doubtful) {
+  private Opening openVoucher(Desk desk, Arrival arrival) {
     if (arrival.length > FrameSealer.MAX_VOUCHER) {
       return Refused.MALFORMED;
     }
     byte[] text = new byte[arrival.length];
-    int length = openTag(arrival, doubtful, text, 0);
+    int length = openTag(desk, arrival, text, 0);
     if (length < 0) {
       return length == ERASED ? Waiting.FOR_KEY : Refused.FORGED;
     }

@@ -6,7 +6,6 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.ShortBufferException;
-import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -73,11 +72,11 @@ final class SFrameKey implements AutoCloseable {
       byte[] out,
       int outAt,
       int header) {
-    nonce(desk, counter);
+    desk.nonce.set(salt, counter);
     try {
       if (suite.isGcm()) {
         Cipher cipher = desk.gcmSeal;
-        cipher.init(Cipher.ENCRYPT_MODE, aes, new GCMParameterSpec(128, desk.nonce));
+        cipher.init(Cipher.ENCRYPT_MODE, aes, desk.nonce);
         cipher.updateAAD(out, outAt, header);
         if (metadata.length > 0) {
           cipher.updateAAD(metadata);
@@ -114,7 +113,7 @@ final class SFrameKey implements AutoCloseable {
     if (sealed < suite.tagBytes()) {
       return FORGED;
     }
-    nonce(desk, counter);
+    desk.nonce.set(salt, counter);
     try {
       if (suite.isGcm()) {
         if ((doubtful || desk.wary > 0)
@@ -144,7 +143,7 @@ final class SFrameKey implements AutoCloseable {
       Desk desk, byte[] in, int at, int header, int sealed, byte[] metadata, byte[] out, int outAt)
       throws GeneralSecurityException {
     Cipher cipher = desk.gcmOpen;
-    cipher.init(Cipher.DECRYPT_MODE, aes, new GCMParameterSpec(128, desk.nonce));
+    cipher.init(Cipher.DECRYPT_MODE, aes, desk.nonce);
     cipher.updateAAD(in, at, header);
     if (metadata.length > 0) {
       cipher.updateAAD(metadata);
@@ -162,17 +161,9 @@ final class SFrameKey implements AutoCloseable {
     }
   }
 
-  private void nonce(Desk desk, long counter) {
-    byte[] nonce = desk.nonce;
-    System.arraycopy(salt, 0, nonce, 0, 4);
-    for (int i = 0; i < 8; i++) {
-      nonce[4 + i] = (byte) (salt[4 + i] ^ (counter >>> (56 - 8 * i)));
-    }
-  }
-
   private void counterMode(Desk desk, byte[] in, int at, int length, byte[] out, int outAt)
       throws GeneralSecurityException {
-    System.arraycopy(desk.nonce, 0, desk.block, 0, SFrameSuite.NONCE_BYTES);
+    desk.nonce.write(desk.block);
     Arrays.fill(desk.block, SFrameSuite.NONCE_BYTES, 16, (byte) 0);
     Cipher cipher = desk.counter();
     cipher.init(Cipher.ENCRYPT_MODE, aes, new IvParameterSpec(desk.block));
@@ -189,7 +180,8 @@ final class SFrameKey implements AutoCloseable {
     Mac hmac = desk.mac(suite);
     hmac.init(mac);
     hmac.update(numbers);
-    hmac.update(desk.nonce);
+    desk.nonce.write(desk.nonceBytes);
+    hmac.update(desk.nonceBytes);
     hmac.update(frame, at, header);
     hmac.update(metadata);
     hmac.update(frame, at + header, text);

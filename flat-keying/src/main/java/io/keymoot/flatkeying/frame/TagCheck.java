@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +32,8 @@ final class TagCheck implements AutoCloseable {
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+  private static final byte[] ZEROES = new byte[16];
+
   private final CipherKey key;
   private volatile @Nullable HashKey hashKey;
 
@@ -47,29 +48,27 @@ final class TagCheck implements AutoCloseable {
     int associated = header + metadata.length;
     int padded = toBlocks(associated);
     int total = padded + toBlocks(text);
-
-    byte[] room = desk.scratch(total + 16);
-    System.arraycopy(in, at, room, 0, header);
-    System.arraycopy(metadata, 0, room, header, metadata.length);
-    Arrays.fill(room, associated, padded, (byte) 0);
-    System.arraycopy(in, at + header, room, padded, text);
-    Arrays.fill(room, padded + text, total, (byte) 0);
+    byte[] first = desk.scratch(padded);
+    System.arraycopy(in, at, first, 0, header);
+    System.arraycopy(metadata, 0, first, header, metadata.length);
+    Arrays.fill(first, associated, padded, (byte) 0);
 
     Cipher cipher = desk.gcmCheck();
-    byte[] nonce = desk.nonce;
     if (desk.checkedKey == key && desk.checkedCounter == counter) {
       // The platform refuses a nonce twice in a row, and a flood may well repeat one frame.
-      nonce[0] ^= 1;
-      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(128, nonce));
-      nonce[0] ^= 1;
+      desk.nonce.flip();
+      cipher.init(Cipher.ENCRYPT_MODE, key, desk.nonce);
+      desk.nonce.flip();
     }
     desk.checkedKey = key;
     desk.checkedCounter = counter;
-    cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(128, nonce));
-    cipher.updateAAD(room, 0, total);
+    cipher.init(Cipher.ENCRYPT_MODE, key, desk.nonce);
+    cipher.updateAAD(first, 0, padded);
+    cipher.updateAAD(in, at + header, text);
+    cipher.updateAAD(ZEROES, 0, total - padded - text);
     cipher.doFinal(desk.block, 0);
 
-    hashKey(desk).times(desk, associated * 8L ^ total * 8L, text * 8L);
+    hashKey(desk).times(desk, 8 * associated ^ 8 * total, 8 * text);
     int tag = at + length - SFrameSuite.GCM_TAG_BYTES;
     long wrongHigh = (long) WORDS.get(desk.block, 0) ^ desk.productHigh ^ (long) WORDS.get(in, tag);
     long wrongLow =
@@ -109,55 +108,48 @@ final class TagCheck implements AutoCloseable {
   }
 
   /**
-   * H, multiplied already by the powers of x that the first bits of the two lengths stand for. In
-   * GCM's order the first bit of a block is x⁰, so the lengths' 24 bits are x⁴⁰ to x⁶³ and x¹⁰⁴ to
-   * x¹²⁷.
+   * H times each power of x that a bit of the two lengths stands for, two words each. In GCM's
+   * order the first bit of a block is x⁰, so the last bits of the lengths are x⁶³ and x¹²⁷.
    */
   private static final class HashKey implements AutoCloseable {
-    private long firstHigh;
-    private long firstLow;
-    private long secondHigh;
-    private long secondLow;
+    private static final int SECOND = 2 * LENGTH_BITS;
+    private final long[] products = new long[2 * SECOND];
 
     HashKey(long high, long low) {
-      for (int power = 0; power < 128 - LENGTH_BITS; power++) {
-        if (power == 64 - LENGTH_BITS) {
-          firstHigh = high;
-          firstLow = low;
+      for (int power = 0; power < 128; power++) {
+        int bit = 63 - power % 64;
+        if (bit < LENGTH_BITS) {
+          int place = (power < 64 ? 0 : SECOND) + 2 * bit;
+          products[place] = high;
+          products[place + 1] = low;
         }
         long carry = -(low & 1);
         low = low >>> 1 | high << 63;
         high = high >>> 1 ^ (0xe1L << 56 & carry);
       }
-      secondHigh = high;
-      secondLow = low;
     }
 
-    /** Branches on the lengths, which are public, and never on H. */
-    void times(Desk desk, long firstLength, long secondLength) {
-      desk.productHigh = 0;
-      desk.productLow = 0;
-      add(desk, firstLength, firstHigh, firstLow);
-      add(desk, secondLength, secondHigh, secondLow);
-    }
-
-    private static void add(Desk desk, long length, long high, long low) {
-      for (int bit = LENGTH_BITS - 1; bit >= 0; bit--) {
-        long taken = -(length >>> bit & 1);
-        desk.productHigh ^= high & taken;
-        desk.productLow ^= low & taken;
-        long carry = -(low & 1);
-        low = low >>> 1 | high << 63;
-        high = high >>> 1 ^ (0xe1L << 56 & carry);
+    /** Leaves the product in the desk. Which entries are added the lengths say: they are public. */
+    void times(Desk desk, int firstLength, int secondLength) {
+      long high = 0;
+      long low = 0;
+      for (int bits = firstLength; bits != 0; bits &= bits - 1) {
+        int place = 2 * Integer.numberOfTrailingZeros(bits);
+        high ^= products[place];
+        low ^= products[place + 1];
       }
+      for (int bits = secondLength; bits != 0; bits &= bits - 1) {
+        int place = SECOND + 2 * Integer.numberOfTrailingZeros(bits);
+        high ^= products[place];
+        low ^= products[place + 1];
+      }
+      desk.productHigh = high;
+      desk.productLow = low;
     }
 
     @Override
     public void close() {
-      firstHigh = 0;
-      firstLow = 0;
-      secondHigh = 0;
-      secondLow = 0;
+      Arrays.fill(products, 0);
     }
   }
 }

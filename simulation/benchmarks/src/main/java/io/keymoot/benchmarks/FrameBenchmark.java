@@ -1,0 +1,284 @@
+package io.keymoot.benchmarks;
+
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.crypto.VerifyKey;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.StayId;
+import io.keymoot.flatkeying.frame.Authentication;
+import io.keymoot.flatkeying.frame.FrameOpener;
+import io.keymoot.flatkeying.frame.FrameSealer;
+import io.keymoot.flatkeying.frame.FrameSender;
+import io.keymoot.flatkeying.frame.FrameStream;
+import io.keymoot.flatkeying.frame.KeyRing;
+import io.keymoot.flatkeying.frame.Opening;
+import io.keymoot.flatkeying.frame.SFrameSuite;
+import io.keymoot.flatkeying.frame.Sealing;
+import io.keymoot.flatkeying.frame.TekEpoch;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Frames of 1,200 bytes beside the raw cipher, which is what they cannot be faster than, and beside
+ * Bouncy Castle's MLS, which signs each message.
+ *
+ * <p>What opens a frame remembers it, so frames to be opened are sealed beforehand and come to a
+ * fresh receiver {@value #BATCH} at a time; its first frame pays for deriving the key.
+ */
+@SuppressWarnings("NullAway.Init") // JMH calls the setup before all else.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class FrameBenchmark {
+  static final int BATCH = 1_024;
+  private static final int SIZE = 1_200;
+  private static final int HEADER = 11;
+  private static final Tick NOW = new Tick(1_000_000);
+  private static final FrameStream PLAIN = FrameStream.of(Authentication.NONE, 0);
+  private static final FrameStream AMORTISED = FrameStream.of(Authentication.AMORTISED, 0);
+
+  @Param({"AES_128_GCM_SHA256_128", "AES_256_GCM_SHA512_128"})
+  public SFrameSuite suite = SFrameSuite.AES_256_GCM_SHA512_128;
+
+  private final byte[] text = new byte[SIZE];
+  private final byte[] out = new byte[SIZE + 2 * FrameSealer.MAX_OVERHEAD];
+  private final byte[] voucher = new byte[FrameSealer.MAX_VOUCHER];
+  private final Random random = new Random(1);
+  private final GroupId group = new GroupId(hash());
+  private final EpochSecret secret = EpochSecret.fresh(random::nextBytes);
+  private final FactId epoch = new FactId(hash());
+  private final FrameSender alice = new FrameSender(new StayId(hash()), new MemberId(hash()));
+  private final SigningKey signingKey =
+      SigningKey.generate(SignatureKind.ED25519, random::nextBytes);
+  private final VerifyKey verifyKey = VerifyKey.parse(signingKey.spki()).orThrow();
+
+  private FrameSealer sealer;
+  private FrameOpener opener;
+  private List<byte[]> plain = List.of();
+  private List<byte[]> amortised = List.of();
+  private List<byte[]> forged = List.of();
+
+  // ---- the raw cipher, used as well as it can be: one object, one key object, new nonce
+
+  private Cipher rawSeal;
+  private Cipher rawOpen;
+  private SecretKeySpec rawKey;
+  private final byte[] rawNonce = new byte[12];
+  private final List<byte[]> rawFrames = new ArrayList<>();
+  private final List<byte[]> rawForged = new ArrayList<>();
+
+  @Setup
+  public void sealFrames() throws GeneralSecurityException {
+    random.nextBytes(text);
+    KeyRing ring = new KeyRing(group, suite);
+    sealer = ring.beginStay(alice, signingKey::sign);
+    ring.install(new TekEpoch(secret.tek(group, epoch)));
+    ring.activate(epoch, 0);
+    plain = frames(PLAIN);
+    amortised = frames(AMORTISED);
+    forged = new ArrayList<>();
+    for (byte[] frame : plain) {
+      byte[] other = frame.clone();
+      other[100] ^= 1;
+      forged.add(other);
+    }
+
+    rawKey =
+        new SecretKeySpec(new byte[suite == SFrameSuite.AES_128_GCM_SHA256_128 ? 16 : 32], "AES");
+    rawSeal = Cipher.getInstance("AES/GCM/NoPadding");
+    rawOpen = Cipher.getInstance("AES/GCM/NoPadding");
+    for (int i = 0; i < BATCH; i++) {
+      byte[] frame = new byte[HEADER + SIZE + 16];
+      nextNonce();
+      rawSeal.init(Cipher.ENCRYPT_MODE, rawKey, new GCMParameterSpec(128, rawNonce));
+      rawSeal.updateAAD(frame, 0, HEADER);
+      rawSeal.doFinal(text, 0, SIZE, frame, HEADER);
+      rawFrames.add(frame);
+      byte[] other = frame.clone();
+      other[100] ^= 1;
+      rawForged.add(other);
+    }
+    Arrays.fill(rawNonce, (byte) 1);
+  }
+
+  @Setup(Level.Invocation)
+  public void bringAFreshReceiver() {
+    KeyRing ring = new KeyRing(group, suite);
+    opener = ring.newOpener((member, message, signature) -> verifyKey.verify(message, signature));
+    ring.admit(List.of(alice));
+    ring.install(new TekEpoch(secret.tek(group, epoch)));
+  }
+
+  private List<byte[]> frames(FrameStream stream) {
+    List<byte[]> frames = new ArrayList<>();
+    for (int i = 0; i < BATCH; i++) {
+      Sealing.Sealed sealed = seal(stream);
+      frames.add(Arrays.copyOf(out, sealed.length()));
+      if (sealed.voucherDue()
+          && sealer.nextVoucher(NOW, voucher, 0) instanceof Sealing.Sealed due) {
+        frames.add(Arrays.copyOf(voucher, due.length()));
+      }
+    }
+    return frames;
+  }
+
+  // ---- sealing
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public byte[] sealRaw() throws GeneralSecurityException {
+    for (int i = 0; i < BATCH; i++) {
+      nextNonce();
+      rawSeal.init(Cipher.ENCRYPT_MODE, rawKey, new GCMParameterSpec(128, rawNonce));
+      rawSeal.updateAAD(out, 0, HEADER);
+      rawSeal.doFinal(text, 0, SIZE, out, HEADER);
+    }
+    return out;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public byte[] seal() {
+    for (int i = 0; i < BATCH; i++) {
+      seal(PLAIN);
+    }
+    return out;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public byte[] sealAmortised() {
+    for (int i = 0; i < BATCH; i++) {
+      if (seal(AMORTISED).voucherDue()) {
+        sealer.nextVoucher(NOW, voucher, 0);
+      }
+    }
+    return out;
+  }
+
+  private Sealing.Sealed seal(FrameStream stream) {
+    if (sealer.seal(NOW, stream, text, 0, SIZE, out, 0) instanceof Sealing.Sealed sealed) {
+      return sealed;
+    }
+    throw new IllegalStateException("the frame was not sealed");
+  }
+
+  // ---- opening
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public byte[] openRaw() throws GeneralSecurityException {
+    Arrays.fill(rawNonce, (byte) 0);
+    for (byte[] frame : rawFrames) {
+      nextNonce();
+      rawOpen.init(Cipher.DECRYPT_MODE, rawKey, new GCMParameterSpec(128, rawNonce));
+      rawOpen.updateAAD(frame, 0, HEADER);
+      rawOpen.doFinal(frame, HEADER, SIZE + 16, out, 0);
+    }
+    return out;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public byte[] open() {
+    return openAll(plain, BATCH);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public byte[] openAmortised() {
+    return openAll(amortised, BATCH);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public byte[] refuseForged() {
+    return openAll(forged, 0);
+  }
+
+  /** What a forgery costs where it is left to the platform's exception. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public int refuseForgedRaw() throws GeneralSecurityException {
+    Arrays.fill(rawNonce, (byte) 0);
+    int refused = 0;
+    for (byte[] frame : rawForged) {
+      nextNonce();
+      rawOpen.init(Cipher.DECRYPT_MODE, rawKey, new GCMParameterSpec(128, rawNonce));
+      rawOpen.updateAAD(frame, 0, HEADER);
+      try {
+        rawOpen.doFinal(frame, HEADER, SIZE + 16, out, 0);
+      } catch (AEADBadTagException e) {
+        refused++;
+      }
+    }
+    return refused;
+  }
+
+  private byte[] openAll(List<byte[]> frames, int expected) {
+    int opened = 0;
+    for (byte[] frame : frames) {
+      if (opener.open(NOW, 1, frame, 0, frame.length, out, 0) instanceof Opening.Opened) {
+        opened++;
+      }
+    }
+    if (opened != expected) {
+      throw new IllegalStateException("opened " + opened + ", not " + expected);
+    }
+    return out;
+  }
+
+  // ---- both, as a relay does on one core
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public byte[] sealAndOpen() {
+    byte[] opened = voucher;
+    for (int i = 0; i < BATCH; i++) {
+      int length = seal(PLAIN).length();
+      if (!(opener.open(NOW, 1, out, 0, length, opened, 0) instanceof Opening.Opened)) {
+        throw new IllegalStateException("not opened");
+      }
+    }
+    return opened;
+  }
+
+  private void nextNonce() {
+    for (int i = 11; ++rawNonce[i] == 0; i--) {}
+  }
+
+  private Hash32 hash() {
+    byte[] bytes = new byte[32];
+    random.nextBytes(bytes);
+    return Hash32.of(bytes);
+  }
+}

@@ -1,0 +1,121 @@
+package io.keymoot.benchmarks;
+
+import com.sun.management.ThreadMXBean;
+import io.keymoot.flatkeying.frame.SFrameSuite;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The operations of {@link FrameBenchmark} in CPU time of the thread, all in one run and in turns:
+ * on a machine that does other things too, JMH's wall time says little and ratios less.
+ *
+ * <p>Prints a line for each: median, first decile, bytes allocated, of one frame.
+ */
+public final class FrameFigures {
+  /** Unmeasured runs before each measured one: so that each finds its own frames in the cache. */
+  private static final int RUN_UP = 5;
+
+  private static final int MLS_MESSAGES = 32;
+
+  private interface Operation {
+    Object run() throws Exception;
+  }
+
+  private record Row(List<Double> nanos, List<Double> bytes) {
+    Row() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
+  private FrameFigures() {}
+
+  public static void main(String[] args) throws Exception {
+    int rounds = args.length == 0 ? 300 : Integer.parseInt(args[0]);
+    for (SFrameSuite suite :
+        List.of(SFrameSuite.AES_128_GCM_SHA256_128, SFrameSuite.AES_256_GCM_SHA512_128)) {
+      System.out.println(suite + ", 1,200 bytes: ns of CPU (median, first decile), bytes");
+      measure(suite, rounds)
+          .forEach(
+              (name, row) ->
+                  System.out.printf(
+                      "%-16s %8.0f %8.0f %7.0f%n",
+                      name,
+                      quantile(row.nanos, 0.5),
+                      quantile(row.nanos, 0.1),
+                      quantile(row.bytes, 0.5)));
+    }
+  }
+
+  private static Map<String, Row> measure(SFrameSuite suite, int rounds) throws Exception {
+    FrameBenchmark frames = new FrameBenchmark();
+    frames.suite = suite;
+    frames.sealFrames();
+    MlsProtectBenchmark mls = new MlsProtectBenchmark();
+    mls.found();
+
+    Map<String, Operation> operations = new LinkedHashMap<>();
+    operations.put("sealRaw", frames::sealRaw);
+    operations.put("seal", frames::seal);
+    operations.put("sealAmortised", frames::sealAmortised);
+    operations.put("openRaw", frames::openRaw);
+    operations.put("open", frames::open);
+    operations.put("openAmortised", frames::openAmortised);
+    operations.put("refuseForged", frames::refuseForged);
+    operations.put("refuseForgedRaw", frames::refuseForgedRaw);
+    operations.put("sealAndOpen", frames::sealAndOpen);
+
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Map<String, Row> rows = new LinkedHashMap<>();
+    for (int round = 0; round < rounds; round++) {
+      boolean warm = round > rounds / 3;
+      for (Map.Entry<String, Operation> each : operations.entrySet()) {
+        for (int i = 0; i < RUN_UP; i++) {
+          frames.bringAFreshReceiver();
+          each.getValue().run();
+        }
+        frames.bringAFreshReceiver();
+        take(threads, each.getKey(), each.getValue(), FrameBenchmark.BATCH, warm, rows);
+      }
+      if (round % 8 == 0) {
+        take(threads, "MLS protect", () -> protect(mls), MLS_MESSAGES, warm, rows);
+      }
+    }
+    return rows;
+  }
+
+  private static Object protect(MlsProtectBenchmark mls) throws Exception {
+    Object last = mls;
+    for (int i = 0; i < MLS_MESSAGES; i++) {
+      last = mls.protect();
+    }
+    return last;
+  }
+
+  private static void take(
+      ThreadMXBean threads,
+      String name,
+      Operation operation,
+      int frames,
+      boolean warm,
+      Map<String, Row> rows)
+      throws Exception {
+    long self = Thread.currentThread().threadId();
+    long bytesBefore = threads.getThreadAllocatedBytes(self);
+    long before = threads.getCurrentThreadCpuTime();
+    operation.run();
+    double nanos = threads.getCurrentThreadCpuTime() - before;
+    double bytes = threads.getThreadAllocatedBytes(self) - bytesBefore;
+    if (warm) {
+      Row row = rows.computeIfAbsent(name, any -> new Row());
+      row.nanos.add(nanos / frames);
+      row.bytes.add(bytes / frames);
+    }
+  }
+
+  private static double quantile(List<Double> values, double quantile) {
+    return values.stream().sorted().toList().get((int) (values.size() * quantile));
+  }
+}
