@@ -30,6 +30,8 @@ class ArchitectureTest {
         "io.keymoot.flatkeying.frame",
         "io.keymoot.flatkeying.group",
         "io.keymoot.flatkeying.key",
+        "io.keymoot.flatkeying.keying",
+        "io.keymoot.flatkeying.message",
         "io.keymoot.flatkeying.wire");
   }
 
