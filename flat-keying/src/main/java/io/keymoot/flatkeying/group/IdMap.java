@@ -245,6 +245,11 @@ final class IdMap<V> {
     return (V) leaf.value;
   }
 
+  @Override
+  public String toString() {
+    return values().toString();
+  }
+
   /** A collision-free name of the set of keys. */
   Hash32 digest() {
     return root == null ? Hash32.ZERO : digest(root, Hash32.newSha256());

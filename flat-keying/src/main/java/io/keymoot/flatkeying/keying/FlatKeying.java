@@ -452,6 +452,7 @@ public final class FlatKeying implements AutoCloseable {
       core.keys.install(core.group, core.state(), core.now, core.out);
       core.keys.erase(core.now, core.out);
     }
+    dropCovers();
     sending.review();
     reviewOwed();
     syncing.review();
@@ -474,7 +475,8 @@ public final class FlatKeying implements AutoCloseable {
       refreshDue = false;
       core.timers.set(Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_MILLIS));
     } else if (somebodyJoined(state)) {
-      core.timers.set(
+      // Not put off by those who join meanwhile, or a steady stream of them would do so for ever.
+      core.timers.setIfEarlier(
           Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_AFTER_JOIN_MILLIS));
     }
     core.out.add(new Effect.Taken(state.heads()));
@@ -511,6 +513,15 @@ public final class FlatKeying implements AutoCloseable {
     for (Known epoch : core.state().usable()) {
       if (core.keys.get(epoch.id()).isEmpty()) {
         rekeying.read(epoch);
+      }
+    }
+  }
+
+  /** Wraps and seals go with the epoch; what was signed stays. */
+  private void dropCovers() {
+    for (FactId erased : core.keys.takeErased()) {
+      if (core.ledger.get(erased) instanceof Known epoch) {
+        epoch.dropCover();
       }
     }
   }

@@ -60,6 +60,7 @@ final class KeyStore implements AutoCloseable {
   }
 
   private final Map<FactId, Held> held = new TreeMap<>();
+  private final List<FactId> erased = new ArrayList<>();
 
   Optional<Held> get(FactId epoch) {
     return Optional.ofNullable(held.get(epoch));
@@ -145,6 +146,7 @@ final class KeyStore implements AutoCloseable {
       Tick end = it.erasedAt;
       if (end != null && !now.isBefore(end)) {
         drop(it.epoch, out);
+        erased.add(it.epoch);
         continue;
       }
       while (!it.goesAt.isEmpty() && !now.isBefore(it.goesAt.firstEntry().getValue())) {
@@ -161,6 +163,13 @@ final class KeyStore implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** The epochs erased since this was last asked: their covers go too. */
+  List<FactId> takeErased() {
+    List<FactId> taken = List.copyOf(erased);
+    erased.clear();
+    return taken;
   }
 
   Optional<Tick> nextErasure() {

@@ -33,6 +33,10 @@ final class Timers {
     due.putIfAbsent(name, at);
   }
 
+  void setIfEarlier(Name name, Tick at) {
+    due.merge(name, at, (one, other) -> one.isBefore(other) ? one : other);
+  }
+
   void clear(Name name) {
     due.remove(name);
   }
