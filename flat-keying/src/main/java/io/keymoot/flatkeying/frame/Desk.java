@@ -3,8 +3,10 @@ package io.keymoot.flatkeying.frame;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.spec.AlgorithmParameterSpec;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
+import javax.crypto.spec.IvParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Desk {
   private static final ThreadLocal<Desk> DESKS = ThreadLocal.withInitial(Desk::new);
 
-  final Cipher gcmSeal = cipher("AES/GCM/NoPadding");
-  final Cipher gcmOpen = cipher("AES/GCM/NoPadding");
+  final Cipher gcmSeal = cipher("AES/GCM/NoPadding", new FrameNonce());
+  final Cipher gcmOpen = cipher("AES/GCM/NoPadding", new FrameNonce());
   final MessageDigest sha256 = Hash32.newSha256();
   final FrameNonce nonce = new FrameNonce();
   final Arrival arrival = new Arrival();
@@ -58,19 +60,21 @@ final class Desk {
 
   Cipher gcmCheck() {
     Cipher had = gcmCheck;
-    return had != null ? had : (gcmCheck = cipher("AES/GCM/NoPadding"));
+    return had != null ? had : (gcmCheck = cipher("AES/GCM/NoPadding", new FrameNonce()));
   }
 
   Cipher counter() {
     Cipher had = counter;
-    return had != null ? had : (counter = cipher("AES/CTR/NoPadding"));
+    return had != null
+        ? had
+        : (counter = cipher("AES/CTR/NoPadding", new IvParameterSpec(new byte[16])));
   }
 
   /** AES on single blocks, for the hash key of {@link TagCheck}; never on a message. */
   @SuppressWarnings("InsecureCryptoUsage")
   Cipher singleBlock() {
     Cipher had = block1;
-    return had != null ? had : (block1 = cipher("AES/ECB/NoPadding"));
+    return had != null ? had : (block1 = cipher("AES/ECB/NoPadding", null));
   }
 
   Mac mac(SFrameSuite suite) {
@@ -108,9 +112,15 @@ final class Desk {
     return Math.max(4_096, Integer.highestOneBit(length) << 1);
   }
 
-  private static Cipher cipher(String transformation) {
+  /**
+   * A cipher that has had a key. The platform settles on a provider at the first one; should that
+   * key be wiped at this very moment, it finds none, and the cipher is useless ever after.
+   */
+  private static Cipher cipher(String transformation, @Nullable AlgorithmParameterSpec with) {
     try {
-      return Cipher.getInstance(transformation);
+      Cipher cipher = Cipher.getInstance(transformation);
+      cipher.init(Cipher.ENCRYPT_MODE, noKey("AES"), with);
+      return cipher;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java platform lacks " + transformation, e);
     }
@@ -118,9 +128,15 @@ final class Desk {
 
   private static Mac newMac(SFrameSuite suite) {
     try {
-      return Mac.getInstance(suite.macAlgorithm());
+      Mac mac = Mac.getInstance(suite.macAlgorithm());
+      mac.init(noKey("HMAC"));
+      return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java platform lacks " + suite.macAlgorithm(), e);
     }
+  }
+
+  private static CipherKey noKey(String algorithm) {
+    return new CipherKey(algorithm, new byte[16], 0, 16);
   }
 }

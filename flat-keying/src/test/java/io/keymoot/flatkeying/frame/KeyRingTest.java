@@ -27,6 +27,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class KeyRingTest {
   private static final FrameStream CHAT = FrameStream.of(Authentication.NONE, 0);
@@ -293,6 +295,60 @@ class KeyRingTest {
     assertThat(keys[0].material()).as("and it is not derived again").isNull();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aThreadWhoseVeryFirstKeyIsWipedUnderItsHandsGoesOnWithTheNext(SFrameSuite suite)
+      throws InterruptedException {
+    SFrameKey wiped = FrameSecret.derive(cast.bytes(32), suite, 1);
+    SFrameKey next = FrameSecret.derive(cast.bytes(32), suite, 1);
+    wiped.close();
+    AtomicInteger opened = new AtomicInteger();
+    Thread fresh =
+        new Thread(
+            () -> {
+              Desk desk = Desk.ofThisThread();
+              byte[] text = new byte[20];
+              byte[] out = new byte[100];
+              assertThatThrownBy(() -> wiped.seal(desk, 300, text, 0, 20, Cast.NO_METADATA, out, 0))
+                  .isInstanceOf(CipherKey.Wiped.class);
+              int length = next.seal(desk, 300, text, 0, 20, Cast.NO_METADATA, out, 0);
+              int header = SFrameHeader.measure(out, 0, length);
+              for (SFrameKey key : List.of(wiped, next)) {
+                for (boolean doubtful : new boolean[] {true, false}) {
+                  try {
+                    opened.addAndGet(
+                        key.open(
+                            desk,
+                            300,
+                            out,
+                            0,
+                            header,
+                            length,
+                            Cast.NO_METADATA,
+                            text,
+                            0,
+                            doubtful));
+                  } catch (CipherKey.Wiped expected) {
+                    assertThat(key).isSameAs(wiped);
+                  }
+                }
+              }
+            });
+    fresh.start();
+    fresh.join();
+    assertThat(opened).hasValue(40);
+  }
+
+  @Test
+  void aKeyThatIsRetiredWhileASendersIsBeingDerivedFromItOpensNothing() {
+    // What is derived from a key that is being wiped may be what every stranger can derive.
+    byte[] frame = sender.seals(CHAT, "x");
+    Device device = cast.new Device(cast.new Person()).knows(alice);
+    device.ring.install(during(epoch, () -> device.ring.retire(epoch.epoch(), epoch.revision())));
+    assertThat(device.opens(frame)).isEqualTo(Waiting.FOR_KEY);
+    assertThat(device.delivered).isEmpty();
+  }
+
   @Test
   void activatingAnotherKeyWipesTheOneSealedUnderBefore() {
     SendKey before = Objects.requireNonNull(sender.ring.sending());
@@ -340,6 +396,11 @@ class KeyRingTest {
   }
 
   private static FrameEpoch counting(Epoch epoch, AtomicInteger derived) {
+    return during(epoch, derived::incrementAndGet);
+  }
+
+  /** The same, with something happening while a sender's secret is derived. */
+  private static FrameEpoch during(Epoch epoch, Runnable what) {
     return new FrameEpoch() {
       @Override
       public FactId epoch() {
@@ -358,7 +419,7 @@ class KeyRingTest {
 
       @Override
       public Optional<FrameSecret> secretFor(StayId sender) {
-        derived.incrementAndGet();
+        what.run();
         return epoch.secretFor(sender);
       }
     };
