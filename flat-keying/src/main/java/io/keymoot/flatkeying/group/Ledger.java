@@ -274,6 +274,16 @@ public final class Ledger implements Pasts {
             .holds();
   }
 
+  /**
+   * Whether {@code author} could let in this row, as {@code state} stands: it would begin a stay.
+   */
+  public boolean mayBegin(GroupState state, MemberId author, SignedJoinRequest row) {
+    Person person = state.person(author).orElse(null);
+    return person != null
+        && state.isMember(author)
+        && rules(state, person).row(row, new Admit(List.of(row), List.of())).holds();
+  }
+
   /** Whether a Here would bring the member back, as {@code state} stands. */
   public boolean mayReturn(GroupState state, MemberId member) {
     Person person = state.person(member).orElse(null);

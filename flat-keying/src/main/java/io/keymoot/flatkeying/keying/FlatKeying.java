@@ -66,10 +66,10 @@ public final class FlatKeying implements AutoCloseable {
   /** What a founder decides. */
   public record Founding(String name, Profile profile, Rights rights, Trust trust) {}
 
-  private final Core core;
+  final Core core;
   private final Syncing syncing;
   private final NeedGive needGive;
-  private final Rekeying rekeying;
+  final Rekeying rekeying;
   private final Joining joining;
   private final Sending sending;
   private final Pending pending;

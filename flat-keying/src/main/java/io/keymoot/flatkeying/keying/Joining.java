@@ -9,6 +9,7 @@ import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
@@ -16,6 +17,7 @@ import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.group.CredentialVerdict;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Membership;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.SecretReader;
@@ -140,10 +142,17 @@ final class Joining {
     }
   }
 
+  /**
+   * The facts, and the credentials on which some of them hang: by what right somebody was expelled.
+   */
   private void fetch(Received grant) {
+    List<Hash32> credentials =
+        core.membership.lacks().credentials().stream()
+            .map(Membership.Lacks.Credential::hash)
+            .toList();
     syncing.askFor(
         grant.grant.signed().header().heads(),
-        List.of(),
+        credentials,
         message -> core.out.add(new Effect.ToAddress(grant.from, message)));
   }
 
@@ -162,7 +171,15 @@ final class Joining {
   }
 
   void factsCame() {
-    if (isWaiting() && !tryGrants()) {
+    if (!isWaiting()) {
+      return;
+    }
+    if (core.ledger.get(new FactId(core.group.hash())) instanceof Known first
+        && first.fact() instanceof Found found) {
+      core.blobs.judgeAgainst(found);
+      core.membership.credentialKnown();
+    }
+    if (!tryGrants()) {
       grants.forEach(this::fetch);
     }
   }
@@ -233,6 +250,10 @@ final class Joining {
       core.ignored("a JoinRequest that is not what it says, or one too many");
       return;
     }
+    if (!mayBegin(ask)) {
+      core.ignored("a JoinRequest of somebody who was put out");
+      return;
+    }
     boolean isNew = asking.put(newcomer, new Asking(ask, from)) == null;
     core.blobs.put(ask.credential());
     core.blobs.put(ask.leafKey());
@@ -266,15 +287,24 @@ final class Joining {
     }
     lastAdmit = core.now;
     List<Asking> batch = admitted.values().stream().limit(Limits.ADMIT_ROWS).toList();
-    List<SignedJoinRequest> rows = batch.stream().map(each -> each.ask.request()).toList();
     batch.forEach(each -> admitted.remove(each.ask.request().member()));
+    if (!admitted.isEmpty()) {
+      core.timers.set(Timers.Name.ADMIT_BATCH, core.now.plusMillis(Limits.ADMIT_BATCH_MILLIS));
+    }
+    // Somebody may have been put out while the policy was asked.
+    List<SignedJoinRequest> rows =
+        batch.stream().filter(each -> mayBegin(each.ask)).map(each -> each.ask.request()).toList();
+    if (rows.isEmpty()) {
+      return;
+    }
     Envelope fact = core.write(core.signingState(), new Admit(rows, List.of()), Bytes.EMPTY);
     if (core.say(fact) && core.ledger.get(fact.id()) instanceof Known admit) {
       batch.forEach(each -> grant(admit, each));
     }
-    if (!admitted.isEmpty()) {
-      core.timers.set(Timers.Name.ADMIT_BATCH, core.now.plusMillis(Limits.ADMIT_BATCH_MILLIS));
-    }
+  }
+
+  private boolean mayBegin(JoinAsk ask) {
+    return core.ledger.mayBegin(core.signingState(), core.self.member(), ask.request());
   }
 
   /** The Grant was lost, or its introducer: any member may hand over what any member may give. */
@@ -289,6 +319,13 @@ final class Joining {
 
   private void grant(Known admit, Asking who) {
     MemberId to = who.ask.request().member();
+    // An Admit is valid also when a row of it begins no stay, and only a stay gives a right to
+    // keys.
+    boolean isIn =
+        core.state().liveStays(to).stream().anyMatch(stay -> stay.begunBy().equals(admit));
+    if (!isIn) {
+      return;
+    }
     if (!(LeafKey.decode(who.ask.leafKey()) instanceof Decoded.Ok<LeafKey> leaf)) {
       return;
     }

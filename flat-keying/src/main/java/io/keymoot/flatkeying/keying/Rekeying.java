@@ -116,7 +116,7 @@ final class Rekeying {
       List<MemberId> unreached) {
     Hash32 context = FactCodec.coverContext(core.group, core.self.member(), bare);
     Optional<Cover.Refresh> refresh =
-        prev.filter(epoch -> bare.targets().isEmpty() && core.ledger.isClean(state, epoch))
+        prev.filter(epoch -> isNobodyOutSince(epoch, bare, state))
             .flatMap(epoch -> refresh(epoch, state, secret, context));
     List<Person> members = after.members();
     List<Integer> rest = new ArrayList<>();
@@ -144,6 +144,13 @@ final class Rekeying {
       lines.add(new CoverReport.Line(CoverReport.Kind.TREE, 1, rest.size() - sealed.size(), why));
     }
     return new Cover(refresh, seals, isTree);
+  }
+
+  /**
+   * Then, and only then, one wrap under its running key shows the new secret to nobody who is out.
+   */
+  private boolean isNobodyOutSince(Known prev, Rekey bare, GroupState state) {
+    return bare.targets().isEmpty() && core.ledger.isClean(state, prev);
   }
 
   private Optional<Cover.Refresh> refresh(

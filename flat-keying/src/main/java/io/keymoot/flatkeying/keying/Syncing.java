@@ -17,8 +17,10 @@ import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -96,11 +98,19 @@ final class Syncing {
 
   // ---- answering
 
-  /** Answers a member, or one that some member let in, which this peer may not have learnt yet. */
+  /**
+   * Answers whoever some fact lets in, be it one that waits at this peer's door: who was let in by
+   * somebody now out must learn it. Facts are no secrets.
+   */
   void take(Bytes from, SyncAsk ask) {
     GroupState state = core.state();
+    if (state.count() == 0) {
+      return;
+    }
     MemberId asker = ask.signed().header().author();
-    if (state.count() == 0 || !core.isSignedBy(state.person(asker), ask.signed())) {
+    Optional<Person> person =
+        state.person(asker).or(() -> core.ledger.join(has(ask)).person(asker));
+    if (!core.isSignedBy(person, ask.signed())) {
       core.ignored("a Sync of nobody this peer knows");
       return;
     }
@@ -116,37 +126,59 @@ final class Syncing {
         bytes += blob.length() + 2;
       }
     }
-    List<Bytes> facts = new ArrayList<>();
-    for (Known fact : between(ask)) {
-      Bytes message = FactCodec.encode(fact.envelope());
-      if (bytes + message.length() > REPLY_BYTES || facts.size() == REPLY_FACTS) {
-        break;
-      }
-      facts.add(message);
-      bytes += message.length() + 2;
-    }
+    List<Bytes> facts = factsThatFit(ask, REPLY_BYTES - bytes);
     if (!facts.isEmpty() || !blobs.isEmpty()) {
       Bytes reply = SideCodec.encode(new SyncReply(core.group, facts, blobs));
       core.out.add(new Effect.ToAddress(from, reply));
     }
   }
 
-  /** What leads from what the asker has to what it wants, oldest first. */
+  /**
+   * What leads from what the asker has to what it wants, oldest first. Of more than fits, the
+   * oldest part: with it the asker goes on from there. But if this peer does not know all that the
+   * asker has, the newest part, or it would be sent again and again what it has.
+   */
+  private List<Bytes> factsThatFit(SyncAsk ask, int room) {
+    List<Known> between = between(ask);
+    boolean knowsWhatItHas =
+        ask.fromNothing()
+            || ask.signed().header().heads().stream().allMatch(id -> core.ledger.get(id) != null);
+    if (!knowsWhatItHas) {
+      Collections.reverse(between);
+    }
+    List<Bytes> facts = new ArrayList<>();
+    int bytes = 0;
+    for (Known fact : between) {
+      Bytes message = FactCodec.encode(fact.envelope());
+      if (bytes + message.length() > room || facts.size() == REPLY_FACTS) {
+        break;
+      }
+      facts.add(message);
+      bytes += message.length() + 2;
+    }
+    if (!knowsWhatItHas) {
+      Collections.reverse(facts);
+    }
+    return facts;
+  }
+
   private List<Known> between(SyncAsk ask) {
-    List<Known> have = ask.fromNothing() ? List.of() : taken(ask.signed().header().heads());
-    GroupState reached = core.ledger.join(have);
-    List<Known> between = new ArrayList<>();
+    GroupState reached = core.ledger.join(has(ask));
+    Set<Known> between = new LinkedHashSet<>();
     for (Known wanted : taken(ask.wanted())) {
-      for (Known fact : core.ledger.lacking(reached, wanted)) {
-        if (!between.contains(fact)) {
-          between.add(fact);
-        }
-        if (between.size() > REPLY_FACTS) {
-          return between;
-        }
+      between.addAll(core.ledger.lacking(reached, wanted));
+    }
+    return new ArrayList<>(between);
+  }
+
+  private List<Known> has(SyncAsk ask) {
+    List<Known> has = new ArrayList<>();
+    for (FactId id : ask.fromNothing() ? List.<FactId>of() : ask.signed().header().heads()) {
+      if (core.ledger.get(id) instanceof Known fact) {
+        has.add(fact);
       }
     }
-    return between;
+    return has;
   }
 
   private List<Known> taken(List<FactId> ids) {

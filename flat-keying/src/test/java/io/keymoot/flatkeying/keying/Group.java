@@ -1,13 +1,13 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Duty;
-import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
@@ -54,7 +54,22 @@ final class Group {
 
   static final Rights CHAIR_EXPELS = new Rights(new Rights.AnyMember(), Optional.of("chair"), 2);
 
-  private static final long HEARTBEAT_MILLIS = 500;
+  /** Who looks over everybody's shoulder. */
+  interface Witness {
+    Witness NOBODY =
+        new Witness() {
+          @Override
+          public void said(Node from, Bytes message) {}
+
+          @Override
+          public void stepped(Node node) {}
+        };
+
+    /** The message goes onto the network, whether it arrives or not. */
+    void said(Node from, Bytes message);
+
+    void stepped(Node node);
+  }
 
   /** One device with its core. */
   final class Node {
@@ -62,6 +77,10 @@ final class Group {
     final SigningKey key;
     final Bytes address;
     final FlatKeying core;
+
+    /** All the randomness it ever had. */
+    final Draws draws;
+
     final Map<String, Tek> keys = new TreeMap<>();
     final List<Effect> log = new ArrayList<>();
     Effect.Status status = new Effect.Status(Effect.State.SYNCING, "");
@@ -70,9 +89,10 @@ final class Group {
     private long owedSince;
     private SortedSet<FactId> lacks = new TreeSet<>();
 
-    Node(String name, SigningKey key, FlatKeying core) {
+    Node(String name, SigningKey key, Draws draws, FlatKeying core) {
       this.name = name;
       this.key = key;
+      this.draws = draws;
       this.address = Bytes.owning(name.getBytes(StandardCharsets.UTF_8));
       this.core = core;
     }
@@ -94,6 +114,7 @@ final class Group {
       for (Effect effect : effects) {
         perform(this, effect);
       }
+      witness.stepped(this);
     }
 
     /** The key it sends under now, if it sends. */
@@ -131,6 +152,10 @@ final class Group {
   int lossPercent;
 
   int maxDelayMillis = 20;
+
+  int heartbeatMillis = 500;
+  Witness witness = Witness.NOBODY;
+
   long now;
   long bytesMulticast;
 
@@ -145,26 +170,40 @@ final class Group {
   // ---- people
 
   Node found(String name, String roles, Rights rights) {
-    SigningKey key = key(name);
+    return start(foundLater(name, roles, rights, draws()));
+  }
+
+  /** Not yet started. */
+  Node foundLater(String name, String roles, Rights rights, Draws draws) {
+    SigningKey key = key();
     FlatKeying core =
         FlatKeying.found(
             new FlatKeying.Founding("test", Profile.CONFERENCE, rights, Trust.OPEN),
             key,
             credential(name, roles),
-            entropy(),
+            draws,
             shared());
-    return start(new Node(name, key, core));
+    return new Node(name, key, draws, core);
   }
 
   Node join(String name, String roles) {
     Node first = nodes.values().iterator().next();
-    SigningKey key = key(name);
-    FlatKeying core =
-        FlatKeying.join(first.core.group(), key, credential(name, roles), entropy(), shared());
-    return start(new Node(name, key, core));
+    return start(newcomer(name, roles, first.core.group(), key()));
   }
 
-  private Node start(Node node) {
+  /** The device starts again: a new member with the old key. */
+  Node restart(Node old, String name) {
+    old.isDown = true;
+    return start(newcomer(name, "", old.core.group(), old.key));
+  }
+
+  private Node newcomer(String name, String roles, GroupId group, SigningKey key) {
+    Draws draws = draws();
+    return new Node(
+        name, key, draws, FlatKeying.join(group, key, credential(name, roles), draws, shared()));
+  }
+
+  Node start(Node node) {
     nodes.put(node.name, node);
     node.step(new Input.Start());
     beat(node);
@@ -176,17 +215,16 @@ final class Group {
     return FlatKeying.Shared.of(shared.check(), shared.verifier());
   }
 
-  private SigningKey key(String name) {
-    return SigningKey.generate(SignatureKind.ED25519, entropy());
+  SigningKey key() {
+    return SigningKey.generate(SignatureKind.ED25519, draws());
   }
 
-  private static Bytes credential(String name, String roles) {
+  static Bytes credential(String name, String roles) {
     return Bytes.owning((name + " " + roles).trim().getBytes(StandardCharsets.UTF_8));
   }
 
-  private Entropy entropy() {
-    Random own = new Random(random.nextLong());
-    return own::nextBytes;
+  Draws draws() {
+    return new Draws(random.nextLong());
   }
 
   Node node(String name) {
@@ -209,14 +247,14 @@ final class Group {
     now = end;
   }
 
-  private void at(long when, Runnable action) {
+  void at(long when, Runnable action) {
     events.add(new Event(when, order++, action));
   }
 
   // ---- the plainest heartbeat
 
   private void beat(Node node) {
-    at(now + HEARTBEAT_MILLIS / 2 + random.nextInt((int) HEARTBEAT_MILLIS), () -> beat(node));
+    at(now + heartbeatMillis / 2 + random.nextInt(heartbeatMillis), () -> beat(node));
     if (node.isDown) {
       return;
     }
@@ -283,20 +321,25 @@ final class Group {
     switch (effect) {
       case Effect.Multicast multicast -> {
         bytesMulticast += multicast.message().length();
+        witness.said(node, multicast.message());
         for (Node other : nodes.values()) {
           if (other != node) {
             send(node, other, multicast.message());
           }
         }
       }
-      case Effect.ToMember to ->
-          nodes.values().stream()
-              .filter(other -> other.id().equals(to.to()))
-              .forEach(other -> send(node, other, to.message()));
-      case Effect.ToAddress to ->
-          nodes.values().stream()
-              .filter(other -> other.address.equals(to.to()))
-              .forEach(other -> send(node, other, to.message()));
+      case Effect.ToMember to -> {
+        witness.said(node, to.message());
+        nodes.values().stream()
+            .filter(other -> other.id().equals(to.to()))
+            .forEach(other -> send(node, other, to.message()));
+      }
+      case Effect.ToAddress to -> {
+        witness.said(node, to.message());
+        nodes.values().stream()
+            .filter(other -> other.address.equals(to.to()))
+            .forEach(other -> send(node, other, to.message()));
+      }
       case Effect.AskPolicy ask ->
           at(now + 1, () -> node.step(new Input.Decided(ask.request().member(), true)));
       case Effect.Install install ->

@@ -1,0 +1,623 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.crypto.LeafKey;
+import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.crypto.SealContext;
+import io.keymoot.flatkeying.fact.Admit;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Found;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.StayId;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Ledger;
+import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.Handshake;
+import io.keymoot.flatkeying.key.SecretReader;
+import io.keymoot.flatkeying.key.SeizedSessions;
+import io.keymoot.flatkeying.key.Unwrapped;
+import io.keymoot.flatkeying.message.Give;
+import io.keymoot.flatkeying.message.Grant;
+import io.keymoot.flatkeying.message.JoinAsk;
+import io.keymoot.flatkeying.message.Need;
+import io.keymoot.flatkeying.message.SessionAnswer;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
+import io.keymoot.flatkeying.message.SyncReply;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records every byte that crosses the network, all randomness every device ever had and every epoch
+ * secret every device ever held; and asks, for each honest view, whether everybody who is out there
+ * could by pooling all of it come to a key that is used there.
+ *
+ * <p>Nothing is assumed about what a message gives: each is opened, or not, with the bytes the
+ * thieves have. Only the question who is out is answered without keys ({@link WhoIsOut}).
+ */
+final class Adversary implements Group.Witness {
+
+  /** An epoch's secret at some revision, as somebody had it; false ones, that liars told, too. */
+  final class Piece {
+    final FactId epoch;
+    final EpochSecret secret;
+
+    /** What it opened, or nothing, by Rekey. */
+    private final Map<FactId, Optional<Piece>> opened = new TreeMap<>();
+
+    private @Nullable Boolean isTrue;
+
+    Piece(FactId epoch, EpochSecret secret) {
+      this.epoch = epoch;
+      this.secret = secret;
+    }
+
+    /** Whether it follows from the secret that the Rekey committed to. */
+    boolean isTrue() {
+      Boolean known = isTrue;
+      EpochSecret original = originals.get(epoch);
+      if (known == null && original != null) {
+        try (EpochSecret at = original.at(secret.revision())) {
+          known = at.holdsTheSameAs(secret);
+        }
+        isTrue = known;
+      }
+      return known != null && known;
+    }
+  }
+
+  // ---- what crossed the network
+
+  private sealed interface Message {}
+
+  /**
+   * @param members of P(it), as the cover counts them
+   */
+  private record Covered(
+      FactId id, MemberId author, Rekey rekey, Cover cover, Hash32 context, List<MemberId> members)
+      implements Message {}
+
+  private record Answered(StayId from, StayId to, Handshake.Answer answer) implements Message {}
+
+  private record Handed(SealContext context, Bytes sealed) implements Message {}
+
+  // ---- who had what
+
+  /** One device with all it ever had; or, as a thief copied it once, all it had then. */
+  final class Device {
+    final MemberId member;
+    final Draws draws;
+    private final Set<Piece> pieces;
+    private final Set<String> held = new TreeSet<>();
+    private final SeizedSessions sessions;
+    private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
+    private final Map<Bytes, byte[]> seeds = new TreeMap<>();
+    private int drawsRead;
+    private int messagesRead;
+
+    Device(MemberId member, Draws draws, Collection<Piece> pieces) {
+      this.member = member;
+      this.draws = draws;
+      this.pieces = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+      this.pieces.addAll(pieces);
+      this.sessions = new SeizedSessions(group);
+    }
+
+    /** Everything this device alone could ever read off the network or out of its memory. */
+    Set<Piece> pieces() {
+      readDraws();
+      while (messagesRead < messages.size()) {
+        switch (messages.get(messagesRead++)) {
+          case Covered covered -> read(covered);
+          case Answered answered -> read(answered);
+          case Handed handed -> read(handed);
+        }
+      }
+      return pieces;
+    }
+
+    Device copied() {
+      return new Device(member, draws.copied(), pieces());
+    }
+
+    boolean hasLeafKey(Hash32 hash) {
+      readDraws();
+      return pairs.containsKey(hash);
+    }
+
+    Optional<LeafKeyPair> leafKey(Hash32 hash) {
+      readDraws();
+      return Optional.ofNullable(pairs.get(hash));
+    }
+
+    void has(Piece piece) {
+      pieces.add(piece);
+    }
+
+    private void readDraws() {
+      while (drawsRead < draws.given().size()) {
+        byte[] draw = draws.given().get(drawsRead++);
+        if (draw.length == 32) {
+          LeafKeyPair pair = LeafKeyPair.generate(SeizedSessions.replay(draw));
+          pairs.put(pair.publicKey().hash(), pair);
+        } else if (draw.length == 64) {
+          seeds.put(SeizedSessions.mark(draw), draw);
+        }
+      }
+    }
+
+    private Optional<byte[]> seedOf(Bytes encapsulation) {
+      return Optional.ofNullable(seeds.get(encapsulation.slice(encapsulation.length() - 32, 32)));
+    }
+
+    private void read(Covered covered) {
+      boolean isIn = covered.members.contains(member);
+      for (Cover.Sealed sealed : covered.cover.seals()) {
+        Optional<MemberId> to =
+            sealed.place() < covered.members.size()
+                ? Optional.of(covered.members.get(sealed.place()))
+                : Optional.empty();
+        if (covered.author.equals(member)) {
+          sealed.offer().ifPresent(offer -> madeOffer(offer, to));
+        } else if (!isIn || to.equals(Optional.of(member))) {
+          // Who is not meant by any seal tries all of them.
+          sealed.offer().ifPresent(offer -> gotOffer(offer, covered.author));
+          sessions
+              .open(sealed.seal(), covered.context, covered.rekey.commitment())
+              .ifPresent(secret -> has(piece(covered.id, secret)));
+        }
+      }
+    }
+
+    private void madeOffer(Handshake.Offer offer, Optional<MemberId> to) {
+      Optional<byte[]> seed = seedOf(offer.encapsulation());
+      Optional<LeafKeyPair> ephemeral = leafKey(Hash32.sha256(offer.ephemeral().toArray()));
+      if (seed.isEmpty() || ephemeral.isEmpty() || to.isEmpty()) {
+        return;
+      }
+      for (Stay own : world.staysOf(member)) {
+        for (Stay its : world.staysOf(to.get())) {
+          Optional<LeafKey> leaf = publicLeafKey(to.get(), its.leafKey());
+          if (leaf.isPresent()
+              && sessions.made(
+                  offer, own.id(), its.id(), leaf.get(), seed.get(), ephemeral.get())) {
+            return;
+          }
+        }
+      }
+    }
+
+    private void gotOffer(Handshake.Offer offer, MemberId author) {
+      for (Stay own : world.staysOf(member)) {
+        Optional<LeafKeyPair> leaf = leafKey(own.leafKey());
+        for (Stay its : leaf.isPresent() ? world.staysOf(author) : List.<Stay>of()) {
+          if (sessions.received(offer, its.id(), own.id(), leaf.get())) {
+            return;
+          }
+        }
+      }
+    }
+
+    private void read(Answered answered) {
+      List<StayId> own = world.staysOf(member).stream().map(Stay::id).toList();
+      if (own.contains(answered.from) || own.contains(answered.to)) {
+        sessions.answered(
+            answered.answer, answered.from, answered.to, seedOf(answered.answer.encapsulation()));
+      }
+    }
+
+    private void read(Handed handed) {
+      if (!handed.context.to().equals(member)) {
+        return;
+      }
+      for (Stay own : world.staysOf(member)) {
+        Optional<LeafKeyPair> leaf = leafKey(own.leafKey());
+        if (leaf.isPresent()
+            && SecretReader.open(leaf.get(), handed.context, handed.sealed, NeedGive::secrets)
+                instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
+          ok.value().forEach((epoch, secret) -> has(piece(epoch, secret)));
+          return;
+        }
+      }
+    }
+  }
+
+  /** A leak that a Here is to heal. */
+  private record Leak(Device copy, int factsThen) {}
+
+  final GroupId group;
+  final Blobs blobs;
+  final Ledger ledger;
+  final WhoIsOut world = new WhoIsOut();
+  final List<SignedJoinRequest> requests = new ArrayList<>();
+  final List<Need> needs = new ArrayList<>();
+
+  private final List<Message> messages = new ArrayList<>();
+  private final Map<MemberId, Device> devices = new TreeMap<>();
+  private final Map<FactId, List<Piece>> pieces = new TreeMap<>();
+  private final Map<FactId, EpochSecret> originals = new TreeMap<>();
+  private final Map<FactId, Envelope> undecided = new LinkedHashMap<>();
+  private final Set<Bytes> seen = new TreeSet<>();
+  private final List<Leak> leaks = new ArrayList<>();
+  private final Map<String, Long> softlyUnclean = new TreeMap<>();
+  private List<Device> thieves = List.of();
+  private final Set<FactId> refused = new TreeSet<>();
+
+  /** How many epochs of honest views were tried. */
+  int checked;
+
+  /** Of the pieces that thieves of one view pooled, so many were of epochs not usable there. */
+  int piecesPooled;
+
+  Adversary(GroupId group, FlatKeying.Shared shared) {
+    this.group = group;
+    this.blobs = new Blobs(shared.check(), 100_000);
+    this.ledger = new Ledger(group, blobs, shared.check(), shared.verifier());
+  }
+
+  // ---- recording
+
+  Device device(MemberId member, Draws draws) {
+    return devices.computeIfAbsent(member, id -> new Device(id, draws, List.of()));
+  }
+
+  Device device(MemberId member) {
+    Device device = devices.get(member);
+    if (device == null) {
+      throw new IllegalArgumentException("no device of " + member);
+    }
+    return device;
+  }
+
+  /** One copy of all this device has: a thief reads along from then on, until it is shut out. */
+  void leak(Group.Node node) {
+    leaks.add(new Leak(device(node.id()).copied(), world.facts().size()));
+  }
+
+  @Override
+  public void stepped(Group.Node node) {
+    Device device = device(node.id(), node.draws);
+    for (KeyStore.Held held : node.core.core.keys.all()) {
+      int revision = held.lowestRevision();
+      if (device.held.add(held.epoch + " " + revision + " " + held.isProved)) {
+        device.has(piece(held.epoch, held.lowest().at(revision)));
+      }
+    }
+  }
+
+  @Override
+  public void said(Group.Node from, Bytes message) {
+    device(from.id(), from.draws);
+    heard(message);
+  }
+
+  void heard(Bytes message) {
+    if (!seen.add(message)) {
+      return;
+    }
+    MessageType type = SideCodec.typeOf(message).orElse(null);
+    if (type != null && type.isFact()) {
+      fact(message);
+    } else if (SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok) {
+      side(ok.value());
+    }
+  }
+
+  private void side(SideMessage message) {
+    if (message instanceof JoinAsk ask) {
+      blobs.put(ask.credential());
+      requests.add(ask.request());
+    } else if (message instanceof SyncReply reply) {
+      reply.facts().forEach(this::heard);
+    } else if (message instanceof SessionAnswer answer) {
+      messages.add(new Answered(answer.from(), answer.to(), answer.answer()));
+    } else if (message instanceof Grant grant) {
+      MemberId from = grant.signed().header().author();
+      messages.add(
+          new Handed(
+              new SealContext(group, from, grant.to(), MessageType.GRANT, grant.admit().hash()),
+              grant.sealed()));
+    } else if (message instanceof Give give) {
+      MemberId from = give.signed().header().author();
+      messages.add(
+          new Handed(
+              new SealContext(group, from, give.to(), MessageType.GIVE, give.need()),
+              give.sealed()));
+    } else if (message instanceof Need need) {
+      needs.add(need);
+    }
+  }
+
+  private void fact(Bytes message) {
+    if (FactCodec.decode(message) instanceof Decoded.Ok<Envelope> ok
+        && !world.knows(ok.value().id())
+        && !refused.contains(ok.value().id())) {
+      undecided.put(ok.value().id(), ok.value());
+      decide();
+    }
+  }
+
+  private void decide() {
+    boolean moved = true;
+    while (moved) {
+      moved = false;
+      for (Envelope each : List.copyOf(undecided.values())) {
+        switch (ledger.decide(each)) {
+          case Ledger.Decision.Valid valid -> {
+            undecided.remove(each.id());
+            taken(valid.fact());
+            moved = true;
+          }
+          case Ledger.Decision.Refused no -> {
+            undecided.remove(each.id());
+            refused.add(each.id());
+            moved = true;
+          }
+          case Ledger.Decision.LacksParents lacks -> {}
+          case Ledger.Decision.LacksCredential lacks -> {}
+        }
+      }
+    }
+  }
+
+  private void taken(Known fact) {
+    world.add(fact);
+    if (fact.fact() instanceof Found found) {
+      blobs.judgeAgainst(found);
+    }
+    if (fact.fact() instanceof Rekey rekey
+        && Cover.decode(fact.envelope().cover()) instanceof Decoded.Ok<Cover> cover) {
+      List<MemberId> members = ledger.after(fact).members().stream().map(Person::id).toList();
+      Hash32 context = FactCodec.coverContext(group, fact.author(), rekey);
+      messages.add(new Covered(fact.id(), fact.author(), rekey, cover.value(), context, members));
+    }
+  }
+
+  private Optional<LeafKey> publicLeafKey(MemberId member, Hash32 hash) {
+    return Optional.ofNullable(devices.get(member))
+        .flatMap(device -> device.leafKey(hash))
+        .map(LeafKeyPair::publicKey);
+  }
+
+  /** One object for the same bytes, whoever has them. */
+  Piece piece(FactId epoch, EpochSecret secret) {
+    List<Piece> known = pieces.computeIfAbsent(epoch, id -> new ArrayList<>());
+    for (Piece each : known) {
+      if (each.secret.holdsTheSameAs(secret)) {
+        return each;
+      }
+    }
+    Piece piece = new Piece(epoch, secret);
+    known.add(piece);
+    if (secret.revision() == 0
+        && ledger.get(epoch) instanceof Known fact
+        && Rekeying.isProved(fact, secret)) {
+      originals.put(epoch, secret);
+    }
+    return piece;
+  }
+
+  // ---- pooling
+
+  /** All that follows: who has an epoch's running key opens every refresh made under it. */
+  private Map<FactId, List<Piece>> closure(Collection<Device> thieves) {
+    Map<FactId, List<Piece>> pool = new TreeMap<>();
+    Deque<Piece> fresh = new ArrayDeque<>();
+    for (Device each : thieves) {
+      fresh.addAll(each.pieces());
+    }
+    List<Covered> refreshes = new ArrayList<>();
+    for (Message each : messages) {
+      if (each instanceof Covered covered && covered.cover.refresh().isPresent()) {
+        refreshes.add(covered);
+      }
+    }
+    for (Piece piece = fresh.poll(); piece != null; piece = fresh.poll()) {
+      List<Piece> known = pool.computeIfAbsent(piece.epoch, id -> new ArrayList<>());
+      if (known.contains(piece)) {
+        continue;
+      }
+      known.add(piece);
+      for (Covered each : refreshes) {
+        if (each.rekey.prev().equals(Optional.of(piece.epoch))) {
+          unwrapped(piece, each).ifPresent(fresh::add);
+        }
+      }
+    }
+    return pool;
+  }
+
+  private Optional<Piece> unwrapped(Piece piece, Covered under) {
+    Optional<Piece> before = piece.opened.get(under.id);
+    if (before != null) {
+      return before;
+    }
+    Cover.Refresh refresh = under.cover.refresh().orElseThrow();
+    Optional<Piece> got = Optional.empty();
+    if (piece.secret.revision() <= refresh.revision() && refresh.revision() < 10_000) {
+      try (EpochSecret running = piece.secret.at(refresh.revision())) {
+        if (running.unwrap(refresh.wrap(), under.context, under.author, under.rekey.commitment())
+            instanceof Unwrapped.Opened opened) {
+          got = Optional.of(piece(under.id, opened.secret()));
+        }
+      }
+    }
+    piece.opened.put(under.id, got);
+    return got;
+  }
+
+  // ---- the question
+
+  /** What is wrong in the view of this honest node; nothing is. */
+  List<String> check(Group.Node node, long now) {
+    GroupState state = node.core.state();
+    BitSet set = world.reached(state.heads());
+    List<String> wrong = new ArrayList<>();
+    if (!world.isMember(set, node.id())) {
+      return wrong;
+    }
+    TreeSet<MemberId> out = world.out(set);
+    List<Device> thieves = new ArrayList<>();
+    out.forEach(member -> thieves.add(device(member)));
+    thieves.addAll(healed(set));
+    Map<FactId, List<Piece>> pool = closure(thieves);
+    pool.values().forEach(each -> piecesPooled += each.size());
+    this.thieves = thieves;
+    for (Known epoch : state.usable()) {
+      if (out.contains(epoch.author())) {
+        wrong.add("P5: " + node + " may use an epoch whose author is out: " + epoch);
+      }
+      tryToRead(node, "P3/P5/P9", pool, epoch.id(), state.revision(epoch.id()), wrong, out);
+    }
+    node.core.sendingEpoch().ifPresent(epoch -> checkSending(node, set, epoch, now, pool, wrong));
+    return wrong;
+  }
+
+  private void checkSending(
+      Group.Node node,
+      BitSet set,
+      FactId epoch,
+      long now,
+      Map<FactId, List<Piece>> pool,
+      List<String> wrong) {
+    List<Stay> dirt = world.dirt(set, epoch);
+    String key = node.name + " " + epoch;
+    if (dirt.isEmpty()) {
+      softlyUnclean.remove(key);
+      tryToRead(
+          node, "P3/P5/P9 sending", pool, epoch, node.core.sendingRevision(), wrong, List.of());
+    } else if (dirt.stream().anyMatch(stay -> world.isPutOut(set, stay))) {
+      wrong.add("P3: " + node + " sends under an epoch that an expulsion made unclean: " + epoch);
+    } else if (now - softlyUnclean.computeIfAbsent(key, k -> now) > 1_050) {
+      wrong.add("P3: " + node + " sends for long under an epoch that is unclean: " + epoch);
+    }
+  }
+
+  private void tryToRead(
+      Group.Node node,
+      String property,
+      Map<FactId, List<Piece>> pool,
+      FactId epoch,
+      int revision,
+      List<String> wrong,
+      Collection<MemberId> out) {
+    checked++;
+    KeyStore.Held held = node.core.core.keys.get(epoch).orElse(null);
+    for (Piece piece : pool.getOrDefault(epoch, List.of())) {
+      if (piece.secret.revision() > revision) {
+        continue;
+      }
+      boolean reads = piece.isTrue();
+      if (held != null && held.lowestRevision() <= revision) {
+        try (EpochSecret theirs = piece.secret.at(revision);
+            EpochSecret own = held.lowest().at(revision)) {
+          reads |= theirs.holdsTheSameAs(own);
+        }
+      }
+      if (reads) {
+        wrong.add(
+            property
+                + ": who is out derives "
+                + epoch
+                + " at "
+                + revision
+                + " from "
+                + piece.secret.revision()
+                + ", used by "
+                + node
+                + "; out are "
+                + out
+                + "; it takes "
+                + whoIsNeededFor(piece));
+        return;
+      }
+    }
+  }
+
+  /** Whom to look at: the thieves without any of whom it would not work. */
+  private List<String> whoIsNeededFor(Piece piece) {
+    List<String> needed = new ArrayList<>();
+    for (Device one : thieves) {
+      List<Device> others = thieves.stream().filter(other -> other != one).toList();
+      if (!closure(others).getOrDefault(piece.epoch, List.of()).contains(piece)) {
+        boolean isCopy = devices.get(one.member) != one;
+        needed.add((isCopy ? "a copy of " : "") + one.member);
+      }
+    }
+    return needed;
+  }
+
+  /** P9: the thieves whom a Here in the set is to have shut out. */
+  private List<Device> healed(BitSet set) {
+    List<Device> healed = new ArrayList<>();
+    for (Leak leak : leaks) {
+      MemberId member = leak.copy.member;
+      boolean said = false;
+      for (int i = leak.factsThen; i < world.facts().size(); i++) {
+        Known fact = world.facts().get(i).known();
+        said |= set.get(i) && fact.fact() instanceof Here && fact.author().equals(member);
+      }
+      // One request admitted twice is two stays with one leaf key: a Here ends those it knew.
+      boolean lives =
+          said
+              && world.staysOf(member).stream()
+                  .anyMatch(
+                      stay -> leak.copy.hasLeafKey(stay.leafKey()) && world.isLive(set, stay));
+      if (said && !lives) {
+        healed.add(leak.copy);
+      }
+    }
+    return healed;
+  }
+
+  /** P4: what a newcomer alone can derive of states in the past of its one Admit. */
+  List<String> checkNewcomers() {
+    List<String> wrong = new ArrayList<>();
+    for (Device device : devices.values()) {
+      List<Stay> admitted =
+          world.staysOf(device.member).stream()
+              .filter(stay -> stay.begunBy().fact() instanceof Admit)
+              .toList();
+      if (admitted.size() != 1) {
+        continue;
+      }
+      GroupState past = ledger.past(admitted.get(0).begunBy());
+      Map<FactId, List<Piece>> own = closure(List.of(device));
+      for (Known epoch : past.usable()) {
+        int before = past.revision(epoch.id());
+        for (Piece piece : own.getOrDefault(epoch.id(), List.of())) {
+          checked++;
+          if (piece.secret.revision() <= before && piece.isTrue()) {
+            wrong.add(
+                "P4: a newcomer derives " + epoch + " at " + before + ", from before its Admit");
+          }
+        }
+      }
+    }
+    return wrong;
+  }
+}

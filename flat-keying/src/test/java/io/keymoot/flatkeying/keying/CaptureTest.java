@@ -1,0 +1,229 @@
+package io.keymoot.flatkeying.keying;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** P8: somebody takes the device away, with all that is in its memory. */
+class CaptureTest {
+  private final Group group = new Group(11);
+
+  /** Secrets of the epochs there were, kept aside by the test. */
+  private final Map<FactId, EpochSecret> original = new TreeMap<>();
+
+  private Group.Node victim;
+
+  private void tenEpochs() {
+    group.found("anna", "chair", Group.CHAIR_EXPELS);
+    group.join("ben", "");
+    victim = group.join("cora", "");
+    group.run(8_000);
+    keepAside();
+    for (int i = 0; i < 10; i++) {
+      group.node(i % 2 == 0 ? "anna" : "cora").step(new Input.Refresh());
+      group.run(200);
+      keepAside();
+      group.run(200);
+    }
+    assertThat(original.size()).isGreaterThan(10);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+  }
+
+  private void keepAside() {
+    for (Group.Node node : group.nodes.values()) {
+      for (KeyStore.Held held : node.core.core.keys.all()) {
+        original.putIfAbsent(held.epoch, held.lowest().at(held.lowestRevision()));
+      }
+    }
+  }
+
+  private FactId running() {
+    return victim.core.sendingEpoch().orElseThrow();
+  }
+
+  @Test
+  void aCapturedDeviceOpensNoEpochOlderThanTheGracePeriod() {
+    tenEpochs();
+    assertThat(epochsIn(everythingReachable(victim))).hasSizeGreaterThan(9);
+    group.run(Limits.GRACE_MILLIS + 1_000);
+    Set<byte[]> loot = everythingReachable(victim);
+    assertThat(epochsIn(loot)).containsExactly(running());
+  }
+
+  @Test
+  void whatIsOldIsGoneASecondAfterAnExpulsion() {
+    tenEpochs();
+    group.join("dan", "");
+    group.run(8_000);
+    group.node("anna").step(new Input.Expel(group.node("dan").device()));
+    group.run(200);
+    keepAside();
+    group.run(2_000);
+    assertThat(epochsIn(everythingReachable(victim))).containsExactly(running());
+  }
+
+  @Test
+  void ticksAloneEraseAndNothingElseTellsTheTime() {
+    tenEpochs();
+    List<FactId> old = new ArrayList<>(original.keySet());
+    old.remove(running());
+    // However long the machine really takes, and whatever its clock shows: no tick, no erasure.
+    int before = victim.core.core.keys.all().size();
+    victim.core.step(new Tick(group.now), new Input.TimePassed());
+    assertThat(victim.core.core.keys.all()).hasSize(before);
+    long due = victim.core.core.keys.nextErasure().orElseThrow().millis();
+    assertThat(due - group.now).isBetween(1L, Limits.GRACE_MILLIS);
+    // The tick of a device that slept for ninety days comes in one step.
+    victim.core.step(new Tick(group.now + 90L * 24 * 3_600 * 1_000), new Input.TimePassed());
+    assertThat(victim.core.core.keys.all()).extracting(held -> held.epoch).isNotEmpty();
+    assertThat(victim.core.core.keys.all())
+        .extracting(held -> held.epoch)
+        .doesNotContainAnyElementsOf(old);
+  }
+
+  @Test
+  void aLeafKeyIsForgottenTenMinutesAfterItsSuccessor() {
+    tenEpochs();
+    LeafKeyPair old = victim.core.core.self.leafKeys().iterator().next();
+    Hash32 name = old.publicKey().hash();
+    victim.step(new Input.Renew(Optional.empty()));
+    group.run(Limits.LEAF_KEY_AFTERLIFE_MILLIS - 2_000);
+    assertThat(victim.core.core.self.leafKey(name)).isPresent();
+    group.run(4_000);
+    assertThat(victim.core.core.self.leafKey(name)).isEmpty();
+    assertThat(old.toString()).contains("wiped");
+  }
+
+  /** The epochs of which some secret, or one that it follows from, is among the loot. */
+  private TreeSet<FactId> epochsIn(Set<byte[]> loot) {
+    TreeSet<FactId> found = new TreeSet<>();
+    original.forEach(
+        (epoch, secret) -> {
+          for (int ahead = 0; ahead < 4; ahead++) {
+            try (EpochSecret at = secret.at(secret.revision() + ahead)) {
+              byte[] bytes = bytesOf(at);
+              byte[] tek = bytesOf(at.tek(group.node("anna").core.group(), epoch));
+              if (contains(loot, bytes) || contains(loot, tek)) {
+                found.add(epoch);
+              }
+            }
+          }
+        });
+    return found;
+  }
+
+  private static boolean contains(Set<byte[]> loot, byte[] secret) {
+    for (byte[] each : loot) {
+      for (int at = 0; at + secret.length <= each.length; at++) {
+        if (each[at] == secret[0]
+            && Arrays.equals(each, at, at + secret.length, secret, 0, secret.length)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static byte[] bytesOf(Object secret) {
+    try {
+      Field field = secret.getClass().getSuperclass().getDeclaredField("bytes");
+      field.setAccessible(true);
+      return ((byte[]) field.get(secret)).clone();
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Every array of at least 32 bytes that hangs on the core, or on the keys it gave to frames. */
+  private static Set<byte[]> everythingReachable(Group.Node node) {
+    Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Object> next = new ArrayDeque<>(List.of(node.core, node.keys));
+    for (Object each = next.poll(); each != null; each = next.poll()) {
+      // The randomness of the tests remembers what it gave; a device's does not.
+      if (!seen.add(each) || each instanceof Draws) {
+        continue;
+      }
+      if (each instanceof byte[] bytes) {
+        if (bytes.length >= 32) {
+          arrays.add(bytes);
+        }
+      } else if (each instanceof Object[] array) {
+        for (int i = 0; i < Array.getLength(array); i++) {
+          offer(next, array[i]);
+        }
+      } else if (each instanceof Iterable<?> many && isTheJdks(each)) {
+        many.forEach(one -> offer(next, one));
+      } else if (each instanceof Map<?, ?> map && isTheJdks(each)) {
+        map.forEach(
+            (key, value) -> {
+              offer(next, key);
+              offer(next, value);
+            });
+      } else if (each instanceof Optional<?> maybe) {
+        maybe.ifPresent(one -> offer(next, one));
+      } else if (!isTheJdks(each)) {
+        fieldsOf(each).forEach(value -> offer(next, value));
+      }
+    }
+    return arrays;
+  }
+
+  private static void offer(Deque<Object> next, Object value) {
+    if (value != null) {
+      next.add(value);
+    }
+  }
+
+  private static boolean isTheJdks(Object object) {
+    return object.getClass().getModule().getName() != null;
+  }
+
+  private static List<Object> fieldsOf(Object object) {
+    List<Object> values = new ArrayList<>();
+    // Maps that are bounded by a subclass of the JDK's hold their entries in the JDK's fields.
+    if (object instanceof Map<?, ?> map) {
+      values.addAll(map.keySet());
+      values.addAll(map.values());
+    }
+    for (Class<?> type = object.getClass();
+        type != null && type.getModule().getName() == null;
+        type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (!field.getType().isPrimitive() && !Modifier.isStatic(field.getModifiers())) {
+          try {
+            field.setAccessible(true);
+            Object value = field.get(object);
+            if (value != null) {
+              values.add(value);
+            }
+          } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+          }
+        }
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,156 @@
+package io.keymoot.flatkeying.keying;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.key.EpochSecret;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
+
+/**
+ * A mistake put into the running code, one rule each, to see that the {@link Adversary} finds it.
+ * The code itself knows nothing of it: the class is changed in the JVM, and changed back by {@link
+ * #close}.
+ */
+final class PlantedBug implements AutoCloseable {
+  enum Rule {
+    VOID_ADMISSIONS_COUNT("io.keymoot.flatkeying.group.Ends", "beside", NobodyIsBeside.class),
+    GIVES_GO_BY_THE_EPOCHS_ROSTER(
+        "io.keymoot.flatkeying.group.Ledger", "leastRevisionFor", ByPresentRoster.class),
+    NOTHING_IS_SENT_UNDER_AN_UNCLEAN_EPOCH(
+        "io.keymoot.flatkeying.keying.Sending", "mayStillUse", Yes.class),
+    A_HERE_ENDS_THE_OLDER_STAYS(
+        "io.keymoot.flatkeying.group.Growth", "endSoftly", HereEndsNothing.class),
+    A_NEWCOMER_GETS_THE_NEXT_REVISION(
+        "io.keymoot.flatkeying.keying.Joining", "grantable", OneTooEarly.class),
+    WHAT_IS_GIVEN_TO_A_NEWCOMER_IS_THE_NEXT_REVISION(
+        "io.keymoot.flatkeying.group.Ledger", "leastRevisionFor", GivenOneTooEarly.class),
+    ONE_WRAP_ONLY_WHEN_NOBODY_IS_OUT(
+        "io.keymoot.flatkeying.keying.Rekeying", "isNobodyOutSince", Yes.class),
+    SEALS_ONLY_TO_WHO_STAYS("io.keymoot.flatkeying.keying.Rekeying", "plan", ForWhoWasIn.class);
+
+    private final String type;
+    private final String method;
+    private final Class<?> mistake;
+
+    Rule(String type, String method, Class<?> mistake) {
+      this.type = type;
+      this.method = method;
+      this.mistake = mistake;
+    }
+  }
+
+  private final Class<?> changed;
+  private final ClassReloadingStrategy strategy;
+
+  PlantedBug(Rule rule) throws ReflectiveOperationException {
+    ByteBuddyAgent.install();
+    changed = Class.forName(rule.type);
+    strategy = ClassReloadingStrategy.fromInstalledAgent();
+    try (var made =
+        new ByteBuddy()
+            .redefine(changed)
+            .visit(Advice.to(rule.mistake).on(named(rule.method)))
+            .make()) {
+      made.load(changed.getClassLoader(), strategy);
+    }
+  }
+
+  @Override
+  public void close() throws ReflectiveOperationException {
+    try {
+      strategy.reset(changed);
+    } catch (java.io.IOException e) {
+      throw new ReflectiveOperationException("the class cannot be read to be put back", e);
+    }
+  }
+
+  // ---- the mistakes: their bodies are copied into the methods, so they use what those may use
+
+  static final class NobodyIsBeside {
+    private NobodyIsBeside() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) List<Known> ends) {
+      ends = List.of();
+    }
+  }
+
+  static final class ByPresentRoster {
+    private ByPresentRoster() {}
+
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.Argument(0) GroupState state,
+        @Advice.Argument(2) MemberId member,
+        @Advice.Return(readOnly = false) OptionalInt least) {
+      least = state.isMember(member) ? OptionalInt.of(0) : OptionalInt.empty();
+    }
+  }
+
+  static final class Yes {
+    private Yes() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) boolean answer) {
+      answer = true;
+    }
+  }
+
+  static final class HereEndsNothing {
+    private HereEndsNothing() {}
+
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(@Advice.FieldValue("m") Known m) {
+      return m.fact() instanceof Here;
+    }
+  }
+
+  static final class OneTooEarly {
+    private OneTooEarly() {}
+
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.FieldValue("core") Core core,
+        @Advice.Argument(0) Known admit,
+        @Advice.Argument(1) FactId epoch,
+        @Advice.Return(readOnly = false) Optional<EpochSecret> secret) {
+      int before = core.ledger.past(admit).revision(epoch);
+      KeyStore.Held held = core.keys.get(epoch).orElse(null);
+      if (held != null && held.lowestRevision() <= before) {
+        secret = Optional.of(held.lowest().at(before));
+      }
+    }
+  }
+
+  static final class GivenOneTooEarly {
+    private GivenOneTooEarly() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) OptionalInt least) {
+      if (least.isPresent() && least.getAsInt() > 0) {
+        least = OptionalInt.of(least.getAsInt() - 1);
+      }
+    }
+  }
+
+  static final class ForWhoWasIn {
+    private ForWhoWasIn() {}
+
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.Argument(1) GroupState state,
+        @Advice.Argument(value = 2, readOnly = false) GroupState after) {
+      after = state;
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.fact.Admit;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FaultProof;
+import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Target;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Stay;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Who is out, by the letter of section 5 and from nothing but sets of facts: so that a check does
+ * not ask the code it checks. Slow, and knows all facts anybody ever made.
+ */
+final class WhoIsOut {
+  private static final int KEPT = 64;
+
+  /**
+   * @param past strictly before it
+   */
+  record Fact(int index, Known known, BitSet past) {
+    BitSet withPast() {
+      BitSet all = (BitSet) past.clone();
+      all.set(index);
+      return all;
+    }
+  }
+
+  private final List<Fact> facts = new ArrayList<>();
+  private final Map<FactId, Fact> byId = new TreeMap<>();
+  private final Map<MemberId, List<Stay>> stays = new TreeMap<>();
+  private final BitSet rekeys = new BitSet();
+  private final BitSet heres = new BitSet();
+  private final Map<BitSet, Ends> kept =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<BitSet, Ends> eldest) {
+          return size() > KEPT;
+        }
+      };
+
+  void add(Known known) {
+    BitSet past = new BitSet();
+    for (Known parent : known.parents()) {
+      past.or(fact(parent.id()).withPast());
+    }
+    Fact fact = new Fact(facts.size(), known, past);
+    facts.add(fact);
+    byId.put(known.id(), fact);
+    rekeys.set(fact.index, known.fact() instanceof Rekey);
+    heres.set(fact.index, known.fact() instanceof Here);
+    for (Stay stay : known.begun()) {
+      stays.computeIfAbsent(stay.person().id(), id -> new ArrayList<>()).add(stay);
+    }
+  }
+
+  Fact fact(FactId id) {
+    Fact fact = byId.get(id);
+    if (fact == null) {
+      throw new IllegalArgumentException(id + " is no valid fact");
+    }
+    return fact;
+  }
+
+  boolean knows(FactId id) {
+    return byId.containsKey(id);
+  }
+
+  List<Fact> facts() {
+    return facts;
+  }
+
+  List<Stay> staysOf(MemberId member) {
+    return stays.getOrDefault(member, List.of());
+  }
+
+  private Fact begin(Stay stay) {
+    return fact(stay.begunBy().id());
+  }
+
+  /** The set that these heads name. */
+  BitSet reached(List<FactId> heads) {
+    BitSet all = new BitSet();
+    heads.forEach(id -> all.or(fact(id).withPast()));
+    return all;
+  }
+
+  private static BitSet union(BitSet some, BitSet more) {
+    BitSet all = (BitSet) some.clone();
+    all.or(more);
+    return all;
+  }
+
+  // ---- over(S)
+
+  private final class Ends {
+    private final BitSet set;
+    private final Map<Stay, BitSet> hard = new LinkedHashMap<>();
+
+    Ends(BitSet set) {
+      this.set = set;
+    }
+
+    /** E_S(stay). */
+    BitSet hard(Stay stay) {
+      BitSet known = hard.get(stay);
+      if (known != null) {
+        return known;
+      }
+      Fact begin = begin(stay);
+      BitSet ends = new BitSet();
+      for (int i = set.nextSetBit(0); i >= 0; i = set.nextSetBit(i + 1)) {
+        if (rekeys.get(i) && !begin.past.get(i) && hits(facts.get(i), stay.person())) {
+          ends.set(i);
+        }
+      }
+      boolean letIn = begin.known.fact() instanceof Admit || begin.known.fact() instanceof Here;
+      List<Stay> rests = begin.known.rests();
+      BitSet beside = new BitSet();
+      boolean all = letIn && !rests.isEmpty();
+      for (Stay rest : all ? rests : List.<Stay>of()) {
+        BitSet its = new BitSet();
+        BitSet ofRest = hard(rest);
+        for (int i = ofRest.nextSetBit(0); i >= 0; i = ofRest.nextSetBit(i + 1)) {
+          its.set(i, !begin.past.get(i) && !facts.get(i).past.get(begin.index));
+        }
+        all &= !its.isEmpty();
+        beside.or(its);
+      }
+      if (all) {
+        ends.or(beside);
+      }
+      hard.put(stay, ends);
+      return ends;
+    }
+
+    boolean isSoftlyOver(Stay stay) {
+      Fact begin = begin(stay);
+      MemberId member = stay.person().id();
+      for (int i = set.nextSetBit(0); i >= 0; i = set.nextSetBit(i + 1)) {
+        Fact fact = facts.get(i);
+        if (!fact.past.get(begin.index)) {
+          continue;
+        }
+        if (heres.get(i) && fact.known.author().equals(member)) {
+          return true;
+        }
+        if (rekeys.get(i)) {
+          for (Target target : ((Rekey) fact.known.fact()).targets()) {
+            if (target instanceof Target.Absent absent && absent.member().equals(member)) {
+              return true;
+            }
+          }
+        }
+      }
+      return false;
+    }
+  }
+
+  private static boolean hits(Fact rekey, Person person) {
+    for (Target target : ((Rekey) rekey.known.fact()).targets()) {
+      boolean hit =
+          switch (target) {
+            case Target.Left left -> left.leave().header().author().equals(person.id());
+            case Target.Expelled expelled -> expelled.device().equals(person.device());
+            case Target.Absent absent -> false;
+            case Target.Faulty faulty ->
+                faulty.member().equals(person.id())
+                    || (faulty.proof() instanceof FaultProof.BadCredential bad
+                        && bad.row().equals(person.id()));
+          };
+      if (hit) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Ends ends(BitSet set) {
+    return kept.computeIfAbsent((BitSet) set.clone(), Ends::new);
+  }
+
+  /** Also for stays that the set does not know: endedIn of section 6. */
+  boolean isOver(BitSet set, Stay stay) {
+    Ends ends = ends(set);
+    return !ends.hard(stay).isEmpty() || ends.isSoftlyOver(stay);
+  }
+
+  /** Ended by something else than an Absent, a Left or a Here. */
+  boolean isPutOut(BitSet set, Stay stay) {
+    BitSet hard = ends(set).hard(stay);
+    for (int i = hard.nextSetBit(0); i >= 0; i = hard.nextSetBit(i + 1)) {
+      for (Target target : ((Rekey) facts.get(i).known.fact()).targets()) {
+        boolean isLeave =
+            target instanceof Target.Left left
+                && left.leave().header().author().equals(stay.person().id());
+        if (!isLeave && !(target instanceof Target.Absent)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  boolean contains(BitSet set, Stay stay) {
+    return set.get(begin(stay).index);
+  }
+
+  boolean isMember(BitSet set, MemberId member) {
+    return staysOf(member).stream().anyMatch(s -> contains(set, s) && !isOver(set, s));
+  }
+
+  /** The stays that are over in the set and were not ended in P(epoch). */
+  List<Stay> dirt(BitSet set, FactId epoch) {
+    BitSet then = fact(epoch).withPast();
+    List<Stay> dirt = new ArrayList<>();
+    for (List<Stay> each : stays.values()) {
+      for (Stay stay : each) {
+        if (contains(set, stay) && isOver(set, stay) && !isOver(then, stay)) {
+          dirt.add(stay);
+        }
+      }
+    }
+    return dirt;
+  }
+
+  /**
+   * Whether the stay is in, now or once the set takes it in. Who is in elsewhere by right (let in
+   * again, or back by a Here) may know what is sent there.
+   */
+  boolean isLive(BitSet set, Stay stay) {
+    return !isOver(union(set, begin(stay).withPast()), stay);
+  }
+
+  /** Who is out there, and all they let in beside their end, whether the set knows them or not. */
+  TreeSet<MemberId> out(BitSet set) {
+    TreeSet<MemberId> out = new TreeSet<>();
+    for (Map.Entry<MemberId, List<Stay>> each : stays.entrySet()) {
+      boolean known = each.getValue().stream().anyMatch(stay -> contains(set, stay));
+      if (known && each.getValue().stream().noneMatch(stay -> isLive(set, stay))) {
+        out.add(each.getKey());
+      }
+    }
+    boolean more = true;
+    while (more) {
+      more = false;
+      for (Map.Entry<MemberId, List<Stay>> each : stays.entrySet()) {
+        boolean letInByThem =
+            each.getValue().stream()
+                .anyMatch(
+                    stay ->
+                        stay.begunBy().fact() instanceof Admit
+                            && out.contains(stay.begunBy().author()));
+        if (letInByThem
+            && !out.contains(each.getKey())
+            && each.getValue().stream().noneMatch(stay -> isLive(set, stay))) {
+          more = out.add(each.getKey());
+        }
+      }
+    }
+    return out;
+  }
+}
