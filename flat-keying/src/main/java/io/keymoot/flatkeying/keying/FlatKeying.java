@@ -481,10 +481,34 @@ public final class FlatKeying implements AutoCloseable {
     }
     core.out.add(new Effect.Taken(state.heads()));
     prefetchLeafKeys(state);
+    leaveOlderStays(state);
     boolean wasIn = before.count() > 0 && before.isMember(core.self.member());
     before = state;
     if (wasIn && !state.isMember(core.self.member())) {
       comeBackOrGo();
+    }
+  }
+
+  /** A device that started again finds the stay it had before, and signs a Leave for it. */
+  private void leaveOlderStays(GroupState state) {
+    Stay own = stay().orElse(null);
+    if (own == null) {
+      return;
+    }
+    for (Person member : state.members()) {
+      boolean isOurs = member.device().equals(core.self.device);
+      if (!isOurs || member.id().equals(core.self.member())) {
+        continue;
+      }
+      // Only what was there first: of two that run at once neither may end the other in turn.
+      for (Stay older : state.liveStays(member.id())) {
+        if (core.ledger.isAfter(own.begunBy(), older.begunBy())) {
+          FactWriter writer = new FactWriter(core.self.signing, core.group, member.id());
+          core.multicast(
+              EvidenceCodec.encode(writer.leave(core.signingState().heads(), older.id())));
+          break;
+        }
+      }
     }
   }
 

@@ -51,6 +51,9 @@ final class Syncing {
       return;
     }
     wantedBlobs.addAll(some);
+    if (!wantedBlobs.isEmpty()) {
+      core.timers.setIfUnset(Timers.Name.FETCH_AGAIN, core.now.plusMillis(AGAIN_MILLIS));
+    }
     while (wantedBlobs.size() > Limits.BLOBS) {
       wantedBlobs.remove(wantedBlobs.iterator().next());
     }
@@ -75,23 +78,26 @@ final class Syncing {
 
   /** What was asked for and did not come may be asked for again, of somebody else. */
   void fetchAgain() {
-    List<Hash32> unanswered = List.copyOf(wantedBlobs);
-    wantedBlobs.clear();
+    if (wantedBlobs.isEmpty()) {
+      return;
+    }
+    core.timers.set(Timers.Name.FETCH_AGAIN, core.now.plusMillis(AGAIN_MILLIS));
     List<MemberId> others =
         core.state().members().stream()
             .map(Person::id)
             .filter(id -> !id.equals(core.self.member()))
             .toList();
-    if (!others.isEmpty() && !unanswered.isEmpty()) {
+    // A newcomer knows nobody yet: it asks its introducers, and goes on waiting for the answer.
+    if (!others.isEmpty()) {
+      List<Hash32> unanswered = List.copyOf(wantedBlobs);
+      wantedBlobs.clear();
       MemberId other = others.get(core.random(others.size()));
       askFor(List.of(), unanswered, message -> core.send(other, message));
-      core.timers.set(Timers.Name.FETCH_AGAIN, core.now.plusMillis(AGAIN_MILLIS));
     }
   }
 
   void fetchBlob(MemberId of, Hash32 blob) {
     if (!of.equals(core.self.member()) && !wantedBlobs.contains(blob)) {
-      core.timers.setIfUnset(Timers.Name.FETCH_AGAIN, core.now.plusMillis(AGAIN_MILLIS));
       askFor(List.of(), List.of(blob), message -> core.send(of, message));
     }
   }
@@ -205,12 +211,21 @@ final class Syncing {
     if (any) {
       core.membership.credentialKnown();
     }
+    boolean facts = false;
     for (Bytes message : reply.facts()) {
       if (FactCodec.decode(message) instanceof Decoded.Ok<Envelope> ok) {
-        any |= offer(from, ok.value());
+        facts |= offer(from, ok.value());
       }
     }
-    return any;
+    if (facts) {
+      // Who has taken a fact has what it hangs on; its holder may be long gone.
+      List<Hash32> credentials =
+          core.membership.lacks().credentials().stream()
+              .map(Membership.Lacks.Credential::hash)
+              .toList();
+      askFor(List.of(), credentials, message -> core.out.add(new Effect.ToAddress(from, message)));
+    }
+    return any || facts;
   }
 
   boolean offer(Bytes from, Envelope fact) {
