@@ -35,7 +35,7 @@ import java.util.TreeMap;
  * the honest ones use.
  */
 final class AdversaryRun implements Group.Witness {
-  private static final int STEPS = 36;
+  private static final int STEPS = 30;
   private static final int MOST_NODES = 9;
 
   private final Random random;

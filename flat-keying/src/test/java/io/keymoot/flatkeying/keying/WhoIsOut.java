@@ -168,22 +168,19 @@ final class WhoIsOut {
   }
 
   private static boolean hits(Fact rekey, Person person) {
-    for (Target target : ((Rekey) rekey.known.fact()).targets()) {
-      boolean hit =
-          switch (target) {
-            case Target.Left left -> left.leave().header().author().equals(person.id());
-            case Target.Expelled expelled -> expelled.device().equals(person.device());
-            case Target.Absent absent -> false;
-            case Target.Faulty faulty ->
-                faulty.member().equals(person.id())
-                    || (faulty.proof() instanceof FaultProof.BadCredential bad
-                        && bad.row().equals(person.id()));
-          };
-      if (hit) {
-        return true;
-      }
-    }
-    return false;
+    return ((Rekey) rekey.known.fact()).targets().stream().anyMatch(target -> hits(target, person));
+  }
+
+  private static boolean hits(Target target, Person person) {
+    return switch (target) {
+      case Target.Left left -> left.leave().header().author().equals(person.id());
+      case Target.Expelled expelled -> expelled.device().equals(person.device());
+      case Target.Absent absent -> false;
+      case Target.Faulty faulty ->
+          faulty.member().equals(person.id())
+              || (faulty.proof() instanceof FaultProof.BadCredential bad
+                  && bad.row().equals(person.id()));
+    };
   }
 
   private Ends ends(BitSet set) {
@@ -200,13 +197,16 @@ final class WhoIsOut {
   boolean isPutOut(BitSet set, Stay stay) {
     BitSet hard = ends(set).hard(stay);
     for (int i = hard.nextSetBit(0); i >= 0; i = hard.nextSetBit(i + 1)) {
+      boolean isLeave = false;
+      boolean isMore = false;
       for (Target target : ((Rekey) facts.get(i).known.fact()).targets()) {
-        boolean isLeave =
-            target instanceof Target.Left left
-                && left.leave().header().author().equals(stay.person().id());
-        if (!isLeave && !(target instanceof Target.Absent)) {
-          return true;
-        }
+        boolean hit = hits(target, stay.person());
+        isLeave |= hit && target instanceof Target.Left;
+        isMore |= hit && !(target instanceof Target.Left);
+      }
+      // Hit by nothing in it: let in beside somebody's end.
+      if (isMore || !isLeave) {
+        return true;
       }
     }
     return false;
