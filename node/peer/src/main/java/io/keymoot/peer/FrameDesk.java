@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.frame.FrameOpener;
 import io.keymoot.flatkeying.frame.FrameSealer;
+import io.keymoot.flatkeying.frame.FrameSink;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.KeyRing;
 import io.keymoot.flatkeying.frame.Opening;
@@ -133,6 +134,13 @@ public final class FrameDesk {
     return current.seal(now, stream, in, 0, in.length, frame, 0) instanceof Sealing.Sealed sealed
         ? Optional.of(Bytes.of(frame, 0, sealed.length()))
         : Optional.empty();
+  }
+
+  /** Frames that came before their key: to be called now and then by the thread that opens. */
+  public void drain(Tick now, FrameSink sink) {
+    if (opener.isAnythingWaiting()) {
+      opener.drain(now, sink);
+    }
   }
 
   /** What came of opening a frame, with its plaintext if it opened. */

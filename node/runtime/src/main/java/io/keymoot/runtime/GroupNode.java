@@ -13,6 +13,7 @@ import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.frame.Authentication;
+import io.keymoot.flatkeying.frame.FrameSink;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.group.Person;
@@ -63,7 +64,21 @@ public final class GroupNode implements AutoCloseable {
       String cluster,
       Deserialisation deserialisation) {}
 
+  /** How often frames that came before their key are tried again. */
+  private static final long DRAIN_MILLIS = 50;
+
   private record Arrived(Address from, Bytes frame) {}
+
+  private final FrameSink waited =
+      new FrameSink() {
+        @Override
+        public void opened(Opening.Opened frame, byte[] plaintext, int at) {
+          publish(frame, Bytes.of(plaintext, at, frame.length()));
+        }
+
+        @Override
+        public void vouched(Opening.Vouched vouched) {}
+      };
 
   private final Peer peer;
   private final FrameDesk desk;
@@ -220,10 +235,11 @@ public final class GroupNode implements AutoCloseable {
   private void openFrames() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Arrived arrived = frames.poll(1, TimeUnit.SECONDS);
+        Arrived arrived = frames.poll(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
         if (arrived != null) {
           open(arrived);
         }
+        desk.drain(loop.now(), waited);
       }
     } catch (InterruptedException closing) {
       Thread.currentThread().interrupt();
@@ -232,10 +248,16 @@ public final class GroupNode implements AutoCloseable {
 
   private void open(Arrived arrived) {
     FrameDesk.Opened opened = desk.open(loop.now(), arrived.from.value().hashCode(), arrived.frame);
-    events.publish(
-        opened.opening() instanceof Opening.Opened frame
-            ? new NodeEvent.Message(frame.sender().member(), frame.source(), opened.plaintext())
-            : new NodeEvent.Unopened(opened.opening()));
+    switch (opened.opening()) {
+      case Opening.Opened frame -> publish(frame, opened.plaintext());
+      case Opening.Vouched vouched -> {}
+      case Opening.Waiting waiting -> events.publish(new NodeEvent.Unopened(waiting));
+      case Opening.Refused refused -> events.publish(new NodeEvent.Unopened(refused));
+    }
+  }
+
+  private void publish(Opening.Opened frame, Bytes payload) {
+    events.publish(new NodeEvent.Message(frame.sender().member(), frame.source(), payload));
   }
 
   // ---- the loop's effects

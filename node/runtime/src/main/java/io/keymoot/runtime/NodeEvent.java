@@ -17,7 +17,7 @@ public sealed interface NodeEvent {
    */
   record Message(MemberId from, FrameSource source, Bytes payload) implements NodeEvent {}
 
-  /** A frame came that could not be opened, and why. */
+  /** A frame came that could not be opened, and why; or not yet, for its key is not held. */
   record Unopened(Opening why) implements NodeEvent {}
 
   record Status(Effect.State state, String cause) implements NodeEvent {}
