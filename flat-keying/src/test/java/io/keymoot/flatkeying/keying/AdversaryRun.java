@@ -303,12 +303,12 @@ final class AdversaryRun implements Group.Witness {
           new FactWriter(second.get().key, adversary.group, second.get().id())
               .approve(
                   state.heads(), Approval.Action.SUSPEND, target.id().hash(), stay.id().hash());
-      suspend(by, state, new Target.Absent(target.id(), stay.id(), word));
+      suspend(by, second.get(), state, new Target.Absent(target.id(), stay.id(), word));
       return;
     }
   }
 
-  private void suspend(Group.Node by, GroupState state, Target.Absent target) {
+  private void suspend(Group.Node by, Group.Node second, GroupState state, Target.Absent target) {
     EpochSecret secret = EpochSecret.fresh(by.draws);
     Rekey draft =
         new Rekey(Optional.empty(), List.of(target), secret.commitment(), Hash32.ZERO, Hash32.ZERO);
@@ -323,6 +323,10 @@ final class AdversaryRun implements Group.Witness {
             cover.sha256());
     Envelope fact =
         new FactWriter(by.key, adversary.group, by.id()).write(state.heads(), rekey, cover);
+    // A word comes with the credential it rests on; a fact of one's own must not have to wait.
+    for (Group.Node node : List.of(by, second)) {
+      by.core.core.blobs.put(Optional.ofNullable(credentials.get(node.name)).orElseThrow());
+    }
     note(by + " suspends " + nameOf(target.member()));
     adversary.heard(FactCodec.encode(fact));
     by.core.core.keys.put(fact.id(), secret, true, new ArrayList<>());

@@ -32,12 +32,14 @@ class CaptureTest {
   /** Secrets of the epochs there were, kept aside by the test. */
   private final Map<FactId, EpochSecret> original = new TreeMap<>();
 
-  private Group.Node victim;
+  private Group.Node victim() {
+    return group.node("cora");
+  }
 
   private void tenEpochs() {
     group.found("anna", "chair", Group.CHAIR_EXPELS);
     group.join("ben", "");
-    victim = group.join("cora", "");
+    group.join("cora", "");
     group.run(8_000);
     keepAside();
     for (int i = 0; i < 10; i++) {
@@ -59,15 +61,15 @@ class CaptureTest {
   }
 
   private FactId running() {
-    return victim.core.sendingEpoch().orElseThrow();
+    return victim().core.sendingEpoch().orElseThrow();
   }
 
   @Test
   void aCapturedDeviceOpensNoEpochOlderThanTheGracePeriod() {
     tenEpochs();
-    assertThat(epochsIn(everythingReachable(victim))).hasSizeGreaterThan(9);
+    assertThat(epochsIn(everythingReachable(victim()))).hasSizeGreaterThan(9);
     group.run(Limits.GRACE_MILLIS + 1_000);
-    Set<byte[]> loot = everythingReachable(victim);
+    Set<byte[]> loot = everythingReachable(victim());
     assertThat(epochsIn(loot)).containsExactly(running());
   }
 
@@ -80,7 +82,7 @@ class CaptureTest {
     group.run(200);
     keepAside();
     group.run(2_000);
-    assertThat(epochsIn(everythingReachable(victim))).containsExactly(running());
+    assertThat(epochsIn(everythingReachable(victim()))).containsExactly(running());
   }
 
   @Test
@@ -89,15 +91,15 @@ class CaptureTest {
     List<FactId> old = new ArrayList<>(original.keySet());
     old.remove(running());
     // However long the machine really takes, and whatever its clock shows: no tick, no erasure.
-    int before = victim.core.core.keys.all().size();
-    victim.core.step(new Tick(group.now), new Input.TimePassed());
-    assertThat(victim.core.core.keys.all()).hasSize(before);
-    long due = victim.core.core.keys.nextErasure().orElseThrow().millis();
+    int before = victim().core.core.keys.all().size();
+    victim().core.step(new Tick(group.now), new Input.TimePassed());
+    assertThat(victim().core.core.keys.all()).hasSize(before);
+    long due = victim().core.core.keys.nextErasure().orElseThrow().millis();
     assertThat(due - group.now).isBetween(1L, Limits.GRACE_MILLIS);
     // The tick of a device that slept for ninety days comes in one step.
-    victim.core.step(new Tick(group.now + 90L * 24 * 3_600 * 1_000), new Input.TimePassed());
-    assertThat(victim.core.core.keys.all()).extracting(held -> held.epoch).isNotEmpty();
-    assertThat(victim.core.core.keys.all())
+    victim().core.step(new Tick(group.now + 90L * 24 * 3_600 * 1_000), new Input.TimePassed());
+    assertThat(victim().core.core.keys.all()).extracting(held -> held.epoch).isNotEmpty();
+    assertThat(victim().core.core.keys.all())
         .extracting(held -> held.epoch)
         .doesNotContainAnyElementsOf(old);
   }
@@ -105,13 +107,13 @@ class CaptureTest {
   @Test
   void aLeafKeyIsForgottenTenMinutesAfterItsSuccessor() {
     tenEpochs();
-    LeafKeyPair old = victim.core.core.self.leafKeys().iterator().next();
+    LeafKeyPair old = victim().core.core.self.leafKeys().iterator().next();
     Hash32 name = old.publicKey().hash();
-    victim.step(new Input.Renew(Optional.empty()));
+    victim().step(new Input.Renew(Optional.empty()));
     group.run(Limits.LEAF_KEY_AFTERLIFE_MILLIS - 2_000);
-    assertThat(victim.core.core.self.leafKey(name)).isPresent();
+    assertThat(victim().core.core.self.leafKey(name)).isPresent();
     group.run(4_000);
-    assertThat(victim.core.core.self.leafKey(name)).isEmpty();
+    assertThat(victim().core.core.self.leafKey(name)).isEmpty();
     assertThat(old.toString()).contains("wiped");
   }
 
