@@ -38,8 +38,6 @@ final class Sending {
       if (held.uncleanSince == null) {
         held.uncleanSince = core.now;
         held.isSoftlyUnclean = soft;
-        core.timers.setIfUnset(
-            Timers.Name.DELAYED_USE_ENDS, core.now.plusMillis(Limits.DELAYED_USE_MILLIS));
       } else if (!soft) {
         held.isSoftlyUnclean = false;
       }
@@ -68,6 +66,16 @@ final class Sending {
       if (!superseded && (best == null || each.id().compareTo(best.id()) > 0)) {
         best = each;
       }
+    }
+    if (best == null && soft != null) {
+      // This epoch's own second: another one's may have begun, and ended, before.
+      core.keys
+          .get(soft.id())
+          .map(held -> held.uncleanSince)
+          .ifPresent(
+              since ->
+                  core.timers.set(
+                      Timers.Name.DELAYED_USE_ENDS, since.plusMillis(Limits.DELAYED_USE_MILLIS)));
     }
     return Optional.ofNullable(best != null ? best : soft);
   }

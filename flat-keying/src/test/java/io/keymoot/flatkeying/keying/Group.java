@@ -114,6 +114,7 @@ final class Group {
       for (Effect effect : effects) {
         perform(this, effect);
       }
+      core.nextDeadline().ifPresent(due -> at(Math.max(due.millis(), now), () -> passTime(this)));
       witness.stepped(this);
     }
 
@@ -366,9 +367,6 @@ final class Group {
       case Effect.Rekeyed r -> {}
       case Effect.Ignored i -> {}
     }
-    node.core
-        .nextDeadline()
-        .ifPresent(due -> at(Math.max(due.millis(), now), () -> passTime(node)));
   }
 
   private void passTime(Node node) {
