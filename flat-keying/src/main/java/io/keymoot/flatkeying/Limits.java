@@ -114,6 +114,9 @@ public final class Limits {
   public static final long JOIN_RETRY_MILLIS = 1_000;
   public static final long JOIN_RETRY_MOST_MILLIS = 4_000;
 
+  /** How soon a newcomer that has a Grant asks again for the facts it rests on. */
+  public static final long FETCH_PAST_MILLIS = 500;
+
   /** Having asked for so long and held no usable epoch, a Rekey is owed. */
   public static final long UNREADABLE_MILLIS = 500;
 

@@ -49,6 +49,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Joining {
+  /** While the past is fetched, one in so many tries also asks to be let in again. */
+  private static final int ASK_EVERY = 4;
+
   private final Core core;
   private final Syncing syncing;
   private final NeedGive needGive;
@@ -56,6 +59,7 @@ final class Joining {
   // the newcomer's side
   private final List<Bytes> introducers = new ArrayList<>();
   private int nextIntroducer;
+  private int fetches;
   private long retryMillis = Limits.JOIN_RETRY_MILLIS;
   private @Nullable Bytes request;
   private final Deque<Received> grants = new ArrayDeque<>();
@@ -116,14 +120,27 @@ final class Joining {
     if (message == null || introducers.isEmpty()) {
       return;
     }
+    if (!grants.isEmpty()) {
+      // Let in already: what is missing is the past of a Grant, which several may have.
+      grants.forEach(this::fetch);
+      core.timers.set(Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(Limits.FETCH_PAST_MILLIS));
+      if (fetches++ % ASK_EVERY != 0) {
+        return;
+      }
+    } else {
+      core.timers.set(Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(retryMillis));
+      retryMillis = Math.min(2 * retryMillis, Limits.JOIN_RETRY_MOST_MILLIS);
+    }
+    askNext(message);
+    if (retryMillis == Limits.JOIN_RETRY_MOST_MILLIS) {
+      // Two who let it in make one member of it; waiting on one that is gone costs more.
+      askNext(message);
+    }
+  }
+
+  private void askNext(Bytes message) {
     Bytes next = introducers.get(nextIntroducer++ % introducers.size());
     core.out.add(new Effect.ToAddress(next, message));
-    core.timers.set(Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(retryMillis));
-    retryMillis = Math.min(2 * retryMillis, Limits.JOIN_RETRY_MOST_MILLIS);
-    // Facts asked for may have been lost as well.
-    for (Received each : grants) {
-      fetch(each);
-    }
   }
 
   void take(Bytes from, Grant grant) {
@@ -139,6 +156,7 @@ final class Joining {
     grants.addLast(received);
     if (!tryGrants()) {
       fetch(received);
+      core.timers.set(Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(Limits.FETCH_PAST_MILLIS));
     }
   }
 
