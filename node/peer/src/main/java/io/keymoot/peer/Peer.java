@@ -141,6 +141,10 @@ public final class Peer implements AutoCloseable {
   public List<PeerEffect> step(Tick time, PeerInput input) {
     now = time;
     out.clear();
+    if (heartbeat == null && !(input instanceof PeerInput.Start)) {
+      // The network may be quicker than whoever starts this peer: what it missed comes again.
+      return List.of();
+    }
     switch (input) {
       case PeerInput.Start start -> {
         wall = start.wall();

@@ -140,11 +140,18 @@ public final class GroupNode implements AutoCloseable {
         JGroupsTransport.open(
             setup.stack, setup.cluster, setup.deserialisation, node.new Inbound());
     node.transport = opened;
+    node.loop.stopped().exceptionally(node::brokenBy);
     node.loop.start();
     node.frameThread.start();
     node.loop.submit(new PeerInput.Start(today()));
     node.loop.submit(new PeerInput.ReachedAt(opened.self()));
     return node;
+  }
+
+  private @Nullable Void brokenBy(Throwable bug) {
+    status = new NodeEvent.Status(Effect.State.OUT, "a bug stopped this node; its log says more");
+    events.publish(status);
+    return null;
   }
 
   private static Entropy entropy() {

@@ -70,8 +70,15 @@ final class Town {
   }
 
   SimulatedPeer join(String name) {
+    SimulatedPeer peer = arrive(name);
+    peer.start();
+    return peer;
+  }
+
+  /** On the network, but not started yet. */
+  SimulatedPeer arrive(String name) {
     SigningKey key = key();
-    return start(
+    SimulatedPeer peer =
         SimulatedPeer.joining(
             this,
             name,
@@ -80,7 +87,9 @@ final class Town {
             selfMade(),
             policy(),
             entropy(),
-            shared()));
+            shared());
+    peers.put(name, peer);
+    return peer;
   }
 
   private SimulatedPeer start(SimulatedPeer peer) {

@@ -44,6 +44,18 @@ class SkeletonTest {
   }
 
   @org.junit.jupiter.api.Test
+  void whoIsSpokenToBeforeItsStartOnlyMissesIt() {
+    Town town = new Town(5, new VirtualNetwork.Weather(1, 40, 0));
+    town.found("anna");
+    SimulatedPeer eva = town.arrive("eva");
+    town.network().run(5_000);
+    eva.start();
+    town.network().run(5_000);
+    assertThat(town.members()).hasSize(2);
+    assertThat(town.misunderstandings()).isEmpty();
+  }
+
+  @org.junit.jupiter.api.Test
   void halvesThatWereApartAgreeAgain() {
     Town town = new Town(3, new VirtualNetwork.Weather(1, 40, 2));
     town.found("anna");
