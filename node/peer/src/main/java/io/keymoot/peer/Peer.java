@@ -57,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The three cores talk only through this class, by inputs and effects; it decides nothing
  * itself.
+ *
+ * <p>Long, but whole: each input and effect of the three cores has its one line here.
  */
 public final class Peer implements AutoCloseable {
 
