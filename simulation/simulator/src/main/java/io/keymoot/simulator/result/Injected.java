@@ -1,0 +1,8 @@
+package io.keymoot.simulator.result;
+
+/**
+ * @param fault its name
+ * @param times it happened
+ * @param source where the model of it comes from
+ */
+public record Injected(String fault, long times, String source) {}

@@ -1,0 +1,27 @@
+package io.keymoot.simulator.result;
+
+import java.util.Map;
+
+/**
+ * Sums over the whole run.
+ *
+ * @param messagesByType and bytesByType, a multicast counting once
+ * @param deliveries messages that reached a peer
+ * @param coverLines entries of covers by kind: wraps, relays, seals and so on
+ * @param epochsChecked keys in use that everybody not entitled tried to come to, by pooling all
+ * @param cpuMillis of the whole run; depends on the machine
+ */
+public record Totals(
+    int admitted,
+    int left,
+    int expelled,
+    int rekeys,
+    int facts,
+    Map<String, Long> messagesByType,
+    Map<String, Long> bytesByType,
+    long deliveries,
+    Map<String, Long> coverLines,
+    long epochsChecked,
+    long framesSealed,
+    long framesOpened,
+    long cpuMillis) {}
