@@ -1,0 +1,45 @@
+package io.keymoot.simulator.fault;
+
+import java.util.List;
+
+/** Something that goes wrong now and then, and ends when the time for faults is over. */
+public interface Fault {
+  String name();
+
+  /** Where its ranges come from. */
+  default String source() {
+    return "reference: faults, churn and tools; ranges as listed there";
+  }
+
+  /** Plans what is to happen in this run, all within {@link Trouble#until}. */
+  void plan(Trouble trouble);
+
+  /** Ends what still goes on. */
+  default void end(Trouble trouble) {}
+
+  static List<Fault> all() {
+    return List.of(
+        new Loss(),
+        new Duplication(),
+        new Reordering(),
+        new Corruption(),
+        new Latency(),
+        new OneWayCuts(),
+        new Flapping(),
+        new Partitions(),
+        new SlowNodes(),
+        new Pauses(),
+        new Crashes(),
+        new ClockJumps(),
+        new Drift(),
+        new HoldersVanish(),
+        new JoinFlood(),
+        new MassLeave(),
+        new CrashMidAct(),
+        new Replays(),
+        new Garbage());
+  }
+
+  /** Few and mild, as on a good day on the Internet. */
+  List<String> LIGHT = List.of("loss", "duplication", "latency", "pause", "drift");
+}

@@ -1,0 +1,423 @@
+package io.keymoot.simulator.world;
+
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.StayId;
+import io.keymoot.flatkeying.frame.Authentication;
+import io.keymoot.flatkeying.frame.FrameSink;
+import io.keymoot.flatkeying.frame.FrameStream;
+import io.keymoot.flatkeying.frame.Opening;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.keying.Effect;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.peer.Address;
+import io.keymoot.peer.FrameDesk;
+import io.keymoot.peer.Peer;
+import io.keymoot.peer.PeerEffect;
+import io.keymoot.peer.PeerInput;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device's one run of the product: a real peer and its frames, on a clock and with ears of its
+ * own. A device that starts again is another node with the same key.
+ */
+public final class Node {
+  /** What a stopped process finds in its sockets when it goes on. */
+  private static final int BACKLOG = 512;
+
+  private static final FrameStream VOICE = FrameStream.of(Authentication.NONE, 0);
+
+  private final World world;
+  private final int index;
+  private final String name;
+  private final int person;
+  private final SigningKey key;
+  private final Entropy entropy;
+  private final Peer peer;
+  private final FrameDesk frames;
+  private final Fingerprint device;
+  private final Address address;
+
+  private GroupState known = GroupState.nothing();
+  private PeerEffect.Status status = new PeerEffect.Status(Effect.State.SYNCING, "not started");
+  private long wakeAt = Long.MAX_VALUE;
+  private boolean isUp;
+  private boolean isStopped;
+  private boolean isByzantine;
+  private boolean mayTalk = true;
+  private @Nullable Deed deed;
+  private long startedAt;
+  private long firstSentAt = -1;
+  private final Deque<Received> backlog = new ArrayDeque<>();
+  private int slowness = 1;
+  private long busyUntil;
+
+  // its clock: ticks = offset + (now - since) * rate
+  private long since;
+  private double offset;
+  private double rate = 1;
+  private long lastTick;
+
+  private record Received(Node from, Bytes message) {}
+
+  /** What a node that keeps to no rule does with what its honest half would say. */
+  @FunctionalInterface
+  public interface Deed {
+    /** The messages to say instead of this one; {@code to} is empty for a multicast. */
+    List<Bytes> instead(Node self, Optional<Address> to, Bytes message);
+  }
+
+  Node(
+      World world,
+      int index,
+      String name,
+      int person,
+      Peer peer,
+      SigningKey key,
+      Entropy entropy) {
+    this.world = world;
+    this.index = index;
+    this.name = name;
+    this.person = person;
+    this.peer = peer;
+    this.key = key;
+    this.entropy = entropy;
+    this.frames = new FrameDesk(peer);
+    this.device = new Fingerprint(Hash32.sha256(key.spki().toArray()));
+    this.address = new Address(Bytes.owning(("at-" + index).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  // ---- who it is
+
+  public int index() {
+    return index;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Whose device it is: a number that stays when the device starts again. */
+  public int person() {
+    return person;
+  }
+
+  public Address address() {
+    return address;
+  }
+
+  public Peer peer() {
+    return peer;
+  }
+
+  public SigningKey key() {
+    return key;
+  }
+
+  public Entropy entropy() {
+    return entropy;
+  }
+
+  public MemberId member() {
+    return peer.keying().self();
+  }
+
+  public Fingerprint device() {
+    return device;
+  }
+
+  // ---- how it is
+
+  /** It runs; perhaps it is only stopped for a while. */
+  public boolean isUp() {
+    return isUp;
+  }
+
+  public boolean isStopped() {
+    return isStopped;
+  }
+
+  public boolean isByzantine() {
+    return isByzantine;
+  }
+
+  public boolean isMember() {
+    return isUp && peer.keying().isMember();
+  }
+
+  public boolean mayTalk() {
+    return mayTalk;
+  }
+
+  /** The facts it has taken. */
+  public GroupState known() {
+    return known;
+  }
+
+  public PeerEffect.Status status() {
+    return status;
+  }
+
+  public boolean isSettled() {
+    return status.state() == Effect.State.SETTLED;
+  }
+
+  public boolean canSend() {
+    return isMember() && peer.keying().sendingEpoch().isPresent();
+  }
+
+  public long startedAt() {
+    return startedAt;
+  }
+
+  /** When it first could send; negative before. */
+  public long firstSentAt() {
+    return firstSentAt;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  // ---- what is done to it
+
+  void start() {
+    isUp = true;
+    startedAt = world.now();
+    since = world.now();
+    offset = world.now();
+    step(new PeerInput.Start(world.wallTime()));
+    step(new PeerInput.ReachedAt(address));
+  }
+
+  /** Goes without a word, for good. */
+  public void crash() {
+    if (isUp) {
+      isUp = false;
+      world.down(this);
+    }
+  }
+
+  /** Stops as a process does whose machine sleeps; what comes meanwhile waits, within bounds. */
+  public void stop() {
+    isStopped = true;
+  }
+
+  public void goOn() {
+    if (!isStopped) {
+      return;
+    }
+    isStopped = false;
+    while (!backlog.isEmpty() && isUp && !isStopped) {
+      Received next = backlog.removeFirst();
+      step(new PeerInput.Received(next.from.address, next.message));
+    }
+    wake();
+  }
+
+  /** Takes so many times as long for every message; 1 is as usual. */
+  public void slow(int times) {
+    slowness = times;
+  }
+
+  /** Its clock runs so much faster, in millionths. */
+  public void drift(double millionths) {
+    offset = exactTick();
+    since = world.now();
+    rate = 1 + millionths / 1e6;
+  }
+
+  /** Its monotonic clock is ahead all at once, as after a long sleep. */
+  public void leap(long millis) {
+    offset = exactTick() + millis;
+    since = world.now();
+    wake();
+  }
+
+  /** It turns: from now on what its honest half says goes through {@code itsDeed}. */
+  public void turn(Deed itsDeed) {
+    isByzantine = true;
+    deed = itsDeed;
+  }
+
+  /** It takes part in nothing the application does. */
+  public void silence() {
+    mayTalk = false;
+  }
+
+  // ---- its clock
+
+  private double exactTick() {
+    return offset + (world.now() - since) * rate;
+  }
+
+  public Tick tick() {
+    lastTick = Math.max(lastTick, (long) exactTick());
+    return new Tick(lastTick);
+  }
+
+  private long worldTimeOf(Tick due) {
+    return since + (long) Math.ceil((due.millis() - offset) / rate);
+  }
+
+  // ---- steps
+
+  void receive(Node from, Bytes message) {
+    if (!isUp) {
+      return;
+    }
+    if (isStopped) {
+      if (backlog.size() < BACKLOG) {
+        backlog.addLast(new Received(from, message));
+      }
+      return;
+    }
+    if (slowness > 1) {
+      long start = Math.max(world.now(), busyUntil);
+      if (start - world.now() > World.SLOWEST_MILLIS) {
+        return;
+      }
+      busyUntil = start + slowness;
+      world
+          .timeline()
+          .at(start + slowness, () -> step(new PeerInput.Received(from.address, message)));
+      return;
+    }
+    step(new PeerInput.Received(from.address, message));
+  }
+
+  /** Takes an input and does what comes of it. */
+  public void step(PeerInput input) {
+    if (!isUp || isStopped) {
+      return;
+    }
+    Tick now = tick();
+    GroupState before = known;
+    List<PeerEffect> effects = peer.step(now, input);
+    known = peer.keying().state();
+    world.stepped(this);
+    for (PeerEffect effect : effects) {
+      if (effect instanceof PeerEffect.Install install) {
+        world.installed(this, install.key());
+      }
+      if (!frames.perform(now, effect)) {
+        perform(effect);
+      }
+    }
+    if (firstSentAt < 0 && canSend()) {
+      firstSentAt = world.now();
+    }
+    if (!effects.isEmpty() || known != before) {
+      world.watched(this, before, effects);
+    }
+    if (isUp) {
+      wakeAtDeadline();
+    }
+  }
+
+  private void wakeAtDeadline() {
+    Optional<Tick> due = peer.nextDeadline();
+    if (due.isEmpty()) {
+      return;
+    }
+    long at = Math.max(world.now(), worldTimeOf(due.get()));
+    if (at < wakeAt) {
+      wakeAt = at;
+      world.timeline().at(at, () -> wakeIfDue(at));
+    }
+  }
+
+  private void wakeIfDue(long at) {
+    if (at == wakeAt) {
+      wakeAt = Long.MAX_VALUE;
+      wake();
+    }
+  }
+
+  private void wake() {
+    Tick due = peer.nextDeadline().orElse(null);
+    if (!isUp || isStopped || due == null) {
+      return;
+    }
+    if (tick().isBefore(due)) {
+      wakeAtDeadline();
+    } else {
+      step(new PeerInput.Wake());
+    }
+  }
+
+  private void perform(PeerEffect effect) {
+    switch (effect) {
+      case PeerEffect.Beat beat -> say(Optional.empty(), beat.message());
+      case PeerEffect.Multicast multicast -> say(Optional.empty(), multicast.message());
+      case PeerEffect.Unicast unicast -> say(Optional.of(unicast.to()), unicast.message());
+      case PeerEffect.Status changed -> status = changed;
+      default -> {} // what is for people: whoever watches sees it
+    }
+  }
+
+  private void say(Optional<Address> to, Bytes message) {
+    Deed its = deed;
+    if (its == null) {
+      world.say(this, to, message);
+    } else {
+      its.instead(this, to, message).forEach(each -> world.say(this, to, each));
+    }
+  }
+
+  // ---- frames
+
+  /** What it seals now, if it may send. */
+  Optional<Frame> seal(String words) {
+    StayId stay = peer.keying().stay().map(own -> own.id()).orElse(null);
+    FactId epoch = peer.keying().sendingEpoch().orElse(null);
+    if (!isUp || isStopped || stay == null || epoch == null) {
+      return Optional.empty();
+    }
+    int revision = peer.keying().sendingRevision();
+    Bytes plaintext = Bytes.owning(words.getBytes(StandardCharsets.UTF_8));
+    return frames
+        .seal(tick(), VOICE, plaintext)
+        .map(
+            bytes ->
+                new Frame(this, stay, epoch, revision, counterOf(bytes), world.now(), bytes));
+  }
+
+  /** The counter in the frame's header (RFC 9605, section 4.3). */
+  private static long counterOf(Bytes frame) {
+    int config = frame.at(0);
+    int kid = (config & 0x80) == 0 ? 0 : (config >> 4 & 7) + 1;
+    if ((config & 8) == 0) {
+      return config & 7;
+    }
+    long counter = 0;
+    for (int i = 0; i <= (config & 7); i++) {
+      counter = counter << 8 | (frame.at(1 + kid + i) & 0xff);
+    }
+    return counter;
+  }
+
+  /** Whether it opens; what came too early is opened when its key comes, if it does. */
+  boolean opens(Bytes frame) {
+    return isUp
+        && !isStopped
+        && frames.open(tick(), 1, frame).opening() instanceof Opening.Opened;
+  }
+
+  void drain(FrameSink sink) {
+    if (isUp && !isStopped) {
+      frames.drain(tick(), sink);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.keymoot.simulator.world;
+
+import io.keymoot.flatkeying.wire.Bytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/**
+ * What happened, in order, as one number: two runs are the same if their traces are. Written out in
+ * words, too, if somebody wants to read it.
+ */
+public final class Trace {
+  private static final long PRIME = 0x9E3779B97F4A7C15L;
+
+  private final Optional<Appendable> words;
+  private long hash = PRIME;
+  private long entries;
+
+  public Trace(Optional<Appendable> words) {
+    this.words = words;
+  }
+
+  /** A number for the bytes, the same for the same bytes. */
+  static long hashOf(Bytes message) {
+    long sum = message.length();
+    int at = 0;
+    for (; at + 8 <= message.length(); at += 8) {
+      long word = 0;
+      for (int i = 0; i < 8; i++) {
+        word = word << 8 | (message.at(at + i) & 0xff);
+      }
+      sum = mix(sum, word);
+    }
+    for (; at < message.length(); at++) {
+      sum = mix(sum, message.at(at));
+    }
+    return sum;
+  }
+
+  private static long mix(long sum, long value) {
+    long x = (sum ^ value) * PRIME;
+    return x ^ x >>> 29;
+  }
+
+  void add(long now, int node, int what, long detail) {
+    hash = mix(mix(mix(mix(hash, now), node), what), detail);
+    entries++;
+  }
+
+  /** A line for people; it counts too. */
+  public void say(long now, String line) {
+    hash = mix(mix(hash, now), line.hashCode());
+    if (words.isPresent()) {
+      try {
+        words.get().append(Long.toString(now)).append(' ').append(line).append('\n');
+      } catch (IOException e) {
+        throw new UncheckedIOException("the trace cannot be written: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  public boolean isRead() {
+    return words.isPresent();
+  }
+
+  public String hash() {
+    return String.format("%016x", hash);
+  }
+
+  public long entries() {
+    return entries;
+  }
+}

@@ -1,0 +1,414 @@
+package io.keymoot.simulator.world;
+
+import io.keymoot.admission.AdmissionPolicy;
+import io.keymoot.admission.PolicyFile;
+import io.keymoot.admission.PolicyRules;
+import io.keymoot.admission.WallTime;
+import io.keymoot.admission.certificate.Credential;
+import io.keymoot.admission.certificate.CredentialChecker;
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rights;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.fact.VerifiedOnce;
+import io.keymoot.flatkeying.fact.VerifyMemory;
+import io.keymoot.flatkeying.frame.FrameEpoch;
+import io.keymoot.flatkeying.frame.FrameSink;
+import io.keymoot.flatkeying.frame.Opening;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.heartbeat.Rosters;
+import io.keymoot.peer.Address;
+import io.keymoot.peer.Peer;
+import io.keymoot.peer.PeerEffect;
+import io.keymoot.peer.PeerInput;
+import io.keymoot.simulator.result.Violation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** One group on a virtual network: its people, what passes between them, and who watches. */
+public final class World {
+  /** What a slow node has not got to after so long is lost to it. */
+  static final long SLOWEST_MILLIS = 30_000;
+
+  private static final long SOME_DAY = 1_800_000_000L;
+
+  /** Signature checks remembered by all together: a large group has more in the air than one. */
+  private static final int CHECKS_REMEMBERED = 1 << 17;
+
+  private static final Rights TWO_EXPEL =
+      new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS);
+  private static final String OPEN_HOUSE =
+      """
+      version: 1
+      admit: anybody
+      expel: anybody
+      founder: anybody
+      introducer: anybody
+      """;
+
+  /**
+   * @param everySignature every peer checks every signature itself
+   * @param entropy a source of randomness for a device, from a seed
+   */
+  public record Setup(
+      long seed, Profile profile, boolean everySignature, LongFunction<Entropy> entropy) {}
+
+  /** What went over the network so far, a multicast counting once. */
+  public record Traffic(Map<String, Long> messages, Map<String, Long> bytes) {}
+
+  private final Setup setup;
+  private final Random random;
+  private final Timeline timeline = new Timeline();
+  private final Network network;
+  private final Trace trace;
+  private final List<Watcher> watchers = new ArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private final Map<Address, Node> byAddress = new TreeMap<>();
+  private final FactVerifier verifier;
+  private final Rosters rosters = new Rosters();
+  private final PolicyRules policy = rules();
+  private final List<Violation> violations = new ArrayList<>();
+  private final Map<String, Long> messages = new TreeMap<>();
+  private final Map<String, Long> bytes = new TreeMap<>();
+  private final Map<String, Long> injected = new LinkedHashMap<>();
+  private @Nullable GroupId group;
+  private long steps;
+  private long framesSealed;
+  private long framesOpened;
+  private long wallAheadMillis;
+
+  public World(Setup setup, Trace trace) {
+    this.setup = setup;
+    this.trace = trace;
+    this.random = new Random(setup.seed);
+    this.network = new Network(this, random.nextLong());
+    this.verifier =
+        new FactVerifier(
+            setup.everySignature ? VerifyMemory.NONE : new VerifiedOnce(CHECKS_REMEMBERED));
+  }
+
+  // ---- what others look at
+
+  public Timeline timeline() {
+    return timeline;
+  }
+
+  public long now() {
+    return timeline.now();
+  }
+
+  public Weather weather() {
+    return network.weather;
+  }
+
+  public Topology topology() {
+    return network.topology;
+  }
+
+  public Trace trace() {
+    return trace;
+  }
+
+  public Setup setup() {
+    return setup;
+  }
+
+  public GroupId group() {
+    if (group == null) {
+      throw new IllegalStateException("no group was founded");
+    }
+    return group;
+  }
+
+  /** All there ever were, in the order in which they came. */
+  public List<Node> nodes() {
+    return nodes;
+  }
+
+  Node node(int index) {
+    return nodes.get(index);
+  }
+
+  public List<Node> up() {
+    return nodes.stream().filter(Node::isUp).toList();
+  }
+
+  /** Those that run and are members, as they see it themselves. */
+  public List<Node> members() {
+    return nodes.stream().filter(Node::isMember).toList();
+  }
+
+  /** Members that keep to the rules and are not stopped. */
+  public List<Node> honest() {
+    return nodes.stream()
+        .filter(node -> node.isMember() && !node.isByzantine() && !node.isStopped())
+        .toList();
+  }
+
+  public Optional<Node> nodeOf(MemberId member) {
+    return nodes.stream().filter(node -> node.member().equals(member)).findFirst();
+  }
+
+  public long steps() {
+    return steps;
+  }
+
+  public long deliveries() {
+    return network.deliveries();
+  }
+
+  public long framesSealed() {
+    return framesSealed;
+  }
+
+  public long framesOpened() {
+    return framesOpened;
+  }
+
+  public Traffic traffic() {
+    return new Traffic(messages, bytes);
+  }
+
+  public void watch(Watcher watcher) {
+    watchers.add(watcher);
+  }
+
+  // ---- what goes wrong
+
+  /** A property does not hold. */
+  public void violated(String property, String what) {
+    boolean isNew = violations.stream().noneMatch(each -> each.property().equals(property));
+    if (isNew) {
+      violations.add(new Violation(property, what, steps, now()));
+      trace.say(now(), "VIOLATED " + property + ": " + what);
+    }
+  }
+
+  public List<Violation> violations() {
+    return List.copyOf(violations);
+  }
+
+  public boolean isBroken() {
+    return !violations.isEmpty();
+  }
+
+  /** A fault happened. */
+  public void injected(String fault) {
+    injected.merge(fault, 1L, Long::sum);
+    trace.say(now(), "fault: " + fault);
+  }
+
+  public Map<String, Long> injected() {
+    return injected;
+  }
+
+  // ---- people
+
+  public Node found(int person) {
+    SigningKey key = newKey();
+    Entropy entropy = newEntropy();
+    FlatKeying.Founding plan =
+        new FlatKeying.Founding("simulated", setup.profile, TWO_EXPEL, Trust.OPEN);
+    Peer peer =
+        Peer.found(plan, key, selfMade(), new AdmissionPolicy(policy), entropy, shared());
+    group = peer.keying().group();
+    return add(person, peer, key, entropy);
+  }
+
+  /** On the network, but not started yet. */
+  public Node arrive(int person) {
+    return arrive(person, newKey());
+  }
+
+  /** The same device, started again: a new member. */
+  public Node restart(Node before) {
+    before.crash();
+    Node again = arrive(before.person(), before.key());
+    start(again);
+    return again;
+  }
+
+  private Node arrive(int person, SigningKey key) {
+    Entropy entropy = newEntropy();
+    Peer peer =
+        Peer.join(group(), key, selfMade(), new AdmissionPolicy(policy), entropy, shared());
+    Node node = add(person, peer, key, entropy);
+    List<Node> there = up();
+    if (!there.isEmpty()) {
+      topology().side(node, topology().side(there.get(random.nextInt(there.size()))));
+    }
+    return node;
+  }
+
+  private Node add(int person, Peer peer, SigningKey key, Entropy entropy) {
+    int index = nodes.size();
+    String name = "p" + person + (index == person ? "" : "." + index);
+    Node node = new Node(this, index, name, person, peer, key, entropy);
+    nodes.add(node);
+    byAddress.put(node.address(), node);
+    return node;
+  }
+
+  public void start(Node node) {
+    trace.say(now(), node + " starts");
+    node.start();
+    watchers.forEach(watcher -> watcher.cameUp(node));
+  }
+
+  public Node join(int person) {
+    Node node = arrive(person);
+    start(node);
+    return node;
+  }
+
+  void down(Node node) {
+    trace.say(now(), node + " is gone");
+    watchers.forEach(watcher -> watcher.wentDown(node));
+  }
+
+  /** A device's key, made with the world's own randomness. */
+  public SigningKey newKey() {
+    return SigningKey.generate(SignatureKind.ED25519, newEntropy());
+  }
+
+  private Entropy newEntropy() {
+    return setup.entropy.apply(random.nextLong());
+  }
+
+  private static Bytes selfMade() {
+    return Credential.SELF_MADE.encode();
+  }
+
+  private static PolicyRules rules() {
+    return switch (PolicyFile.parse(OPEN_HOUSE)) {
+      case PolicyFile.Parsed.Good good -> good.rules();
+      case PolicyFile.Parsed.Faulty faulty ->
+          throw new IllegalStateException("the open house's policy: " + faulty);
+    };
+  }
+
+  /** Verdicts and rosters are shared; what must be fetched over the network is not. */
+  private Peer.Shared shared() {
+    return new Peer.Shared(FlatKeying.Shared.of(new CredentialChecker(), verifier), rosters);
+  }
+
+  // ---- the date
+
+  public WallTime wallTime() {
+    return new WallTime(SOME_DAY + (now() + wallAheadMillis) / 1000);
+  }
+
+  /** The date of this node is off. */
+  public void setDate(Node node, long offMillis) {
+    node.step(new PeerInput.Date(new WallTime(SOME_DAY + (now() + offMillis) / 1000)));
+  }
+
+  // ---- what passes between them
+
+  void say(Node from, Optional<Address> to, Bytes message) {
+    String type = SideCodec.typeOf(message).map(Enum::name).orElse("GARBAGE");
+    messages.merge(type, 1L, Long::sum);
+    bytes.merge(type, (long) message.length(), Long::sum);
+    trace.add(now(), from.index(), 2, Trace.hashOf(message));
+    if (trace.isRead()) {
+      trace.say(now(), from + " says " + type + to.map(it -> " to " + it).orElse(""));
+    }
+    watchers.forEach(watcher -> watcher.said(from, message));
+    if (to.isEmpty()) {
+      network.multicast(from, nodes, message);
+    } else {
+      Node receiver = byAddress.get(to.get());
+      if (receiver != null) {
+        network.unicast(from, receiver, message);
+      }
+    }
+  }
+
+  /** Puts a message onto the network that no peer made. */
+  public void inject(Node from, Optional<Node> to, Bytes message) {
+    say(from, to.map(Node::address), message);
+  }
+
+  void stepped(Node node) {
+    steps++;
+    trace.add(now(), node.index(), 1, node.known().count());
+  }
+
+  void installed(Node node, FrameEpoch key) {
+    watchers.forEach(watcher -> watcher.installed(node, key));
+  }
+
+  void watched(Node node, GroupState before, List<PeerEffect> effects) {
+    watchers.forEach(watcher -> watcher.stepped(node, before, effects));
+  }
+
+  // ---- frames
+
+  /** The node says something to all of these. */
+  public Optional<Frame> talk(Node from, List<Node> to) {
+    Optional<Frame> sealed = from.seal(from.name() + " at " + now());
+    sealed.ifPresent(
+        frame -> {
+          framesSealed++;
+          watchers.forEach(watcher -> watcher.sealed(from, frame));
+          for (Node reader : to) {
+            if (reader != from && reader.isUp() && !weather().loses(random)) {
+              timeline.in(weather().delay(random), () -> listen(reader, frame));
+            }
+          }
+        });
+    return sealed;
+  }
+
+  private void listen(Node reader, Frame frame) {
+    if (topology().reaches(frame.from(), reader) && reader.opens(frame.bytes())) {
+      framesOpened++;
+      watchers.forEach(watcher -> watcher.opened(reader, frame));
+    }
+  }
+
+  /** Whether the reader opens what the sender seals now: asked without a network between. */
+  public boolean understands(Node reader, Frame frame) {
+    return reader.opens(frame.bytes());
+  }
+
+  /** What is sealed now, not said to anybody. */
+  public Optional<Frame> sealed(Node from) {
+    return from.seal(from.name() + " at " + now());
+  }
+
+  /** Opens what waited for its key. */
+  public void drain(Node node, FrameSink sink) {
+    node.drain(sink);
+  }
+
+  /** A sink for frames about whom nobody asks. */
+  public static final FrameSink NOBODY_LISTENS =
+      new FrameSink() {
+        @Override
+        public void opened(Opening.Opened frame, byte[] plaintext, int at) {}
+
+        @Override
+        public void vouched(Opening.Vouched vouched) {}
+      };
+
+  /** All is over. */
+  public void finish() {
+    watchers.forEach(Watcher::finished);
+  }
+}
