@@ -59,7 +59,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is assumed about what a message gives: each is opened, or not, with the bytes the
  * thieves have. Only the question who is out is answered without keys ({@link WhoIsOut}).
  */
-final class Adversary implements Group.Witness {
+final class Adversary {
+
+  /** Somebody whose shoulder it looks over. */
+  interface Watched {
+    String name();
+
+    FlatKeying core();
+
+    /** All the randomness it ever had. */
+    Draws draws();
+
+    default MemberId id() {
+      return core().self();
+    }
+  }
 
   /** An epoch's secret at some revision, as somebody had it; false ones, that liars told, too. */
   final class Piece {
@@ -294,14 +308,13 @@ final class Adversary implements Group.Witness {
   }
 
   /** One copy of all this device has: a thief reads along from then on, until it is shut out. */
-  void leak(Group.Node node) {
+  void leak(Watched node) {
     leaks.add(new Leak(device(node.id()).copied(), world.facts().size()));
   }
 
-  @Override
-  public void stepped(Group.Node node) {
-    Device device = device(node.id(), node.draws);
-    for (KeyStore.Held held : node.core.core.keys.all()) {
+  void stepped(Watched node) {
+    Device device = device(node.id(), node.draws());
+    for (KeyStore.Held held : node.core().core.keys.all()) {
       int revision = held.lowestRevision();
       if (device.held.add(held.epoch + " " + revision + " " + held.isProved)) {
         device.has(piece(held.epoch, held.lowest().at(revision)));
@@ -309,9 +322,8 @@ final class Adversary implements Group.Witness {
     }
   }
 
-  @Override
-  public void said(Group.Node from, Bytes message) {
-    device(from.id(), from.draws);
+  void said(Watched from, Bytes message) {
+    device(from.id(), from.draws());
     heard(message);
   }
 
@@ -473,8 +485,8 @@ final class Adversary implements Group.Witness {
   // ---- the question
 
   /** What is wrong in the view of this honest node; nothing is. */
-  List<String> check(Group.Node node, long now) {
-    GroupState state = node.core.state();
+  List<String> check(Watched node, long now) {
+    GroupState state = node.core().state();
     BitSet set = world.reached(state.heads());
     List<String> wrong = new ArrayList<>();
     if (!world.isMember(set, node.id())) {
@@ -493,23 +505,23 @@ final class Adversary implements Group.Witness {
       }
       tryToRead(node, "P3/P5/P9", pool, epoch.id(), state.revision(epoch.id()), wrong, out);
     }
-    node.core.sendingEpoch().ifPresent(epoch -> checkSending(node, set, epoch, now, pool, wrong));
+    node.core().sendingEpoch().ifPresent(epoch -> checkSending(node, set, epoch, now, pool, wrong));
     return wrong;
   }
 
   private void checkSending(
-      Group.Node node,
+      Watched node,
       BitSet set,
       FactId epoch,
       long now,
       Map<FactId, List<Piece>> pool,
       List<String> wrong) {
     List<Stay> dirt = world.dirt(set, epoch);
-    String key = node.name + " " + epoch;
+    String key = node.name() + " " + epoch;
     if (dirt.isEmpty()) {
       softlyUnclean.remove(key);
       tryToRead(
-          node, "P3/P5/P9 sending", pool, epoch, node.core.sendingRevision(), wrong, List.of());
+          node, "P3/P5/P9 sending", pool, epoch, node.core().sendingRevision(), wrong, List.of());
     } else if (dirt.stream().anyMatch(stay -> world.isPutOut(set, stay))) {
       wrong.add("P3: " + node + " sends under an epoch that an expulsion made unclean: " + epoch);
     } else if (now - softlyUnclean.computeIfAbsent(key, k -> now) > 1_050) {
@@ -518,7 +530,7 @@ final class Adversary implements Group.Witness {
   }
 
   private void tryToRead(
-      Group.Node node,
+      Watched node,
       String property,
       Map<FactId, List<Piece>> pool,
       FactId epoch,
@@ -526,7 +538,7 @@ final class Adversary implements Group.Witness {
       List<String> wrong,
       Collection<MemberId> out) {
     checked++;
-    KeyStore.Held held = node.core.core.keys.get(epoch).orElse(null);
+    KeyStore.Held held = node.core().core.keys.get(epoch).orElse(null);
     for (Piece piece : pool.getOrDefault(epoch, List.of())) {
       if (piece.secret.revision() > revision) {
         continue;

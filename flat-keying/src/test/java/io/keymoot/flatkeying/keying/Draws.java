@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Random;
 
 /** Seeded randomness that remembers all it gave: who has it has every key made with it. */
-final class Draws implements Entropy {
+public final class Draws implements Entropy {
   private final Random random;
   private final List<byte[]> given;
 
-  Draws(long seed) {
+  public Draws(long seed) {
     this(new Random(seed), List.of());
   }
 
@@ -25,7 +25,7 @@ final class Draws implements Entropy {
     given.add(target.clone());
   }
 
-  List<byte[]> given() {
+  public List<byte[]> given() {
     return given;
   }
 

@@ -8,7 +8,6 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
-import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.SignedHeader;
@@ -72,7 +71,7 @@ final class Group {
   }
 
   /** One device with its core. */
-  final class Node {
+  final class Node implements Adversary.Watched {
     final String name;
     final SigningKey key;
     final Bytes address;
@@ -97,8 +96,19 @@ final class Group {
       this.core = core;
     }
 
-    MemberId id() {
-      return core.self();
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public FlatKeying core() {
+      return core;
+    }
+
+    @Override
+    public Draws draws() {
+      return draws;
     }
 
     Fingerprint device() {

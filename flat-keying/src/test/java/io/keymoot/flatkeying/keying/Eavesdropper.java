@@ -1,0 +1,151 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.VerifiedOnce;
+import io.keymoot.flatkeying.group.CredentialCheck;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The {@link Adversary}, and a look into a core's rooms, for the simulator: it judges the same code
+ * by the same means as the tests of this module.
+ */
+public final class Eavesdropper {
+
+  private record Seen(String name, FlatKeying core, Draws draws) implements Adversary.Watched {}
+
+  private final Adversary adversary;
+  private final Map<MemberId, Seen> seen = new TreeMap<>();
+
+  public Eavesdropper(GroupId group, CredentialCheck check) {
+    FactVerifier verifier = new FactVerifier(new VerifiedOnce());
+    adversary = new Adversary(group, FlatKeying.Shared.of(check, verifier));
+  }
+
+  /** What everybody may show: a fact that hangs on it can be judged. */
+  public void credential(Bytes credential) {
+    adversary.blobs.put(credential);
+  }
+
+  /** From now on it has all this device's randomness. */
+  public void watch(String name, FlatKeying core, Draws draws) {
+    Seen one = new Seen(name, core, draws);
+    seen.put(core.self(), one);
+    adversary.device(core.self(), draws);
+  }
+
+  private Seen seen(FlatKeying core) {
+    Seen one = seen.get(core.self());
+    if (one == null) {
+      throw new IllegalArgumentException(core.self() + " is not watched");
+    }
+    return one;
+  }
+
+  /** A message went over the network. */
+  public void heard(Bytes message) {
+    adversary.heard(message);
+  }
+
+  /** The core's keys may have changed. */
+  public void stepped(FlatKeying core) {
+    adversary.stepped(seen(core));
+  }
+
+  /** A liar made this up, so it knows it. */
+  public void madeUp(MemberId by, FactId epoch, EpochSecret secret) {
+    adversary.device(by).has(adversary.piece(epoch, secret));
+  }
+
+  /** A thief copies all that the device has now. */
+  public void leak(FlatKeying core) {
+    adversary.leak(seen(core));
+  }
+
+  // ---- the questions
+
+  /** What of this core's keys is known to those who are out in its view; nothing is. */
+  public List<String> check(FlatKeying core, long now) {
+    return adversary.check(seen(core), now);
+  }
+
+  /** What newcomers know of states before their time; nothing is. */
+  public List<String> checkNewcomers() {
+    return adversary.checkNewcomers();
+  }
+
+  /** How many keys in use were tried. */
+  public int checked() {
+    return adversary.checked;
+  }
+
+  /** How many secrets the thieves had to try with. */
+  public int pooled() {
+    return adversary.piecesPooled;
+  }
+
+  // ---- who is in, by the letter of section 5
+
+  /** Whether the member is in, among the facts of this state. */
+  public boolean isMember(GroupState state, MemberId member) {
+    BitSet set = adversary.world.reached(state.heads());
+    return adversary.world.isMember(set, member);
+  }
+
+  /** Whether the fact was found valid from the recorded bytes alone. */
+  public boolean isValid(FactId fact) {
+    return adversary.world.knows(fact);
+  }
+
+  /** Everybody who is in among the facts of all these states together. */
+  public boolean isMemberOfAll(List<GroupState> states, MemberId member) {
+    BitSet set = new BitSet();
+    states.forEach(state -> set.or(adversary.world.reached(state.heads())));
+    return adversary.world.isMember(set, member);
+  }
+
+  // ---- a look inside
+
+  /** Facts that wait undecided, and valid ones that the closed door keeps out. */
+  public static int waiting(FlatKeying core) {
+    return core.core.membership.waitingCount();
+  }
+
+  public static int atDoor(FlatKeying core) {
+    return core.core.membership.atDoorCount();
+  }
+
+  /** The epochs whose secrets the core holds. */
+  public static List<FactId> heldEpochs(FlatKeying core) {
+    return core.core.keys.all().stream().map(held -> held.epoch).toList();
+  }
+
+  /** Whether it was checked against the Rekey's commitment, not just told by a member. */
+  public static boolean isProved(FlatKeying core, FactId epoch) {
+    return core.core.keys.get(epoch).map(held -> held.isProved).orElse(false);
+  }
+
+  /** What the core lacks before it can decide what waits. */
+  public static String lacks(FlatKeying core) {
+    return core.core.membership.lacks().toString();
+  }
+
+  /** Whether the core holds a proof that this member lied. */
+  public static boolean hasProofAgainst(FlatKeying core, MemberId member) {
+    return core.core.membership.proofAgainst(member).isPresent() || core.state().isFaulty(member);
+  }
+
+  /** The fact, if the core's ledger has it. */
+  public static boolean has(FlatKeying core, Known fact) {
+    return core.state().contains(fact);
+  }
+}
