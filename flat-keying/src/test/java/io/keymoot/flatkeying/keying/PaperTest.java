@@ -16,6 +16,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
@@ -48,9 +49,7 @@ class PaperTest {
 
   private Known epochOf(String name) {
     FactId id = group.node(name).core.sendingEpoch().orElseThrow();
-    Known known = group.node(name).core.ledger().get(id);
-    assertThat(known).isNotNull();
-    return known;
+    return Objects.requireNonNull(group.node(name).core.ledger().get(id));
   }
 
   private static boolean everHeld(Group.Node node, FactId epoch) {
