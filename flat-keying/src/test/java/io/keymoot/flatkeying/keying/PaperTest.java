@@ -461,7 +461,18 @@ class PaperTest {
       Adversary adversary = new Adversary(anna.core.group(), group.shared);
       adversary.device(anna.id(), draws);
       adversary.blobs.put(Group.credential("m0", "chair"));
-      group.witness = adversary;
+      group.witness =
+          new Group.Witness() {
+            @Override
+            public void said(Group.Node from, Bytes message) {
+              adversary.said(from, message);
+            }
+
+            @Override
+            public void stepped(Group.Node node) {
+              adversary.stepped(node);
+            }
+          };
       group.start(anna);
       for (int i = 1; i < 9; i++) {
         adversary.blobs.put(Group.credential("m" + i, ""));
