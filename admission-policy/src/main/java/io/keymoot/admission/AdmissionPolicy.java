@@ -53,6 +53,9 @@ public final class AdmissionPolicy {
     final SequencedSet<Errand> asked = new LinkedHashSet<>();
     boolean waiting = true;
 
+    /** Who owns this device said no. */
+    @Nullable String refusedBy;
+
     Open(Ticket ticket, Question question, Tick forgotten) {
       this.ticket = ticket;
       this.question = question;
@@ -127,6 +130,18 @@ public final class AdmissionPolicy {
           open.people.putIfAbsent(said.whom(), said);
         }
       }
+      case Hearing.OwnerSaid said -> {
+        if (!said.yes()) {
+          open.waiting = false;
+          open.refusedBy = said.by();
+        }
+        for (Errand each : open.asked) {
+          if (each instanceof Errand.AskPerson ask) {
+            open.people.putIfAbsent(
+                ask.whom(), new Hearing.PersonSaid(open.ticket, ask.whom(), said.yes(), said.by()));
+          }
+        }
+      }
       case Hearing.RemoteSaid said -> {
         if (wasAsked(open, said)) {
           open.remotes.putIfAbsent(said.name(), said);
@@ -166,6 +181,10 @@ public final class AdmissionPolicy {
   }
 
   private Reply answer(Open open, WallTime wall) {
+    if (open.refusedBy != null) {
+      return new Reply.No(
+          open.ticket, open.refusedBy + " said no.", "Speak with " + open.refusedBy + '.');
+    }
     Evaluation evaluation =
         new Evaluation(rules, lists, invites, serials, open.question, open, wall);
     Evaluation.Outcome outcome = evaluation.outcome();
@@ -213,6 +232,11 @@ public final class AdmissionPolicy {
     return unanswered;
   }
 
+  /** This question needs no answer any more. */
+  public void withdraw(Ticket ticket) {
+    questions.values().removeIf(open -> open.ticket.equals(ticket));
+  }
+
   /**
    * Goes by a new file from now on; what was heard so far still counts where the file asks for it.
    *
@@ -221,6 +245,11 @@ public final class AdmissionPolicy {
   public List<Reply> reload(PolicyRules fresh, WallTime wall) {
     rules = fresh;
     invites.keepOnly(fresh.invites());
+    return judgeAnew(wall);
+  }
+
+  /** What is to be made of the questions that wait, now that something else is known. */
+  public List<Reply> judgeAnew(WallTime wall) {
     List<Reply> replies = new ArrayList<>();
     for (Open open : questions.values()) {
       if (open.waiting) {

@@ -13,6 +13,12 @@ public sealed interface Hearing {
   record PersonSaid(Ticket ticket, String whom, boolean yes, String by) implements Hearing {}
 
   /**
+   * Whoever owns this device answered for all persons that the policy asks. A no ends the question,
+   * whatever others say; a yes does not speak for members or remote checks.
+   */
+  record OwnerSaid(Ticket ticket, boolean yes, String by) implements Hearing {}
+
+  /**
    * A member approved. That it is one, and that it signed the approval, was checked by who says so.
    *
    * @param key of the approving device

@@ -338,6 +338,11 @@ public final class Heartbeat {
     return List.copyOf(views);
   }
 
+  /** One member as it looks from here. */
+  public MemberView member(MemberId member, Tick now) {
+    return view(member, now);
+  }
+
   private MemberView view(MemberId member, Tick now) {
     int row = heard.find(member);
     if (row < 0) {

@@ -1,7 +1,9 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Duty;
+import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.group.Refusal;
@@ -43,6 +45,19 @@ public sealed interface Effect {
   // ---- to whoever decides
 
   record AskPolicy(SignedJoinRequest request, Bytes credential) implements Effect {}
+
+  /**
+   * This newcomer was let in and has the facts that show it: does this device want this group, and
+   * believe this member about it? Answered by {@link Input.Believed}; until then it takes no part.
+   *
+   * @param key of the member whose Grant it is, with the credential of its newest stay
+   */
+  record AskBelief(
+      MemberId granter, Bytes key, Bytes credential, Found found, Bytes founderCredential)
+      implements Effect {}
+
+  /** A member signed that it wants somebody let in or put out. */
+  record Approved(MemberId by, Approval approval) implements Effect {}
 
   /** Somebody must do this; the heartbeat's ranks say when it is this peer. */
   record Owed(Duty duty, String why) implements Effect {}

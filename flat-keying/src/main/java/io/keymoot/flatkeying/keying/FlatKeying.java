@@ -202,6 +202,16 @@ public final class FlatKeying implements AutoCloseable {
     return state().count() > 0 && core.isSignedBy(state().person(signed.header().author()), signed);
   }
 
+  /** What this device shows of itself now. */
+  public Bytes credential() {
+    return core.self.credential();
+  }
+
+  /** The credential that a request or stay names, if it is at hand. */
+  public Optional<Bytes> credential(Hash32 name) {
+    return core.blobs.get(name);
+  }
+
   /** Signs with the device's key: for frames, whose signatures have a context of their own. */
   public Bytes signFrame(byte[] message) {
     return core.self.signing.sign(message);
@@ -233,6 +243,10 @@ public final class FlatKeying implements AutoCloseable {
       case Input.Fetch fetch ->
           syncing.askFor(fetch.facts(), List.of(), message -> core.send(fetch.of(), message));
       case Input.Decided decided -> joining.decided(decided.newcomer(), decided.admitted());
+      case Input.Believed believed -> believed(believed);
+      case Input.Approve approve -> approve(approve.action(), approve.subject());
+      case Input.Recognise who ->
+          syncing.askFor(List.of(), who.credentials(), message -> core.send(who.of(), message));
       case Input.Second second -> second(second.member());
       case Input.Suspend suspend -> suspend(suspend.member());
       case Input.Expel expel -> expel(expel.device());
@@ -240,7 +254,9 @@ public final class FlatKeying implements AutoCloseable {
       case Input.Refresh refresh -> refresh();
       case Input.Renew renew -> renew(renew.credential());
     }
-    afterwards();
+    if (!isOut) {
+      afterwards();
+    }
     return List.copyOf(core.out);
   }
 
@@ -383,6 +399,35 @@ public final class FlatKeying implements AutoCloseable {
                 });
   }
 
+  private void approve(Approval.Action action, Hash32 subject) {
+    if (core.isMember()) {
+      Approval word =
+          core.self.writer().approve(core.signingState().heads(), action, subject, Hash32.ZERO);
+      core.multicast(EvidenceCodec.encode(word));
+    }
+  }
+
+  private void believed(Input.Believed believed) {
+    switch (believed.belief()) {
+      case YES -> joining.believe(believed.granter());
+      case NOT_THIS_INTRODUCER -> joining.disbelieve(believed.granter());
+      case NOT_THIS_GROUP -> {
+        joining.sayGoodbye(believed.granter());
+        goOut("this device's policy does not want this group");
+      }
+    }
+  }
+
+  private void goOut(String why) {
+    for (KeyStore.Held held : core.keys.all()) {
+      core.keys.drop(held.epoch, core.out);
+    }
+    core.out.add(new Effect.HoldFrames());
+    core.out.add(new Effect.Status(Effect.State.OUT, why));
+    close();
+    isOut = true;
+  }
+
   private void second(MemberId member) {
     if (core.isMember()) {
       pending.ownSuspension(member).ifPresent(word -> core.multicast(EvidenceCodec.encode(word)));
@@ -523,13 +568,7 @@ public final class FlatKeying implements AutoCloseable {
     if (core.ledger.mayReturn(core.state(), core.self.member())) {
       renew(Optional.empty());
     } else {
-      for (KeyStore.Held held : core.keys.all()) {
-        core.keys.drop(held.epoch, core.out);
-      }
-      core.out.add(new Effect.HoldFrames());
-      core.out.add(new Effect.Status(Effect.State.OUT, "this stay was ended by the others"));
-      close();
-      isOut = true;
+      goOut("this stay was ended by the others");
     }
   }
 

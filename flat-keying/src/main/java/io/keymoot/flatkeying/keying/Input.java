@@ -1,6 +1,7 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Duty;
+import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
@@ -47,6 +48,23 @@ public sealed interface Input {
 
   /** The policy's answer about who wants in. */
   record Decided(MemberId newcomer, boolean admitted) implements Input {}
+
+  /** What this device thinks of whoever let it in, and of the group. */
+  record Believed(MemberId granter, Belief belief) implements Input {}
+
+  /** The answer to an {@link Effect.AskBelief}. */
+  enum Belief {
+    YES,
+    /** Let others of the group say what is in it. */
+    NOT_THIS_INTRODUCER,
+    NOT_THIS_GROUP
+  }
+
+  /** Sign an approval and tell all; nothing else follows from it here. */
+  record Approve(Approval.Action action, Hash32 subject) implements Input {}
+
+  /** Fetch credentials that facts name. */
+  record Recognise(MemberId of, List<Hash32> credentials) implements Input {}
 
   /** A watcher of {@code member} finds it silent: say so, for the other watchers. */
   record Second(MemberId member) implements Input {}

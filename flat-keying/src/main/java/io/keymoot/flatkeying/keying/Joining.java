@@ -7,6 +7,7 @@ import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.crypto.SealContext;
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.EvidenceCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.Found;
@@ -35,6 +36,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +69,12 @@ final class Joining {
   private final Deque<Received> grants = new ArrayDeque<>();
 
   private record Received(Bytes from, Grant grant) {}
+
+  /** What this device thinks of who granted; nothing yet of whom it was asked about. */
+  private final Map<MemberId, Optional<Input.Belief>> beliefs = new LinkedHashMap<>();
+
+  /** Credentials to be judged before a Grant is accepted. */
+  private final SortedSet<Hash32> unseen = new TreeSet<>();
 
   // the introducer's side
   private final Map<MemberId, Asking> asking = new LinkedHashMap<>();
@@ -120,6 +130,12 @@ final class Joining {
     if (message == null || introducers.isEmpty()) {
       return;
     }
+    if (beliefs.containsValue(Optional.<Input.Belief>empty())) {
+      // All is at hand but this device's own word, which may be a person's.
+      core.timers.set(
+          Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(Limits.JOIN_RETRY_MOST_MILLIS));
+      return;
+    }
     if (!grants.isEmpty()) {
       // Let in already: what is missing is the past of a Grant, which several may have.
       grants.forEach(this::fetch);
@@ -146,7 +162,8 @@ final class Joining {
   void take(Bytes from, Grant grant) {
     if (!isWaiting()
         || !grant.to().equals(core.self.member())
-        || !grant.signed().header().group().equals(core.group)) {
+        || !grant.signed().header().group().equals(core.group)
+        || Optional.of(Input.Belief.NOT_THIS_INTRODUCER).equals(beliefs.get(granterOf(grant)))) {
       return;
     }
     if (grants.size() == Limits.GRANTS_PENDING) {
@@ -165,8 +182,11 @@ final class Joining {
    */
   private void fetch(Received grant) {
     List<Hash32> credentials =
-        core.membership.lacks().credentials().stream()
-            .map(Membership.Lacks.Credential::hash)
+        Stream.concat(
+                core.membership.lacks().credentials().stream()
+                    .map(Membership.Lacks.Credential::hash),
+                unseen.stream())
+            .distinct()
             .toList();
     syncing.askFor(
         grant.grant.signed().header().heads(),
@@ -180,6 +200,8 @@ final class Joining {
       if (accept(each.grant)) {
         request = null;
         grants.clear();
+        beliefs.clear();
+        unseen.clear();
         asking.clear();
         core.timers.clear(Timers.Name.ASK_AGAIN_TO_JOIN);
         return true;
@@ -226,11 +248,83 @@ final class Joining {
       core.ignored("a Grant whose facts do not lead to it");
       return false;
     }
-    if (!core.membership.adopt(grant.signed().header().heads())) {
+    if (!isBelieved(granter, told) || !core.membership.adopt(grant.signed().header().heads())) {
       return false;
     }
     open(grant, granter);
     return true;
+  }
+
+  /**
+   * Each side checks the other: before a newcomer believes what it was told, its own policy judges
+   * who told it, and who founded the group.
+   */
+  private boolean isBelieved(MemberId granter, GroupState told) {
+    Optional<Input.Belief> belief = beliefs.get(granter);
+    if (belief != null) {
+      return belief.equals(Optional.of(Input.Belief.YES));
+    }
+    Found found = told.found();
+    Hash32 its = told.newestStay(granter).orElseThrow().credential();
+    Optional<Bytes> credential = core.blobs.get(its);
+    Optional<Bytes> founders = core.blobs.get(found.founder().credential());
+    unseen.clear();
+    if (credential.isEmpty()) {
+      unseen.add(its);
+    }
+    if (founders.isEmpty()) {
+      unseen.add(found.founder().credential());
+    }
+    if (unseen.isEmpty()) {
+      if (beliefs.size() == Limits.INTRODUCERS) {
+        beliefs.remove(beliefs.keySet().iterator().next());
+      }
+      beliefs.put(granter, Optional.empty());
+      Bytes key = told.person(granter).orElseThrow().request().key();
+      core.out.add(
+          new Effect.AskBelief(
+              granter, key, credential.orElseThrow(), found, founders.orElseThrow()));
+    }
+    return false;
+  }
+
+  void believe(MemberId granter) {
+    if (isWaiting() && beliefs.replace(granter, Optional.of(Input.Belief.YES)) != null) {
+      tryGrants();
+    }
+  }
+
+  /** Let in all the same, so another member can tell what there is to know. */
+  void disbelieve(MemberId granter) {
+    if (isWaiting()) {
+      beliefs.replace(granter, Optional.of(Input.Belief.NOT_THIS_INTRODUCER));
+      grants.removeIf(each -> granterOf(each.grant).equals(granter));
+      core.timers.set(Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(retryMillis));
+    }
+  }
+
+  /**
+   * Others count this newcomer among them already: so that they need not wait for it to be gone.
+   */
+  void sayGoodbye(MemberId granter) {
+    for (Received each : grants) {
+      Known admit = core.ledger.get(each.grant.admit());
+      if (granterOf(each.grant).equals(granter) && admit != null) {
+        core.ledger
+            .after(admit)
+            .newestStay(core.self.member())
+            .ifPresent(
+                stay ->
+                    core.multicast(
+                        EvidenceCodec.encode(
+                            core.self.writer().leave(List.of(admit.id()), stay.id()))));
+        return;
+      }
+    }
+  }
+
+  private static MemberId granterOf(Grant grant) {
+    return grant.signed().header().author();
   }
 
   private void open(Grant grant, MemberId granter) {

@@ -93,6 +93,9 @@ final class Pending {
       return;
     }
     fetchCredential(speaker.get());
+    if (approval.action() == Approval.Action.ADMIT || approval.action() == Approval.Action.EXPEL) {
+      core.out.add(new Effect.Approved(speaker.get().id(), approval));
+    }
     if (approval.action() == Approval.Action.SUSPEND) {
       heardSuspension(approval, speaker.get().id());
       return;

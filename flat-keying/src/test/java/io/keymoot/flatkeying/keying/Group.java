@@ -353,6 +353,8 @@ final class Group {
       }
       case Effect.AskPolicy ask ->
           at(now + 1, () -> node.step(new Input.Decided(ask.request().member(), true)));
+      case Effect.AskBelief ask ->
+          at(now + 1, () -> node.step(new Input.Believed(ask.granter(), Input.Belief.YES)));
       case Effect.Install install ->
           node.keys.put(install.tek().epoch() + "/" + install.tek().revision(), install.tek());
       case Effect.Retire retire -> {
@@ -372,6 +374,7 @@ final class Group {
       case Effect.SendUnder s -> {}
       case Effect.HoldFrames h -> {}
       case Effect.Seconded s -> {}
+      case Effect.Approved a -> {}
       case Effect.Taken t -> {}
       case Effect.Refused r -> {}
       case Effect.Rekeyed r -> {}

@@ -80,37 +80,55 @@ public final class FrameDesk {
         ring.retire(retire.epoch(), retire.revision());
         retire.wipe().run();
       }
-      case PeerEffect.Beat beat -> {
+      case PeerEffect.Beat other -> {
         return false;
       }
-      case PeerEffect.Multicast multicast -> {
+      case PeerEffect.Multicast other -> {
         return false;
       }
-      case PeerEffect.Unicast unicast -> {
+      case PeerEffect.Unicast other -> {
         return false;
       }
-      case PeerEffect.Ask ask -> {
+      case PeerEffect.PolicyWaits other -> {
         return false;
       }
-      case PeerEffect.TurnedAway away -> {
+      case PeerEffect.PolicyDecided other -> {
         return false;
       }
-      case PeerEffect.Status status -> {
+      case PeerEffect.PolicyFaults other -> {
         return false;
       }
-      case PeerEffect.RosterChanged changed -> {
+      case PeerEffect.InvitesAre other -> {
         return false;
       }
-      case PeerEffect.Rekeyed rekeyed -> {
+      case PeerEffect.RenewalIs other -> {
         return false;
       }
-      case PeerEffect.Refused refused -> {
+      case PeerEffect.Status other -> {
         return false;
       }
-      case PeerEffect.RosterIs is -> {
+      case PeerEffect.RosterChanged other -> {
         return false;
       }
-      case PeerEffect.Ignored ignored -> {
+      case PeerEffect.Rekeyed other -> {
+        return false;
+      }
+      case PeerEffect.Refused other -> {
+        return false;
+      }
+      case PeerEffect.RosterIs other -> {
+        return false;
+      }
+      case PeerEffect.RosterDisagrees other -> {
+        return false;
+      }
+      case PeerEffect.KeyHolderPassed other -> {
+        return false;
+      }
+      case PeerEffect.OtherVersion other -> {
+        return false;
+      }
+      case PeerEffect.Ignored other -> {
         return false;
       }
     }

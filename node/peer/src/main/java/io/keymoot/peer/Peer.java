@@ -1,17 +1,14 @@
 package io.keymoot.peer;
 
 import io.keymoot.admission.AdmissionPolicy;
-import io.keymoot.admission.Question;
-import io.keymoot.admission.Reply;
-import io.keymoot.admission.Ticket;
-import io.keymoot.admission.WallTime;
+import io.keymoot.admission.Renewal;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
-import io.keymoot.flatkeying.fact.JoinRequest;
+import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
@@ -39,7 +36,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -63,7 +59,11 @@ import org.jspecify.annotations.Nullable;
 public final class Peer implements AutoCloseable {
 
   /** What peers of one JVM may share: all of it pure. */
-  public record Shared(FlatKeying.Shared keying, Rosters rosters) {}
+  public record Shared(FlatKeying.Shared keying, Rosters rosters, Identities identities) {
+    public Shared(FlatKeying.Shared keying, Rosters rosters) {
+      this(keying, rosters, new Identities());
+    }
+  }
 
   private record KeyName(FactId epoch, int revision) implements Comparable<KeyName> {
     @Override
@@ -74,28 +74,32 @@ public final class Peer implements AutoCloseable {
   }
 
   private final FlatKeying keying;
-  private final AdmissionPolicy policy;
   private final Entropy entropy;
   private final Rosters rosters;
+  private final Judging judging;
+  private final Looking looking;
+  private final OtherVersions otherVersions = new OtherVersions();
 
   /** From when this peer has a member id: that is, from its start. */
   private @Nullable Heartbeat heartbeat;
 
   private final SortedMap<KeyName, Tek> keys = new TreeMap<>();
-  private final Map<Ticket, MemberId> asking = new TreeMap<>();
   private final Deque<Effect> keyingDid = new ArrayDeque<>();
   private final List<PeerEffect> out = new ArrayList<>();
   private GroupState before = GroupState.nothing();
   private @Nullable KeyName active;
   private @Nullable Stay stay;
-  private WallTime wall = new WallTime(0);
+  private PeerEffect.Status status =
+      new PeerEffect.Status(Effect.State.SYNCING, "this peer has not started");
+  private PeerEffect.@Nullable RosterIs rosterIs;
   private Tick now = Tick.ZERO;
 
-  private Peer(FlatKeying keying, AdmissionPolicy policy, Entropy entropy, Rosters rosters) {
+  private Peer(FlatKeying keying, AdmissionPolicy policy, Entropy entropy, Shared shared) {
     this.keying = keying;
-    this.policy = policy;
     this.entropy = entropy;
-    this.rosters = rosters;
+    this.rosters = shared.rosters;
+    this.looking = new Looking(keying, shared.identities);
+    this.judging = new Judging(policy, keying, shared.identities, this::keying, out::add);
   }
 
   public static Peer found(
@@ -106,10 +110,7 @@ public final class Peer implements AutoCloseable {
       Entropy entropy,
       Shared shared) {
     return new Peer(
-        FlatKeying.found(plan, key, credential, entropy, shared.keying),
-        policy,
-        entropy,
-        shared.rosters);
+        FlatKeying.found(plan, key, credential, entropy, shared.keying), policy, entropy, shared);
   }
 
   public static Peer join(
@@ -120,10 +121,7 @@ public final class Peer implements AutoCloseable {
       Entropy entropy,
       Shared shared) {
     return new Peer(
-        FlatKeying.join(group, key, credential, entropy, shared.keying),
-        policy,
-        entropy,
-        shared.rosters);
+        FlatKeying.join(group, key, credential, entropy, shared.keying), policy, entropy, shared);
   }
 
   // ---- what others may look at
@@ -138,10 +136,16 @@ public final class Peer implements AutoCloseable {
     return Optional.ofNullable(heartbeat);
   }
 
+  /** All that people see of this peer; a pass over its members. */
+  public PeerView view(Tick at) {
+    return looking.view(at, heartbeat, status, Optional.ofNullable(rosterIs), judging.waiting());
+  }
+
   // ---- the step
 
   public List<PeerEffect> step(Tick time, PeerInput input) {
     now = time;
+    judging.itIs(time);
     out.clear();
     if (heartbeat == null && !(input instanceof PeerInput.Start)) {
       // The network may be quicker than whoever starts this peer: what it missed comes again.
@@ -149,7 +153,7 @@ public final class Peer implements AutoCloseable {
     }
     switch (input) {
       case PeerInput.Start start -> {
-        wall = start.wall();
+        judging.dateIs(start.wall());
         keying(new Input.Start());
         heartbeat = new Heartbeat(now, keying.self(), entropy);
       }
@@ -157,13 +161,18 @@ public final class Peer implements AutoCloseable {
       case PeerInput.Received received -> received(received.from(), received.message());
       case PeerInput.ReachedAt at ->
           heartbeat(new io.keymoot.heartbeat.Input.ReachedAt(at.address().value()));
-      case PeerInput.Date date -> wall = date.wall();
-      case PeerInput.Heard heard ->
-          policy.hear(heard.hearing(), wall, now).ifPresent(this::answered);
-      case PeerInput.Expel expel -> keying(new Input.Expel(expel.device()));
+      case PeerInput.Date date -> judging.dateIs(date.wall());
+      case PeerInput.Heard heard -> judging.hear(heard.hearing());
+      case PeerInput.Answer answer -> judging.answer(answer.ticket(), answer.yes(), answer.by());
+      case PeerInput.Policy fresh -> judging.goBy(fresh.rules());
+      case PeerInput.Revocations revocations -> judging.takeLists(revocations.lists());
+      case PeerInput.AddInvite add -> judging.add(add.invite());
+      case PeerInput.RemoveInvite remove -> judging.removeInvite(remove.name());
+      case PeerInput.Expel expel -> judging.wish(expel.device());
+      case PeerInput.Recognise recognise -> recognise();
       case PeerInput.Leave leave -> keying(new Input.Leave());
       case PeerInput.Refresh refresh -> keying(new Input.Refresh());
-      case PeerInput.Renew renew -> keying(new Input.Renew(renew.credential()));
+      case PeerInput.Renew renew -> renew(renew.credential());
     }
     settle();
     return List.copyOf(out);
@@ -172,22 +181,26 @@ public final class Peer implements AutoCloseable {
   public Optional<Tick> nextDeadline() {
     Optional<Tick> mine = keying.nextDeadline();
     Optional<Tick> its = heartbeat == null ? Optional.empty() : heartbeat.nextDeadline();
-    Optional<Tick> policys = policy.nextDeadline();
-    return List.of(mine, its, policys).stream().flatMap(Optional::stream).min(Tick::compareTo);
+    return List.of(mine, its, judging.nextDeadline()).stream()
+        .flatMap(Optional::stream)
+        .min(Tick::compareTo);
   }
 
   private void wake() {
     keying(new Input.TimePassed());
     settle();
     heartbeat(new io.keymoot.heartbeat.Input.Wake());
-    for (Reply.No no : policy.forget(now)) {
-      answered(no);
-    }
+    judging.wake();
   }
 
   // ---- what comes in
 
   private void received(Address from, Bytes message) {
+    int version = message.isEmpty() ? HeaderCodec.VERSION : message.at(0) & 0xff;
+    if (version != HeaderCodec.VERSION) {
+      otherVersions.heard(from, version, now).ifPresent(out::add);
+      return;
+    }
     if (SideCodec.typeOf(message).filter(MessageType.HEARTBEAT::equals).isPresent()) {
       switch (HeartbeatCodec.decode(message)) {
         case Decoded.Ok<HeartbeatMessage> ok -> beat(from, ok.value());
@@ -275,7 +288,9 @@ public final class Peer implements AutoCloseable {
         tellHeld();
       }
       case Effect.Retire retire -> retire(new KeyName(retire.epoch(), retire.revision()));
-      case Effect.AskPolicy ask -> ask(ask);
+      case Effect.AskPolicy ask -> judging.mayJoin(ask);
+      case Effect.AskBelief ask -> judging.mayBelieve(ask);
+      case Effect.Approved approved -> judging.approved(approved.by(), approved.approval());
       case Effect.Owed owed ->
           heartbeat(
               new io.keymoot.heartbeat.Input.Owed(
@@ -285,7 +300,10 @@ public final class Peer implements AutoCloseable {
       case Effect.Seconded seconded ->
           heartbeat(new io.keymoot.heartbeat.Input.Seconded(seconded.member(), seconded.by()));
       case Effect.Taken taken -> taken();
-      case Effect.Status status -> out.add(new PeerEffect.Status(status.state(), status.cause()));
+      case Effect.Status is -> {
+        status = new PeerEffect.Status(is.state(), is.cause());
+        out.add(status);
+      }
       case Effect.Refused refused -> out.add(new PeerEffect.Refused(refused));
       case Effect.Rekeyed rekeyed -> out.add(new PeerEffect.Rekeyed(rekeyed));
       case Effect.Ignored ignored -> out.add(new PeerEffect.Ignored(ignored.what()));
@@ -387,6 +405,7 @@ public final class Peer implements AutoCloseable {
       beginStay();
     }
     if (!came.isEmpty() || !went.isEmpty()) {
+      judging.rosterChanged();
       out.add(new PeerEffect.RosterChanged(came, went, state.memberCount()));
     }
   }
@@ -395,40 +414,31 @@ public final class Peer implements AutoCloseable {
     return fact.fact() instanceof Rekey;
   }
 
-  // ---- the policy
-
-  private void ask(Effect.AskPolicy ask) {
-    JoinRequest request = ask.request().request();
-    Question question =
-        new Question(
-            Question.Purpose.ADMIT,
-            keying.group(),
-            keying.state().found().trust(),
-            request.key(),
-            ask.credential(),
-            Optional.empty());
-    Reply reply = policy.ask(question, wall, now);
-    asking.put(reply.ticket(), ask.request().member());
-    answered(reply);
+  private void recognise() {
+    if (heartbeat != null && keying.isMember()) {
+      looking.unseen(heartbeat).ifPresent(this::keying);
+    }
   }
 
-  private void answered(Reply reply) {
-    MemberId newcomer = asking.get(reply.ticket());
-    if (newcomer == null) {
+  // ---- renewal
+
+  /** The device asks itself first whether the others would go along. */
+  private void renew(Optional<Bytes> credential) {
+    if (credential.isEmpty() || keying.state().count() == 0) {
+      keying(new Input.Renew(credential));
       return;
     }
-    switch (reply) {
-      case Reply.Yes yes -> {
-        asking.remove(yes.ticket());
-        keying(new Input.Decided(newcomer, true));
-      }
-      case Reply.No no -> {
-        asking.remove(no.ticket());
-        keying(new Input.Decided(newcomer, false));
-        out.add(new PeerEffect.TurnedAway(newcomer, no.reason(), no.remedy()));
-      }
-      case Reply.Wait wait -> out.add(new PeerEffect.Ask(newcomer, wait.ticket(), wait.errands()));
+    Renewal.Advice advice =
+        Renewal.judge(
+            keying.state().found().trust(),
+            keying.state().person(keying.self()).orElseThrow().request().key(),
+            keying.credential(),
+            credential.get(),
+            judging.wall());
+    if (advice instanceof Renewal.Advice.SayHere) {
+      keying(new Input.Renew(credential));
     }
+    out.add(new PeerEffect.RenewalIs(advice));
   }
 
   // ---- what the heartbeat wants
@@ -453,15 +463,14 @@ public final class Peer implements AutoCloseable {
       case io.keymoot.heartbeat.Effect.Repeat repeat -> repeat(repeat.fact());
       case io.keymoot.heartbeat.Effect.Act act -> act(act.duty());
       case io.keymoot.heartbeat.Effect.Second second -> keying(new Input.Second(second.target()));
-      case io.keymoot.heartbeat.Effect.KeyHolderPassed passed -> {}
+      case io.keymoot.heartbeat.Effect.KeyHolderPassed passed ->
+          out.add(new PeerEffect.KeyHolderPassed(passed.slot(), passed.from(), passed.to()));
       case io.keymoot.heartbeat.Effect.RosterDisagrees disagrees ->
-          out.add(
-              new PeerEffect.Ignored(
-                  "a roster of "
-                      + disagrees.with()
-                      + " that differs though the facts are the same"));
-      case io.keymoot.heartbeat.Effect.RosterIs is ->
-          out.add(new PeerEffect.RosterIs(is.freshness(), is.heard(), is.members()));
+          out.add(new PeerEffect.RosterDisagrees(disagrees.with()));
+      case io.keymoot.heartbeat.Effect.RosterIs is -> {
+        rosterIs = new PeerEffect.RosterIs(is.freshness(), is.heard(), is.members());
+        out.add(rosterIs);
+      }
     }
   }
 

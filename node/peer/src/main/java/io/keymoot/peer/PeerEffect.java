@@ -1,9 +1,12 @@
 package io.keymoot.peer;
 
 import io.keymoot.admission.Errand;
-import io.keymoot.admission.Ticket;
+import io.keymoot.admission.Invite;
+import io.keymoot.admission.InviteUse;
+import io.keymoot.admission.Renewal;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.frame.FrameEpoch;
 import io.keymoot.flatkeying.frame.FrameSender;
@@ -11,6 +14,7 @@ import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Freshness;
 import java.util.List;
+import java.util.Optional;
 
 /** All that a peer wants done, to be done in order. */
 public sealed interface PeerEffect {
@@ -58,11 +62,31 @@ public sealed interface PeerEffect {
 
   // ---- to whoever decides
 
-  /** The policy needs others to answer about a newcomer. */
-  record Ask(MemberId newcomer, Ticket ticket, List<Errand> errands) implements PeerEffect {}
+  /**
+   * A question of the policy waits for others: people, members, another system. It is answered by
+   * {@link PeerInput.Answer} or {@link PeerInput.Heard}.
+   *
+   * @param fresh those errands that nobody was sent on before
+   */
+  record PolicyWaits(Pending about, List<Errand> fresh) implements PeerEffect {}
 
-  /** The policy said no. */
-  record TurnedAway(MemberId newcomer, String reason, String remedy) implements PeerEffect {}
+  /**
+   * The policy decided, at once or after waiting.
+   *
+   * @param reason a whole sentence
+   * @param remedy what can be done about a no; empty for a yes
+   */
+  record PolicyDecided(Pending about, boolean yes, String reason, String remedy)
+      implements PeerEffect {}
+
+  /** What is wrong with revocation lists or invites that were handed in. */
+  record PolicyFaults(List<String> faults) implements PeerEffect {}
+
+  /** Invites that were added, and who used which: to be kept for the next start. */
+  record InvitesAre(List<Invite> added, List<InviteUse> uses) implements PeerEffect {}
+
+  /** Whether the renewed credential was taken, and what that changes. */
+  record RenewalIs(Renewal.Advice advice) implements PeerEffect {}
 
   // ---- to people
 
@@ -76,6 +100,19 @@ public sealed interface PeerEffect {
   record Refused(Effect.Refused fact) implements PeerEffect {}
 
   record RosterIs(Freshness freshness, int heard, int members) implements PeerEffect {}
+
+  /** Another member has the same facts and another idea of who is in: one of us has a bug. */
+  record RosterDisagrees(MemberId with) implements PeerEffect {}
+
+  /** A slot's keys are now made by somebody else, when they have to be. */
+  record KeyHolderPassed(Slot slot, Optional<MemberId> from, Optional<MemberId> to)
+      implements PeerEffect {}
+
+  /**
+   * Somebody speaks another version of the protocol, and is not understood. Told once a minute for
+   * each.
+   */
+  record OtherVersion(Address from, int theirs, int ours) implements PeerEffect {}
 
   /** A message that could not be used; for counters and logs. */
   record Ignored(String what) implements PeerEffect {}

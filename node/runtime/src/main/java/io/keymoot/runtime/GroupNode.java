@@ -2,6 +2,7 @@ package io.keymoot.runtime;
 
 import io.keymoot.admission.AdmissionPolicy;
 import io.keymoot.admission.PolicyRules;
+import io.keymoot.admission.Question;
 import io.keymoot.admission.WallTime;
 import io.keymoot.admission.certificate.CredentialChecker;
 import io.keymoot.flatkeying.Entropy;
@@ -290,8 +291,9 @@ public final class GroupNode implements AutoCloseable {
               new NodeEvent.RosterChanged(changed.came(), changed.went(), changed.members()));
       case PeerEffect.Rekeyed rekeyed ->
           events.publish(new NodeEvent.Rekeyed(rekeyed.cost().epoch(), rekeyed.cost().report()));
-      case PeerEffect.TurnedAway away ->
-          events.publish(new NodeEvent.TurnedAway(away.newcomer(), away.reason(), away.remedy()));
+      case PeerEffect.PolicyDecided no
+          when !no.yes() && no.about().purpose() == Question.Purpose.ADMIT ->
+          events.publish(new NodeEvent.TurnedAway(no.about().member(), no.reason(), no.remedy()));
       case PeerEffect.Refused refused ->
           events.publish(
               new NodeEvent.Refused(refused.fact().fact(), refused.fact().why().sentence()));

@@ -1,0 +1,31 @@
+package io.keymoot.peer;
+
+/** Every bound of this room in one place: ours, all of them. */
+final class PeerLimits {
+  private PeerLimits() {}
+
+  /** Names read out of credentials, remembered for all peers of a process. */
+  static final int IDENTITIES = 4_096;
+
+  /** Devices and newcomers of whom approvals are remembered, and approvals of each. */
+  static final int APPROVED_SUBJECTS = 64;
+
+  static final int APPROVALS_OF_ONE = 64;
+
+  /** Approvals whose speaker's credential has still to come. */
+  static final int UNHEARD = 256;
+
+  /** Refusals told to people, so that one repeated is not told again. */
+  static final int TOLD = 64;
+
+  /** Who is of another version was told so lately, and how lately. */
+  static final int OTHER_VERSIONS = 64;
+
+  static final long OTHER_VERSION_AGAIN_MILLIS = 60_000;
+
+  /** Who helped to put somebody out says so again, when asked again, after this. */
+  static final long HELP_AGAIN_MILLIS = 10_000;
+
+  /** Helping to put somebody out waits this times log2(1 + rank), as duties do. */
+  static final double RANK_STEP_MILLIS = 500;
+}
