@@ -5,8 +5,8 @@ import io.keymoot.admission.Ticket;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.StayId;
-import io.keymoot.flatkeying.frame.FrameEpoch;
 import io.keymoot.flatkeying.frame.FrameSender;
+import io.keymoot.flatkeying.frame.TekEpoch;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Freshness;
@@ -44,7 +44,7 @@ public sealed interface PeerEffect {
    */
   record EndStay(StayId stay, boolean atOnce) implements PeerEffect {}
 
-  record Install(FrameEpoch key) implements PeerEffect {}
+  record Install(TekEpoch key) implements PeerEffect {}
 
   record Activate(FactId epoch, int revision) implements PeerEffect {}
 
