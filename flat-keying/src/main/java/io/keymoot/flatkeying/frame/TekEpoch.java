@@ -4,6 +4,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.key.SenderBaseKey;
 import io.keymoot.flatkeying.key.Tek;
+import io.keymoot.flatkeying.wire.Bytes;
 import java.util.Optional;
 
 /**
@@ -44,6 +45,19 @@ public final class TekEpoch implements FrameEpoch {
     } catch (IllegalStateException wipedMeanwhile) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The base key of a sender's frames, for a sealer or opener outside this process. Empty once the
+   * key has been erased; the caller closes it, and keeps this from running while the key is wiped.
+   */
+  public Optional<SenderBaseKey> baseKeyOf(StayId sender) {
+    return tek.isClosed() ? Optional.empty() : Optional.of(tek.senderKey(sender));
+  }
+
+  /** A key for the application, which is the caller's to wipe; otherwise as {@link #baseKeyOf}. */
+  public Optional<byte[]> export(String label, Bytes context, int length) {
+    return tek.isClosed() ? Optional.empty() : Optional.of(tek.export(label, context, length));
   }
 
   @Override

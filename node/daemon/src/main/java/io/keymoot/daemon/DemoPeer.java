@@ -2,9 +2,6 @@ package io.keymoot.daemon;
 
 import io.keymoot.admission.PolicyFile;
 import io.keymoot.admission.PolicyRules;
-import io.keymoot.admission.certificate.Credential;
-import io.keymoot.flatkeying.crypto.SignatureKind;
-import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Profile;
@@ -16,7 +13,10 @@ import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.runtime.ClusterStack;
 import io.keymoot.runtime.Deserialisation;
 import io.keymoot.runtime.GroupNode;
+import io.keymoot.runtime.Identity;
+import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeEvent;
+import io.keymoot.runtime.Sent;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -24,7 +24,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +42,8 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "demo-peer", hidden = true, description = "One peer of the demo.")
 final class DemoPeer implements Callable<Integer> {
+  private static final String NAME = "demo";
+
   private static final String OPEN_HOUSE =
       """
       version: 1
@@ -72,28 +73,23 @@ final class DemoPeer implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    SigningKey key = SigningKey.generate(SignatureKind.ED25519, new SecureRandom()::nextBytes);
-    GroupNode.Setup setup =
-        new GroupNode.Setup(
-            key,
-            Credential.SELF_MADE.encode(),
-            openHouse(),
-            stack(),
-            cluster,
-            Deserialisation.FORBIDDEN_IN_JVM);
+    FlatKeying.Founding plan =
+        new FlatKeying.Founding(NAME, Profile.CONFERENCE, TWO_EXPEL, Trust.OPEN);
     String id = group;
-    try (GroupNode node =
-        id == null
-            ? GroupNode.found(
-                new FlatKeying.Founding("demo", Profile.CONFERENCE, TWO_EXPEL, Trust.OPEN), setup)
-            : GroupNode.join(new GroupId(Hash32.fromHex(id)), setup)) {
-      node.listen((number, event) -> tell(event));
-      say("group " + node.group().hash().toHex());
-      say("device " + Hash32.sha256(key.spki().toArray()).toHex());
-      tell(node.status());
+    try (Identity identity = Identity.selfMade();
+        Network network = Network.of(stack(), Deserialisation.FORBIDDEN_IN_JVM);
+        GroupNode node = node(network, identity, id, plan)) {
+      node.listen(0, (number, event) -> tell(event));
+      say("device " + identity.device().hash().toHex());
       obey(node);
     }
     return 0;
+  }
+
+  private GroupNode node(
+      Network network, Identity identity, @Nullable String id, FlatKeying.Founding plan) {
+    GroupNode.Builder builder = GroupNode.of(network, identity, openHouse()).meetingAt(cluster);
+    return id == null ? builder.found(plan) : builder.join(NAME, new GroupId(Hash32.fromHex(id)));
   }
 
   private static PolicyRules openHouse() {
@@ -123,11 +119,11 @@ final class DemoPeer implements Callable<Integer> {
       String rest = words.length > 1 ? words[1] : "";
       switch (words[0]) {
         case "say" -> {
-          if (!node.send(Bytes.owning(rest.getBytes(StandardCharsets.UTF_8)))) {
+          if (node.send(Bytes.owning(rest.getBytes(StandardCharsets.UTF_8))) != Sent.SENT) {
             say("held " + node.status().cause());
           }
         }
-        case "expel" -> node.expel(new Fingerprint(Hash32.fromHex(rest)));
+        case "expel" -> node.evict(new Fingerprint(Hash32.fromHex(rest)));
         case "rekey" -> node.rekey();
         case "members" -> say("members " + node.members().toCompletableFuture().get().size());
         case "end" -> {
@@ -148,8 +144,10 @@ final class DemoPeer implements Callable<Integer> {
       case NodeEvent.Status status -> say("status " + status.state() + " " + status.cause());
       case NodeEvent.RosterChanged changed -> say("members " + changed.members());
       case NodeEvent.Rekeyed rekeyed -> say("rekeyed " + rekeyed.cost().bytes());
-      case NodeEvent.TurnedAway away -> say("turned-away " + away.reason());
+      case NodeEvent.Decided no when !no.yes() -> say("turned-away " + no.reason());
       case NodeEvent.Refused refused -> say("refused " + refused.why());
+      case NodeEvent.Met met -> say("group " + met.group().hash().toHex());
+      default -> {} // of no interest to the demo
     }
   }
 

@@ -141,6 +141,20 @@ public final class FrameDesk {
     return ring;
   }
 
+  /** This stay's sealer; none before a stay has begun. */
+  public Optional<FrameSealer> sealer() {
+    return Optional.ofNullable(sealer);
+  }
+
+  public FrameOpener opener() {
+    return opener;
+  }
+
+  /** Forgets senders that are gone; on the loop's thread, now and then. */
+  public void tidy(Tick now) {
+    ring.tidy(now);
+  }
+
   /** One frame, or none while no key may be sent under. */
   public Optional<Bytes> seal(Tick now, FrameStream stream, Bytes plaintext) {
     FrameSealer current = sealer;

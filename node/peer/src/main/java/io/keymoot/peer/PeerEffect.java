@@ -8,8 +8,8 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.StayId;
-import io.keymoot.flatkeying.frame.FrameEpoch;
 import io.keymoot.flatkeying.frame.FrameSender;
+import io.keymoot.flatkeying.frame.TekEpoch;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Freshness;
@@ -48,7 +48,7 @@ public sealed interface PeerEffect {
    */
   record EndStay(StayId stay, boolean atOnce) implements PeerEffect {}
 
-  record Install(FrameEpoch key) implements PeerEffect {}
+  record Install(TekEpoch key) implements PeerEffect {}
 
   record Activate(FactId epoch, int revision) implements PeerEffect {}
 

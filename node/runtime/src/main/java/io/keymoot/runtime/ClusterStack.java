@@ -115,13 +115,17 @@ public sealed interface ClusterStack {
     }
   }
 
-  /** A channel of this stack, not yet connected. */
-  JChannel open() throws Exception;
+  /**
+   * A channel of this stack, not yet connected.
+   *
+   * @param cluster that it will connect to
+   */
+  JChannel open(String cluster) throws Exception;
 
   record Shipped(String name, Map<String, String> transport, Optional<Discovery> discovery)
       implements ClusterStack {
     @Override
-    public JChannel open() throws Exception {
+    public JChannel open(String room) throws Exception {
       URL shipped = ClusterStack.class.getResource(name + ".xml");
       if (shipped == null) {
         throw new IllegalStateException(name + ".xml is missing from the runtime's jar");
@@ -137,24 +141,24 @@ public sealed interface ClusterStack {
 
   record Own(URL configuration) implements ClusterStack {
     @Override
-    public JChannel open() throws Exception {
+    public JChannel open(String room) throws Exception {
       return new JChannel(configurator(read(configuration)));
     }
   }
 
   record Fork(JChannel channel) implements ClusterStack {
-    /** The same at all peers: it says whose the messages on the shared channel are. */
+    /** The same at all peers: with the room, it says whose messages these are. */
     private static final String NAME = "keymoot";
 
     @Override
-    public JChannel open() throws Exception {
+    public JChannel open(String room) throws Exception {
       FORK present = channel.getProtocolStack().findProtocol(FORK.class);
       return present != null
-          ? new ForkChannel(channel, NAME, NAME)
+          ? new ForkChannel(channel, NAME, room)
           : new ForkChannel(
               channel,
               NAME,
-              NAME,
+              room,
               true,
               ProtocolStack.Position.ABOVE,
               channel.getProtocolStack().getTopProtocol().getClass());

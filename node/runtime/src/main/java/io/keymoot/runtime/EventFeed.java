@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +38,40 @@ public final class EventFeed<T> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
 
   private final String name;
+  private final Keep<? super T> keep;
   private final List<Line> lines = new CopyOnWriteArrayList<>();
   private final ReentrantLock publishing = new ReentrantLock();
+  private final ArrayDeque<Numbered<T>> kept = new ArrayDeque<>(); // guarded by publishing
+  private long keptBytes; // guarded by publishing
   private long lastId; // guarded by publishing
   private boolean closed; // guarded by publishing
 
+  /** A feed that keeps nothing of what is over. */
   public EventFeed(String name) {
+    this(name, new Keep<>(0, 0, event -> 0));
+  }
+
+  /**
+   * What of the past a listener can still ask for.
+   *
+   * @param most events
+   * @param bytes that they take, as {@code weight} says, at most
+   */
+  public record Keep<T>(int most, long bytes, ToIntFunction<T> weight) {}
+
+  public EventFeed(String name, Keep<? super T> keep) {
     this.name = name;
+    this.keep = keep;
+  }
+
+  /** The id of the latest event; 0 before the first. */
+  public long lastId() {
+    publishing.lock();
+    try {
+      return lastId;
+    } finally {
+      publishing.unlock();
+    }
   }
 
   /** Never waits. */
@@ -51,8 +79,14 @@ public final class EventFeed<T> implements AutoCloseable {
     publishing.lock();
     try {
       lastId++;
+      Numbered<T> numbered = new Numbered<>(lastId, event);
+      kept.add(numbered);
+      keptBytes += keep.weight.applyAsInt(event);
+      while (kept.size() > keep.most || keptBytes > keep.bytes) {
+        keptBytes -= keep.weight.applyAsInt(kept.remove().event);
+      }
       for (Line line : lines) {
-        line.put(new Numbered<>(lastId, event));
+        line.put(numbered);
       }
     } finally {
       publishing.unlock();
@@ -61,12 +95,23 @@ public final class EventFeed<T> implements AutoCloseable {
 
   /** From the next event on. */
   public Subscription listen(Listener<? super T> listener) {
+    return listen(Long.MAX_VALUE, listener);
+  }
+
+  /**
+   * From the event after {@code since} on: first those of the past that are kept. Of what is not
+   * kept any more, the listener is told that it missed it.
+   *
+   * @param since the last id that was seen; 0 for all there is
+   */
+  public Subscription listen(long since, Listener<? super T> listener) {
     Line line = new Line(listener);
     publishing.lock();
     try {
       if (closed) {
         line.close();
       } else {
+        line.replay(since);
         lines.add(line);
         line.thread.start();
       }
@@ -99,12 +144,26 @@ public final class EventFeed<T> implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Numbered<T>> waiting = new ArrayDeque<>();
+    private @Nullable Missed lostBefore; // what came before the waiting ones, and was not kept
     private @Nullable Missed missed; // what came after the waiting ones and found no room
     private boolean finishing;
 
     Line(Listener<? super T> listener) {
       this.listener = listener;
       this.thread = Thread.ofPlatform().daemon().name(name + "-listener").unstarted(this::run);
+    }
+
+    /** Before the thread starts, under the publishing lock. */
+    void replay(long since) {
+      long first = kept.isEmpty() ? lastId + 1 : kept.getFirst().id;
+      if (since >= 0 && since + 1 < first && since < lastId) {
+        lostBefore = new Missed(since + 1, first - 1);
+      }
+      for (Numbered<T> event : kept) {
+        if (event.id > since) {
+          waiting.add(event);
+        }
+      }
     }
 
     void put(Numbered<T> event) {
@@ -116,7 +175,7 @@ public final class EventFeed<T> implements AutoCloseable {
         // Once something was missed, nothing more is taken until the listener knows: order stays.
         if (missed != null) {
           missed = new Missed(missed.first, event.id);
-        } else if (waiting.size() >= RuntimeLimits.EVENTS_PER_LISTENER) {
+        } else if (waiting.size() >= RuntimeLimits.EVENTS_PER_LISTENER + keep.most) {
           missed = new Missed(event.id, event.id);
         } else {
           waiting.add(event);
@@ -167,11 +226,13 @@ public final class EventFeed<T> implements AutoCloseable {
       Missed gap = null;
       lock.lockInterruptibly();
       try {
-        while (waiting.isEmpty() && missed == null && !finishing) {
+        while (waiting.isEmpty() && missed == null && lostBefore == null && !finishing) {
           changed.await();
         }
-        next = waiting.poll();
-        if (next == null) {
+        gap = lostBefore;
+        lostBefore = null;
+        next = gap == null ? waiting.poll() : null;
+        if (next == null && gap == null) {
           gap = missed;
           missed = null;
           if (gap == null) {

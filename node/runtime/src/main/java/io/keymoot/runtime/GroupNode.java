@@ -1,157 +1,190 @@
 package io.keymoot.runtime;
 
-import io.keymoot.admission.AdmissionPolicy;
 import io.keymoot.admission.PolicyRules;
-import io.keymoot.admission.Question;
+import io.keymoot.admission.Ticket;
 import io.keymoot.admission.WallTime;
-import io.keymoot.admission.certificate.CredentialChecker;
+import io.keymoot.admission.certificate.Examined;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
-import io.keymoot.flatkeying.crypto.SigningKey;
-import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
-import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.frame.Authentication;
-import io.keymoot.flatkeying.frame.FrameSink;
 import io.keymoot.flatkeying.frame.FrameStream;
-import io.keymoot.flatkeying.frame.Opening;
+import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.heartbeat.Rosters;
+import io.keymoot.heartbeat.Colour;
+import io.keymoot.heartbeat.MemberView;
 import io.keymoot.peer.Address;
-import io.keymoot.peer.FrameDesk;
-import io.keymoot.peer.Peer;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
+import io.keymoot.peer.Pending;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A device's seat in one group, over JGroups: what an application embeds.
  *
+ * <pre>{@code
+ * try (Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM);
+ *     GroupNode node = GroupNode.of(network, identity, policy).join("ward 3")) {
+ *   node.onMessage((from, bytes) -> show(from, bytes));
+ *   node.send(bytes);
+ * }
+ * }</pre>
+ *
+ * <p>Inside:
+ *
  * <pre>
- *   JGroups ── control ──▶ Loop ──▶ Peer ──▶ effects: transport, key ring, events
- *           ── frames  ──▶ queue ──▶ frame thread: FrameDesk.open ──▶ events
- *   send    ── FrameDesk.seal, on the caller's thread ──▶ transport
+ *   JGroups ── control ──▶ Loop ──▶ Host ──▶ effects: transport, key ring, keys, events
+ *           ── frames  ──▶ FrameWork's thread: open ──▶ events
+ *   send    ── FrameWork: seal, on the caller's thread ──▶ transport
  * </pre>
+ *
+ * <p>All methods may be called from any thread and none waits for the network; {@link #close} takes
+ * two seconds at most. Listeners have threads of their own.
  */
 public final class GroupNode implements AutoCloseable {
-  private static final FrameStream MESSAGES = FrameStream.of(Authentication.SIGNED, 0);
-
-  /** Frames that wait for the thread that opens them; beyond, the newest are dropped. */
-  private static final int FRAMES_WAITING = 8_192;
-
-  /**
-   * Who this device is and how it reaches the others.
-   *
-   * @param cluster peers of equal cluster names hear each other; for discovery, not for trust
-   */
-  public record Setup(
-      SigningKey key,
-      Bytes credential,
-      PolicyRules policy,
-      ClusterStack stack,
-      String cluster,
-      Deserialisation deserialisation) {}
-
-  /** How often frames that came before their key are tried again. */
-  private static final long DRAIN_MILLIS = 50;
-
-  private record Arrived(Address from, Bytes frame) {}
-
-  private final FrameSink waited =
-      new FrameSink() {
-        @Override
-        public void opened(Opening.Opened frame, byte[] plaintext, int at) {
-          publish(frame, Bytes.of(plaintext, at, frame.length()));
-        }
-
-        @Override
-        public void vouched(Opening.Vouched vouched) {}
-      };
-
-  private final Peer peer;
-  private final FrameDesk desk;
+  private final Network network;
+  private final Host host;
   private final EventFeed<NodeEvent> events;
-  private final Loop<PeerInput, PeerEffect> loop;
-  private final BlockingQueue<Arrived> frames = new ArrayBlockingQueue<>(FRAMES_WAITING);
-  private final Thread frameThread;
+  private final Loop<NodeInput, NodeEffect> loop;
+  private final FrameWork frames;
+  private final KeyDesk keyDesk;
+  private final CompletableFuture<GroupId> isIn = new CompletableFuture<>();
   private volatile @Nullable Transport transport;
-  private volatile NodeEvent.Status status = new NodeEvent.Status(Effect.State.SYNCING, "starting");
+  private volatile @Nullable Seat seat;
+  private volatile NodeEvent.Status status =
+      new NodeEvent.Status(NodeState.SYNCING, "looking for the group");
 
-  private GroupNode(Peer peer, String name) {
-    this.peer = peer;
-    this.desk = new FrameDesk(peer);
-    this.events = new EventFeed<>(name);
-    this.loop =
-        new Loop<>(
+  /** Read by threads that name senders; replaced as a whole by the loop. */
+  private volatile Map<MemberId, Member> known = Collections.emptyMap();
+
+  private GroupNode(Builder from, String cluster, Wish wish) {
+    String name = "keymoot-" + cluster;
+    this.network = from.network;
+    this.host =
+        new Host(wish, from.identity, from.policy, from.network, entropy(), GroupNode::today);
+    this.events =
+        new EventFeed<>(
             name,
-            Loop.Core.of(peer::step, peer::nextDeadline),
-            new PeerInput.Wake(),
-            this::perform,
-            this::closeTransport);
-    this.frameThread =
-        Thread.ofPlatform().daemon().name(name + "-frames").unstarted(this::openFrames);
+            new EventFeed.Keep<>(
+                RuntimeLimits.EVENTS_KEPT,
+                RuntimeLimits.EVENT_BYTES_KEPT,
+                event ->
+                    event instanceof NodeEvent.Message message ? message.payload().length() : 0));
+    this.loop = new Loop<>(name, host, new NodeInput.Wake(), this::perform, this::closeTransport);
+    this.frames = new FrameWork(name, loop::now, events::publish, this::from);
+    this.keyDesk =
+        new KeyDesk(
+            name,
+            doing ->
+                loop.look(
+                    () -> {
+                      doing.accept(Optional.ofNullable(seat));
+                      return doing;
+                    }),
+            frames::giveBack);
   }
 
-  // ---- starting
+  // ---- making one
 
-  /** Founds a group and starts to take part in it. */
-  public static GroupNode found(FlatKeying.Founding plan, Setup setup) throws Exception {
-    Entropy entropy = entropy();
-    return start(
-        Peer.found(
-            plan,
-            setup.key,
-            setup.credential,
-            new AdmissionPolicy(setup.policy),
-            entropy,
-            shared()),
-        setup);
+  /** The first step to a node; what else there is to choose has a default. */
+  public static Builder of(Network network, Identity identity, PolicyRules policy) {
+    return new Builder(network, identity, policy);
   }
 
-  /** Asks to be let into the group with this id, until somebody does. */
-  public static GroupNode join(GroupId group, Setup setup) throws Exception {
-    Entropy entropy = entropy();
-    return start(
-        Peer.join(
-            group,
-            setup.key,
-            setup.credential,
-            new AdmissionPolicy(setup.policy),
-            entropy,
-            shared()),
-        setup);
+  /** What a node is made of. Its last method says which group. */
+  public static final class Builder {
+    private final Network network;
+    private final Identity identity;
+    private final PolicyRules policy;
+    private @Nullable String cluster;
+
+    private Builder(Network network, Identity identity, PolicyRules policy) {
+      this.network = network;
+      this.identity = identity;
+      this.policy = policy;
+    }
+
+    /**
+     * Under which name peers of the group find each other, if not under the group's own. It is for
+     * finding alone, and proves nothing.
+     */
+    public Builder meetingAt(String cluster) {
+      this.cluster = cluster;
+      return this;
+    }
+
+    /** Founds a group, and takes part in it. */
+    public GroupNode found(FlatKeying.Founding plan) {
+      return start(plan.name(), new Wish.Found(plan));
+    }
+
+    /** Asks to be let into the group with this id, and no other, until somebody does. */
+    public GroupNode join(String name, GroupId group) {
+      return start(name, new Wish.Join(group));
+    }
+
+    /**
+     * Asks to be let into the group of this name that is heard first. Anybody can call a group so:
+     * whether it is the right one is for the policy's rules about founders and introducers.
+     */
+    public GroupNode join(String name) {
+      return start(name, new Wish.JoinAny());
+    }
+
+    /**
+     * Joins the group of this name, or founds it if nobody is heard for about two seconds; of
+     * several who start at once, one founds. Where two found after all, who is alone joins the
+     * other.
+     */
+    public GroupNode joinOrFound(FlatKeying.Founding plan) {
+      return start(plan.name(), new Wish.JoinOrFound(plan));
+    }
+
+    private GroupNode start(String name, Wish wish) {
+      String at = cluster == null ? name : cluster;
+      GroupNode node = new GroupNode(this, at, wish);
+      node.start(at);
+      return node;
+    }
   }
 
-  private static GroupNode start(Peer peer, Setup setup) throws Exception {
-    GroupNode node = new GroupNode(peer, "keymoot-" + setup.cluster);
-    Transport opened =
-        JGroupsTransport.open(
-            setup.stack, setup.cluster, setup.deserialisation, node.new Inbound());
-    node.transport = opened;
-    node.loop.stopped().exceptionally(node::brokenBy);
-    node.loop.start();
-    node.frameThread.start();
-    node.loop.submit(new PeerInput.Start(today()));
-    node.loop.submit(new PeerInput.ReachedAt(opened.self()));
-    return node;
+  private void start(String cluster) {
+    Transport opened;
+    try {
+      opened = network.open(cluster, new Inbound());
+    } catch (Exception e) {
+      frames.close();
+      loop.close();
+      throw new NetworkFailed(cluster, e);
+    }
+    transport = opened;
+    frames.start(opened);
+    loop.stopped().exceptionally(this::brokenBy);
+    loop.start();
+    loop.submit(new NodeInput.Start(opened.self()));
   }
 
   private @Nullable Void brokenBy(Throwable bug) {
-    status = new NodeEvent.Status(Effect.State.OUT, "a bug stopped this node; its log says more");
-    events.publish(status);
+    tell(new NodeEvent.Status(NodeState.OUT, "a bug stopped this node; its log says more"));
+    isIn.completeExceptionally(bug);
     return null;
   }
 
@@ -160,63 +193,212 @@ public final class GroupNode implements AutoCloseable {
     return random::nextBytes;
   }
 
-  private static Peer.Shared shared() {
-    return new Peer.Shared(
-        FlatKeying.Shared.of(new CredentialChecker(), new FactVerifier(new VerifiedOnce())),
-        new Rosters());
-  }
-
   private static WallTime today() {
     return new WallTime(System.currentTimeMillis() / 1_000);
   }
 
-  // ---- what an application does
+  // ---- what there is to know
 
-  public GroupId group() {
-    return peer.keying().group();
+  /** The group; none while it is only known by its name. */
+  public Optional<GroupId> group() {
+    return Optional.ofNullable(seat).map(at -> at.peer.keying().group());
+  }
+
+  /** Completes with the group's id when this device is a member for the first time. */
+  public CompletionStage<GroupId> whenIn() {
+    return isIn.copy();
   }
 
   public NodeEvent.Status status() {
     return status;
   }
 
-  public CompletionStage<List<Person>> members() {
-    return loop.look(() -> List.copyOf(peer.keying().state().members()));
+  public CompletionStage<List<Member>> members() {
+    return loop.look(() -> seat == null ? List.of() : membersNow(seat));
   }
 
-  public CompletionStage<MemberId> self() {
-    return loop.look(() -> peer.keying().self());
+  /** Who this device is in the group; none while it is not in. */
+  public CompletionStage<Optional<Member>> self() {
+    return members().thenApply(all -> all.stream().filter(Member::isThisDevice).findFirst());
   }
 
   /**
-   * Seals a message to the group and sends it, signed.
-   *
-   * @return false while no key may be sent under, or if the queue is full: {@link #status} says why
+   * What two members compare, by voice or by eye: it is equal at both exactly if both see the same
+   * group with the same members.
    */
-  public boolean send(Bytes message) {
-    Transport open = transport;
-    Optional<Bytes> frame = desk.seal(loop.now(), MESSAGES, message);
-    return open != null && frame.isPresent() && open.multicast(Quality.RELIABLE_FRAME, frame.get());
+  public CompletionStage<SecurityCode> securityCode() {
+    return loop.look(
+            () -> {
+              GroupState state = stateOrThrow();
+              return SecurityCode.question(state.group(), state.membersDigest());
+            })
+        .thenApply(SecurityCode::of);
   }
 
-  /** Puts a device out, or says that this one wants it out, by what the group's rights ask for. */
-  public CompletionStage<Void> expel(Fingerprint device) {
-    return loop.submit(new PeerInput.Expel(device)).thenAccept(effects -> {});
+  // ---- messages
+
+  /** Takes the group's messages from now on. */
+  public EventFeed.Subscription onMessage(MessageListener listener) {
+    return listen(
+        (id, event) -> {
+          if (event instanceof NodeEvent.Message message) {
+            listener.message(message.from(), message.payload());
+          }
+        });
+  }
+
+  /** Sends a message that proves who sent it, again until it arrives as far as the network can. */
+  public Sent send(Bytes message) {
+    return send(message, Authentication.SIGNED, Delivery.RELIABLE);
+  }
+
+  /**
+   * Seals a message to the group and sends it. While no key may be sent under it is held, and goes
+   * out with the next.
+   *
+   * @param proof what it proves of its sender, and costs: a signature for each, one for many, none
+   * @throws IllegalArgumentException if the message is longer than {@link #mostBytes}
+   */
+  public Sent send(Bytes message, Authentication proof, Delivery delivery) {
+    if (message.length() > mostBytes()) {
+      throw new IllegalArgumentException(
+          "a message of " + message.length() + " bytes; at most " + mostBytes() + " can be sent");
+    }
+    if (status.state() == NodeState.OUT) {
+      return Sent.OUT;
+    }
+    return frames.send(message, proof, delivery);
+  }
+
+  /** The longest message that can be sent. */
+  public static int mostBytes() {
+    return RuntimeLimits.FRAME_BYTES - StreamSealer.MAX_OVERHEAD;
+  }
+
+  // ---- media of one's own
+
+  /**
+   * Seals frames that the application carries itself.
+   *
+   * @param stream its number but the last of each kind, and those of key subscriptions
+   */
+  public StreamSealer sealer(FrameStream stream) {
+    return frames.sealer(stream);
+  }
+
+  /** Opens frames that the application carried itself; one for each stream. */
+  public StreamOpener opener(FrameStream stream, LateFrames late) {
+    return frames.opener(stream, late);
+  }
+
+  /**
+   * Hands the group's keys to a sealer or opener outside this node, as they come and go.
+   *
+   * @param streams how many streams it wants to seal in; 0 if it only opens
+   */
+  public CompletionStage<KeySubscription> keys(int streams, KeyListener listener) {
+    List<FrameStream> lent = frames.lend(streams);
+    return loop.look(() -> keyDesk.subscribe(Optional.ofNullable(seat), lent, listener));
+  }
+
+  /**
+   * A key for the application's own use, derived from the group's key of this moment: equal for all
+   * who ask with the same words in the same epoch and revision, which it tells.
+   *
+   * @param length 1 to 8,160 bytes
+   */
+  public CompletionStage<ExportedKey> export(String label, Bytes context, int length) {
+    return loop.look(
+        () -> {
+          Seat at = seat;
+          Optional<KeyName> active = at == null ? Optional.empty() : at.keys.look().active();
+          if (at == null || active.isEmpty()) {
+            throw new NotNow("no key is in use: " + status.cause());
+          }
+          return at.keys
+              .export(active.get(), label, context, length)
+              .orElseThrow(() -> new NotNow("the key in use is being replaced; ask again"));
+        });
+  }
+
+  // ---- the group
+
+  /**
+   * Puts a device out; where the group's rights ask for several, says that this one wants it out.
+   */
+  public CompletionStage<Void> evict(Fingerprint device) {
+    return toPeer(new PeerInput.Expel(device));
+  }
+
+  /** Says that this device too wants another one out: the same as {@link #evict}. */
+  public CompletionStage<Void> approve(Fingerprint device) {
+    return evict(device);
+  }
+
+  /** Questions of this node's policy that wait for people, members or another system. */
+  public CompletionStage<List<Pending>> pending() {
+    return loop.look(() -> seat == null ? List.of() : seat.peer.view(loop.now()).waiting());
+  }
+
+  /**
+   * Answers for the people whom the policy asks. Somebody who wants in is let in once the rest of
+   * the policy agrees too.
+   *
+   * @param by who answered, for the log
+   */
+  public CompletionStage<Void> answer(Ticket ticket, boolean yes, String by) {
+    return toPeer(new PeerInput.Answer(ticket, yes, by));
   }
 
   /** A fresh key for the group, whether due or not. */
   public CompletionStage<Void> rekey() {
-    return loop.submit(new PeerInput.Refresh()).thenAccept(effects -> {});
+    return toPeer(new PeerInput.Refresh());
+  }
+
+  /**
+   * Begins a new stay: after a leak, after the device was copied or slept, or with a renewed
+   * certificate. Nobody notices, and nothing is lost.
+   */
+  public CompletionStage<Void> renew(Optional<Bytes> credential) {
+    return toPeer(new PeerInput.Renew(credential));
+  }
+
+  /** Joins another group of the same name, and leaves the present one once it is in. */
+  public CompletionStage<Void> moveTo(GroupId group) {
+    return loop.submit(new NodeInput.Move(group)).thenAccept(effects -> {});
   }
 
   /** Says goodbye; the others' next key is without this device. {@link #close} follows. */
   public CompletionStage<Void> leave() {
-    return loop.submit(new PeerInput.Leave()).thenAccept(effects -> {});
+    return toPeer(new PeerInput.Leave());
   }
+
+  private CompletionStage<Void> toPeer(PeerInput input) {
+    return loop.submit(new NodeInput.ToPeer(input)).thenAccept(effects -> {});
+  }
+
+  // ---- events
 
   /** What happens from now on, each listener on a thread of its own. */
   public EventFeed.Subscription listen(EventFeed.Listener<? super NodeEvent> listener) {
     return events.listen(listener);
+  }
+
+  /**
+   * What happened after the event with this id, as far as it is kept, and what happens from now on.
+   *
+   * @param since 0 for all that is kept
+   */
+  public EventFeed.Subscription listen(long since, EventFeed.Listener<? super NodeEvent> listener) {
+    return events.listen(since, listener);
+  }
+
+  public TransportCounts counts() {
+    Transport open = transport;
+    if (open == null) {
+      throw new IllegalStateException("not started");
+    }
+    return open.counts();
   }
 
   // ---- the network
@@ -224,82 +406,250 @@ public final class GroupNode implements AutoCloseable {
   private final class Inbound implements Transport.Receiver {
     @Override
     public void control(Address from, Bytes message) {
-      loop.offer(from, new PeerInput.Received(from, message), message.length());
+      loop.offer(
+          from, new NodeInput.ToPeer(new PeerInput.Received(from, message)), message.length());
     }
 
     @Override
     public void frame(Address from, Bytes frame) {
-      boolean hadRoom = frames.offer(new Arrived(from, frame));
-      if (!hadRoom) {
-        // A late frame is worth little: the sender's next ones are not held up for it.
-        return;
-      }
+      frames.arrived(from, frame);
+    }
+
+    @Override
+    public void presence(Address from, Bytes message) {
+      loop.offer(from, new NodeInput.Presence(message), message.length());
     }
 
     @Override
     public void reachable(SortedSet<Address> peers) {}
   }
 
-  private void openFrames() {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        Arrived arrived = frames.poll(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
-        if (arrived != null) {
-          open(arrived);
-        }
-        desk.drain(loop.now(), waited);
-      }
-    } catch (InterruptedException closing) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void open(Arrived arrived) {
-    FrameDesk.Opened opened = desk.open(loop.now(), arrived.from.value().hashCode(), arrived.frame);
-    switch (opened.opening()) {
-      case Opening.Opened frame -> publish(frame, opened.plaintext());
-      case Opening.Vouched vouched -> {}
-      case Opening.Waiting waiting -> events.publish(new NodeEvent.Unopened(waiting));
-      case Opening.Refused refused -> events.publish(new NodeEvent.Unopened(refused));
-    }
-  }
-
-  private void publish(Opening.Opened frame, Bytes payload) {
-    events.publish(new NodeEvent.Message(frame.sender().member(), frame.source(), payload));
-  }
-
   // ---- the loop's effects
 
-  private void perform(Tick now, PeerEffect effect) {
-    if (desk.perform(now, effect)) {
+  private void perform(Tick now, NodeEffect effect) {
+    Transport open = transport;
+    if (open == null) {
       return;
     }
-    Transport open = transport;
     switch (effect) {
-      case PeerEffect.Beat beat when open != null ->
-          open.multicast(Quality.HEARTBEAT, beat.message());
-      case PeerEffect.Multicast multicast when open != null ->
-          open.multicast(Quality.CONTROL, multicast.message());
-      case PeerEffect.Unicast unicast when open != null ->
-          open.unicast(unicast.to(), Quality.CONTROL, unicast.message());
-      case PeerEffect.Status changed -> {
-        status = new NodeEvent.Status(changed.state(), changed.cause());
-        events.publish(status);
+      case NodeEffect.OfPeer of -> perform(now, of.seat(), of.effect(), open);
+      case NodeEffect.Presence presence -> open.multicast(Quality.PRESENCE, presence.message());
+      case NodeEffect.Seated seated -> take(seated.seat());
+      case NodeEffect.OtherGroup other ->
+          events.publish(new NodeEvent.OtherGroup(other.group(), other.moves()));
+      case NodeEffect.Moved moved -> {
+        keyDesk.retireAll(moved.from());
+        moved.from().close();
+        take(moved.to());
+        keyDesk.installAll(moved.to());
+        members(moved.to());
       }
-      case PeerEffect.RosterChanged changed ->
-          events.publish(
-              new NodeEvent.RosterChanged(changed.came(), changed.went(), changed.members()));
+      case NodeEffect.GaveUp gaveUp -> gaveUp.seat().close();
+    }
+  }
+
+  private void take(Seat taken) {
+    seat = taken;
+    frames.use(taken.desk);
+    events.publish(new NodeEvent.Met(taken.peer.keying().group()));
+  }
+
+  private void perform(Tick now, Seat at, PeerEffect effect, Transport open) {
+    if (at.desk.perform(now, wipingSafely(at, effect))) {
+      tellOfKeys(at, effect);
+      if (at == seat) {
+        frames.ringChanged();
+      }
+      return;
+    }
+    switch (effect) {
+      case PeerEffect.Beat beat -> open.multicast(Quality.HEARTBEAT, beat.message());
+      case PeerEffect.Multicast multicast -> open.multicast(Quality.CONTROL, multicast.message());
+      case PeerEffect.Unicast unicast ->
+          open.unicast(unicast.to(), Quality.CONTROL, unicast.message());
+      default -> {
+        if (at == seat) {
+          tell(at, effect);
+        }
+      }
+    }
+  }
+
+  private void tell(Seat at, PeerEffect effect) {
+    switch (effect) {
+      case PeerEffect.Status changed ->
+          tell(new NodeEvent.Status(stateOf(changed.state()), changed.cause()));
+      case PeerEffect.RosterChanged changed -> {
+        members(at);
+        events.publish(
+            new NodeEvent.RosterChanged(changed.came(), changed.went(), changed.members()));
+      }
       case PeerEffect.Rekeyed rekeyed ->
           events.publish(new NodeEvent.Rekeyed(rekeyed.cost().epoch(), rekeyed.cost().report()));
-      case PeerEffect.PolicyDecided no
-          when !no.yes() && no.about().purpose() == Question.Purpose.ADMIT ->
-          events.publish(new NodeEvent.TurnedAway(no.about().member(), no.reason(), no.remedy()));
+      case PeerEffect.PolicyWaits waits -> events.publish(new NodeEvent.Waits(waits.about()));
+      case PeerEffect.PolicyDecided decided ->
+          events.publish(
+              new NodeEvent.Decided(
+                  decided.about(), decided.yes(), decided.reason(), decided.remedy()));
       case PeerEffect.Refused refused ->
           events.publish(
               new NodeEvent.Refused(refused.fact().fact(), refused.fact().why().sentence()));
+      case PeerEffect.RosterIs is ->
+          events.publish(new NodeEvent.Hearing(is.freshness(), is.heard(), is.members()));
       default -> {} // counted nowhere yet, and nobody's to act on
     }
   }
+
+  private void tell(NodeEvent.Status changed) {
+    status = changed;
+    if (changed.state() == NodeState.OUT) {
+      frames.dropHeld();
+    }
+    events.publish(changed);
+  }
+
+  private static NodeState stateOf(Effect.State state) {
+    return switch (state) {
+      case SETTLED -> NodeState.SETTLED;
+      case REKEYING -> NodeState.REKEYING;
+      case HOLDING -> NodeState.HOLDING;
+      case SYNCING -> NodeState.SYNCING;
+      case OUT -> NodeState.OUT;
+    };
+  }
+
+  /** Nothing is derived from a key while it is wiped. */
+  private static PeerEffect wipingSafely(Seat at, PeerEffect effect) {
+    return effect instanceof PeerEffect.Retire retire
+        ? new PeerEffect.Retire(
+            retire.epoch(),
+            retire.revision(),
+            () -> at.keys.wipe(new KeyName(retire.epoch(), retire.revision()), retire.wipe()))
+        : effect;
+  }
+
+  private void tellOfKeys(Seat at, PeerEffect effect) {
+    boolean isOurs = at == seat;
+    switch (effect) {
+      case PeerEffect.Install install -> {
+        KeyName name = at.keys.install(install.key());
+        keyDesk.tellIf(isOurs, at, key -> new KeyDesk.Change.Install(key), name);
+      }
+      case PeerEffect.Activate activate -> {
+        KeyName name = new KeyName(activate.epoch(), activate.revision());
+        at.keys.activate(name);
+        keyDesk.tellIf(isOurs, at, key -> new KeyDesk.Change.Activate(key), name);
+        if (isOurs) {
+          inUse(at, name);
+        }
+      }
+      case PeerEffect.HoldBack hold -> {
+        at.keys.holdBack();
+        keyDesk.holdBackIf(isOurs);
+      }
+      case PeerEffect.Retire retire ->
+          keyDesk.tellIf(
+              isOurs,
+              at,
+              key -> new KeyDesk.Change.Retire(key),
+              new KeyName(retire.epoch(), retire.revision()));
+      case PeerEffect.BeginStay begin -> {
+        frames.beginStay();
+        senders(at, isOurs);
+      }
+      case PeerEffect.Admit admit -> senders(at, isOurs);
+      case PeerEffect.EndStay end -> senders(at, isOurs);
+      default -> {}
+    }
+  }
+
+  private void inUse(Seat at, KeyName name) {
+    isIn.complete(at.peer.keying().group());
+    events.publish(
+        new NodeEvent.KeyInUse(
+            name.epoch(), name.revision(), at.peer.keying().state().memberCount()));
+  }
+
+  private void senders(Seat at, boolean isOurs) {
+    at.keys.isNow(at.peer.keying());
+    keyDesk.sendersIf(isOurs, at);
+  }
+
+  // ---- people
+
+  private void members(Seat at) {
+    Map<MemberId, Member> next = new TreeMap<>();
+    membersNow(at).forEach(member -> next.put(member.id(), member));
+    known = next;
+  }
+
+  private From from(MemberId sender, boolean isProved) {
+    Member member = known.get(sender);
+    return isProved
+        ? new From.AMember(sender, member == null ? sender.toString() : member.name())
+        : new From.TheGroup(sender);
+  }
+
+  private GroupState stateOrThrow() {
+    Seat at = seat;
+    if (at == null || at.peer.keying().state().count() == 0) {
+      throw new NotNow("the group is not known yet: " + status.cause());
+    }
+    return at.peer.keying().state();
+  }
+
+  /** On the loop's thread. */
+  private List<Member> membersNow(Seat at) {
+    GroupState state = at.peer.keying().state();
+    if (state.count() == 0) {
+      return List.of();
+    }
+    Map<MemberId, Colour> colours = new TreeMap<>();
+    at.peer
+        .heartbeat()
+        .ifPresent(
+            heartbeat -> {
+              for (MemberView view : heartbeat.members(loop.now())) {
+                colours.put(view.member(), view.colour());
+              }
+            });
+    MemberId self = at.peer.keying().self();
+    return state.members().stream()
+        .map(person -> member(state, person, self, colours.get(person.id())))
+        .toList();
+  }
+
+  private Member member(GroupState state, Person person, MemberId self, @Nullable Colour colour) {
+    Stay newest = state.newestStay(person.id()).orElseThrow();
+    Optional<Examined> examined =
+        network.chains().known(state.found().trust(), person.request().key(), newest.credential());
+    Member.Standing standing =
+        examined.isEmpty()
+            ? Member.Standing.UNCHECKED
+            : switch (examined.get()) {
+              case Examined.ByChain chain -> Member.Standing.VERIFIED;
+              case Examined.ByInvite invite -> Member.Standing.VERIFIED;
+              case Examined.Open open -> Member.Standing.SELF_MADE;
+              case Examined.Refused refused -> Member.Standing.REFUSED;
+            };
+    String name = "device " + person.device().hash().toHex().substring(0, 8);
+    SortedSet<String> roles = new TreeSet<>();
+    if (examined.isPresent() && examined.get() instanceof Examined.ByChain chain) {
+      name = VerifiedChains.name(chain.device());
+      roles.addAll(chain.roles());
+    }
+    boolean isSelf = person.id().equals(self);
+    return new Member(
+        person.id(),
+        person.device(),
+        name,
+        standing,
+        Collections.unmodifiableSortedSet(roles),
+        isSelf ? Optional.empty() : Optional.ofNullable(colour),
+        isSelf);
+  }
+
+  // ---- the end
 
   private void closeTransport() {
     Transport open = transport;
@@ -308,11 +658,29 @@ public final class GroupNode implements AutoCloseable {
     }
   }
 
+  /**
+   * Stops. The others see this device fall silent; {@link #leave} before tells them at once, and
+   * {@link #closeAfterLeaving} does both.
+   */
   @Override
   public void close() {
     loop.close();
-    frameThread.interrupt();
+    frames.close();
+    keyDesk.close();
     events.close();
-    peer.close();
+    host.close();
+    isIn.completeExceptionally(new NodeStopped("the node was closed"));
+  }
+
+  /** Leaves and stops, as when the process is told to end: within three seconds. */
+  public void closeAfterLeaving() {
+    try {
+      leave().toCompletableFuture().get(RuntimeLimits.FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+      // It is stopped already, or too busy: then the others see it fall silent.
+    }
+    close();
   }
 }

@@ -42,13 +42,15 @@ import org.slf4j.LoggerFactory;
  *       lately: one forged leave parts two ends for good.
  * </ul>
  *
- * <p>The first byte of a message says whether it is control or a frame; the rest is the payload.
+ * <p>The first byte of a message says whether it is control, a frame or a presence; the rest is the
+ * payload.
  */
 public final class JGroupsTransport implements Transport {
   private static final Logger LOG = LoggerFactory.getLogger(JGroupsTransport.class);
 
   private static final byte CONTROL = 1;
   private static final byte FRAME = 2;
+  private static final byte PRESENCE = 3;
 
   private final JChannel channel;
   private final String name;
@@ -82,7 +84,7 @@ public final class JGroupsTransport implements Transport {
       ClusterStack stack, String cluster, Deserialisation deserialisation, Receiver receiver)
       throws Exception {
     deserialisation.enforce();
-    JChannel channel = stack.open();
+    JChannel channel = stack.open(cluster);
     JGroupsTransport transport = new JGroupsTransport(channel, "keymoot-" + cluster, receiver);
     try {
       transport.connect(cluster, stack instanceof ClusterStack.Fork fork ? fork.channel() : null);
@@ -95,11 +97,7 @@ public final class JGroupsTransport implements Transport {
 
   private void connect(String cluster, @Nullable JChannel borrowed) throws Exception {
     if (borrowed == null) {
-      // It answers anybody without a passcode, and lets them change attributes and call operations.
-      TP transport = channel.getProtocolStack().getTransport();
-      if (transport.getDiagnosticsHandler() != null) {
-        transport.getDiagnosticsHandler().setEnabled(false);
-      }
+      silenceDiagnostics(channel);
     }
     channel.setDiscardOwnMessages(true);
     channel.setReceiver(new Inbound());
@@ -116,6 +114,14 @@ public final class JGroupsTransport implements Transport {
     outbox.start();
     if (channel.getView() != null) {
       tellReachable(channel.getView());
+    }
+  }
+
+  /** They answer anybody without a passcode, and let him change attributes and call operations. */
+  static void silenceDiagnostics(JChannel channel) {
+    TP transport = channel.getProtocolStack().getTransport();
+    if (transport.getDiagnosticsHandler() != null) {
+      transport.getDiagnosticsHandler().setEnabled(false);
     }
   }
 
@@ -154,12 +160,12 @@ public final class JGroupsTransport implements Transport {
   /** On the sender's thread. */
   private void send(Optional<Address> to, Quality quality, Bytes message) throws Exception {
     byte[] wire = new byte[1 + message.length()];
-    wire[0] = quality.isFrame() ? FRAME : CONTROL;
+    wire[0] = quality.isFrame() ? FRAME : quality == Quality.PRESENCE ? PRESENCE : CONTROL;
     message.copyTo(wire, 1);
     org.jgroups.Address destination = to.isPresent() ? addressOf(to.get()) : null;
     Message outgoing = new BytesMessage(destination, wire).setFlag(Flag.NO_FC);
     outgoing.setFlag(TransientFlag.DONT_BLOCK, TransientFlag.DONT_LOOPBACK);
-    if (quality == Quality.HEARTBEAT) {
+    if (quality == Quality.HEARTBEAT || quality == Quality.PRESENCE) {
       outgoing.setFlag(Flag.OOB);
     }
     if (!quality.isReliable()) {
@@ -211,7 +217,7 @@ public final class JGroupsTransport implements Transport {
         return;
       }
       byte kind = wire[message.getOffset()];
-      if ((kind != CONTROL && kind != FRAME) || length > mostBytes(kind == FRAME)) {
+      if (kind < CONTROL || kind > PRESENCE || length > mostBytes(kind == FRAME)) {
         refused.increment();
         return;
       }
@@ -232,6 +238,8 @@ public final class JGroupsTransport implements Transport {
       Bytes payload = Bytes.of(wire, message.getOffset() + 1, length);
       if (kind == FRAME) {
         receiver.frame(from, payload);
+      } else if (kind == PRESENCE) {
+        receiver.presence(from, payload);
       } else {
         receiver.control(from, payload);
       }

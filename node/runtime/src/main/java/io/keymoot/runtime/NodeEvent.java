@@ -1,35 +1,83 @@
 package io.keymoot.runtime;
 
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
-import io.keymoot.flatkeying.frame.FrameSource;
+import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.keying.CoverReport;
-import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.heartbeat.Freshness;
+import io.keymoot.peer.Pending;
 import java.util.List;
 
-/** What a node tells whoever listens. Never a key, and a payload only to whom it is for. */
+/** What a node tells whoever listens. Never a key. */
 public sealed interface NodeEvent {
 
+  // ---- messages
+
   /**
-   * @param source whether the group or this very sender is proved
+   * @param number its place in the sender's stream; {@link Confirmed} and {@link Disowned} name it
    */
-  record Message(MemberId from, FrameSource source, Bytes payload) implements NodeEvent {}
+  record Message(From from, FrameStream stream, long number, Bytes payload) implements NodeEvent {}
 
   /** A frame came that could not be opened, and why; or not yet, for its key is not held. */
   record Unopened(Opening why) implements NodeEvent {}
 
-  record Status(Effect.State state, String cause) implements NodeEvent {}
+  /** A signature came for messages that were delivered as from the group: they are the sender's. */
+  record Confirmed(MemberId sender, FrameStream stream, List<Long> numbers) implements NodeEvent {}
+
+  /** The sender says that it did not send what was delivered under its name: another member did. */
+  record Disowned(MemberId sender, FrameStream stream, List<Long> numbers) implements NodeEvent {}
+
+  // ---- this node
+
+  /**
+   * @param cause a sentence for a person
+   */
+  record Status(NodeState state, String cause) implements NodeEvent {}
+
+  /**
+   * How much of the group is heard, so how much the roster is worth.
+   *
+   * @param heard members with fresh signed heartbeats
+   */
+  record Hearing(Freshness freshness, int heard, int members) implements NodeEvent {}
+
+  /** A group was found by its name; this node now asks to be let in, or founded it. */
+  record Met(GroupId group) implements NodeEvent {}
+
+  /**
+   * Another group of the same name is near. This node stays where it is, unless {@code moves}: then
+   * it is alone in a group that it founded because it heard nobody, and asks to be let in there.
+   */
+  record OtherGroup(GroupId group, boolean moves) implements NodeEvent {}
+
+  // ---- the group
 
   record RosterChanged(List<MemberId> came, List<MemberId> went, int members)
       implements NodeEvent {}
 
+  /**
+   * Messages are sealed under this key from now on.
+   *
+   * @param revision steps with each admission, with the same epoch
+   */
+  record KeyInUse(FactId epoch, int revision, int members) implements NodeEvent {}
+
   /** This node made a new key, and what telling it cost. */
   record Rekeyed(FactId epoch, CoverReport cost) implements NodeEvent {}
 
-  /** This node's policy let somebody not in. */
-  record TurnedAway(MemberId newcomer, String reason, String remedy) implements NodeEvent {}
+  /** A question of this node's policy waits for people, members or another system. */
+  record Waits(Pending about) implements NodeEvent {}
+
+  /**
+   * This node's policy decided, at once or after waiting.
+   *
+   * @param reason a whole sentence
+   * @param remedy what can be done about a no; empty for a yes
+   */
+  record Decided(Pending about, boolean yes, String reason, String remedy) implements NodeEvent {}
 
   /** A fact was refused: somebody else's, or one this node wanted to make. */
   record Refused(FactId fact, String why) implements NodeEvent {}

@@ -88,6 +88,7 @@ final class Outbox {
     }
     while (!fits(queue, length)) {
       if (!dropOldest(queue, Quality.HEARTBEAT)
+          && !dropOldest(queue, Quality.PRESENCE)
           && !(quality == Quality.CONTROL
               && (dropOldest(queue, Quality.FRAME) || dropOldest(queue, Quality.RELIABLE_FRAME)))) {
         return false;

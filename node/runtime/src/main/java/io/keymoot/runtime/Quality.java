@@ -7,6 +7,9 @@ public enum Quality {
    */
   HEARTBEAT,
 
+  /** A word of who is in no group yet, to others like it; like a heartbeat. */
+  PRESENCE,
+
   /**
    * Facts and side messages: reliable as far as the network allows, and never dropped for others.
    */

@@ -39,7 +39,60 @@ final class RuntimeLimits {
   /** Peers of one view that are passed on: a forged view may name any number. */
   static final int REACHABLE_PEERS = 16_384;
 
+  // ---- what has been verified
+
+  static final int VERIFIED_CHAINS = 16_384;
+  static final int CHECKED_SIGNATURES = 65_536;
+
+  // ---- finding a group
+
+  /** Who hears nobody founds after so long, and up to so much more. */
+  static final long FOUND_AFTER_MILLIS = 2_000;
+
+  static final long FOUND_JITTER_MILLIS = 500;
+
+  /** Who ought to found, by its fingerprint, is given so long to do it. */
+  static final long FOUNDER_PATIENCE_MILLIS = 3_000;
+
+  static final long PRESENCE_MILLIS = 400;
+
+  /** Others in no group, and groups, that are kept in mind: anybody can make them up. */
+  static final int PRESENT = 256;
+
+  static final int GROUPS_HEARD = 64;
+
+  /** Of two who are alone in two groups, the one with the lower id waits for the other. */
+  static final long MOVE_AFTER_MILLIS = 5_000;
+
+  /** How long a node asks to be let into another group before it stays where it is. */
+  static final long MOVE_PATIENCE_MILLIS = 60_000;
+
+  // ---- frames
+
+  /** Frames that wait for the thread that opens them. */
+  static final int FRAMES_WAITING = 8_192;
+
+  /** How often frames that came before their key are tried again, at least. */
+  static final long DRAIN_MILLIS = 20;
+
+  /** Messages that wait for a key to be sent under. */
+  static final int HELD_MESSAGES = 1_024;
+
+  static final int HELD_BYTES = 4 << 20;
+
   // ---- the application
+
+  /** Past events that a new listener can ask for. */
+  static final int EVENTS_KEPT = 4_096;
+
+  static final int EVENT_BYTES_KEPT = 4 << 20;
+
+  static final int KEY_SUBSCRIPTIONS = 64;
+
+  static final int STREAMS_PER_SUBSCRIPTION = 8;
+
+  /** How often the date is told to the core, and what is over is tidied away. */
+  static final long DATE_MILLIS = 60_000;
 
   /** Commands that wait for their answer. */
   static final int COMMANDS = 256;

@@ -43,6 +43,9 @@ public interface Transport extends AutoCloseable {
     /** A frame, if the sender is honest. Apart from control, so that media never displaces it. */
     void frame(Address from, Bytes frame);
 
+    /** Somebody who is in no group yet says that it is there. */
+    default void presence(Address from, Bytes message) {}
+
     /**
      * Whom the network believes to be reachable now, this end left out. Strangers and evicted
      * devices are among them, anybody can forge it, and ends differ for a while: a hint, no more.

@@ -146,7 +146,7 @@ class HostileClusterTest {
     String name = "hostile-" + kind + "-" + ProcessHandle.current().pid();
     try (Victim victim = new Victim(stack, name);
         Victim friend = new Victim(stack, name);
-        JChannel hostile = stack.open()) {
+        JChannel hostile = stack.open("keymoot")) {
       hostile.setDiscardOwnMessages(true);
       hostile.connect(name);
       await().atMost(SOON).until(() -> hostile.getView().size() == 3);

@@ -101,8 +101,8 @@ class JGroupsTransportTest {
 
   @Test
   void theApplicationsOwnChannelCanBeSharedAndStaysOpen() throws Exception {
-    try (JChannel one = ClusterStack.local().open();
-        JChannel other = ClusterStack.local().open()) {
+    try (JChannel one = ClusterStack.local().open("keymoot");
+        JChannel other = ClusterStack.local().open("keymoot")) {
       one.connect("application");
       other.connect("application");
       Cluster cluster = new Cluster(ClusterStack.fork(one));
@@ -132,7 +132,7 @@ class JGroupsTransportTest {
   @Test
   void aPeerThatAcknowledgesNothingHoldsUpNobody() throws Exception {
     try (Cluster cluster = new Cluster(ClusterStack.local()).join(2);
-        JChannel deaf = ClusterStack.local().open()) {
+        JChannel deaf = ClusterStack.local().open("keymoot")) {
       deaf.connect(cluster.name);
       await().atMost(SOON).until(() -> deaf.getView().size() == 3);
       deaf.getProtocolStack()

@@ -1,0 +1,297 @@
+package io.keymoot.runtime;
+
+import io.keymoot.admission.AdmissionPolicy;
+import io.keymoot.admission.PolicyRules;
+import io.keymoot.admission.WallTime;
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.heartbeat.HeartbeatCodec;
+import io.keymoot.heartbeat.HeartbeatMessage;
+import io.keymoot.heartbeat.Rosters;
+import io.keymoot.peer.Address;
+import io.keymoot.peer.Peer;
+import io.keymoot.peer.PeerInput;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node's loop steps: the peer, and before there is one, the search for a group.
+ *
+ * <pre>
+ *   wish: found, or join by id ───────────────────────────▶ seat
+ *   wish: join by name ── a group is heard ───────────────▶ seat
+ *   wish: join or found ─┬ a group is heard ──────────────▶ seat
+ *                        └ nobody, and the lobby says so ─▶ seat, founded
+ *   alone in what it founded so, and another group is heard: next seat ── is in ──▶ seat
+ * </pre>
+ *
+ * <p>For one thread.
+ */
+final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
+  private final Wish wish;
+  private final Identity identity;
+  private final PolicyRules rules;
+  private final Network network;
+  private final Entropy entropy;
+  private final Supplier<WallTime> wall;
+
+  private final List<NodeEffect> out = new ArrayList<>();
+  private final Map<GroupId, Tick> others = new LinkedHashMap<>();
+  private @Nullable Address self;
+  private @Nullable Lobby lobby;
+  private @Nullable Seat seat;
+  private @Nullable Seat next;
+  private @Nullable GroupId movesTo;
+  private Tick moveAt = Tick.ZERO;
+  private Tick nextDate = Tick.ZERO;
+  private Tick now = Tick.ZERO;
+
+  Host(
+      Wish wish,
+      Identity identity,
+      PolicyRules rules,
+      Network network,
+      Entropy entropy,
+      Supplier<WallTime> wall) {
+    this.wish = wish;
+    this.identity = identity;
+    this.rules = rules;
+    this.network = network;
+    this.entropy = entropy;
+    this.wall = wall;
+  }
+
+  @Nullable Seat seat() {
+    return seat;
+  }
+
+  // ---- the step
+
+  @Override
+  public List<NodeEffect> step(Tick time, NodeInput input) {
+    now = time;
+    out.clear();
+    switch (input) {
+      case NodeInput.Start start -> start(start.self());
+      case NodeInput.Wake wake -> wake();
+      case NodeInput.ToPeer to -> {
+        if (to.input() instanceof PeerInput.Received received) {
+          lookForGroups(received.message());
+        }
+        step(seat, to.input());
+        step(next, to.input());
+      }
+      case NodeInput.Presence presence -> {
+        if (lobby != null) {
+          lobby.heard(now, presence.message());
+        }
+      }
+      case NodeInput.Move move -> beginMove(move.group());
+    }
+    endMove();
+    return List.copyOf(out);
+  }
+
+  @Override
+  public Optional<Tick> nextDeadline() {
+    return Stream.of(
+            Optional.of(nextDate).filter(date -> self != null),
+            Optional.ofNullable(lobby).map(Lobby::nextDeadline),
+            Optional.ofNullable(movesTo).map(group -> moveAt),
+            Optional.ofNullable(seat).flatMap(at -> at.peer.nextDeadline()),
+            Optional.ofNullable(next).flatMap(at -> at.peer.nextDeadline()))
+        .flatMap(Optional::stream)
+        .min(Tick::compareTo);
+  }
+
+  private void step(@Nullable Seat at, PeerInput input) {
+    if (at != null) {
+      at.peer.step(now, input).forEach(effect -> out.add(new NodeEffect.OfPeer(at, effect)));
+    }
+  }
+
+  private void start(Address address) {
+    self = address;
+    nextDate = now.plusMillis(RuntimeLimits.DATE_MILLIS);
+    switch (wish) {
+      case Wish.Found found -> sit(found(found.plan()));
+      case Wish.Join join -> sit(join(join.group()));
+      case Wish.JoinAny any -> {}
+      case Wish.JoinOrFound either ->
+          lobby = new Lobby(now, identity.device(), jitter(RuntimeLimits.FOUND_JITTER_MILLIS));
+    }
+  }
+
+  private void wake() {
+    if (!now.isBefore(nextDate)) {
+      nextDate = now.plusMillis(RuntimeLimits.DATE_MILLIS);
+      step(seat, new PeerInput.Date(wall.get()));
+      if (seat != null) {
+        seat.desk.tidy(now);
+      }
+    }
+    if (lobby != null) {
+      lobby.say(now).ifPresent(message -> out.add(new NodeEffect.Presence(message)));
+      if (wish instanceof Wish.JoinOrFound either && lobby.founds(now)) {
+        lobby = null;
+        sit(found(either.plan()));
+      }
+    }
+    if (movesTo != null && !now.isBefore(moveAt)) {
+      moveOrGiveUp();
+    }
+    step(seat, new PeerInput.Wake());
+    step(next, new PeerInput.Wake());
+  }
+
+  // ---- finding a group
+
+  private void lookForGroups(Bytes message) {
+    if (SideCodec.typeOf(message).filter(MessageType.HEARTBEAT::equals).isEmpty()
+        || !(HeartbeatCodec.decode(message) instanceof Decoded.Ok<HeartbeatMessage> ok)) {
+      return;
+    }
+    GroupId group = ok.value().beat().group();
+    if (seat == null) {
+      lobby = null;
+      sit(join(group));
+    } else if (!group.equals(seat.peer.keying().group())
+        && !others.containsKey(group)
+        && others.size() < RuntimeLimits.GROUPS_HEARD) {
+      others.put(group, now);
+      boolean moves = isAloneByChance() && movesTo == null;
+      out.add(new NodeEffect.OtherGroup(group, moves));
+      if (moves) {
+        movesTo = group;
+        // Of two who are alone, one must stay: the other comes meanwhile.
+        boolean waits = seat.peer.keying().group().hash().compareTo(group.hash()) < 0;
+        moveAt = now.plusMillis(waits ? RuntimeLimits.MOVE_AFTER_MILLIS : 0);
+      }
+    }
+  }
+
+  /** In a group that it founded for want of another, with nobody else in it. */
+  private boolean isAloneByChance() {
+    return wish instanceof Wish.JoinOrFound
+        && seat != null
+        && seat.peer.keying().state().memberCount() == 1
+        && seat.peer.keying().state().count() > 0
+        && seat.peer.keying().isMember();
+  }
+
+  private void moveOrGiveUp() {
+    GroupId group = movesTo;
+    if (next != null) {
+      // Not let in for so long: it may ask again, when it is told to.
+      Seat given = next;
+      next = null;
+      movesTo = null;
+      out.add(new NodeEffect.GaveUp(given));
+    } else if (group != null && isAloneByChance()) {
+      beginMove(group);
+    } else {
+      movesTo = null;
+    }
+  }
+
+  private void beginMove(GroupId group) {
+    if (seat == null) {
+      lobby = null;
+      sit(join(group));
+    } else if (next == null && !group.equals(seat.peer.keying().group())) {
+      movesTo = group;
+      moveAt = now.plusMillis(RuntimeLimits.MOVE_PATIENCE_MILLIS);
+      next = new Seat(join(group));
+      begin(next);
+    }
+  }
+
+  private void endMove() {
+    Seat from = seat;
+    Seat to = next;
+    if (from != null && to != null && to.peer.keying().isMember()) {
+      step(from, new PeerInput.Leave());
+      seat = to;
+      next = null;
+      movesTo = null;
+      out.add(new NodeEffect.Moved(from, to));
+    }
+  }
+
+  // ---- a seat
+
+  private void sit(Peer peer) {
+    Seat taken = new Seat(peer);
+    seat = taken;
+    out.add(new NodeEffect.Seated(taken));
+    begin(taken);
+  }
+
+  private void begin(Seat at) {
+    step(at, new PeerInput.Start(wall.get()));
+    if (self != null) {
+      step(at, new PeerInput.ReachedAt(self));
+    }
+  }
+
+  private Peer found(FlatKeying.Founding plan) {
+    return Peer.found(
+        plan,
+        identity.key(),
+        identity.credential().encode(),
+        new AdmissionPolicy(rules),
+        entropy,
+        shared());
+  }
+
+  private Peer join(GroupId group) {
+    return Peer.join(
+        group,
+        identity.key(),
+        identity.credential().encode(),
+        new AdmissionPolicy(rules),
+        entropy,
+        shared());
+  }
+
+  private Peer.Shared shared() {
+    return new Peer.Shared(
+        FlatKeying.Shared.of(network.chains(), new FactVerifier(network.signatures())),
+        new Rosters());
+  }
+
+  private long jitter(long most) {
+    return Integer.toUnsignedLong(draw()) % (most + 1);
+  }
+
+  private int draw() {
+    byte[] bytes = entropy.bytes(Integer.BYTES);
+    return (bytes[0] & 0xff) << 24
+        | (bytes[1] & 0xff) << 16
+        | (bytes[2] & 0xff) << 8
+        | (bytes[3] & 0xff);
+  }
+
+  @Override
+  public void close() {
+    if (seat != null) {
+      seat.close();
+    }
+    if (next != null) {
+      next.close();
+    }
+  }
+}

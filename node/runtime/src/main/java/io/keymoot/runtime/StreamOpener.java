@@ -1,0 +1,56 @@
+package io.keymoot.runtime;
+
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.frame.FrameOpener;
+import io.keymoot.flatkeying.frame.FrameStream;
+import io.keymoot.flatkeying.frame.Opening;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Opens frames of one stream, of all senders, for an application that carries them itself. From any
+ * thread. A frame whose key is not known yet is kept for a second, and given to the {@link
+ * LateFrames} of the stream when it opens.
+ */
+public final class StreamOpener {
+  private final FrameStream stream;
+  private final Supplier<Optional<FrameOpener>> current;
+  private final Supplier<Tick> clock;
+
+  StreamOpener(FrameStream stream, Supplier<Optional<FrameOpener>> current, Supplier<Tick> clock) {
+    this.stream = stream;
+    this.current = current;
+    this.clock = clock;
+  }
+
+  public FrameStream stream() {
+    return stream;
+  }
+
+  /**
+   * Opens the frame of {@code length} bytes into {@code out}, where as many bytes must be free; it
+   * may not overlap the frame.
+   *
+   * @param source whom the transport had it from, any number that tells sources apart: it bounds
+   *     what waits, and proves nothing
+   */
+  public Opening open(long source, byte[] in, int at, int length, byte[] out, int outAt) {
+    Optional<FrameOpener> opener = current.get();
+    if (opener.isEmpty()) {
+      return Opening.Refused.NOT_A_MEMBER;
+    }
+    Opening opening = opener.get().open(clock.get(), source, in, at, length, out, outAt);
+    if (opening instanceof Opening.Opened opened && !opened.stream().equals(stream)) {
+      // A member may put a frame of one stream on the way of another: it is not this one's.
+      Arrays.fill(out, outAt, outAt + opened.length(), (byte) 0);
+      return Opening.Refused.MALFORMED;
+    }
+    return opening;
+  }
+
+  @Override
+  public String toString() {
+    return "StreamOpener of " + stream;
+  }
+}

@@ -1,0 +1,63 @@
+package io.keymoot.runtime;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import io.keymoot.admission.certificate.Certificate;
+import io.keymoot.admission.certificate.CredentialChecker;
+import io.keymoot.admission.certificate.Examined;
+import io.keymoot.flatkeying.fact.Found;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.group.CredentialCheck;
+import io.keymoot.flatkeying.group.CredentialVerdict;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Credentials that were checked, for all groups of the process. A check is a fixed function of what
+ * it is asked with, so whose answer it was and when does not matter.
+ */
+final class VerifiedChains implements CredentialCheck {
+  private record Question(Trust trust, Bytes key, Hash32 credential) {}
+
+  private final Cache<Question, Examined> examined =
+      Caffeine.newBuilder().maximumSize(RuntimeLimits.VERIFIED_CHAINS).recordStats().build();
+
+  @Override
+  public CredentialVerdict check(Found found, Bytes key, Bytes credential) {
+    Question question = new Question(found.trust(), key, credential.sha256());
+    Examined known = examined.getIfPresent(question);
+    if (known == null) {
+      known = CredentialChecker.examine(found.trust(), key, credential);
+      examined.put(question, known);
+    }
+    return switch (known) {
+      case Examined.Refused refused -> new CredentialVerdict.Refused(refused.reason());
+      case Examined.ByChain chain -> new CredentialVerdict.Accepted(chain.roles());
+      case Examined.ByInvite invite -> new CredentialVerdict.Accepted(NO_ROLES);
+      case Examined.Open open -> new CredentialVerdict.Accepted(NO_ROLES);
+    };
+  }
+
+  private static final SortedSet<String> NO_ROLES =
+      Collections.unmodifiableSortedSet(new TreeSet<>());
+
+  /** What was found when this was checked; empty if it was not, or was forgotten. */
+  Optional<Examined> known(Trust trust, Bytes key, Hash32 credential) {
+    return Optional.ofNullable(examined.getIfPresent(new Question(trust, key, credential)));
+  }
+
+  /** The name in a certificate. */
+  static String name(Certificate device) {
+    String shown = device.shown();
+    return shown.substring(1, shown.length() - 1);
+  }
+
+  CacheStats stats() {
+    return examined.stats();
+  }
+}

@@ -1,0 +1,155 @@
+package io.keymoot.runtime;
+
+import static org.awaitility.Awaitility.await;
+
+import io.keymoot.admission.PolicyFile;
+import io.keymoot.admission.PolicyRules;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rights;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Nodes in this JVM, over the local stack unless told otherwise, and what each of them saw. */
+final class People implements AutoCloseable {
+  static final Duration SOON = Duration.ofSeconds(20);
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  static final String OPEN_HOUSE =
+      """
+      version: 1
+      admit: anybody
+      expel: anybody
+      founder: anybody
+      introducer: anybody
+      """;
+
+  /** Each test has a cluster of its own: the local stack is one for the whole JVM. */
+  final String name = "test " + COUNT.incrementAndGet();
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  PolicyRules policy = rules(OPEN_HOUSE);
+
+  static PolicyRules rules(String policy) {
+    return switch (PolicyFile.parse(policy)) {
+      case PolicyFile.Parsed.Good good -> good.rules();
+      case PolicyFile.Parsed.Faulty faulty ->
+          throw new IllegalStateException("the test's policy: " + faulty.errors());
+    };
+  }
+
+  FlatKeying.Founding plan() {
+    return new FlatKeying.Founding(
+        name,
+        Profile.CONFERENCE,
+        new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS),
+        Trust.OPEN);
+  }
+
+  Network network() {
+    Network network = Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
+    open.add(network);
+    return network;
+  }
+
+  GroupNode.Builder builder(Identity identity) {
+    return GroupNode.of(network(), identity, policy);
+  }
+
+  Someone founder(String who) {
+    Identity identity = Identity.selfMade();
+    return add(who, identity, builder(identity).found(plan()));
+  }
+
+  Someone joiner(String who) {
+    Identity identity = Identity.selfMade();
+    return add(who, identity, builder(identity).join(name));
+  }
+
+  Someone add(String who, Identity identity, GroupNode node) {
+    Someone someone = new Someone(who, identity, node);
+    open.add(identity);
+    open.add(node);
+    return someone;
+  }
+
+  /** All are in one group of exactly these, under a key all may hold. */
+  void settled(Someone... all) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              for (Someone each : all) {
+                org.assertj.core.api.Assertions.assertThat(each.node.status().state())
+                    .as(each.who + ": " + each.node.status())
+                    .isEqualTo(NodeState.SETTLED);
+                org.assertj.core.api.Assertions.assertThat(
+                        each.node.members().toCompletableFuture().join())
+                    .as(each.who)
+                    .hasSize(all.length);
+              }
+            });
+  }
+
+  static final class Someone {
+    final String who;
+    final Identity identity;
+    final GroupNode node;
+    final List<NodeEvent> saw = new CopyOnWriteArrayList<>();
+
+    Someone(String who, Identity identity, GroupNode node) {
+      this.who = who;
+      this.identity = identity;
+      this.node = node;
+      node.listen(0, (id, event) -> saw.add(event));
+    }
+
+    <E extends NodeEvent> List<E> saw(Class<E> kind) {
+      return saw.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    List<String> read() {
+      return saw(NodeEvent.Message.class).stream()
+          .map(message -> new String(message.payload().toArray(), StandardCharsets.UTF_8))
+          .toList();
+    }
+
+    void reads(String words) {
+      await(who + " to read " + words).atMost(SOON).until(() -> read().contains(words));
+    }
+
+    From from(String words) {
+      return saw(NodeEvent.Message.class).stream()
+          .filter(message -> message.payload().equals(text(words)))
+          .findFirst()
+          .orElseThrow()
+          .from();
+    }
+
+    Sent says(String words) {
+      return node.send(text(words));
+    }
+  }
+
+  static Bytes text(String words) {
+    return Bytes.owning(words.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() {
+    for (AutoCloseable each : open.reversed()) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
