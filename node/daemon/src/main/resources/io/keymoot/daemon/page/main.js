@@ -1,0 +1,172 @@
+// One page over the daemon's API: asks how things stand, then follows the events and asks again for what they touch.
+import { follow, forget, get, hasKey, loginFromLink, post } from './api.js';
+import { drawCost } from './cost.js';
+import { at, bytes, clock, h, notice } from './draw.js';
+import { drawKeys } from './keys.js';
+import { drawNow, drawState } from './now.js';
+import { drawTable } from './table.js';
+import { heard } from './talk.js';
+import { drawWaiting } from './waiting.js';
+import { drawWho, windowWords } from './who.js';
+
+/** What an event makes stale. */
+const TOUCHED = {
+  status: ['status'],
+  roster: ['status', 'members', 'table', 'epochs', 'pending'],
+  rekeyed: ['status', 'epochs', 'table', 'members'],
+  resealed: ['table'],
+  expelled: ['status', 'members', 'table'],
+  pending: ['pending', 'status'],
+  answered: ['pending', 'status'],
+};
+
+const DRAWN = {
+  status: (answer) => {
+    me = answer.device;
+    drawNow(answer);
+    drawCost(answer.lastRekey);
+  },
+  members: (answer) => drawWho(answer),
+  table: drawTable,
+  epochs: drawKeys,
+  pending: drawWaiting,
+};
+
+/** Events come in bursts; one question answers for all of a burst. */
+const TOGETHER = 120;
+/** Some things change with no event: who was heard when, who announced which key. */
+const EVERY = 3_000;
+const EVENTS_SHOWN = 200;
+
+let me = null;
+let away = false;
+const stale = new Set();
+let asking;
+
+function touch(names) {
+  names.forEach((name) => stale.add(name));
+  asking ??= setTimeout(ask, TOGETHER);
+}
+
+async function ask() {
+  const names = [...stale];
+  stale.clear();
+  try {
+    for (const name of names) {
+      DRAWN[name](await get(`v1/${name}`));
+    }
+    at('content').hidden = false;
+    if (away) {
+      away = false;
+      notice();
+    }
+  } catch (problem) {
+    if (problem.status === 401 || problem.status === 403) {
+      loggedOut(problem.sentence);
+      return;
+    }
+    away = true;
+    notice(problem.sentence ?? String(problem), { stays: true });
+  }
+  asking = stale.size > 0 ? setTimeout(ask, TOGETHER) : undefined;
+}
+
+function loggedOut(why) {
+  forget();
+  at('content').hidden = true;
+  at('logout').hidden = true;
+  at('state-word').textContent = 'not logged in';
+  notice(`${why} Type “keymoot page” in a terminal of this device and open the link that it prints: it is good once.`, { stays: true });
+}
+
+function happened(event) {
+  const line = told(event);
+  if (line !== null) {
+    at('events').prepend(h('li', {}, h('time', { datetime: event.at }, clock(event.at)), line));
+    while (at('events').children.length > EVENTS_SHOWN) {
+      at('events').lastElementChild.remove();
+    }
+  }
+  switch (event.type) {
+    case 'message':
+      heard(event, me);
+      break;
+    case 'status':
+      drawState(event);
+      break;
+    case 'rekeyed':
+      drawCost(event.cost, { travel: Date.now() - Date.parse(event.at) < 10_000 });
+      break;
+  }
+  touch(TOUCHED[event.type] || []);
+}
+
+/** An event in words; null where it stands elsewhere on the page. */
+function told(event) {
+  const names = (list) => list.join(', ');
+  switch (event.type) {
+    case 'message':
+      return null;
+    case 'unopened':
+      return `A message could not be opened: ${event.why}`;
+    case 'status':
+      return event.cause ? `Now ${event.state}: ${event.cause}` : `Now ${event.state}`;
+    case 'roster':
+      return [event.came.length > 0 ? `Came: ${names(event.came)}.` : '', event.went.length > 0 ? `Went: ${names(event.went)}.` : '', `${event.members} in the group.`]
+        .filter((words) => words !== '')
+        .join(' ');
+    case 'rekeyed':
+      return `${event.cost.by || 'Somebody'} made a fresh key, told with ${bytes(event.cost.bytes)}.`;
+    case 'resealed':
+      return `${event.by} replaced the slot at place ${event.position + 1}, symbol ${event.symbol.toString(16)}.`;
+    case 'pending':
+      return `${event.pending.shown} waits for an answer.`;
+    case 'answered':
+      return `An answer was given: ${event.answer}.`;
+    case 'turned-away':
+      return `Somebody was turned away: ${event.reason} ${event.remedy}`;
+    case 'refused':
+      return `Something was refused: ${event.reason} ${event.remedy}`;
+    case 'expelled':
+      return `A device was put out. ${windowWords(event.expulsion.windowMillis)}`;
+    case 'note':
+      return event.text;
+    default:
+      return event.type;
+  }
+}
+
+at('logout').addEventListener('click', async () => {
+  try {
+    await post('v1/logout');
+    loggedOut('You logged out.');
+  } catch (problem) {
+    notice(problem.sentence);
+  }
+});
+
+async function begin() {
+  try {
+    await loginFromLink();
+  } catch (problem) {
+    loggedOut(problem.sentence);
+    return;
+  }
+  if (!hasKey()) {
+    loggedOut('This page needs to know that you are who runs this daemon.');
+    return;
+  }
+  at('logout').hidden = false;
+  touch(Object.keys(DRAWN));
+  setInterval(() => touch(['status', 'members', 'epochs', 'pending', 'table']), EVERY);
+  follow({
+    event: happened,
+    missed: ({ first, last }) => {
+      at('events').prepend(h('li', {}, `${last - first + 1} events are not kept any more.`));
+      touch(Object.keys(DRAWN));
+    },
+    connected: (is) => is && touch(Object.keys(DRAWN)),
+  });
+}
+
+begin();

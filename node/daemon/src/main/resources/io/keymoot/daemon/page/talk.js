@@ -1,0 +1,49 @@
+// Messages of the group.
+import { post } from './api.js';
+import { at, clock, h } from './draw.js';
+
+const KEPT = 200;
+
+export function heard(event, me) {
+  const proof =
+    event.proved === 'sender' ? null : h('span', { class: 'tag warn', title: 'No signature of the sender yet' }, 'from the group');
+  const mine = event.from === me;
+  add(
+    h(
+      'li',
+      { 'data-from': event.from },
+      h('span', { class: 'from' }, mine ? 'You' : event.name),
+      event.text ?? `${Math.round((event.base64.length * 3) / 4)} bytes that are no text`,
+      ' ',
+      h('time', { class: 'quiet', datetime: event.at }, clock(event.at)),
+      proof,
+    ),
+  );
+}
+
+function add(line) {
+  const list = at('messages');
+  const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 8;
+  list.append(line);
+  while (list.children.length > KEPT) {
+    list.firstElementChild.remove();
+  }
+  if (atEnd) {
+    list.scrollTop = list.scrollHeight;
+  }
+}
+
+at('send').addEventListener('submit', async (submitted) => {
+  submitted.preventDefault();
+  const field = at('send-text');
+  const text = field.value;
+  at('send-note').textContent = '';
+  try {
+    await post('v1/send', { text });
+    field.value = '';
+    add(h('li', { 'data-from': 'me' }, h('span', { class: 'from' }, 'You'), text, ' ', h('time', { class: 'quiet' }, clock(Date.now()))));
+  } catch (problem) {
+    at('send-note').textContent = `Not sent. ${problem.sentence}`;
+  }
+  field.focus();
+});
