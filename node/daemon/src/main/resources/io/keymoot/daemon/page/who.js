@@ -41,13 +41,13 @@ function card(member) {
       h(
         'p',
         { class: 'quiet' },
-        [`in since ${since(member.since)}`, STATES[member.state], heard(member), held, member.credential]
+        [`came ${since(member.since)}`, STATES[member.state], heard(member), held, member.credential]
           .filter((words) => words !== '')
           .join(' · '),
       ),
     ),
-    member.self || h('button', { type: 'button', class: 'plain', onclick: () => verify(member), 'aria-label': `Compare with ${member.name}` }, 'Compare'),
-    member.self || h('button', { type: 'button', class: 'danger', onclick: () => evict(member), 'aria-label': `Put ${member.name} out` }, 'Put out'),
+    !member.self && h('button', { type: 'button', class: 'plain', onclick: () => verify(member), 'aria-label': `Compare with ${member.name}` }, 'Compare'),
+    !member.self && h('button', { type: 'button', class: 'plain danger', onclick: () => evict(member), 'aria-label': `Put ${member.name} out` }, 'Put out'),
   );
 }
 
