@@ -1,5 +1,6 @@
 package io.keymoot.flatkeying.group;
 
+import io.keymoot.flatkeying.fact.Here;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -33,6 +34,13 @@ record Seat(Person person, IdMap<Place> places, List<Place> live) {
 
   boolean isLive() {
     return !live.isEmpty();
+  }
+
+  /** Whether a stay of it was begun by its own word: then its first request counts no more. */
+  boolean hasSaidHere() {
+    boolean[] said = {false};
+    places.forEach(place -> said[0] |= place.stay.begunBy().fact() instanceof Here);
+    return said[0];
   }
 
   List<Stay> liveStays() {

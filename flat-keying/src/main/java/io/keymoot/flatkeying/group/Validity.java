@@ -112,8 +112,12 @@ final class Validity {
     if (!sawOnlyThePast) {
       return new Verdict.Refused(Refusal.EVIDENCE_FROM_THE_FUTURE);
     }
+    Seat seat = past.seat(row.member());
+    if (seat != null && seat.hasSaidHere()) {
+      return new Verdict.Refused(Refusal.REQUEST_REPLACED);
+    }
     Person person = Person.of(row.member(), request);
-    boolean isOver = past.seat(row.member()) != null && !past.isMember(row.member());
+    boolean isOver = seat != null && !seat.isLive();
     if (!isOver && Ends.expulsionsOf(past, person.device()).isEmpty()) {
       return Verdict.HOLDS;
     }
