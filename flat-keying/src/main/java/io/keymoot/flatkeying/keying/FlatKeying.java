@@ -544,9 +544,7 @@ public final class FlatKeying implements AutoCloseable {
   /** Wraps and seals go with the epoch; what was signed stays. */
   private void dropCovers() {
     for (FactId erased : core.keys.takeErased()) {
-      if (core.ledger.get(erased) instanceof Known epoch) {
-        epoch.dropCover();
-      }
+      core.ledger.dropCover(erased);
     }
   }
 
