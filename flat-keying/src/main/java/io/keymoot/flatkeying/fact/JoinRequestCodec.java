@@ -11,8 +11,7 @@ import io.keymoot.flatkeying.wire.WireWriter;
  */
 final class JoinRequestCodec {
   /** Version, type, the length of the key, nonce; group, credential, leaf key and saw. */
-  static final int BODY_BYTES_BESIDES_KEY =
-      1 + 1 + 2 + JoinRequest.NONCE_BYTES + 4 * Hash32.LENGTH;
+  static final int BODY_BYTES_BESIDES_KEY = 1 + 1 + 2 + JoinRequest.NONCE_BYTES + 4 * Hash32.LENGTH;
 
   private JoinRequestCodec() {}
 

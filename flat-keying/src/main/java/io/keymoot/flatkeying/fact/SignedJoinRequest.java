@@ -7,6 +7,8 @@ import io.keymoot.flatkeying.wire.Bytes;
 public record SignedJoinRequest(JoinRequest request, MemberId member, Bytes signature) {
   /** How many bytes of its Admit it takes. */
   public int length() {
-    return JoinRequestCodec.BODY_BYTES_BESIDES_KEY + request.key().length() + Limits.SIGNATURE_BYTES;
+    return JoinRequestCodec.BODY_BYTES_BESIDES_KEY
+        + request.key().length()
+        + Limits.SIGNATURE_BYTES;
   }
 }

@@ -287,9 +287,7 @@ final class Growth {
 
   private Slots slots() {
     Slots slots =
-        m.type() == MessageType.FOUND
-            ? Slots.empty(((Found) m.fact()).profile())
-            : before.slots;
+        m.type() == MessageType.FOUND ? Slots.empty(((Found) m.fact()).profile()) : before.slots;
     for (Stay stay : newlyOver) {
       slots =
           slots.dirtied(

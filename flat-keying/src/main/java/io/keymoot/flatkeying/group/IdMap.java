@@ -233,8 +233,7 @@ final class IdMap<V extends IdMap.Keyed> {
     }
   }
 
-  private void againstOne(
-      Node many, @Nullable V one, BiConsumer<@Nullable V, @Nullable V> visit) {
+  private void againstOne(Node many, @Nullable V one, BiConsumer<@Nullable V, @Nullable V> visit) {
     boolean[] met = {false};
     walk(
         many,

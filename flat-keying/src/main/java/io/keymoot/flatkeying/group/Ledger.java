@@ -132,9 +132,7 @@ public final class Ledger {
 
   private boolean isOfThisGroup(Envelope envelope) {
     Hash32 named =
-        envelope.fact() instanceof Found
-            ? envelope.id().hash()
-            : envelope.header().group().hash();
+        envelope.fact() instanceof Found ? envelope.id().hash() : envelope.header().group().hash();
     return named.equals(group.hash());
   }
 
@@ -228,8 +226,7 @@ public final class Ledger {
   }
 
   /** What only shows once the fact is known. */
-  private Decision settle(
-      Known fact, Envelope envelope, GroupState past, CredentialsAsked asked) {
+  private Decision settle(Known fact, Envelope envelope, GroupState past, CredentialsAsked asked) {
     GroupState after = lore.grow(past, fact, past);
     if (envelope.fact() instanceof Rekey rekey) {
       if (!after.isMember(fact.author())) {
@@ -254,8 +251,7 @@ public final class Ledger {
         rests);
   }
 
-  private Decision accept(
-      Known fact, Envelope envelope, GroupState after, CredentialsAsked asked) {
+  private Decision accept(Known fact, Envelope envelope, GroupState after, CredentialsAsked asked) {
     // Another ledger may have decided it by other credentials: the fact is the same.
     Known same = lore.decided(envelope, fact.parents()).orElse(null);
     if (same != null && same.begun().equals(fact.begun())) {

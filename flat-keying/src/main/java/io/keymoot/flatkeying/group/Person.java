@@ -5,6 +5,7 @@ import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who a member is, which never changes.
@@ -48,7 +49,7 @@ public final class Person {
 
   /** The id follows from the request, and all else with it. */
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Person that && id.equals(that.id);
   }
 

@@ -3,6 +3,7 @@ package io.keymoot.flatkeying.group;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.wire.Hash32;
+import org.jspecify.annotations.Nullable;
 
 /** One stay of a member, from the fact that begins it to its end, which is for good. */
 public final class Stay {
@@ -40,10 +41,7 @@ public final class Stay {
 
   /** Hash of the credential that the member shows since then. */
   public Hash32 credential() {
-    return begunBy
-        .here()
-        .map(Here::credential)
-        .orElseGet(() -> person.request().credential());
+    return begunBy.here().map(Here::credential).orElseGet(() -> person.request().credential());
   }
 
   boolean isByHere() {
@@ -52,7 +50,7 @@ public final class Stay {
 
   /** Stays are compared by id: the rest follows from it. */
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Stay that && id.equals(that.id);
   }
 

@@ -89,7 +89,8 @@ final class Validity {
       return new Verdict.Refused(Refusal.OTHER_GROUP);
     }
     boolean sawOnlyThePast =
-        request.saw().hash().equals(past.group().hash()) || grounds.isInPast(List.of(request.saw()));
+        request.saw().hash().equals(past.group().hash())
+            || grounds.isInPast(List.of(request.saw()));
     if (!sawOnlyThePast) {
       return new Verdict.Refused(Refusal.EVIDENCE_FROM_THE_FUTURE);
     }
@@ -191,8 +192,7 @@ final class Validity {
 
   private Verdict absent(Target.Absent absent, Rekey rekey) {
     Seat seat = past.seat(absent.member());
-    if (seat == null
-        || seat.live().stream().noneMatch(stay -> stay.id().equals(absent.stay()))) {
+    if (seat == null || seat.live().stream().noneMatch(stay -> stay.id().equals(absent.stay()))) {
       return new Verdict.Refused(Refusal.TARGET_UNKNOWN);
     }
     if (past.memberCount() <= 2) {

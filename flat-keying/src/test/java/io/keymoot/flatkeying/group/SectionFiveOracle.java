@@ -761,9 +761,9 @@ final class SectionFiveOracle {
 
   /**
    * "A row begins a stay iff: its request.group is the group; request.saw is the group id or a fact
-   * in past(m); past(m) shows no Here of its member; and not (past(m) knows its memberId and it has no live stay there) and its
-   * fingerprint is not Expelled or Faulty-targeted (by any x ∈ past(m), standing or not) — or the
-   * Admit carries, for this row, the right to expel (a pardon …)."
+   * in past(m); past(m) shows no Here of its member; and not (past(m) knows its memberId and it has
+   * no live stay there) and its fingerprint is not Expelled or Faulty-targeted (by any x ∈ past(m),
+   * standing or not) — or the Admit carries, for this row, the right to expel (a pardon …)."
    */
   private Says rowBeginsStay(int m, Admit admit, SignedJoinRequest row) {
     BitSet past = past(m);
