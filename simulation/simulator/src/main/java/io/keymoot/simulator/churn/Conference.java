@@ -38,9 +38,7 @@ final class Conference implements Churn {
       long begin = (long) Math.max(0, Math.min(from, plan.millis() * 0.8));
       boolean leaves = random.nextDouble() < 0.8;
       long end =
-          leaves
-              ? plan.millis() - (long) (random.nextDouble() * 120_000 * scale)
-              : Long.MAX_VALUE;
+          leaves ? plan.millis() - (long) (random.nextDouble() * 120_000 * scale) : Long.MAX_VALUE;
       long lasts = plan.millis() - begin;
       if (random.nextDouble() < 0.15 && lasts > 60_000) {
         long drops = begin + (long) (random.nextDouble() * (lasts - 60_000));

@@ -27,8 +27,7 @@ final class Hostile implements Churn {
     for (; person < plan.members(); person++) {
       long from = (long) (random.nextDouble() * within);
       boolean vanishes = person % 3 == 0;
-      visits.add(
-          new Visit(person, from, vanishes ? boom : Long.MAX_VALUE, Visit.Ending.VANISHES));
+      visits.add(new Visit(person, from, vanishes ? boom : Long.MAX_VALUE, Visit.Ending.VANISHES));
     }
     long every = Math.max(4_000, plan.millis() / 40);
     for (long at = within + every; at < plan.millis() * 0.9; at += every) {

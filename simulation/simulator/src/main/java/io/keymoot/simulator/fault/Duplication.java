@@ -10,8 +10,7 @@ final class Duplication implements Fault {
   @Override
   public void plan(Trouble trouble) {
     trouble.world().injected(name());
-    trouble.world().weather().duplicatePercent =
-        trouble.between(0.0, trouble.isHeavy() ? 50 : 1);
+    trouble.world().weather().duplicatePercent = trouble.between(0.0, trouble.isHeavy() ? 50 : 1);
   }
 
   @Override

@@ -30,8 +30,7 @@ final class Flapping implements Fault {
           link(trouble, node, false);
           if (trouble.world().now() < Math.min(end, trouble.until())) {
             trouble.at(
-                trouble.world().now() + trouble.spread(20, 30_000),
-                () -> flap(trouble, node, end));
+                trouble.world().now() + trouble.spread(20, 30_000), () -> flap(trouble, node, end));
           }
         });
   }

@@ -29,8 +29,7 @@ final class HoldersVanish implements Fault {
     trouble.world().injected(name());
     for (Node node : holders) {
       node.crash();
-      trouble.afterwards(
-          trouble.between(5_000, 60_000), () -> trouble.people().comesAgain(node));
+      trouble.afterwards(trouble.between(5_000, 60_000), () -> trouble.people().comesAgain(node));
     }
   }
 

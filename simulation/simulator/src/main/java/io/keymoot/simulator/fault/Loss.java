@@ -17,8 +17,7 @@ final class Loss implements Fault {
           double most = trouble.isHeavy() ? 40 : 2;
           trouble.world().weather().lossPercent = Math.max(before, trouble.between(0.0, most));
           trouble.afterwards(
-              trouble.between(1_000, 30_000),
-              () -> trouble.world().weather().lossPercent = before);
+              trouble.between(1_000, 30_000), () -> trouble.world().weather().lossPercent = before);
         });
   }
 }

@@ -20,8 +20,7 @@ final class Partitions implements Fault {
     for (Node node : trouble.world().nodes()) {
       trouble.world().topology().side(node, trouble.random().nextInt(parts));
     }
-    trouble.afterwards(
-        trouble.spread(1_000, 60_000), () -> trouble.world().topology().join());
+    trouble.afterwards(trouble.spread(1_000, 60_000), () -> trouble.world().topology().join());
   }
 
   @Override

@@ -37,8 +37,7 @@ public record Trouble(
 
   /** Spread evenly on a logarithmic scale. */
   long spread(long least, long most) {
-    return (long)
-        (least * StrictMath.pow((double) most / least, random.nextDouble()));
+    return (long) (least * StrictMath.pow((double) most / least, random.nextDouble()));
   }
 
   void at(long millis, Timeline.Event event) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The wire. A multicast is one event for all who hear it at one moment, however many they are:
- * it comes back to the timeline once for each millisecond in which somebody hears it.
+ * The wire. A multicast is one event for all who hear it at one moment, however many they are: it
+ * comes back to the timeline once for each millisecond in which somebody hears it.
  */
 final class Network {
   private final World world;

@@ -78,13 +78,7 @@ public final class Node {
   }
 
   Node(
-      World world,
-      int index,
-      String name,
-      int person,
-      Peer peer,
-      SigningKey key,
-      Entropy entropy) {
+      World world, int index, String name, int person, Peer peer, SigningKey key, Entropy entropy) {
     this.world = world;
     this.index = index;
     this.name = name;
@@ -389,9 +383,7 @@ public final class Node {
     Bytes plaintext = Bytes.owning(words.getBytes(StandardCharsets.UTF_8));
     return frames
         .seal(tick(), VOICE, plaintext)
-        .map(
-            bytes ->
-                new Frame(this, stay, epoch, revision, counterOf(bytes), world.now(), bytes));
+        .map(bytes -> new Frame(this, stay, epoch, revision, counterOf(bytes), world.now(), bytes));
   }
 
   /** The counter in the frame's header (RFC 9605, section 4.3). */
@@ -410,9 +402,7 @@ public final class Node {
 
   /** Whether it opens; what came too early is opened when its key comes, if it does. */
   boolean opens(Bytes frame) {
-    return isUp
-        && !isStopped
-        && frames.open(tick(), 1, frame).opening() instanceof Opening.Opened;
+    return isUp && !isStopped && frames.open(tick(), 1, frame).opening() instanceof Opening.Opened;
   }
 
   void drain(FrameSink sink) {

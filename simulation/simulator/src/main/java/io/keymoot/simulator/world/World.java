@@ -224,8 +224,7 @@ public final class World {
     Entropy entropy = newEntropy();
     FlatKeying.Founding plan =
         new FlatKeying.Founding("simulated", setup.profile, TWO_EXPEL, Trust.OPEN);
-    Peer peer =
-        Peer.found(plan, key, selfMade(), new AdmissionPolicy(policy), entropy, shared());
+    Peer peer = Peer.found(plan, key, selfMade(), new AdmissionPolicy(policy), entropy, shared());
     group = peer.keying().group();
     return add(person, peer, key, entropy);
   }
@@ -245,8 +244,7 @@ public final class World {
 
   private Node arrive(int person, SigningKey key) {
     Entropy entropy = newEntropy();
-    Peer peer =
-        Peer.join(group(), key, selfMade(), new AdmissionPolicy(policy), entropy, shared());
+    Peer peer = Peer.join(group(), key, selfMade(), new AdmissionPolicy(policy), entropy, shared());
     Node node = add(person, peer, key, entropy);
     List<Node> there = up();
     if (!there.isEmpty()) {
