@@ -178,7 +178,7 @@ class AgreementTest {
     return over;
   }
 
-  private static Map<String, String> show(GroupState state) {
+  static Map<String, String> show(GroupState state) {
     Map<String, String> shown = new TreeMap<>();
     shown.put("heads", state.heads().toString());
     shown.put("members", state.members().toString());

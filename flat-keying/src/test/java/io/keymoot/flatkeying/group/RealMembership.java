@@ -23,13 +23,18 @@ final class RealMembership implements MembershipUnderTest {
   private final Map<FactId, Refusal> refused = new LinkedHashMap<>();
 
   RealMembership(Terms terms) {
+    this(terms, Lore.ofOne());
+  }
+
+  RealMembership(Terms terms, Lore lore) {
     membership =
         Membership.of(
             new Ledger(
                 terms.group(),
                 terms.credentials(),
                 terms.credentials(),
-                terms.scribe().verifier()));
+                terms.scribe().verifier(),
+                lore));
   }
 
   @Override
