@@ -68,6 +68,11 @@ public final class Limits {
   /** Answers of signature checks remembered, so that each is made once. */
   public static final int REMEMBERED_CHECKS = 16_384;
 
+  /** Facts, and covers, that the peers of one process hold in common. */
+  public static final int SHARED_FACTS = 65_536;
+
+  public static final int SHARED_COVERS = 64;
+
   /** Facts of one sender that wait for their parents. */
   public static final int WAITING_PER_SENDER = 256;
 

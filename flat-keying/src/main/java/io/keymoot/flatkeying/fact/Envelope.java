@@ -27,7 +27,8 @@ public record Envelope(
     return withCover(Bytes.EMPTY);
   }
 
-  Envelope withCover(Bytes other) {
+  /** With the cover whose hash the Rekey names. */
+  public Envelope withCover(Bytes other) {
     return new Envelope(id, header, fact, signature, head, body, other);
   }
 }

@@ -61,6 +61,11 @@ public final class FactCodec {
     return join(envelope.head(), envelope.signature(), envelope.body(), envelope.cover());
   }
 
+  /** Where the content starts in the fact's bytes. */
+  public static int contentAt(Envelope envelope) {
+    return envelope.head().length() + envelope.signature().length() + 2;
+  }
+
   /** What is kept and passed on when the cover is gone; the signature holds for it as before. */
   public static Bytes encodeWithoutCover(Envelope envelope) {
     return encode(envelope.withoutCover());

@@ -23,6 +23,16 @@ public record JoinRequest(
     return new MemberId(JoinRequestCodec.encodeBody(this).sha256());
   }
 
+  /** Reads again, from where it stands in the bytes of a fact, a request that was read before. */
+  public static JoinRequest in(Bytes fact, int at) {
+    return JoinRequestCodec.readBody(fact.readerAt(at));
+  }
+
+  /** As it stands in a fact and as its member's id is made of it. */
+  public Bytes encode() {
+    return JoinRequestCodec.encodeBody(this);
+  }
+
   public Fingerprint fingerprint() {
     return Fingerprint.of(key);
   }

@@ -2,6 +2,7 @@ package io.keymoot.flatkeying.fact;
 
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.flatkeying.wire.WireReader;
 import io.keymoot.flatkeying.wire.WireWriter;
 
@@ -9,6 +10,9 @@ import io.keymoot.flatkeying.wire.WireWriter;
  * The body of a JoinRequest, which stands unsigned in a Found; and the signed one, an Admit's row.
  */
 final class JoinRequestCodec {
+  /** Version, type, the length of the key, nonce; group, credential, leaf key and saw. */
+  static final int BODY_BYTES_BESIDES_KEY = 1 + 1 + 2 + JoinRequest.NONCE_BYTES + 4 * Hash32.LENGTH;
+
   private JoinRequestCodec() {}
 
   /** A founder's row: its group has no id yet and there was nothing to have seen. */
@@ -30,7 +34,7 @@ final class JoinRequestCodec {
     return new SignedJoinRequest(request, member, in.fixed(Limits.SIGNATURE_BYTES, "signature"));
   }
 
-  private static JoinRequest readBody(WireReader in) {
+  static JoinRequest readBody(WireReader in) {
     HeaderCodec.version(in);
     int code = in.u8("type");
     if (code != MessageType.JOIN_REQUEST.code()) {

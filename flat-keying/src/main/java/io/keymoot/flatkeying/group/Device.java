@@ -1,25 +1,33 @@
 package io.keymoot.flatkeying.group;
 
-import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * A device as a set of facts shows it.
  *
- * @param members every member it ever was
+ * @param members every member it ever was, one at least, in the order of ids
  * @param expelledBy Rekeys that expel its fingerprint
  */
-record Device(List<MemberId> members, List<Known> expelledBy) {
-  static final Device NEW = new Device(List.of(), List.of());
+record Device(List<Person> members, List<Known> expelledBy) implements IdMap.Keyed {
+  static Device of(Person person) {
+    return new Device(List.of(person), List.of());
+  }
 
-  Device with(MemberId member) {
+  @Override
+  public Hash32 key() {
+    return members.get(0).device().hash();
+  }
+
+  Device with(Person member) {
     if (members.contains(member)) {
       return this;
     }
-    List<MemberId> next = new ArrayList<>(members);
+    List<Person> next = new ArrayList<>(members);
     next.add(member);
-    next.sort(null);
+    next.sort(Comparator.comparing(Person::id));
     return new Device(List.copyOf(next), expelledBy);
   }
 

@@ -35,9 +35,9 @@ final class Ends {
 
   /** Everything in {@code state} with a hard target that is this person. */
   static List<Known> aimedAt(GroupState state, Person person) {
-    List<Known> byName = state.aims.get(person.id().hash());
+    List<Known> byName = state.aimsAt(person);
     Device device = state.device(person.device());
-    List<Known> aimed = byName == null ? List.of() : byName;
+    List<Known> aimed = byName;
     if (device != null) {
       for (Known rekey : device.expelledBy()) {
         aimed = aimed.contains(rekey) ? aimed : Seat.sorted(aimed, rekey);
@@ -55,11 +55,11 @@ final class Ends {
       return List.of();
     }
     List<Known> all = device.expelledBy();
-    for (MemberId member : device.members()) {
-      List<Known> aims = state.aims.get(member.hash());
-      for (Known end : aims == null ? List.<Known>of() : aims) {
+    for (Person member : device.members()) {
+      for (Known end : state.aimsAt(member)) {
         for (Target target : end.rekey().targets()) {
-          if (target instanceof Target.Faulty faulty && faultyMembers(faulty).contains(member)) {
+          if (target instanceof Target.Faulty faulty
+              && faultyMembers(faulty).contains(member.id())) {
             all = union(all, List.of(end));
           }
         }

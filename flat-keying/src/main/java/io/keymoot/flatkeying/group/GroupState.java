@@ -4,7 +4,6 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.GroupId;
-import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Slot;
@@ -12,6 +11,8 @@ import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,28 @@ public final class GroupState {
    * @param faulty two of its facts in this set are out of order: for good, even if a later one
    *     covers both
    */
-  record Tips(List<Known> tips, boolean faulty) {}
+  record Tips(List<Known> tips, boolean faulty) implements IdMap.Keyed {
+    @Override
+    public Hash32 key() {
+      return tips.get(0).author().hash();
+    }
+  }
+
+  /** The Rekeys with a Left or Faulty target that is the member. Expulsions aim at devices. */
+  record Aims(MemberId member, List<Known> rekeys) implements IdMap.Keyed {
+    @Override
+    public Hash32 key() {
+      return member.hash();
+    }
+  }
+
+  /** How often an epoch's key has stepped. */
+  record Steps(FactId epoch, int count) implements IdMap.Keyed {
+    @Override
+    public Hash32 key() {
+      return epoch.hash();
+    }
+  }
 
   static final GroupState NOTHING =
       new GroupState(
@@ -53,12 +75,9 @@ public final class GroupState {
   final IdMap<Seat> seats;
   final IdMap<Seat> live;
   final IdMap<Device> devices;
-
-  /** By member: the Rekeys with a Left or Faulty target that is it. Expulsions aim at devices. */
-  final IdMap<List<Known>> aims;
-
+  final IdMap<Aims> aims;
   final List<Known> usable;
-  final IdMap<Integer> revisions;
+  final IdMap<Steps> revisions;
   final Slots slots;
   private @Nullable List<Person> members;
 
@@ -70,9 +89,9 @@ public final class GroupState {
       IdMap<Seat> seats,
       IdMap<Seat> live,
       IdMap<Device> devices,
-      IdMap<List<Known>> aims,
+      IdMap<Aims> aims,
       List<Known> usable,
-      IdMap<Integer> revisions,
+      IdMap<Steps> revisions,
       Slots slots) {
     this.found = found;
     this.count = count;
@@ -170,6 +189,23 @@ public final class GroupState {
     return seats.get(member.hash());
   }
 
+  /** The Rekeys that end this member by name. */
+  List<Known> aimsAt(Person member) {
+    Aims known = aims.get(member.id().hash());
+    return known == null ? List.of() : known.rekeys;
+  }
+
+  /** How many devices are in, but no more than {@code most}: then nobody need count on. */
+  int devicesUpTo(int most) {
+    SortedSet<Fingerprint> met = new TreeSet<>();
+    live.until(
+        seat -> {
+          met.add(seat.person().device());
+          return met.size() >= most;
+        });
+    return met.size();
+  }
+
   @Nullable Device device(Fingerprint fingerprint) {
     return devices.get(fingerprint.hash());
   }
@@ -206,7 +242,7 @@ public final class GroupState {
   /** The member's stays that are not over, in the order of ids. */
   public List<Stay> liveStays(MemberId member) {
     Seat seat = seat(member);
-    return seat == null ? List.of() : seat.liveStays();
+    return seat == null ? List.of() : seat.live();
   }
 
   /**
@@ -216,8 +252,7 @@ public final class GroupState {
   public Optional<Stay> newestStay(MemberId member) {
     Stay newest = null;
     for (Stay stay : liveStays(member)) {
-      boolean isHere = stay.begunBy().fact() instanceof Here;
-      if (newest == null || isHere || !(newest.begunBy().fact() instanceof Here)) {
+      if (newest == null || stay.isByHere() || !newest.isByHere()) {
         newest = stay;
       }
     }
@@ -243,13 +278,7 @@ public final class GroupState {
     List<Stay> over = new ArrayList<>();
     seats.forEach(
         seat -> {
-          seat.places()
-              .forEach(
-                  place -> {
-                    if (place.isOver()) {
-                      over.add(place.stay());
-                    }
-                  });
+          seat.over().forEach(place -> over.add(place.stay()));
         });
     return over;
   }
@@ -271,9 +300,9 @@ public final class GroupState {
     seats.difference(
         before.seats,
         (now, then) -> {
-          for (Seat.Place place : now == null ? List.<Seat.Place>of() : now.live()) {
-            if (then == null || then.place(place.stay()) == null) {
-              newly.add(place.stay());
+          for (Stay stay : now == null ? List.<Stay>of() : now.live()) {
+            if (then == null || then.place(stay) == null) {
+              newly.add(stay);
             }
           }
         });
@@ -309,8 +338,8 @@ public final class GroupState {
 
   /** r_x: how often the epoch's key has stepped. */
   public int revision(FactId epoch) {
-    Integer steps = revisions.get(epoch.hash());
-    return steps == null ? 0 : steps;
+    Steps steps = revisions.get(epoch.hash());
+    return steps == null ? 0 : steps.count;
   }
 
   /** The Reseal whose KEK counts for the slot, if it has any. */

@@ -1,12 +1,10 @@
 package io.keymoot.flatkeying.group;
 
-import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Found;
-import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Profile;
-import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.Target;
 import java.util.ArrayDeque;
@@ -34,7 +32,7 @@ final class Growth {
   private IdMap<Seat> seats;
   private IdMap<Seat> live;
   private IdMap<Device> devices;
-  private IdMap<List<Known>> aims;
+  private IdMap<GroupState.Aims> aims;
   private final List<Stay> newlyOver = new ArrayList<>();
 
   private Growth(GroupState before, Known m, GroupState past, Pasts pasts) {
@@ -53,15 +51,12 @@ final class Growth {
   }
 
   private GroupState grow() {
-    switch (m.fact()) {
-      case Found found -> m.begun().forEach(this::begin);
-      case Admit admit -> m.begun().forEach(this::begin);
-      case Here here -> {
-        endSoftly(m.author());
-        m.begun().forEach(this::begin);
-      }
-      case Rekey rekey -> rekey.targets().forEach(this::strike);
-      case Reseal reseal -> {}
+    if (m.here().isPresent()) {
+      endSoftly(m.author());
+    }
+    m.begun().forEach(this::begin);
+    if (m.isRekey()) {
+      m.rekey().targets().forEach(this::strike);
     }
     GroupState.Tips tips = tips();
     Slots slots = slots();
@@ -70,7 +65,7 @@ final class Growth {
         before.isNothing() ? m : before.foundFact(),
         before.count + 1,
         heads(),
-        before.authors.with(m.author().hash(), tips),
+        before.authors.with(tips),
         seats,
         live,
         devices,
@@ -104,9 +99,7 @@ final class Growth {
   private void begin(Stay stay) {
     Person person = stay.person();
     Device device = devices.get(person.device().hash());
-    devices =
-        devices.with(
-            person.device().hash(), (device == null ? Device.NEW : device).with(person.id()));
+    devices = devices.with(device == null ? Device.of(person) : device.with(person));
     Seat seat = seats.get(person.id().hash());
     List<Known> aimed = new ArrayList<>();
     for (Known end : Ends.aimedAt(before, person)) {
@@ -129,7 +122,7 @@ final class Growth {
       return;
     }
     Seat seat = seat(member);
-    for (Stay stay : known.liveStays()) {
+    for (Stay stay : known.live()) {
       Seat.Place now = placeIn(seat, stay);
       seat = seat.with(new Seat.Place(now.stay(), true, now.hard(), now.isVoid()));
     }
@@ -144,9 +137,9 @@ final class Growth {
       case Target.Expelled expelled -> {
         Device device = devices.get(expelled.device().hash());
         if (device != null) {
-          devices = devices.with(expelled.device().hash(), device.expelledBy(m));
-          for (MemberId member : device.members()) {
-            endHardPlaces(seat(member));
+          devices = devices.with(device.expelledBy(m));
+          for (Person member : device.members()) {
+            endHardPlaces(seat(member.id()));
           }
         }
       }
@@ -154,8 +147,11 @@ final class Growth {
   }
 
   private void endHard(MemberId member) {
-    List<Known> others = aims.get(member.hash());
-    aims = aims.with(member.hash(), Ends.union(others == null ? List.of() : others, List.of(m)));
+    GroupState.Aims others = aims.get(member.hash());
+    aims =
+        aims.with(
+            new GroupState.Aims(
+                member, Ends.union(others == null ? List.of() : others.rekeys(), List.of(m))));
     Seat seat = seats.get(member.hash());
     if (seat != null) {
       endHardPlaces(seat);
@@ -166,7 +162,7 @@ final class Growth {
   private void endHardPlaces(Seat seat) {
     Deque<Stay> ended = new ArrayDeque<>();
     Seat next = seat;
-    for (Seat.Place place : seat.places().values()) {
+    for (Seat.Place place : seat.places()) {
       next =
           next.with(
               new Seat.Place(
@@ -253,11 +249,8 @@ final class Growth {
             newlyOver.add(place.stay());
           }
         });
-    seats = seats.with(seat.person().id().hash(), seat);
-    live =
-        seat.isLive()
-            ? live.with(seat.person().id().hash(), seat)
-            : live.without(seat.person().id().hash());
+    seats = seats.with(seat);
+    live = seat.isLive() ? live.with(seat) : live.without(seat.key());
   }
 
   // ---- what follows
@@ -279,7 +272,7 @@ final class Growth {
         usable.add(epoch);
       }
     }
-    if (m.fact() instanceof Rekey && isCleanNow(anybody -> true)) {
+    if (m.isRekey() && isCleanNow(anybody -> true)) {
       usable.removeIf(past::contains);
       usable.add(m);
       usable.sort((one, other) -> one.id().compareTo(other.id()));
@@ -293,13 +286,14 @@ final class Growth {
   }
 
   private Slots slots() {
-    Slots slots = m.fact() instanceof Found found ? Slots.empty(found.profile()) : before.slots;
+    Slots slots =
+        m.type() == MessageType.FOUND ? Slots.empty(((Found) m.fact()).profile()) : before.slots;
     for (Stay stay : newlyOver) {
       slots =
           slots.dirtied(
               stay.person().id(), reseal -> Ends.endedIn(stay, pasts.after(reseal), pasts));
     }
-    if (m.fact() instanceof Reseal reseal) {
+    if (m.type() == MessageType.RESEAL && m.fact() instanceof Reseal reseal) {
       for (Reseal.SlotKey key : reseal.slots()) {
         Profile profile = slots.profile();
         boolean clean = isCleanNow(person -> key.slot().isHeldBy(person.id(), profile));
@@ -310,18 +304,17 @@ final class Growth {
   }
 
   /** An Admit or Here names the epochs usable in P(m), and each steps. */
-  private IdMap<Integer> revisions(List<Known> usableNow) {
-    if (!(m.fact() instanceof Admit || m.fact() instanceof Here)) {
+  private IdMap<GroupState.Steps> revisions(List<Known> usableNow) {
+    if (m.type() != MessageType.ADMIT && m.type() != MessageType.HERE) {
       return before.revisions;
     }
     if (knewAll()) {
       // This is P(m) itself: what it shows is what m names, for everybody and for good.
       m.names(usableNow.stream().map(Known::id).toList());
     }
-    IdMap<Integer> next = before.revisions;
+    IdMap<GroupState.Steps> next = before.revisions;
     for (FactId epoch : m.names()) {
-      Integer steps = next.get(epoch.hash());
-      next = next.with(epoch.hash(), steps == null ? 1 : steps + 1);
+      next = next.with(new GroupState.Steps(epoch, before.revision(epoch) + 1));
     }
     return next;
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,14 @@ import org.jspecify.annotations.Nullable;
  * keys) is the same on every peer; a digest that costs one path after a change; and {@link
  * #difference} between two maps of common descent that looks only where they differ.
  */
-final class IdMap<V> {
+final class IdMap<V extends IdMap.Keyed> {
   private static final IdMap<?> EMPTY = new IdMap<>(null, 0);
+
+  /** What a map holds says itself under which id. */
+  interface Keyed {
+    Hash32 key();
+  }
+
   private static final int BITS = 4;
 
   private final @Nullable Object root;
@@ -30,11 +37,9 @@ final class IdMap<V> {
   }
 
   @SuppressWarnings("unchecked") // holds no value
-  static <V> IdMap<V> empty() {
+  static <V extends Keyed> IdMap<V> empty() {
     return (IdMap<V>) EMPTY;
   }
-
-  private record Leaf(Hash32 key, Object value) {}
 
   private static final class Node {
     final int bitmap;
@@ -79,52 +84,52 @@ final class IdMap<V> {
       }
       at = node.children[node.index(symbol)];
     }
-    return at instanceof Leaf leaf && leaf.key.equals(key) ? (V) leaf.value : null;
+    return at instanceof Keyed value && value.key().equals(key) ? (V) value : null;
   }
 
-  IdMap<V> with(Hash32 key, V value) {
-    Object old = get(key);
+  IdMap<V> with(V value) {
+    Object old = get(value.key());
     if (old == value) {
       return this;
     }
-    return new IdMap<>(put(root, new Leaf(key, value), 0), old == null ? size + 1 : size);
+    return new IdMap<>(put(root, value, value.key(), 0), old == null ? size + 1 : size);
   }
 
   IdMap<V> without(Hash32 key) {
     return get(key) == null ? this : new IdMap<>(remove(root, key, 0), size - 1);
   }
 
-  private static Object put(@Nullable Object at, Leaf leaf, int depth) {
+  private static Object put(@Nullable Object at, Keyed value, Hash32 key, int depth) {
     if (at == null) {
-      return leaf;
+      return value;
     }
-    int symbol = leaf.key.symbol(depth, BITS);
-    if (at instanceof Leaf other) {
-      if (other.key.equals(leaf.key)) {
-        return leaf;
+    int symbol = key.symbol(depth, BITS);
+    if (at instanceof Keyed other) {
+      if (other.key().equals(key)) {
+        return value;
       }
-      int its = other.key.symbol(depth, BITS);
+      int its = other.key().symbol(depth, BITS);
       if (its == symbol) {
-        return new Node(1 << symbol, new Object[] {put(other, leaf, depth + 1)});
+        return new Node(1 << symbol, new Object[] {put(other, value, key, depth + 1)});
       }
-      Object[] two = its < symbol ? new Object[] {other, leaf} : new Object[] {leaf, other};
+      Object[] two = its < symbol ? new Object[] {other, value} : new Object[] {value, other};
       return new Node(1 << symbol | 1 << its, two);
     }
     Node node = (Node) at;
     int index = node.index(symbol);
     if (node.has(symbol)) {
       Object[] children = node.children.clone();
-      children[index] = put(children[index], leaf, depth + 1);
+      children[index] = put(children[index], value, key, depth + 1);
       return new Node(node.bitmap, children);
     }
     Object[] children = new Object[node.children.length + 1];
     System.arraycopy(node.children, 0, children, 0, index);
-    children[index] = leaf;
+    children[index] = value;
     System.arraycopy(node.children, index, children, index + 1, node.children.length - index);
     return new Node(node.bitmap | 1 << symbol, children);
   }
 
-  /** Removes a key that is there. A branch left with one leaf gives way to the leaf. */
+  /** Removes a key that is there. A branch left with one value gives way to it. */
   private static @Nullable Object remove(@Nullable Object at, Hash32 key, int depth) {
     if (!(at instanceof Node node)) {
       return null;
@@ -133,7 +138,7 @@ final class IdMap<V> {
     int index = node.index(symbol);
     Object rest = remove(node.children[index], key, depth + 1);
     if (rest != null) {
-      if (node.children.length == 1 && rest instanceof Leaf) {
+      if (node.children.length == 1 && rest instanceof Keyed) {
         return rest;
       }
       Object[] children = node.children.clone();
@@ -143,7 +148,7 @@ final class IdMap<V> {
     if (node.children.length == 1) {
       return null;
     }
-    if (node.children.length == 2 && node.children[1 - index] instanceof Leaf last) {
+    if (node.children.length == 2 && node.children[1 - index] instanceof Keyed last) {
       return last;
     }
     Object[] children = new Object[node.children.length - 1];
@@ -154,7 +159,17 @@ final class IdMap<V> {
 
   /** Every value, in the order of the keys. */
   void forEach(Consumer<V> action) {
-    walk(root, leaf -> action.accept(value(leaf)));
+    walk(
+        root,
+        value -> {
+          action.accept(value);
+          return false;
+        });
+  }
+
+  /** Values in the order of the keys, up to the first that {@code enough} accepts. */
+  void until(Predicate<V> enough) {
+    walk(root, enough);
   }
 
   List<V> values() {
@@ -163,14 +178,17 @@ final class IdMap<V> {
     return all;
   }
 
-  private static void walk(@Nullable Object at, Consumer<Leaf> action) {
-    if (at instanceof Leaf leaf) {
-      action.accept(leaf);
-    } else if (at instanceof Node node) {
+  @SuppressWarnings("unchecked") // only V is ever put
+  private boolean walk(@Nullable Object at, Predicate<V> enough) {
+    if (at instanceof Node node) {
       for (Object child : node.children) {
-        walk(child, action);
+        if (walk(child, enough)) {
+          return true;
+        }
       }
+      return false;
     }
+    return at != null && enough.test((V) at);
   }
 
   /**
@@ -181,6 +199,7 @@ final class IdMap<V> {
     difference(root, other.root, 0, visit);
   }
 
+  @SuppressWarnings("unchecked") // only V is ever put
   private void difference(
       @Nullable Object here,
       @Nullable Object there,
@@ -194,55 +213,48 @@ final class IdMap<V> {
         difference(child(a, symbol), child(b, symbol), depth + 1, visit);
       }
     } else if (here instanceof Node a) {
-      // The other side has at most a leaf here: find its partner among ours.
-      againstOne(a, (Leaf) there, visit);
+      // The other side has at most one value here: find its partner among ours.
+      againstOne(a, (V) there, visit);
     } else if (there instanceof Node b) {
-      againstOne(b, (Leaf) here, (its, ours) -> visit.accept(ours, its));
+      againstOne(b, (V) here, (its, ours) -> visit.accept(ours, its));
     } else {
-      Leaf a = (Leaf) here;
-      Leaf b = (Leaf) there;
-      if (a != null && b != null && a.key.equals(b.key)) {
-        if (a.value != b.value) {
-          visit.accept(value(a), value(b));
-        }
+      V a = (V) here;
+      V b = (V) there;
+      if (a != null && b != null && a.key().equals(b.key())) {
+        visit.accept(a, b);
         return;
       }
       if (a != null) {
-        visit.accept(value(a), null);
+        visit.accept(a, null);
       }
       if (b != null) {
-        visit.accept(null, value(b));
+        visit.accept(null, b);
       }
     }
   }
 
-  private void againstOne(
-      Node many, @Nullable Leaf one, BiConsumer<@Nullable V, @Nullable V> visit) {
+  private void againstOne(Node many, @Nullable V one, BiConsumer<@Nullable V, @Nullable V> visit) {
     boolean[] met = {false};
     walk(
         many,
-        leaf -> {
-          if (one == null || !one.key.equals(leaf.key)) {
-            visit.accept(value(leaf), null);
-            return;
+        value -> {
+          if (one == null || !one.key().equals(value.key())) {
+            visit.accept(value, null);
+            return false;
           }
           met[0] = true;
-          if (one.value != leaf.value) {
-            visit.accept(value(leaf), value(one));
+          if (one != value) {
+            visit.accept(value, one);
           }
+          return false;
         });
     if (one != null && !met[0]) {
-      visit.accept(null, value(one));
+      visit.accept(null, one);
     }
   }
 
   private static @Nullable Object child(Node node, int symbol) {
     return node.has(symbol) ? node.children[node.index(symbol)] : null;
-  }
-
-  @SuppressWarnings("unchecked") // only V is ever put
-  private V value(Leaf leaf) {
-    return (V) leaf.value;
   }
 
   @Override
@@ -256,9 +268,9 @@ final class IdMap<V> {
   }
 
   private static Hash32 digest(Object at, MessageDigest sha) {
-    if (at instanceof Leaf leaf) {
+    if (at instanceof Keyed value) {
       sha.update((byte) 0);
-      return Hash32.of(sha.digest(leaf.key.toArray()));
+      return Hash32.of(sha.digest(value.key().toArray()));
     }
     Node node = (Node) at;
     Hash32 known = node.digest;

@@ -1,77 +1,113 @@
 package io.keymoot.flatkeying.group;
 
+import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.Fact;
+import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Header;
+import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A valid fact with its place in the graph and all that was decided about it once and for all, from
- * its past alone. Shared by every peer of one JVM that learns the fact.
+ * its past alone. Shared by every peer of one JVM that learns the fact ({@link Lore}).
+ *
+ * <p>Its bytes are kept, to be given to others; of what they say only what is asked often is held
+ * beside them. Covers are not part of it: each peer drops them when it is done with them.
  */
 public final class Known {
-  private Envelope envelope;
+  /** Parents before children, and the same on every peer. */
+  static final Comparator<Known> PARENTS_FIRST =
+      Comparator.comparingInt((Known each) -> each.below).thenComparing(Known::id);
+
+  private final Hash32 id;
+  private final Person author;
+  private final MessageType type;
+  private final Bytes bytes;
+
+  /** Not of an Admit: what its rows began stands in {@link #begun}, and the rest is bulk. */
+  private final @Nullable Fact fact;
+
   private final List<Known> parents;
   private final AuthorLine line;
-  private final int index;
+  private final int below;
   private final int turn;
   private final List<Known> ownPrevious;
   private final List<Stay> rests;
   private List<Stay> begun = List.of();
   private List<FactId> names = List.of();
+  private List<CredentialsAsked.Answer> asked = List.of();
 
-  /** The state of P(this), while it is kept; {@link Ledger#after} makes it again. */
+  /** Place in the order in which this process learnt facts: never compared by peers. */
+  int index;
+
+  /** The state of P(this), while it is kept; {@link Lore#after} makes it again. */
   @Nullable GroupState after;
 
+  /**
+   * @param past the state of past(this)
+   */
   Known(
       Envelope envelope,
+      Bytes bytes,
+      Person author,
       List<Known> parents,
       AuthorLine line,
-      int index,
-      List<Known> ownPrevious,
+      GroupState past,
       List<Stay> rests) {
-    this.envelope = envelope;
-    this.parents = parents;
+    this.id = envelope.id().hash();
+    this.author = author;
+    this.type = envelope.header().type();
+    this.bytes = bytes;
+    this.fact = envelope.fact() instanceof Admit ? null : envelope.fact();
+    this.parents = List.copyOf(parents);
     this.line = line;
-    this.index = index;
-    this.ownPrevious = ownPrevious;
+    this.below = past.count();
+    this.ownPrevious = past.tipsOf(author.id());
     this.turn = 1 + ownPrevious.stream().mapToInt(Known::turn).max().orElse(-1);
-    this.rests = rests;
+    this.rests = List.copyOf(rests);
   }
 
   public FactId id() {
-    return envelope.id();
+    return new FactId(id);
   }
 
   public MemberId author() {
-    return header().author();
+    return author.id();
+  }
+
+  public MessageType type() {
+    return type;
+  }
+
+  /** An Admit's is read anew from its bytes. */
+  public Fact fact() {
+    Fact kept = fact;
+    return kept != null ? kept : envelope().fact();
+  }
+
+  /** As it was received, without a cover ({@link Ledger#envelope} adds it). */
+  public Envelope envelope() {
+    return FactCodec.decode(bytes).orThrow();
   }
 
   public Header header() {
-    return envelope.header();
-  }
-
-  public Fact fact() {
-    return envelope.fact();
-  }
-
-  /** The bytes as they were received, and the cover as long as it is kept. */
-  public Envelope envelope() {
-    return envelope;
-  }
-
-  /** Wraps and seals go with the epoch they are for; what was signed stays. */
-  public void dropCover() {
-    envelope = envelope.withoutCover();
+    return envelope().header();
   }
 
   /** Header and signature alone, as a proof carries them. */
   public SignedHeader signedHeader() {
+    Envelope envelope = envelope();
     return new SignedHeader(envelope.header(), envelope.signature());
   }
 
@@ -94,15 +130,34 @@ public final class Known {
     return names;
   }
 
+  /** What the decision hung on beside the past. */
+  List<CredentialsAsked.Answer> asked() {
+    return asked;
+  }
+
+  /** All that is kept of it, in one piece. */
+  Bytes bytes() {
+    return bytes;
+  }
+
+  boolean isRekey() {
+    return type == MessageType.REKEY;
+  }
+
   Rekey rekey() {
     return (Rekey) fact();
   }
 
-  /**
-   * Place in the order of learning: parents come before children. Local, never compared by peers.
-   */
-  int index() {
-    return index;
+  Optional<Here> here() {
+    return fact instanceof Here here ? Optional.of(here) : Optional.empty();
+  }
+
+  Hash32 key() {
+    return id;
+  }
+
+  Person person() {
+    return author;
   }
 
   /** How many facts of the author lie below this one, on the longest line. */
@@ -127,9 +182,13 @@ public final class Known {
     names = List.copyOf(epochs);
   }
 
+  void asked(List<CredentialsAsked.Answer> answers) {
+    asked = answers;
+  }
+
   @Override
   public String toString() {
-    return header().type() + " " + id() + " by " + author();
+    return type + " " + id + " by " + author;
   }
 
   /** What this JVM knows of one author's facts as a whole. */

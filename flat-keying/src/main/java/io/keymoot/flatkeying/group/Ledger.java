@@ -2,6 +2,7 @@ package io.keymoot.flatkeying.group;
 
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Found;
@@ -17,58 +18,54 @@ import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.fact.Verification;
 import io.keymoot.flatkeying.fact.Verified;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The graph of valid facts of one group, and what each showed when it was made.
+ * The valid facts of one group that one peer knows, each verified and decided once.
  *
- * <p>Everything in it follows from the facts alone, so all peers of one JVM may share one ledger: a
- * fact is verified and decided once, a state is made once. It says nothing of what a peer has
- * <i>taken</i>: that is {@link Membership}.
+ * <p>What they show is {@link Lore}'s. Which of them the peer has <i>taken</i> is {@link
+ * Membership}'s.
  */
-public final class Ledger implements Pasts {
-  /** States of joined pasts kept at hand; a lost one is made again. */
-  private static final int STATES_KEPT = 256;
-
-  /** Facts whose P(m) is kept at hand. */
-  private static final int AFTERS_KEPT = 512;
-
-  /** Of older facts, one in so many keeps its P(m), thinned out further with distance. */
-  private static final int MILESTONE = 512;
-
+public final class Ledger {
   private static final int REFUSALS_KEPT = 4_096;
 
   private final GroupId group;
   private final CredentialBook credentials;
   private final CredentialCheck check;
   private final FactVerifier verifier;
+  private final Lore lore;
 
   private final Map<FactId, Known> known = new LinkedHashMap<>();
+  private final Map<FactId, Bytes> covers = new LinkedHashMap<>();
   private final Map<FactId, Refusal> refused = new Bounded<>(REFUSALS_KEPT);
-  private final Map<MemberId, Known.AuthorLine> lines = new LinkedHashMap<>();
-  private final Map<List<FactId>, GroupState> states = new Bounded<>(STATES_KEPT);
-  private final Deque<Known> recent = new ArrayDeque<>();
-  private List<Known> milestones = List.of();
 
+  /**
+   * @param lore {@link Lore#ofOne}, or one that the ledgers of a process share
+   */
   public Ledger(
-      GroupId group, CredentialBook credentials, CredentialCheck check, FactVerifier verifier) {
+      GroupId group,
+      CredentialBook credentials,
+      CredentialCheck check,
+      FactVerifier verifier,
+      Lore lore) {
     this.group = group;
     this.credentials = credentials;
     this.check = check;
     this.verifier = verifier;
+    this.lore = lore;
+  }
+
+  public Ledger(
+      GroupId group, CredentialBook credentials, CredentialCheck check, FactVerifier verifier) {
+    this(group, credentials, check, verifier, Lore.ofOne());
   }
 
   /** What became of a fact that was offered. */
@@ -121,40 +118,52 @@ public final class Ledger implements Pasts {
     if (!missing.isEmpty()) {
       return new Decision.LacksParents(missing);
     }
+    if (!isOfThisGroup(envelope)) {
+      return refuse(envelope.id(), Refusal.OTHER_GROUP);
+    }
+    Known same = lore.decided(envelope, parents).orElse(null);
+    if (same != null && same.asked().stream().allMatch(each -> each.isAlsoOf(credentials))) {
+      return take(same, envelope);
+    }
     return envelope.fact() instanceof Found found
         ? decideFound(envelope, found)
         : decide(envelope, parents);
   }
 
+  private boolean isOfThisGroup(Envelope envelope) {
+    Hash32 named =
+        envelope.fact() instanceof Found ? envelope.id().hash() : envelope.header().group().hash();
+    return named.equals(group.hash());
+  }
+
   private Decision decideFound(Envelope envelope, Found found) {
-    if (!envelope.id().hash().equals(group.hash())) {
-      return refuse(envelope.id(), Refusal.OTHER_GROUP);
-    }
     if (!(verifier.verifyFound(envelope) instanceof Verification.Accepted accepted)) {
       // Not remembered as refused: the id is right, the same body may come again well signed.
       return new Decision.Refused(Refusal.BAD_SIGNATURE);
     }
-    Known fact = place(accepted.fact(), List.of(), GroupState.NOTHING, List.of());
-    Person founder = Person.of(envelope.header().author(), found.founder());
-    fact.begins(
-        List.of(Stay.of(fact, founder, found.founder().leafKey(), found.founder().credential())));
-    return accept(fact, grow(GroupState.NOTHING, fact, GroupState.NOTHING));
+    JoinRequest request = found.founder();
+    Person founder =
+        new Person(envelope.header().author(), request.fingerprint(), request.encode(), 0);
+    Known fact = place(accepted.fact(), founder, List.of(), GroupState.NOTHING, List.of());
+    fact.begins(List.of(new Stay(fact, founder)));
+    return accept(
+        fact,
+        envelope,
+        lore.grow(GroupState.NOTHING, fact, GroupState.NOTHING),
+        new CredentialsAsked(credentials));
   }
 
   private Decision decide(Envelope envelope, List<Known> parents) {
-    if (!envelope.header().group().equals(group)) {
-      return refuse(envelope.id(), Refusal.OTHER_GROUP);
-    }
     GroupState past = join(parents);
     Person author = past.person(envelope.header().author()).orElse(null);
     if (author == null) {
       return refuse(envelope.id(), Refusal.AUTHOR_NOT_A_MEMBER);
     }
-    if (!(verifier.verify(envelope, author.request().key())
-        instanceof Verification.Accepted accepted)) {
+    if (!(verifier.verify(envelope, author.key()) instanceof Verification.Accepted accepted)) {
       return new Decision.Refused(Refusal.BAD_SIGNATURE);
     }
-    Validity rules = rules(past, author);
+    CredentialsAsked asked = new CredentialsAsked(credentials);
+    Validity rules = rules(past, author, asked);
     boolean isHere = envelope.fact() instanceof Here;
     if (!isHere && !past.isMember(author.id())) {
       return refuse(envelope.id(), Refusal.AUTHOR_NOT_A_MEMBER);
@@ -167,77 +176,109 @@ public final class Ledger implements Pasts {
           case Rekey rekey -> rules.rekey(rekey);
           case Reseal reseal -> rules.reseal(reseal);
         };
-    List<SignedJoinRequest> rows = new ArrayList<>();
+    List<Boolean> begins = new ArrayList<>();
     if (verdict.holds() && envelope.fact() instanceof Admit admit) {
       for (SignedJoinRequest row : admit.rows()) {
-        Verdict begins = rules.row(row, admit);
-        if (begins.holds()) {
-          rows.add(row);
-        } else if (begins instanceof Verdict.Waits) {
-          verdict = begins;
-        }
+        Verdict ofRow = rules.row(row, admit);
+        begins.add(ofRow.holds());
+        verdict = ofRow instanceof Verdict.Waits ? ofRow : verdict;
       }
     }
     return switch (verdict) {
       case Verdict.Refused no -> refuse(envelope.id(), no.why());
       case Verdict.Waits waits -> new Decision.LacksCredential(waits.credential(), waits.holder());
-      case Verdict.Holds yes ->
-          begin(
-              accepted.fact(),
-              parents,
-              past,
-              author,
-              rows,
-              isHere ? rules.staysToReturnTo() : rules.liveStays());
+      case Verdict.Holds yes -> {
+        List<Stay> rests = isHere ? rules.staysToReturnTo() : rules.liveStays();
+        Known fact = place(accepted.fact(), author, parents, past, rests);
+        fact.begins(stays(fact, envelope, past, begins));
+        yield settle(fact, envelope, past, asked);
+      }
     };
   }
 
-  private Decision begin(
-      Verified verified,
-      List<Known> parents,
-      GroupState past,
-      Person author,
-      List<SignedJoinRequest> rows,
-      List<Stay> rests) {
-    Known fact = place(verified, parents, past, rests);
-    if (verified.fact() instanceof Here here) {
-      fact.begins(List.of(Stay.of(fact, author, here.leafKey(), here.credential())));
-    } else {
-      List<Stay> stays = new ArrayList<>();
-      for (SignedJoinRequest row : rows) {
-        JoinRequest request = row.request();
-        Person earlier = past.person(row.member()).orElse(null);
-        Person person = earlier != null ? earlier : Person.of(row.member(), request);
-        stays.add(Stay.of(fact, person, request.leafKey(), request.credential()));
-      }
-      fact.begins(stays);
+  /**
+   * @param begins which rows of an Admit do
+   */
+  private static List<Stay> stays(
+      Known fact, Envelope envelope, GroupState past, List<Boolean> begins) {
+    List<Stay> stays = new ArrayList<>();
+    if (envelope.fact() instanceof Here) {
+      stays.add(new Stay(fact, fact.person()));
     }
-    GroupState after = grow(past, fact, past);
-    if (verified.fact() instanceof Rekey rekey) {
-      if (!after.isMember(author.id())) {
-        return refuse(verified.id(), Refusal.AUTHOR_ENDS_ITSELF);
+    if (envelope.fact() instanceof Admit admit) {
+      int at = FactCodec.contentAt(envelope) + 1;
+      for (int i = 0; i < admit.rows().size(); i++) {
+        SignedJoinRequest row = admit.rows().get(i);
+        if (begins.get(i)) {
+          int place = at;
+          Person person =
+              past.person(row.member())
+                  .orElseGet(
+                      () ->
+                          new Person(
+                              row.member(), row.request().fingerprint(), fact.bytes(), place));
+          stays.add(new Stay(fact, person));
+        }
+        at += row.length();
+      }
+    }
+    return stays;
+  }
+
+  /** What only shows once the fact is known. */
+  private Decision settle(Known fact, Envelope envelope, GroupState past, CredentialsAsked asked) {
+    GroupState after = lore.grow(past, fact, past);
+    if (envelope.fact() instanceof Rekey rekey) {
+      if (!after.isMember(fact.author())) {
+        return refuse(fact.id(), Refusal.AUTHOR_ENDS_ITSELF);
       }
       if (!after.membersDigest().equals(rekey.members())) {
-        return refuse(verified.id(), Refusal.FALSE_MEMBERS_DIGEST);
+        return refuse(fact.id(), Refusal.FALSE_MEMBERS_DIGEST);
       }
     }
-    return accept(fact, after);
+    return accept(fact, envelope, after, asked);
   }
 
-  private Known place(Verified verified, List<Known> parents, GroupState past, List<Stay> rests) {
-    MemberId author = verified.header().author();
-    Known.AuthorLine line = lines.computeIfAbsent(author, id -> new Known.AuthorLine());
-    return new Known(verified.envelope(), parents, line, known.size(), past.tipsOf(author), rests);
+  private Known place(
+      Verified verified, Person author, List<Known> parents, GroupState past, List<Stay> rests) {
+    return new Known(
+        verified.envelope(),
+        FactCodec.encodeWithoutCover(verified.envelope()),
+        author,
+        parents,
+        lore.line(author.id()),
+        past,
+        rests);
   }
 
-  private Decision accept(Known fact, GroupState after) {
-    Known.AuthorLine line = fact.line();
-    // An unforked line grows by exactly one turn with each fact.
-    line.forked |= fact.turn() != line.turns;
-    line.turns = Math.max(line.turns, fact.turn() + 1);
+  private Decision accept(Known fact, Envelope envelope, GroupState after, CredentialsAsked asked) {
+    // Another ledger may have decided it by other credentials: the fact is the same.
+    Known same = lore.decided(envelope, fact.parents()).orElse(null);
+    if (same != null && same.begun().equals(fact.begun())) {
+      return take(same, envelope);
+    }
+    fact.asked(asked.answers());
+    lore.accept(fact, envelope.signature(), after);
+    return take(fact, envelope);
+  }
+
+  private Decision take(Known fact, Envelope envelope) {
     known.put(fact.id(), fact);
-    keep(fact, after);
+    if (envelope.fact() instanceof Rekey rekey && !envelope.cover().isEmpty()) {
+      covers.put(fact.id(), lore.cover(rekey.cover(), envelope.cover()));
+    }
     return new Decision.Valid(fact);
+  }
+
+  /** As it was received, with its cover while that is kept. */
+  public Envelope envelope(Known fact) {
+    Bytes cover = covers.get(fact.id());
+    return cover == null ? fact.envelope() : fact.envelope().withCover(cover);
+  }
+
+  /** Wraps and seals go with the epoch they are for; what was signed stays. */
+  public void dropCover(FactId epoch) {
+    covers.remove(epoch);
   }
 
   private Decision refuse(FactId fact, Refusal why) {
@@ -251,16 +292,17 @@ public final class Ledger implements Pasts {
    */
   public GroupState draft(GroupState state, MemberId author, Rekey rekey) {
     Header header = new Header(MessageType.REKEY, group, author, state.heads(), Hash32.ZERO);
-    Envelope envelope = Envelope.draft(header, rekey);
+    Person person = state.person(author).orElseThrow();
     Known draft =
         new Known(
-            envelope,
+            Envelope.draft(header, rekey),
+            Bytes.EMPTY,
+            person,
             state.heads,
             new Known.AuthorLine(),
-            known.size(),
-            state.tipsOf(author),
+            state,
             state.liveStays(author));
-    return grow(state, draft, state);
+    return lore.grow(state, draft, state);
   }
 
   /** Whether {@code author} could make a Rekey with this target, as {@code state} stands. */
@@ -291,104 +333,45 @@ public final class Ledger implements Pasts {
   }
 
   private Validity rules(GroupState past, Person author) {
-    return new Validity(past, author, credentials, check, verifier, known::get, this::join);
+    return rules(past, author, credentials);
+  }
+
+  private Validity rules(GroupState past, Person author, CredentialBook book) {
+    return new Validity(new Grounds(past, author, book, check, verifier, this));
   }
 
   // ---- states
 
-  @Override
+  /** The state of past(fact). */
   public GroupState past(Known fact) {
-    return join(fact.parents());
+    return lore.past(fact);
   }
 
-  @Override
+  /** The state of P(fact). */
   public GroupState after(Known fact) {
-    GroupState kept = fact.after;
-    if (kept != null) {
-      return kept;
-    }
-    // Climb down to what is kept, then up again, parents first.
-    List<Known> way = ancestors(fact, parent -> parent.after == null);
-    way.sort(Comparator.comparingInt(Known::index));
-    GroupState after = GroupState.NOTHING;
-    for (Known each : way) {
-      GroupState past = join(each.parents());
-      after = grow(past, each, past);
-      keep(each, after);
-    }
-    return after;
+    return lore.after(fact);
   }
 
   /** The state of everything these facts reach, themselves included. */
   public GroupState join(List<Known> facts) {
-    if (facts.isEmpty()) {
-      return GroupState.NOTHING;
-    }
-    if (facts.size() == 1) {
-      return after(facts.get(0));
-    }
-    List<FactId> key = facts.stream().map(Known::id).sorted().toList();
-    GroupState state = states.get(key);
-    if (state == null) {
-      List<Known> bySize = new ArrayList<>(facts);
-      bySize.sort(Comparator.comparingInt((Known each) -> after(each).count()).reversed());
-      state = after(bySize.get(0));
-      for (Known each : bySize) {
-        state = union(state, each);
-      }
-      states.put(key, state);
-    }
-    return state;
+    return lore.join(facts);
   }
 
   /** S ∪ P(fact). */
   public GroupState union(GroupState state, Known fact) {
-    if (state.contains(fact)) {
-      return state;
-    }
-    if (state.heads.equals(fact.parents())) {
-      return after(fact);
-    }
-    GroupState next = state;
-    for (Known each : missing(state, fact)) {
-      next = grow(next, each, past(each));
-    }
-    List<FactId> key = next.heads();
-    GroupState same = states.putIfAbsent(key, next);
-    return same != null ? same : next;
-  }
-
-  /** What of P(fact) the state lacks, parents first. */
-  static List<Known> missing(GroupState state, Known fact) {
-    List<Known> missing = ancestors(fact, parent -> !state.contains(parent));
-    missing.sort(Comparator.comparingInt(Known::index));
-    return missing;
+    return lore.union(state, fact);
   }
 
   /** What leads from {@code state} to {@code fact}, itself included, parents first. */
   public List<Known> lacking(GroupState state, Known fact) {
-    return state.contains(fact) ? List.of() : missing(state, fact);
-  }
-
-  /** The fact and those it reaches through facts of {@code kind} only. */
-  private static List<Known> ancestors(Known fact, Predicate<Known> kind) {
-    List<Known> found = new ArrayList<>(List.of(fact));
-    Set<FactId> seen = new LinkedHashSet<>();
-    for (int i = 0; i < found.size(); i++) {
-      for (Known parent : found.get(i).parents()) {
-        if (kind.test(parent) && seen.add(parent.id())) {
-          found.add(parent);
-        }
-      }
-    }
-    return found;
+    return state.contains(fact) ? List.of() : Lore.missing(state, fact);
   }
 
   /** Whether the epoch is clean in the state; usable ones are, and some of their ancestors. */
   public boolean isClean(GroupState state, Known epoch) {
     return state.usable().contains(epoch)
         || (state.contains(epoch)
-            && Ends.allEndedIn(after(epoch), state.seats, anybody -> true, this));
+            && Ends.allEndedIn(after(epoch), state.seats, anybody -> true, lore));
   }
 
   /** Whether {@code later} was made by somebody who knew {@code earlier}. */
@@ -401,7 +384,7 @@ public final class Ledger implements Pasts {
    * nothing better may send under it for a moment more.
    */
   public boolean isOnlySoftlyUnclean(GroupState state, Known epoch) {
-    return Ends.lacksOnlySoftEnds(after(epoch), state, this);
+    return Ends.lacksOnlySoftEnds(after(epoch), state, lore);
   }
 
   /** Whether every member may be given the epoch's secret by somebody (section 8). */
@@ -443,54 +426,5 @@ public final class Ledger implements Pasts {
       }
     }
     return least;
-  }
-
-  private GroupState grow(GroupState state, Known fact, GroupState past) {
-    return Growth.add(state, fact, past, this);
-  }
-
-  private void keep(Known fact, GroupState after) {
-    fact.after = after;
-    recent.add(fact);
-    if (recent.size() > AFTERS_KEPT) {
-      Known old = recent.remove();
-      if (old.index() % MILESTONE == 0) {
-        thinOut(old);
-      } else {
-        old.after = null;
-      }
-    }
-  }
-
-  /** Milestones stay dense near the end and thin out behind: a far past costs in proportion. */
-  private void thinOut(Known milestone) {
-    List<Known> kept = new ArrayList<>();
-    for (Known each : milestones) {
-      int number = each.index() / MILESTONE;
-      int behind = (milestone.index() - each.index()) / MILESTONE;
-      if (number == 0 || Integer.lowestOneBit(number) * 8 >= behind) {
-        kept.add(each);
-      } else {
-        each.after = null;
-      }
-    }
-    kept.add(milestone);
-    milestones = kept;
-  }
-
-  /** Forgets what was used longest ago. */
-  @SuppressWarnings("serial")
-  private static final class Bounded<K, V> extends LinkedHashMap<K, V> {
-    private final int most;
-
-    Bounded(int most) {
-      super(16, 0.75f, true);
-      this.most = most;
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-      return size() > most;
-    }
   }
 }

@@ -221,7 +221,7 @@ public final class Membership {
       }
       GroupState with = ledger.union(state, m);
       if (isTrusted(with, m.author()) || isSpokenFor(with, m)) {
-        for (Known each : Ledger.missing(state, m)) {
+        for (Known each : Lore.missing(state, m)) {
           atDoor.remove(each.id());
           taken.add(each);
         }
@@ -236,7 +236,7 @@ public final class Membership {
    * All it builds on is taken or stands at the door with it (in a shared ledger more may be known).
    */
   private boolean isAtHand(Known m) {
-    return Ledger.missing(state, m).stream().allMatch(each -> atDoor.containsKey(each.id()));
+    return Lore.missing(state, m).stream().allMatch(each -> atDoor.containsKey(each.id()));
   }
 
   /** A member, and nothing known against it. */

@@ -10,6 +10,7 @@ public enum Refusal {
   NO_STAY_TO_RETURN_TO(
       "its author has no stay to come back from: void, or put out by an end that stands"),
   NO_RIGHT_TO_ADMIT("its author lacks the right, or the approvals, to admit"),
+  REQUEST_REPLACED("its member has said Here since: the request's leaf key is an old one"),
   PREV_IS_NO_EPOCH_OF_ITS_PAST("the epoch it says it follows is not in its past"),
   TARGET_UNKNOWN("it targets somebody its past does not show"),
   TARGETS_ITSELF("it targets its own author or device"),

@@ -1,8 +1,6 @@
 package io.keymoot.flatkeying.group;
 
 import io.keymoot.flatkeying.fact.Approval;
-import io.keymoot.flatkeying.fact.FactId;
-import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rights;
@@ -11,9 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the author of a fact may do by the group's rights: by the role in its credential, or with
@@ -21,26 +17,14 @@ import org.jspecify.annotations.Nullable;
  * against the Found; while such a credential is unknown, and it matters, the fact waits.
  */
 final class RightsOf {
+  private final Grounds grounds;
   private final GroupState past;
   private final Person author;
-  private final CredentialBook credentials;
-  private final FactVerifier signatures;
-  private final Function<FactId, @Nullable Known> known;
-  private final Function<List<Known>, GroupState> closure;
 
-  RightsOf(
-      GroupState past,
-      Person author,
-      CredentialBook credentials,
-      FactVerifier signatures,
-      Function<FactId, @Nullable Known> known,
-      Function<List<Known>, GroupState> closure) {
-    this.past = past;
-    this.closure = closure;
-    this.author = author;
-    this.credentials = credentials;
-    this.signatures = signatures;
-    this.known = known;
+  RightsOf(Grounds grounds) {
+    this.grounds = grounds;
+    this.past = grounds.past();
+    this.author = grounds.author();
   }
 
   /** To begin stays for these members. */
@@ -50,11 +34,11 @@ final class RightsOf {
       case Rights.WithRole with -> role(with.role(), Refusal.NO_RIGHT_TO_ADMIT);
       case Rights.WithApprovals with -> {
         // A group smaller than k could never grow: then all its devices together may.
-        int devices = (int) past.members().stream().map(Person::device).distinct().count();
+        int needed = past.devicesUpTo(with.count());
         for (MemberId row : rows) {
           Verdict enough =
               approved(
-                  Math.min(with.count(), devices),
+                  needed,
                   approvals,
                   Approval.Action.ADMIT,
                   row.hash(),
@@ -103,7 +87,7 @@ final class RightsOf {
   private Verdict role(String role, Refusal otherwise) {
     Verdict verdict = new Verdict.Refused(otherwise);
     for (Hash32 credential : credentialsOf(author)) {
-      switch (credentials.verdict(credential, author.request().key())) {
+      switch (grounds.credentials().verdict(credential, author.key())) {
         case CredentialVerdict.Accepted accepted -> {
           if (accepted.roles().contains(role)) {
             return Verdict.HOLDS;
@@ -159,14 +143,7 @@ final class RightsOf {
    * serve again after it, for the next expulsion or against the next pardon.
    */
   private boolean knewEveryExpulsionOf(Fingerprint device, Approval approval) {
-    List<Known> heads = new ArrayList<>();
-    for (FactId head : approval.header().heads()) {
-      Known fact = known.apply(head);
-      if (fact != null) {
-        heads.add(fact);
-      }
-    }
-    GroupState reached = closure.apply(heads);
+    GroupState reached = grounds.closure(approval.header().heads());
     return Ends.expulsionsOf(past, device).stream().allMatch(reached::contains);
   }
 
@@ -177,25 +154,15 @@ final class RightsOf {
     return person.filter(
         member ->
             approval.header().group().equals(past.group())
-                && isInPast(approval.header().heads())
-                && signatures.holds(approval, member.request().key()));
-  }
-
-  boolean isInPast(List<FactId> heads) {
-    for (FactId head : heads) {
-      Known fact = known.apply(head);
-      if (fact == null || !past.contains(fact)) {
-        return false;
-      }
-    }
-    return true;
+                && grounds.isInPast(approval.header().heads())
+                && grounds.signatures().holds(approval, member.key()));
   }
 
   /** Whether a credential of one of the member's live stays is accepted. */
   Verdict certified(Person member) {
     Verdict verdict = new Verdict.Refused(Refusal.CREDENTIAL_REFUSED);
     for (Hash32 credential : credentialsOf(member)) {
-      switch (credentials.verdict(credential, member.request().key())) {
+      switch (grounds.credentials().verdict(credential, member.key())) {
         case CredentialVerdict.Accepted accepted -> {
           return Verdict.HOLDS;
         }

@@ -3,8 +3,6 @@ package io.keymoot.flatkeying.group;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Approval;
-import io.keymoot.flatkeying.fact.FactId;
-import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.FaultProof;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Header;
@@ -22,37 +20,22 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Validity is decided once, from past(m) alone (section 5). Each method is a rule; later facts,
  * clocks, local trust stores and local policy never enter.
  */
 final class Validity {
+  private final Grounds grounds;
   private final GroupState past;
   private final Person author;
   private final RightsOf rights;
-  private final CredentialCheck check;
-  private final FactVerifier signatures;
-  private final Function<FactId, @Nullable Known> known;
-  private final Function<List<Known>, GroupState> closure;
 
-  Validity(
-      GroupState past,
-      Person author,
-      CredentialBook credentials,
-      CredentialCheck check,
-      FactVerifier signatures,
-      Function<FactId, @Nullable Known> known,
-      Function<List<Known>, GroupState> closure) {
-    this.past = past;
-    this.author = author;
-    this.rights = new RightsOf(past, author, credentials, signatures, known, closure);
-    this.check = check;
-    this.signatures = signatures;
-    this.known = known;
-    this.closure = closure;
+  Validity(Grounds grounds) {
+    this.grounds = grounds;
+    this.past = grounds.past();
+    this.author = grounds.author();
+    this.rights = new RightsOf(grounds);
   }
 
   // ---- on what the author rests
@@ -67,13 +50,11 @@ final class Validity {
     Seat seat = past.seat(author.id());
     List<Stay> stays = new ArrayList<>();
     if (seat != null) {
-      seat.places()
-          .forEach(
-              place -> {
-                if (!place.isVoid() && place.hard().stream().noneMatch(this::stands)) {
-                  stays.add(place.stay());
-                }
-              });
+      for (Seat.Place place : seat.places()) {
+        if (!place.isVoid() && place.hard().stream().noneMatch(this::stands)) {
+          stays.add(place.stay());
+        }
+      }
     }
     return stays;
   }
@@ -108,17 +89,22 @@ final class Validity {
       return new Verdict.Refused(Refusal.OTHER_GROUP);
     }
     boolean sawOnlyThePast =
-        request.saw().hash().equals(past.group().hash()) || rights.isInPast(List.of(request.saw()));
+        request.saw().hash().equals(past.group().hash())
+            || grounds.isInPast(List.of(request.saw()));
     if (!sawOnlyThePast) {
       return new Verdict.Refused(Refusal.EVIDENCE_FROM_THE_FUTURE);
     }
-    Person person = Person.of(row.member(), request);
-    boolean isOver = past.seat(row.member()) != null && !past.isMember(row.member());
-    if (!isOver && Ends.expulsionsOf(past, person.device()).isEmpty()) {
+    Seat seat = past.seat(row.member());
+    if (seat != null && seat.hasSaidHere()) {
+      return new Verdict.Refused(Refusal.REQUEST_REPLACED);
+    }
+    Fingerprint device = request.fingerprint();
+    boolean isOver = seat != null && !seat.isLive();
+    if (!isOver && Ends.expulsionsOf(past, device).isEmpty()) {
       return Verdict.HOLDS;
     }
     return rights.toExpelOrPardon(
-        Approval.Action.PARDON, person.device(), admit.approvals(), anybody -> true);
+        Approval.Action.PARDON, device, admit.approvals(), anybody -> true);
   }
 
   // ---- Here
@@ -131,8 +117,8 @@ final class Validity {
 
   Verdict rekey(Rekey rekey) {
     if (rekey.prev().isPresent()) {
-      Known prev = known.apply(rekey.prev().get());
-      if (prev == null || !(prev.fact() instanceof Rekey) || !past.contains(prev)) {
+      Known prev = grounds.known(rekey.prev().get());
+      if (prev == null || !prev.isRekey() || !past.contains(prev)) {
         return new Verdict.Refused(Refusal.PREV_IS_NO_EPOCH_OF_ITS_PAST);
       }
     }
@@ -156,18 +142,18 @@ final class Validity {
   private Verdict left(Target.Left left) {
     MemberId leaver = left.leave().header().author();
     Seat seat = past.seat(leaver);
-    if (seat == null || !seat.places().contains(left.leave().stay().hash())) {
+    if (seat == null || !seat.has(left.leave().stay())) {
       return new Verdict.Refused(Refusal.TARGET_UNKNOWN);
     }
     if (leaver.equals(author.id()) || seat.person().device().equals(author.device())) {
       return new Verdict.Refused(Refusal.TARGETS_ITSELF);
     }
-    if (!rights.isInPast(left.leave().header().heads())) {
+    if (!grounds.isInPast(left.leave().header().heads())) {
       return new Verdict.Refused(Refusal.EVIDENCE_FROM_THE_FUTURE);
     }
     boolean signed =
         left.leave().header().group().equals(past.group())
-            && signatures.holds(left.leave(), seat.person().request().key());
+            && grounds.signatures().holds(left.leave(), seat.person().key());
     return Verdict.unless(!signed, Refusal.LEAVE_NOT_SIGNED);
   }
 
@@ -206,8 +192,7 @@ final class Validity {
 
   private Verdict absent(Target.Absent absent, Rekey rekey) {
     Seat seat = past.seat(absent.member());
-    if (seat == null
-        || seat.liveStays().stream().noneMatch(stay -> stay.id().equals(absent.stay()))) {
+    if (seat == null || seat.live().stream().noneMatch(stay -> stay.id().equals(absent.stay()))) {
       return new Verdict.Refused(Refusal.TARGET_UNKNOWN);
     }
     if (past.memberCount() <= 2) {
@@ -265,10 +250,10 @@ final class Validity {
       if (!header.type().isStatement()
           || !header.author().equals(liar.id())
           || !header.group().equals(past.group())
-          || !signatures.holds(statement, liar.request().key())) {
+          || !grounds.signatures().holds(statement, liar.key())) {
         return new Verdict.Refused(Refusal.PROOF_DOES_NOT_HOLD);
       }
-      if (!rights.isInPast(header.heads())) {
+      if (!grounds.isInPast(header.heads())) {
         return new Verdict.Refused(Refusal.EVIDENCE_FROM_THE_FUTURE);
       }
     }
@@ -280,27 +265,16 @@ final class Validity {
   }
 
   private boolean covers(SignedHeader later, SignedHeader earlier) {
-    GroupState reached = closure.apply(facts(later.header().heads()));
+    GroupState reached = grounds.closure(later.header().heads());
     if (earlier.header().type() == MessageType.HEARTBEAT) {
-      return facts(earlier.header().heads()).stream().allMatch(reached::contains);
+      return grounds.facts(earlier.header().heads()).stream().allMatch(reached::contains);
     }
-    Known fact = known.apply(HeaderCodec.id(earlier.header()));
+    Known fact = grounds.known(HeaderCodec.id(earlier.header()));
     return fact != null && reached.contains(fact);
   }
 
-  private List<Known> facts(List<FactId> ids) {
-    List<Known> facts = new ArrayList<>();
-    for (FactId id : ids) {
-      Known fact = known.apply(id);
-      if (fact != null) {
-        facts.add(fact);
-      }
-    }
-    return facts;
-  }
-
   private Verdict badCredential(FaultProof.BadCredential bad, Person liar) {
-    Known fact = known.apply(bad.admit());
+    Known fact = grounds.known(bad.admit());
     if (fact == null || !past.contains(fact) || !fact.author().equals(liar.id())) {
       return new Verdict.Refused(Refusal.PROOF_DOES_NOT_HOLD);
     }
@@ -309,7 +283,7 @@ final class Validity {
     if (fact.fact() instanceof Here here
         && bad.row().equals(liar.id())
         && here.credential().equals(named)) {
-      key = liar.request().key();
+      key = liar.key();
     } else if (fact.fact() instanceof Admit admit) {
       for (SignedJoinRequest row : admit.rows()) {
         if (row.member().equals(bad.row()) && row.request().credential().equals(named)) {
@@ -319,7 +293,7 @@ final class Validity {
     }
     boolean refused =
         key != null
-            && check.check(past.found(), key, bad.credential())
+            && grounds.check().check(past.found(), key, bad.credential())
                 instanceof CredentialVerdict.Refused;
     return Verdict.unless(!refused, Refusal.PROOF_DOES_NOT_HOLD);
   }

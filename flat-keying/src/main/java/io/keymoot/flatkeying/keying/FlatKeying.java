@@ -30,6 +30,7 @@ import io.keymoot.flatkeying.group.CredentialCheck;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
+import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.group.Membership;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Rendezvous;
@@ -95,9 +96,14 @@ public final class FlatKeying implements AutoCloseable {
   // ---- making one
 
   /** What peers of one JVM may share: nothing in it depends on who asks. */
-  public record Shared(CredentialCheck check, FactVerifier verifier, Blobs blobs) {
+  public record Shared(CredentialCheck check, FactVerifier verifier, Blobs blobs, Lore lore) {
+    /** For the only peer of a process, or one that is to share nothing but these. */
     public static Shared of(CredentialCheck check, FactVerifier verifier) {
-      return new Shared(check, verifier, new Blobs(check, Limits.BLOBS));
+      return of(check, verifier, Lore.ofOne());
+    }
+
+    public static Shared of(CredentialCheck check, FactVerifier verifier, Lore lore) {
+      return new Shared(check, verifier, new Blobs(check, Limits.BLOBS), lore);
     }
   }
 
@@ -118,7 +124,7 @@ public final class FlatKeying implements AutoCloseable {
     Envelope fact = FactWriter.found(key, found);
     GroupId group = new GroupId(fact.id().hash());
     self.becomes(group, row.member());
-    Ledger ledger = new Ledger(group, shared.blobs, shared.check, shared.verifier);
+    Ledger ledger = new Ledger(group, shared.blobs, shared.check, shared.verifier, shared.lore);
     return new FlatKeying(
         new Core(
             group, self, entropy, shared.blobs, ledger, Membership.of(ledger), shared.verifier),
@@ -142,7 +148,7 @@ public final class FlatKeying implements AutoCloseable {
 
   public static FlatKeying join(
       GroupId group, SigningKey key, Bytes credential, Entropy entropy, Shared shared) {
-    Ledger ledger = new Ledger(group, shared.blobs, shared.check, shared.verifier);
+    Ledger ledger = new Ledger(group, shared.blobs, shared.check, shared.verifier, shared.lore);
     return join(ledger, key, credential, entropy, shared);
   }
 
@@ -583,9 +589,7 @@ public final class FlatKeying implements AutoCloseable {
   /** Wraps and seals go with the epoch; what was signed stays. */
   private void dropCovers() {
     for (FactId erased : core.keys.takeErased()) {
-      if (core.ledger.get(erased) instanceof Known epoch) {
-        epoch.dropCover();
-      }
+      core.ledger.dropCover(erased);
     }
   }
 

@@ -245,7 +245,7 @@ final class Rekeying {
     if (core.keys.get(epoch.id()).filter(held -> held.isProved).isPresent()) {
       return true;
     }
-    Bytes bytes = epoch.envelope().cover();
+    Bytes bytes = core.ledger.envelope(epoch).cover();
     GroupState after = core.ledger.after(epoch);
     if (bytes.isEmpty() || !after.isMember(core.self.member())) {
       return false;

@@ -155,7 +155,7 @@ final class Syncing {
     List<Bytes> facts = new ArrayList<>();
     int bytes = 0;
     for (Known fact : between) {
-      Bytes message = FactCodec.encode(fact.envelope());
+      Bytes message = FactCodec.encode(core.ledger.envelope(fact));
       if (bytes + message.length() > room || facts.size() == REPLY_FACTS) {
         break;
       }

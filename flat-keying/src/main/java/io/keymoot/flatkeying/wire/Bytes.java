@@ -60,7 +60,12 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   public WireReader reader() {
-    return new WireReader(value);
+    return new WireReader(value, 0);
+  }
+
+  /** Reads from {@code from} on. */
+  public WireReader readerAt(int from) {
+    return new WireReader(value, from);
   }
 
   public Hash32 sha256() {

@@ -19,8 +19,9 @@ public final class WireReader {
   private final byte[] in;
   private int at;
 
-  WireReader(byte[] in) {
+  WireReader(byte[] in, int from) {
     this.in = in;
+    this.at = from;
   }
 
   public int position() {

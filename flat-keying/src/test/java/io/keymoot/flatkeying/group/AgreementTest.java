@@ -34,10 +34,12 @@ class AgreementTest {
   private static final int FIRST = Integer.getInteger("first", 0);
   private static final int FACTS = 26;
 
+  private record Name(Hash32 key) implements IdMap.Keyed {}
+
   static Hash32 digest(SortedSet<MemberId> members) {
-    IdMap<MemberId> map = IdMap.empty();
+    IdMap<Name> map = IdMap.empty();
     for (MemberId member : members) {
-      map = map.with(member.hash(), member);
+      map = map.with(new Name(member.hash()));
     }
     return map.digest();
   }
@@ -176,7 +178,7 @@ class AgreementTest {
     return over;
   }
 
-  private static Map<String, String> show(GroupState state) {
+  static Map<String, String> show(GroupState state) {
     Map<String, String> shown = new TreeMap<>();
     shown.put("heads", state.heads().toString());
     shown.put("members", state.members().toString());

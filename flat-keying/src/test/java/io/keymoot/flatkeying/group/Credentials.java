@@ -4,6 +4,7 @@ import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -34,6 +35,22 @@ final class Credentials implements CredentialBook, CredentialCheck {
   /** The same for somebody who has them all. */
   CredentialBook allFetched() {
     return (credential, key) -> verdict(bytes(credential));
+  }
+
+  /** The same credentials, all fetched, for another peer. */
+  Credentials all() {
+    Credentials other = new Credentials();
+    other.made.putAll(made);
+    other.fetchAll();
+    return other;
+  }
+
+  /** The same credentials, of which chance has fetched a few. */
+  Credentials some(Random random) {
+    Credentials other = new Credentials();
+    other.made.putAll(made);
+    made.keySet().stream().filter(each -> random.nextInt(3) == 0).forEach(other::fetch);
+    return other;
   }
 
   void fetch(Hash32 credential) {

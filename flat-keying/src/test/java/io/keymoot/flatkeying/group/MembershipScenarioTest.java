@@ -75,11 +75,11 @@ class MembershipScenarioTest {
                             .isEqualTo(written(file))));
   }
 
-  private static String sentence(Path file) {
+  static String sentence(Path file) {
     return file.getFileName().toString().replace(".txt", "").replace('-', ' ');
   }
 
-  private static String written(Path file) throws IOException {
+  static String written(Path file) throws IOException {
     String all = Files.readString(file);
     int line = all.indexOf("\n" + LINE + "\n");
     return line < 0 ? "" : all.substring(line + LINE.length() + 2);

@@ -23,13 +23,18 @@ final class RealMembership implements MembershipUnderTest {
   private final Map<FactId, Refusal> refused = new LinkedHashMap<>();
 
   RealMembership(Terms terms) {
+    this(terms, Lore.ofOne());
+  }
+
+  RealMembership(Terms terms, Lore lore) {
     membership =
         Membership.of(
             new Ledger(
                 terms.group(),
                 terms.credentials(),
                 terms.credentials(),
-                terms.scribe().verifier()));
+                terms.scribe().verifier(),
+                lore));
   }
 
   @Override
@@ -85,6 +90,7 @@ final class RealMembership implements MembershipUnderTest {
       case BAD_SIGNATURE -> "BAD_SIGNATURE";
       case NO_STAY_TO_RETURN_TO -> "HERE";
       case NO_RIGHT_TO_ADMIT -> "RIGHT_TO_ADMIT";
+      case REQUEST_REPLACED -> "ROW";
       case PREV_IS_NO_EPOCH_OF_ITS_PAST -> "PREV";
       case TARGETS_ITSELF, AUTHOR_ENDS_ITSELF -> "TARGETS_ITSELF";
       case LEAVE_NOT_SIGNED -> "LEFT";

@@ -122,6 +122,8 @@ final class SectionFiveOracle {
     RIGHT_TO_ADMIT,
     /** Who is over comes in again by its old request. */
     OVER_IS_OVER,
+    /** A request serves again after a Here has put another leaf key in its place. */
+    REQUEST_REPLACED,
     /** An expelled device comes in again without a pardon. */
     PARDON,
     /** A request serves in another group, and before what it saw. */
@@ -759,9 +761,9 @@ final class SectionFiveOracle {
 
   /**
    * "A row begins a stay iff: its request.group is the group; request.saw is the group id or a fact
-   * in past(m); and not (past(m) knows its memberId and it has no live stay there) and its
-   * fingerprint is not Expelled or Faulty-targeted (by any x ∈ past(m), standing or not) — or the
-   * Admit carries, for this row, the right to expel (a pardon …)."
+   * in past(m); past(m) shows no Here of its member; and not (past(m) knows its memberId and it has
+   * no live stay there) and its fingerprint is not Expelled or Faulty-targeted (by any x ∈ past(m),
+   * standing or not) — or the Admit carries, for this row, the right to expel (a pardon …)."
    */
   private Says rowBeginsStay(int m, Admit admit, SignedJoinRequest row) {
     BitSet past = past(m);
@@ -771,6 +773,11 @@ final class SectionFiveOracle {
             || (numbers.containsKey(saw) && past.get(number(saw)));
     if (!off.contains(Switch.REQUEST_BOUND)
         && (!row.request().group().equals(group(past)) || !sawIt)) {
+      return Says.NO;
+    }
+    if (!off.contains(Switch.REQUEST_REPLACED)
+        && staysOf(row.member(), past).stream()
+            .anyMatch(s -> fact(s.begunBy()).fact() instanceof Here)) {
       return Says.NO;
     }
     Fingerprint device = fingerprint(row.request().key());

@@ -402,7 +402,7 @@ final class Adversary {
       blobs.judgeAgainst(found);
     }
     if (fact.fact() instanceof Rekey rekey
-        && Cover.decode(fact.envelope().cover()) instanceof Decoded.Ok<Cover> cover) {
+        && Cover.decode(ledger.envelope(fact).cover()) instanceof Decoded.Ok<Cover> cover) {
       List<MemberId> members = ledger.after(fact).members().stream().map(Person::id).toList();
       Hash32 context = FactCodec.coverContext(group, fact.author(), rekey);
       messages.add(new Covered(fact.id(), fact.author(), rekey, cover.value(), context, members));

@@ -361,7 +361,7 @@ final class Villain {
       Known each = adversary.world.facts().get(i).known();
       Ledger its = to.core.ledger();
       if (its.get(each.id()) == null) {
-        way.add(FactCodec.encode(each.envelope()));
+        way.add(FactCodec.encode(its.envelope(each)));
       }
     }
     return way;

@@ -498,7 +498,7 @@ public final class Peer implements AutoCloseable {
   private void repeat(FactId fact) {
     Known known = keying.ledger().get(fact);
     if (known != null && keying.has(fact)) {
-      out.add(new PeerEffect.Multicast(FactCodec.encode(known.envelope())));
+      out.add(new PeerEffect.Multicast(FactCodec.encode(keying.ledger().envelope(known))));
     }
   }
 

@@ -13,6 +13,7 @@ import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.fact.VerifiedOnce;
+import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Rosters;
@@ -42,6 +43,7 @@ final class Town {
   private final VirtualNetwork network;
   private final Map<String, SimulatedPeer> peers = new LinkedHashMap<>();
   private final FactVerifier verifier = new FactVerifier(new VerifiedOnce());
+  private final Lore lore = Lore.shared();
   private final Rosters rosters = new Rosters();
 
   Town(long seed, VirtualNetwork.Weather weather) {
@@ -137,7 +139,7 @@ final class Town {
 
   /** Verdicts and rosters are shared; what must be fetched over the network is not. */
   private Peer.Shared shared() {
-    return new Peer.Shared(FlatKeying.Shared.of(new CredentialChecker(), verifier), rosters);
+    return new Peer.Shared(FlatKeying.Shared.of(new CredentialChecker(), verifier, lore), rosters);
   }
 
   // ---- what passes between them

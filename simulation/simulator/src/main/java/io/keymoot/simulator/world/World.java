@@ -21,6 +21,7 @@ import io.keymoot.flatkeying.frame.FrameEpoch;
 import io.keymoot.flatkeying.frame.FrameSink;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -62,7 +63,7 @@ public final class World {
       """;
 
   /**
-   * @param everySignature every peer checks every signature itself
+   * @param everySignature every peer checks every signature itself, and decides every fact
    * @param entropy a source of randomness for a device, from a seed
    */
   public record Setup(
@@ -80,6 +81,7 @@ public final class World {
   private final List<Node> nodes = new ArrayList<>();
   private final Map<Address, Node> byAddress = new TreeMap<>();
   private final FactVerifier verifier;
+  private final Lore lore = Lore.shared();
   private final Rosters rosters = new Rosters();
   private final PolicyRules policy = rules();
   private final List<Violation> violations = new ArrayList<>();
@@ -302,7 +304,8 @@ public final class World {
 
   /** Verdicts and rosters are shared; what must be fetched over the network is not. */
   private Peer.Shared shared() {
-    return new Peer.Shared(FlatKeying.Shared.of(new CredentialChecker(), verifier), rosters);
+    Lore known = setup.everySignature ? Lore.ofOne() : lore;
+    return new Peer.Shared(FlatKeying.Shared.of(new CredentialChecker(), verifier, known), rosters);
   }
 
   // ---- the date

@@ -1,0 +1,51 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fact is judged on: its past, its author, and where its evidence is looked up.
+ *
+ * @param past the state of past(m)
+ */
+record Grounds(
+    GroupState past,
+    Person author,
+    CredentialBook credentials,
+    CredentialCheck check,
+    FactVerifier signatures,
+    Ledger ledger) {
+
+  @Nullable Known known(FactId id) {
+    return ledger.get(id);
+  }
+
+  boolean isInPast(List<FactId> heads) {
+    for (FactId head : heads) {
+      Known fact = known(head);
+      if (fact == null || !past.contains(fact)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  List<Known> facts(List<FactId> ids) {
+    List<Known> facts = new ArrayList<>();
+    for (FactId id : ids) {
+      Known fact = known(id);
+      if (fact != null) {
+        facts.add(fact);
+      }
+    }
+    return facts;
+  }
+
+  /** What a statement with these heads covers. */
+  GroupState closure(List<FactId> heads) {
+    return ledger.join(facts(heads));
+  }
+}

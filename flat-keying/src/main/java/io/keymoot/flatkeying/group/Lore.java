@@ -1,0 +1,227 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * What facts show: the states of their pasts, made once, and facts decided once.
+ *
+ * <p>Everything in it follows from the facts alone, so the ledgers of one process may share one:
+ * then peers with the same set hold the same {@link GroupState} object, and what one has learnt
+ * costs the next a look. It says nothing of which facts a peer knows (its {@link Ledger}) or has
+ * taken ({@link Membership}), so it changes no answer: it is a memory, bounded, and what it has
+ * forgotten is made again. For one thread, and for ledgers that ask the same {@link
+ * CredentialCheck}.
+ */
+public final class Lore implements Pasts {
+  /** States of joined pasts kept at hand; a lost one is made again. */
+  private static final int STATES_KEPT = 256;
+
+  /** Facts whose P(m) is kept at hand. */
+  private static final int AFTERS_KEPT = 512;
+
+  /** Of older facts, one in so many keeps its P(m), thinned out further with distance. */
+  private static final int MILESTONE = 512;
+
+  private final Map<Copy, Known> decided;
+  private final Map<MemberId, Known.AuthorLine> lines = new LinkedHashMap<>();
+  private final Map<List<Known>, GroupState> states = new Bounded<>(STATES_KEPT);
+  private final Map<Hash32, Bytes> covers;
+  private final Deque<Known> recent = new ArrayDeque<>();
+  private List<Known> milestones = List.of();
+  private int placed;
+  private long factsLearnt;
+
+  /** An id does not cover the signature, and each peer keeps the one it was given. */
+  private record Copy(FactId id, Bytes signature) {}
+
+  private Lore(int decidedKept, int coversKept) {
+    decided = new Bounded<>(decidedKept);
+    covers = new Bounded<>(coversKept);
+  }
+
+  /** For several ledgers. */
+  public static Lore shared() {
+    return new Lore(Limits.SHARED_FACTS, Limits.SHARED_COVERS);
+  }
+
+  /** For one ledger, which remembers itself what it has decided. */
+  public static Lore ofOne() {
+    return new Lore(0, 0);
+  }
+
+  /** How many times a state was made out of another and a fact. */
+  public long factsLearnt() {
+    return factsLearnt;
+  }
+
+  // ---- what was decided
+
+  /** The same fact, if another ledger placed this copy of it on the same parents. */
+  Optional<Known> decided(Envelope fact, List<Known> parents) {
+    Known known = decided.get(new Copy(fact.id(), fact.signature()));
+    return Optional.ofNullable(known).filter(each -> each.parents().equals(parents));
+  }
+
+  /** Keeps a fact that was found valid, with what is the case once it is known. */
+  void accept(Known fact, Bytes signature, GroupState after) {
+    Known.AuthorLine line = fact.line();
+    // An unforked line grows by exactly one turn with each fact.
+    line.forked |= fact.turn() != line.turns;
+    line.turns = Math.max(line.turns, fact.turn() + 1);
+    fact.index = placed++;
+    keep(fact, after);
+    decided.put(new Copy(fact.id(), signature), fact);
+  }
+
+  Known.AuthorLine line(MemberId author) {
+    return lines.computeIfAbsent(author, id -> new Known.AuthorLine());
+  }
+
+  /** The same bytes for all who hold the cover. */
+  Bytes cover(Hash32 hash, Bytes cover) {
+    Bytes same = covers.putIfAbsent(hash, cover);
+    return same != null ? same : cover;
+  }
+
+  // ---- states
+
+  @Override
+  public GroupState past(Known fact) {
+    return join(fact.parents());
+  }
+
+  @Override
+  public GroupState after(Known fact) {
+    GroupState kept = fact.after;
+    if (kept != null) {
+      return kept;
+    }
+    // Climb down to what is kept, then up again.
+    List<Known> way = ancestors(fact, parent -> parent.after == null);
+    way.sort(Known.PARENTS_FIRST);
+    GroupState after = GroupState.NOTHING;
+    for (Known each : way) {
+      GroupState past = join(each.parents());
+      after = grow(past, each, past);
+      keep(each, after);
+    }
+    return after;
+  }
+
+  /** The state of everything these facts reach, themselves included. */
+  GroupState join(List<Known> facts) {
+    if (facts.isEmpty()) {
+      return GroupState.NOTHING;
+    }
+    if (facts.size() == 1) {
+      return after(facts.get(0));
+    }
+    List<Known> key = facts.stream().sorted(Comparator.comparing(Known::key)).toList();
+    GroupState state = states.get(key);
+    if (state == null) {
+      List<Known> bySize = new ArrayList<>(facts);
+      bySize.sort(Known.PARENTS_FIRST.reversed());
+      state = after(bySize.get(0));
+      for (Known each : bySize) {
+        state = union(state, each);
+      }
+      states.put(key, state);
+    }
+    return state;
+  }
+
+  /** S ∪ P(fact). */
+  GroupState union(GroupState state, Known fact) {
+    if (state.contains(fact)) {
+      return state;
+    }
+    GroupState past = state.heads.equals(fact.parents()) ? state : past(fact);
+    List<Known> heads = new ArrayList<>(List.of(fact));
+    state.heads.stream().filter(head -> !past.contains(head)).forEach(heads::add);
+    if (heads.size() == 1) {
+      return after(fact);
+    }
+    heads.sort(Comparator.comparing(Known::key));
+    GroupState same = states.get(heads);
+    if (same != null) {
+      return same;
+    }
+    GroupState next = state;
+    for (Known each : missing(state, fact)) {
+      next = grow(next, each, past(each));
+    }
+    states.put(next.heads, next);
+    return next;
+  }
+
+  GroupState grow(GroupState state, Known fact, GroupState past) {
+    factsLearnt++;
+    return Growth.add(state, fact, past, this);
+  }
+
+  /** What of P(fact) the state lacks, parents first. */
+  static List<Known> missing(GroupState state, Known fact) {
+    List<Known> missing = ancestors(fact, parent -> !state.contains(parent));
+    missing.sort(Known.PARENTS_FIRST);
+    return missing;
+  }
+
+  /** The fact and those it reaches through facts of {@code kind} only. */
+  private static List<Known> ancestors(Known fact, Predicate<Known> kind) {
+    List<Known> found = new ArrayList<>(List.of(fact));
+    Set<Known> seen = new LinkedHashSet<>();
+    for (int i = 0; i < found.size(); i++) {
+      for (Known parent : found.get(i).parents()) {
+        if (kind.test(parent) && seen.add(parent)) {
+          found.add(parent);
+        }
+      }
+    }
+    return found;
+  }
+
+  private void keep(Known fact, GroupState after) {
+    fact.after = after;
+    recent.add(fact);
+    if (recent.size() > AFTERS_KEPT) {
+      Known old = recent.remove();
+      if (old.index % MILESTONE == 0) {
+        thinOut(old);
+      } else {
+        old.after = null;
+      }
+    }
+  }
+
+  /** Milestones stay dense near the end and thin out behind: a far past costs in proportion. */
+  private void thinOut(Known milestone) {
+    List<Known> kept = new ArrayList<>();
+    for (Known each : milestones) {
+      int number = each.index / MILESTONE;
+      int behind = (milestone.index - each.index) / MILESTONE;
+      if (number == 0 || Integer.lowestOneBit(number) * 8 >= behind) {
+        kept.add(each);
+      } else {
+        each.after = null;
+      }
+    }
+    kept.add(milestone);
+    milestones = kept;
+  }
+}

@@ -1,0 +1,180 @@
+package io.keymoot.flatkeying.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Peers of one process that share what facts show: it costs less, and changes no answer. */
+class LoreTest {
+  private static final int SEEDS = 300;
+
+  @TestFactory
+  Stream<DynamicTest> peersWhoShareTellTheStoryAsItIsWrittenDown() {
+    return MembershipScenarioTest.files().stream()
+        .map(
+            file ->
+                DynamicTest.dynamicTest(
+                    MembershipScenarioTest.sentence(file),
+                    () -> {
+                      Lore lore = Lore.shared();
+                      String told =
+                          MembershipScenario.play(
+                              MembershipScenarioTest.commands(file),
+                              EnumSet.noneOf(SectionFiveOracle.Switch.class),
+                              terms -> new RealMembership(terms, lore));
+                      assertThat(told).isEqualTo(MembershipScenarioTest.written(file));
+                    }));
+  }
+
+  /**
+   * In random stories, whoever learns them later, in another order, or with other credentials at
+   * hand, hears what it would hear by itself.
+   */
+  @Test
+  void whoSharesDecidesAsWhoDoesNot() {
+    IntStream.range(0, SEEDS).parallel().forEach(LoreTest::decidesAlike);
+  }
+
+  private static void decidesAlike(int seed) {
+    RandomFacts.Story story = RandomFacts.tell(seed, 26, AgreementTest::digest);
+    Random random = new Random(seed);
+    Lore lore = Lore.shared();
+    for (int peer = 0; peer < 4; peer++) {
+      // The first has all credentials at hand, the others what chance has let them fetch.
+      Credentials some = peer == 0 ? story.credentials().all() : story.credentials().some(random);
+      Ledger sharing = ledger(story, some, lore);
+      Ledger alone = ledger(story, some, Lore.ofOne());
+      GroupState shared = GroupState.NOTHING;
+      GroupState own = GroupState.NOTHING;
+      List<Envelope> order = new ArrayList<>(story.facts());
+      Collections.shuffle(order, random);
+      for (int round = 0; round < 6; round++) {
+        for (Envelope fact : order) {
+          Ledger.Decision decision = sharing.decide(fact);
+          assertThat(decision.toString())
+              .as("seed %d, peer %d: %s", seed, peer, fact.header())
+              .isEqualTo(alone.decide(fact).toString());
+          if (decision instanceof Ledger.Decision.Valid(Known known)) {
+            shared = sharing.union(shared, known);
+            own = alone.union(own, Objects.requireNonNull(alone.get(fact.id())));
+          }
+        }
+        assertThat(AgreementTest.show(shared)).isEqualTo(AgreementTest.show(own));
+        some.fetchAll();
+      }
+    }
+  }
+
+  @Test
+  void whoHasTheSameFactsHasTheSameStateAndMadeItOnce() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(20, 1);
+    crowd.rekey();
+    crowd.here();
+    crowd.rekey();
+    Lore lore = Lore.shared();
+    GroupState first = learnAll(crowd, lore);
+    long once = lore.factsLearnt();
+    for (int i = 0; i < 10; i++) {
+      assertThat(learnAll(crowd, lore)).isSameAs(first);
+    }
+    assertThat(lore.factsLearnt()).isEqualTo(once).isGreaterThan(0);
+  }
+
+  @Test
+  void whoDoesNotShareMakesEachStateItself() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(20, 1);
+    assertThat(learnAll(crowd, Lore.ofOne())).isNotSameAs(learnAll(crowd, Lore.ofOne()));
+  }
+
+  /** The states of joined branches too, which no fact stands for. */
+  @Test
+  void whoJoinsTheSameBranchesHasTheSameState() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(4, 1);
+    GroupState before = crowd.state;
+    Known one = crowd.here();
+    crowd.state = before;
+    Known other = crowd.admit(1);
+    Lore lore = Lore.shared();
+    Ledger a = crowd.ledger(lore);
+    Ledger b = crowd.ledger(lore);
+    crowd.facts.forEach(a::decide);
+    crowd.facts.forEach(b::decide);
+    GroupState oneFirst = in(a, in(a, GroupState.NOTHING, one), other);
+    GroupState otherFirst = in(b, in(b, GroupState.NOTHING, other), one);
+    assertThat(oneFirst.heads()).hasSize(2);
+    assertThat(otherFirst).isSameAs(oneFirst);
+  }
+
+  @Test
+  void aWronglySignedCopyIsRefusedThoughANeighbourHasTheRightOne() {
+    Crowd crowd = new Crowd();
+    Lore lore = Lore.shared();
+    crowd.here();
+    learnAll(crowd, lore);
+    Envelope here = crowd.facts.get(1);
+    Envelope forged =
+        new Envelope(
+            here.id(),
+            here.header(),
+            here.fact(),
+            Bytes.owning(new byte[Limits.SIGNATURE_BYTES]),
+            here.head(),
+            here.body(),
+            here.cover());
+    Ledger ledger = crowd.ledger(lore);
+    ledger.decide(crowd.facts.get(0));
+    assertThat(ledger.decide(forged))
+        .isEqualTo(new Ledger.Decision.Refused(Refusal.BAD_SIGNATURE));
+    assertThat(ledger.decide(here)).isInstanceOf(Ledger.Decision.Valid.class);
+  }
+
+  /** A neighbour knows them: this peer does not, and must ask for them. */
+  @Test
+  void whatOnlyANeighbourKnowsIsLacking() {
+    Crowd crowd = new Crowd();
+    Lore lore = Lore.shared();
+    crowd.here();
+    crowd.here();
+    learnAll(crowd, lore);
+    Ledger ledger = crowd.ledger(lore);
+    ledger.decide(crowd.facts.get(0));
+    assertThat(ledger.decide(crowd.facts.get(2)))
+        .isEqualTo(new Ledger.Decision.LacksParents(List.of(crowd.facts.get(1).id())));
+  }
+
+  private static GroupState learnAll(Crowd crowd, Lore lore) {
+    Ledger ledger = crowd.ledger(lore);
+    GroupState state = GroupState.NOTHING;
+    for (Envelope fact : crowd.facts) {
+      assertThat(ledger.decide(fact)).isInstanceOf(Ledger.Decision.Valid.class);
+      state = ledger.union(state, Objects.requireNonNull(ledger.get(fact.id())));
+    }
+    return state;
+  }
+
+  private static GroupState in(Ledger ledger, GroupState state, Known fact) {
+    return ledger.union(state, Objects.requireNonNull(ledger.get(fact.id())));
+  }
+
+  private static Ledger ledger(RandomFacts.Story story, Credentials credentials, Lore lore) {
+    GroupId group = new GroupId(story.facts().get(0).id().hash());
+    return new Ledger(group, credentials, credentials, story.scribe().verifier(), lore);
+  }
+}
