@@ -130,6 +130,23 @@ public final class Limits {
   public static final long HOLDING_TOLD_MILLIS = 2_000;
   public static final int GIVES_PER_SECOND = 20;
   public static final int GRANTS_PENDING = 4;
+
+  /** Requests for facts that are answered in any half second, and those of one asker. */
+  public static final int ANSWERS_IN_A_WINDOW = 20;
+
+  public static final int ANSWERS_TO_ONE = 8;
+  public static final long ANSWER_WINDOW_MILLIS = 500;
+
+  /** When three ask for one fact within so long, all are answered at once. */
+  public static final long ASKED_TOGETHER_MILLIS = 1_000;
+
+  /** Who asks so soon after all were answered had not heard it yet. */
+  public static final long ANSWERED_ALL_MILLIS = 500;
+
+  /** Askers, and facts asked for, that are remembered for this. */
+  public static final int ASKERS = 64;
+
+  public static final int FACTS_ASKED_FOR = 64;
   public static final int INTRODUCERS = 16;
   public static final int HOLDERS_PER_EPOCH = 8;
   public static final int BLOBS = 4_096;

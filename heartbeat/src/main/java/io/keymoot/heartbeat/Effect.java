@@ -21,15 +21,6 @@ public sealed interface Effect {
   /** Ask this member for these facts and what leads to them. */
   record Fetch(MemberId from, List<FactId> facts) implements Effect {}
 
-  /** Give these facts, with what leads to them as far as there is room, to who asked. */
-  record Answer(MemberId to, List<FactId> facts) implements Effect {}
-
-  /**
-   * So many ask for these that all shall hear them, with what leads to them as far as there is room
-   * and the one who asked last lacks it: the others lack about the same.
-   */
-  record AnswerAll(List<FactId> facts) implements Effect {}
-
   /** Say this fact of ours once more, to all. */
   record Repeat(FactId fact) implements Effect {}
 

@@ -47,8 +47,8 @@ final class Fetching {
     this.jitter = jitter;
   }
 
-  int wanted() {
-    return wants.size();
+  List<FactId> wanted() {
+    return List.copyOf(wants.keySet());
   }
 
   // ---- what is wanted

@@ -26,7 +26,6 @@ public final class Heartbeat {
   private final BeatClock clock;
   private final HeardTable heard;
   private final Fetching fetching;
-  private final Answering answering;
   private final Repeating repeating = new Repeating();
   private final RekeyPace pace = new RekeyPace();
   private final Duties duties;
@@ -47,7 +46,6 @@ public final class Heartbeat {
   private @Nullable Beat lastSigned;
   private int sinceSigned;
   private long refusedBeats;
-  private long refusedAsks;
 
   /**
    * @param me whose heartbeat this is; it beats from when the roster has it
@@ -60,7 +58,6 @@ public final class Heartbeat {
     clock = new BeatClock(jitter);
     heard = new HeardTable(start);
     fetching = new Fetching(me, jitter);
-    answering = new Answering(start);
     duties = new Duties(me, jitter, pace);
     absence = new Absence(me, jitter, pace, heard, start);
   }
@@ -82,15 +79,10 @@ public final class Heartbeat {
       case Input.ReachedAt at -> reachedAt(at.address());
       case Input.Lacks(List<FactId> facts, Optional<MemberId> from) -> lacks(facts, from, millis);
       case Input.Learnt(List<FactId> facts) -> learnt(facts);
-      case Input.Overheard(List<FactId> facts) -> {
-        answering.overheard(facts, millis);
-        learnt(facts);
-      }
       case Input.Said(FactId fact) -> {
         repeating.said(fact, millis);
         timers.set(Timers.Name.REPEAT, repeating.next());
       }
-      case Input.Asked(MemberId by, List<FactId> facts) -> asked(by, facts, millis, out);
       case Input.Owed(Duty duty, boolean urgent) -> owed(duty, urgent, millis);
       case Input.Done(Duty duty) -> {
         duties.done(duty);
@@ -250,12 +242,6 @@ public final class Heartbeat {
   private void learnt(List<FactId> facts) {
     fetching.learnt(facts);
     timers.set(Timers.Name.FETCH, fetching.next());
-  }
-
-  private void asked(MemberId by, List<FactId> facts, long now, List<Effect> out) {
-    if (!answering.asked(by, facts, now, out)) {
-      refusedAsks++;
-    }
   }
 
   // ---- duties
@@ -427,12 +413,12 @@ public final class Heartbeat {
   }
 
   /** Facts wanted and not yet had. */
-  public int wanted() {
+  public List<FactId> wanted() {
     return fetching.wanted();
   }
 
-  /** Heartbeats that were old, and requests there was no room for. */
+  /** Heartbeats that were old. */
   public long refused() {
-    return refusedBeats + refusedAsks;
+    return refusedBeats;
   }
 }

@@ -79,27 +79,6 @@ final class HeartbeatLimits {
 
   static final long FETCH_RETRY_SLOW = 30_000;
 
-  /** Answers: at most 10 at once and 20 a second more, so at most 20 in any half second. */
-  static final int ANSWERS_AT_ONCE = 10;
-
-  static final int ANSWERS_A_SECOND = 20;
-
-  /** Of these, one asker gets so many at once and so many a second. */
-  static final int ANSWERS_AT_ONCE_TO_ONE = 6;
-
-  static final int ANSWERS_A_SECOND_TO_ONE = 10;
-  static final int ASKERS = 256;
-
-  /** When so many ask for one fact within {@link #ASKED_TOGETHER}, all are answered at once. */
-  static final int ASKERS_FOR_ALL = 3;
-
-  static final long ASKED_TOGETHER = 1_000;
-
-  /** Who asks so soon after all were answered had not heard it yet. */
-  static final long ANSWERED_ALL = 500;
-
-  static final int FACTS_ASKED_FOR = 256;
-
   /** Own facts still to be repeated. */
   static final int REPEATING = 256;
 

@@ -51,14 +51,8 @@ public sealed interface Input {
   /** Facts that are at hand now, taken or waiting: they need not be fetched. */
   record Learnt(List<FactId> facts) implements Input {}
 
-  /** Facts that somebody repeated for everybody to hear. */
-  record Overheard(List<FactId> facts) implements Input {}
-
   /** This peer made a fact and said it for the first time. */
   record Said(FactId fact) implements Input {}
-
-  /** Somebody asks for facts, all of which this peer has. */
-  record Asked(MemberId by, List<FactId> facts) implements Input {}
 
   // ---- about duties
 

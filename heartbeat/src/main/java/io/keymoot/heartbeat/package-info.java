@@ -12,7 +12,7 @@
  *              ├─ BeatClock              when to beat
  *              ├─ HeardTable, Absence    who is there; whose silence is owed a suspension
  *              ├─ Fetching               unknown heads, then parents
- *              ├─ Answering, Repeating   the other half: without drowning
+ *              ├─ Repeating              this peer's own facts, to all
  *              └─ Duties, RekeyPace      rank → moment, by the lines of the Roster
  * </pre>
  *

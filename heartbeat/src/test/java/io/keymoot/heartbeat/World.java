@@ -3,6 +3,7 @@ package io.keymoot.heartbeat;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.keying.Answering;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayDeque;
@@ -39,7 +40,7 @@ final class World {
 
   private record Say(Fact fact) {}
 
-  private record Give(int by, List<Fact> facts, boolean toAll) {}
+  private record Give(int by, List<Fact> facts) {}
 
   private record Ask(int by, List<FactId> facts, List<FactId> heads) {}
 
@@ -61,6 +62,7 @@ final class World {
     final int number;
     final MemberId id;
     final Heartbeat core;
+    final Answering answering = new Answering();
     final Map<FactId, Fact> has = new LinkedHashMap<>(2);
     final Map<FactId, Fact> waiting = new LinkedHashMap<>(2);
     List<FactId> heads = List.of(People.FOUND);
@@ -119,16 +121,6 @@ final class World {
         }
         case Effect.Fetch(MemberId from, List<FactId> facts) ->
             send(at, number, peerOf(from).number, new Ask(number, facts, heads));
-        case Effect.Answer(MemberId to, List<FactId> facts) -> {
-          answers.computeIfAbsent(number, n -> new ArrayList<>()).add(at);
-          Ask ask = answering.getLast();
-          send(at, number, peerOf(to).number, new Give(number, below(facts, ask.heads), false));
-        }
-        case Effect.AnswerAll(List<FactId> facts) -> {
-          answers.computeIfAbsent(number, n -> new ArrayList<>()).add(at);
-          Ask ask = answering.getLast();
-          send(at, number, EVERYBODY, new Give(number, below(facts, ask.heads), true));
-        }
         case Effect.Repeat(FactId fact) -> send(at, number, EVERYBODY, new Say(had(fact)));
         case Effect.Act(Duty duty) -> {
           if (mayAct) {
@@ -169,28 +161,39 @@ final class World {
       switch (what) {
         case Input.Heard heard -> hear(at, heard);
         case Say(Fact fact) -> {
-          if (knows(fact.id)) {
-            step(at, new Input.Overheard(List.of(fact.id)));
-          } else {
+          answering.overheard(fact.id, new Tick(at));
+          if (!knows(fact.id)) {
             offer(at, List.of(fact), from);
           }
         }
-        case Give(int by, List<Fact> facts, boolean toAll) -> {
-          if (toAll) {
-            step(at, new Input.Overheard(facts.stream().map(Fact::id).toList()));
+        case Give(int by, List<Fact> facts) -> {
+          for (Fact fact : facts) {
+            answering.overheard(fact.id, new Tick(at));
           }
           offer(at, facts, by);
         }
         case Ask ask -> {
           List<FactId> had = ask.facts.stream().filter(this::knows).toList();
           if (!had.isEmpty()) {
-            answering.addLast(ask);
-            step(at, new Input.Asked(peers[ask.by].id, had));
-            answering.removeLast();
+            answer(at, ask, had);
           }
         }
         case Approve(MemberId target, MemberId by) -> step(at, new Input.Seconded(target, by));
         default -> throw new IllegalStateException(what.toString());
+      }
+    }
+
+    /** As flat-keying does, by the same rule. */
+    private void answer(long at, Ask ask, List<FactId> had) {
+      int to =
+          switch (answering.asked(peers[ask.by].id, had, true, new Tick(at))) {
+            case TO_ONE -> ask.by;
+            case TO_ALL -> EVERYBODY;
+            case SAID_ALREADY, TOO_MANY -> number;
+          };
+      if (to != number) {
+        answers.computeIfAbsent(number, n -> new ArrayList<>()).add(at);
+        send(at, number, to, new Give(number, below(had, ask.heads)));
       }
     }
 
@@ -283,7 +286,6 @@ final class World {
   private final SplittableRandom network;
   private final PriorityQueue<Mail> post = new PriorityQueue<>();
   private final Map<Hash32, Roster> rosters = new LinkedHashMap<>();
-  private final Deque<Ask> answering = new ArrayDeque<>();
   private final Map<MemberId, Integer> numbers = new LinkedHashMap<>();
   private long mails;
   private long earliest = Long.MAX_VALUE;

@@ -98,6 +98,13 @@ public final class Membership {
     return fact != null && state.contains(fact);
   }
 
+  /** Whether the fact need not be fetched: it is taken, or waits here for something else. */
+  public boolean isHere(FactId id) {
+    return has(id)
+        || atDoor.containsKey(id)
+        || waiting.keySet().stream().anyMatch(copy -> copy.id().equals(id));
+  }
+
   // ---- learning
 
   /**

@@ -193,6 +193,11 @@ public final class FlatKeying implements AutoCloseable {
     return core.membership.has(fact);
   }
 
+  /** Whether the fact need not be fetched: this peer has taken it, or it waits for another. */
+  public boolean isHere(FactId fact) {
+    return core.membership.isHere(fact);
+  }
+
   /** The heads a statement made now would name. */
   public List<FactId> signingHeads() {
     return core.signingState().heads();

@@ -30,11 +30,10 @@ import java.util.function.Consumer;
 final class Syncing {
   private static final int REPLY_BYTES = 56_000;
   private static final int REPLY_FACTS = 255;
-  private static final int ASKS_PER_SECOND = 40;
   private static final long AGAIN_MILLIS = 1_000;
 
   private final Core core;
-  private final Bucket bucket = new Bucket(ASKS_PER_SECOND);
+  private final Answering answering = new Answering();
   private final Set<Hash32> wantedBlobs = new LinkedHashSet<>();
   private SortedSet<FactId> toldLacking = new TreeSet<>();
 
@@ -120,9 +119,21 @@ final class Syncing {
       core.ignored("a Sync of nobody this peer knows");
       return;
     }
-    if (!bucket.take(core.now)) {
+    List<FactId> had = taken(ask.wanted()).stream().map(Known::id).toList();
+    if (had.isEmpty() && ask.blobs().stream().noneMatch(hash -> core.blobs.get(hash).isPresent())) {
       return;
     }
+    // A newcomer lacks everything, which nobody else does.
+    boolean mayTellAll = !ask.fromNothing() && ask.blobs().isEmpty();
+    switch (answering.asked(asker, had, mayTellAll, core.now)) {
+      case TO_ONE ->
+          answer(ask).ifPresent(reply -> core.out.add(new Effect.ToAddress(from, reply)));
+      case TO_ALL -> answer(ask).ifPresent(core::multicast);
+      case SAID_ALREADY, TOO_MANY -> {}
+    }
+  }
+
+  private Optional<Bytes> answer(SyncAsk ask) {
     List<Bytes> blobs = new ArrayList<>();
     int bytes = 0;
     for (Hash32 hash : ask.blobs()) {
@@ -133,10 +144,9 @@ final class Syncing {
       }
     }
     List<Bytes> facts = factsThatFit(ask, REPLY_BYTES - bytes);
-    if (!facts.isEmpty() || !blobs.isEmpty()) {
-      Bytes reply = SideCodec.encode(new SyncReply(core.group, facts, blobs));
-      core.out.add(new Effect.ToAddress(from, reply));
-    }
+    return facts.isEmpty() && blobs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(SideCodec.encode(new SyncReply(core.group, facts, blobs)));
   }
 
   /**
@@ -229,6 +239,7 @@ final class Syncing {
   }
 
   boolean offer(Bytes from, Envelope fact) {
+    answering.overheard(fact.id(), core.now);
     Membership.Learnt learnt = core.membership.offer(fact, from.toHex());
     for (Membership.Learnt.Refused refused : learnt.refused()) {
       core.out.add(new Effect.Refused(refused.fact(), refused.why()));

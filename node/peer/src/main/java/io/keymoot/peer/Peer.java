@@ -229,7 +229,7 @@ public final class Peer implements AutoCloseable {
     if (!isOurs && !isNobodyKnown) {
       return;
     }
-    List<FactId> unknown = beat.heads().stream().filter(head -> !keying.has(head)).toList();
+    List<FactId> unknown = beat.heads().stream().filter(head -> !keying.isHere(head)).toList();
     if (keying.isMember()) {
       heartbeat(new io.keymoot.heartbeat.Input.Heard(beat, unknown));
     }
@@ -277,9 +277,11 @@ public final class Peer implements AutoCloseable {
           out.add(new PeerEffect.Unicast(new Address(to.to()), to.message()));
       case Effect.Authored authored ->
           heartbeat(new io.keymoot.heartbeat.Input.Said(authored.fact()));
-      case Effect.Lacks lacks ->
-          heartbeat(
-              new io.keymoot.heartbeat.Input.Lacks(List.copyOf(lacks.facts()), Optional.empty()));
+      case Effect.Lacks lacks -> {
+        heartbeat(
+            new io.keymoot.heartbeat.Input.Lacks(List.copyOf(lacks.facts()), Optional.empty()));
+        tellLearnt();
+      }
       case Effect.Install install -> install(install.tek());
       case Effect.SendUnder under -> activate(new KeyName(under.epoch(), under.revision()));
       case Effect.HoldFrames hold -> {
@@ -373,6 +375,7 @@ public final class Peer implements AutoCloseable {
     }
     GroupState older = before;
     before = state;
+    tellLearnt();
     heartbeat(new io.keymoot.heartbeat.Input.Knows(rosters.of(state), keying.signingHeads()));
     if (!state.usable().equals(older.usable()) && state.usable().stream().anyMatch(this::isRekey)) {
       heartbeat(new io.keymoot.heartbeat.Input.Rekeyed());
@@ -407,6 +410,17 @@ public final class Peer implements AutoCloseable {
     if (!came.isEmpty() || !went.isEmpty()) {
       judging.rosterChanged();
       out.add(new PeerEffect.RosterChanged(came, went, state.memberCount()));
+    }
+  }
+
+  /** What came need not be fetched. */
+  private void tellLearnt() {
+    List<FactId> came =
+        heartbeat == null
+            ? List.of()
+            : heartbeat.wanted().stream().filter(keying::isHere).toList();
+    if (!came.isEmpty()) {
+      heartbeat(new io.keymoot.heartbeat.Input.Learnt(came));
     }
   }
 
@@ -457,9 +471,6 @@ public final class Peer implements AutoCloseable {
       case io.keymoot.heartbeat.Effect.SendBeat send -> beat(send.beat());
       case io.keymoot.heartbeat.Effect.Fetch fetch ->
           keying(new Input.Fetch(fetch.from(), fetch.facts()));
-      // Requests are answered by flat-keying itself, within its own bounds.
-      case io.keymoot.heartbeat.Effect.Answer answer -> {}
-      case io.keymoot.heartbeat.Effect.AnswerAll answer -> {}
       case io.keymoot.heartbeat.Effect.Repeat repeat -> repeat(repeat.fact());
       case io.keymoot.heartbeat.Effect.Act act -> act(act.duty());
       case io.keymoot.heartbeat.Effect.Second second -> keying(new Input.Second(second.target()));
