@@ -18,11 +18,12 @@ import io.keymoot.heartbeat.Rosters;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.Peer;
 import io.keymoot.peer.PeerInput;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *   wish: join by name ── a group is heard ───────────────▶ seat
  *   wish: join or found ─┬ a group is heard ──────────────▶ seat
  *                        └ nobody, and the lobby says so ─▶ seat, founded
- *   alone in what it founded so, and another group is heard: next seat ── is in ──▶ seat
+ *   alone in what it founded so, or let in by nobody, and another group is heard:
+ *                                                next seat ── is in ──▶ seat
  * </pre>
  *
  * <p>For one thread.
@@ -49,12 +51,12 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   private final Supplier<WallTime> wall;
 
   private final List<NodeEffect> out = new ArrayList<>();
-  private final Map<GroupId, Tick> others = new LinkedHashMap<>();
+  private final Set<GroupId> others = new LinkedHashSet<>();
+  private final ArrayDeque<GroupId> candidates = new ArrayDeque<>();
   private @Nullable Address self;
   private @Nullable Lobby lobby;
   private @Nullable Seat seat;
   private @Nullable Seat next;
-  private @Nullable GroupId movesTo;
   private Tick moveAt = Tick.ZERO;
   private Tick nextDate = Tick.ZERO;
   private Tick now = Tick.ZERO;
@@ -110,7 +112,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     return Stream.of(
             Optional.of(nextDate).filter(date -> self != null),
             Optional.ofNullable(lobby).map(Lobby::nextDeadline),
-            Optional.ofNullable(movesTo).map(group -> moveAt),
+            Optional.of(moveAt).filter(at -> next != null || !candidates.isEmpty()),
             Optional.ofNullable(seat).flatMap(at -> at.peer.nextDeadline()),
             Optional.ofNullable(next).flatMap(at -> at.peer.nextDeadline()))
         .flatMap(Optional::stream)
@@ -150,8 +152,9 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         sit(found(either.plan()));
       }
     }
-    if (movesTo != null && !now.isBefore(moveAt)) {
-      moveOrGiveUp();
+    if (!now.isBefore(moveAt)) {
+      giveUpMove();
+      tryCandidate();
     }
     step(seat, new PeerInput.Wake());
     step(next, new PeerInput.Wake());
@@ -169,18 +172,30 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       lobby = null;
       sit(join(group));
     } else if (!group.equals(seat.peer.keying().group())
-        && !others.containsKey(group)
-        && others.size() < RuntimeLimits.GROUPS_HEARD) {
-      others.put(group, now);
-      boolean moves = isAloneByChance() && movesTo == null;
+        && others.size() < RuntimeLimits.GROUPS_HEARD
+        && others.add(group)) {
+      boolean moves = isAloneByChance() || isStillOutside();
       out.add(new NodeEffect.OtherGroup(group, moves));
       if (moves) {
-        movesTo = group;
-        // Of two who are alone, one must stay: the other comes meanwhile.
-        boolean waits = seat.peer.keying().group().hash().compareTo(group.hash()) < 0;
-        moveAt = now.plusMillis(waits ? RuntimeLimits.MOVE_AFTER_MILLIS : 0);
+        if (candidates.isEmpty() && next == null) {
+          moveAt = now.plusMillis(patienceBefore(seat, group));
+        }
+        candidates.add(group);
       }
     }
+  }
+
+  /** Of two who are alone, one must stay: the other comes meanwhile. Who asks is given time too. */
+  private long patienceBefore(Seat at, GroupId group) {
+    boolean mayStay = at.peer.keying().group().hash().compareTo(group.hash()) < 0;
+    return isStillOutside() || mayStay ? RuntimeLimits.MOVE_AFTER_MILLIS : 0;
+  }
+
+  /** It knows its group by name alone, and nobody there has let it in: it may be nobody's group. */
+  private boolean isStillOutside() {
+    return (wish instanceof Wish.JoinAny || wish instanceof Wish.JoinOrFound)
+        && seat != null
+        && seat.peer.keying().state().count() == 0;
   }
 
   /** In a group that it founded for want of another, with nobody else in it. */
@@ -192,18 +207,21 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         && seat.peer.keying().isMember();
   }
 
-  private void moveOrGiveUp() {
-    GroupId group = movesTo;
-    if (next != null) {
-      // Not let in for so long: it may ask again, when it is told to.
-      Seat given = next;
+  private void giveUpMove() {
+    Seat given = next;
+    if (given != null) {
       next = null;
-      movesTo = null;
+      if (isStillOutside()) {
+        candidates.add(given.peer.keying().group());
+      }
       out.add(new NodeEffect.GaveUp(given));
-    } else if (group != null && isAloneByChance()) {
+    }
+  }
+
+  private void tryCandidate() {
+    GroupId group = candidates.poll();
+    if (group != null && (isAloneByChance() || isStillOutside())) {
       beginMove(group);
-    } else {
-      movesTo = null;
     }
   }
 
@@ -212,8 +230,10 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       lobby = null;
       sit(join(group));
     } else if (next == null && !group.equals(seat.peer.keying().group())) {
-      movesTo = group;
-      moveAt = now.plusMillis(RuntimeLimits.MOVE_PATIENCE_MILLIS);
+      boolean hurries = isStillOutside();
+      moveAt =
+          now.plusMillis(
+              hurries ? RuntimeLimits.MOVE_AFTER_MILLIS : RuntimeLimits.MOVE_PATIENCE_MILLIS);
       next = new Seat(join(group));
       begin(next);
     }
@@ -226,7 +246,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       step(from, new PeerInput.Leave());
       seat = to;
       next = null;
-      movesTo = null;
+      candidates.clear();
       out.add(new NodeEffect.Moved(from, to));
     }
   }

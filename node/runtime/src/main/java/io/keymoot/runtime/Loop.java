@@ -163,7 +163,10 @@ public final class Loop<I, E> implements AutoCloseable {
     return enqueue(answer, new Work.Command<>(input, answer));
   }
 
-  /** Looks at the core's state between two steps; otherwise as {@link #submit}. */
+  /**
+   * Looks at the core's state between two steps; otherwise as {@link #submit}. A look that throws
+   * {@link NotNow} is answered so, and stops nothing.
+   */
   public <A> CompletableFuture<A> look(Supplier<A> look) {
     CompletableFuture<A> answer = new CompletableFuture<>();
     return enqueue(answer, new Work.Look<>(look, answer));
@@ -239,6 +242,8 @@ public final class Loop<I, E> implements AutoCloseable {
     } catch (InterruptedException closing) {
       complete(() -> answer.completeExceptionally(whyStopped()));
       throw closing;
+    } catch (NotNow why) {
+      complete(() -> answer.completeExceptionally(why));
     } catch (Throwable thrown) {
       complete(() -> answer.completeExceptionally(brokenBy(thrown)));
       throw thrown;

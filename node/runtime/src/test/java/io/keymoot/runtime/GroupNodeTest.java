@@ -1,9 +1,28 @@
 package io.keymoot.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.keymoot.flatkeying.frame.Authentication;
+import io.keymoot.flatkeying.frame.FrameSender;
+import io.keymoot.flatkeying.frame.FrameStream;
+import io.keymoot.flatkeying.frame.Opening;
+import io.keymoot.flatkeying.frame.Sealing;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.runtime.People.Someone;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,19 +37,478 @@ final class GroupNodeTest {
 
   @Test
   void whoKnowsTheNameJoinsAndBothReadEachOther() {
-    People.Someone anna = people.founder("anna");
-    People.Someone ben = people.joiner("ben");
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
     people.settled(anna, ben);
 
-    assertThat(anna.node.send(text("good morning"))).isEqualTo(Sent.SENT);
-    assertThat(ben.node.send(text("to you too"))).isEqualTo(Sent.SENT);
+    assertThat(anna.says("good morning")).isEqualTo(Sent.SENT);
+    assertThat(ben.says("to you too")).isEqualTo(Sent.SENT);
 
     ben.reads("good morning");
     anna.reads("to you too");
     assertThat(ben.from("good morning")).isInstanceOf(From.AMember.class);
+    assertThat(answer(anna.node.whenIn())).isEqualTo(anna.node.group().orElseThrow());
+  }
+
+  @Test
+  void aMessageThatIsNotSignedIsFromTheGroupUntilItsSenderConfirmsIt() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+
+    anna.node.send(text("who am I"), Authentication.NONE, Delivery.RELIABLE);
+    ben.reads("who am I");
+    assertThat(ben.from("who am I")).isInstanceOf(From.TheGroup.class).hasToString("from the group");
+
+    anna.node.send(text("it was me"), Authentication.AMORTISED, Delivery.ONCE);
+    ben.reads("it was me");
+    await().atMost(People.SOON).until(() -> !ben.saw(NodeEvent.Confirmed.class).isEmpty());
+    NodeEvent.Message message = ben.saw(NodeEvent.Message.class).getLast();
+    NodeEvent.Confirmed confirmed = ben.saw(NodeEvent.Confirmed.class).getFirst();
+    assertThat(confirmed.sender()).isEqualTo(message.from().sender());
+    assertThat(confirmed.stream()).isEqualTo(message.stream());
+    assertThat(confirmed.numbers()).contains(message.number());
+  }
+
+  @Test
+  void whatIsSentTooEarlyIsHeldAndGoesOutInOrder() {
+    Someone ben = people.joiner("ben");
+    assertThat(ben.says("one")).isEqualTo(Sent.HELD);
+    assertThat(ben.says("two")).isEqualTo(Sent.HELD);
+    Someone anna = people.founder("anna");
+    anna.reads("two");
+    assertThat(anna.read()).containsExactly("one", "two");
+  }
+
+  @Test
+  void twoMembersPutAThirdOutWhichThenReadsNothing() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
+
+    answer(anna.node.evict(cora.identity.device()));
+    assertThat(answer(anna.node.members())).hasSize(3);
+    answer(ben.node.approve(cora.identity.device()));
+
+    people.settled(anna, ben);
+    await().atMost(People.SOON).until(() -> cora.node.status().state() == NodeState.OUT);
+    anna.says("among us");
+    ben.reads("among us");
+    await().atMost(People.SOON).until(() -> !cora.saw(NodeEvent.Unopened.class).isEmpty());
+    assertThat(cora.read()).isEmpty();
+    assertThat(cora.says("let me in")).isEqualTo(Sent.OUT);
+  }
+
+  @Test
+  void whoLeavesIsMissedAtOnceAndTheOthersTalkOn() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
+    cora.node.closeAfterLeaving();
+    people.settled(anna, ben);
+    anna.says("cora went");
+    ben.reads("cora went");
+  }
+
+  @Test
+  void aSubscriberIsHandedEveryKeyAndSealsWhatOthersOpen() throws Exception {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    Keys annas = new Keys();
+    Keys bens = new Keys();
+    KeySubscription subscription = answer(anna.node.keys(2, annas));
+    answer(ben.node.keys(0, bens));
+    assertThat(subscription.streams()).hasSize(2).doesNotHaveDuplicates();
+
+    await().atMost(People.SOON).until(() -> annas.active != null && bens.active != null);
+    GroupKey before = Objects.requireNonNull(annas.active);
+    FrameSender self = before.self().orElseThrow();
+    assertThat(before.senders()).hasSize(2).contains(self);
+    assertThat(hexOf(annas, self)).isEqualTo(hexOf(bens, self));
+    assertThat(before.kid(self)).isEqualTo(Objects.requireNonNull(bens.active).kid(self));
+
+    answer(anna.node.rekey());
+    await().atMost(People.SOON).until(() -> !before.equals(annas.active));
+    GroupKey after = Objects.requireNonNull(annas.active);
+    assertThat(after.epoch()).isNotEqualTo(before.epoch());
+    // Installed before activated, each time.
+    assertThat(annas.did.indexOf("install " + after)).isBetween(0, annas.did.indexOf("activate " + after));
+
+    subscription.close();
+    KeySubscription next = answer(anna.node.keys(2, new Keys()));
+    assertThat(next.streams()).doesNotContainAnyElementsOf(subscription.streams());
+    for (FrameStream taken : next.streams()) {
+      assertThatThrownBy(() -> anna.node.sealer(taken)).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void aKeyThatIsRetiredLendsNothing() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
+    Keys annas = new Keys();
+    answer(anna.node.keys(0, annas));
+    await().atMost(People.SOON).until(() -> annas.active != null);
+    GroupKey old = Objects.requireNonNull(annas.active);
+    FrameSender self = old.self().orElseThrow();
+    // After an expulsion, keys go within a second of being replaced.
+    answer(anna.node.evict(cora.identity.device()));
+    answer(ben.node.approve(cora.identity.device()));
+    await().atMost(People.SOON).until(() -> annas.did.contains("retire " + old));
+    assertThat(old.lendBaseKey(self, bytes -> "lent")).isEmpty();
+    assertThat(old.export("x", Bytes.EMPTY, 16)).isEmpty();
+    assertThat(old.kid(self)).isEmpty();
+  }
+
+  @Test
+  void membersOfOneStateExportTheSameAndOtherLabelsSomethingElse() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    await()
+        .atMost(People.SOON)
+        .untilAsserted(
+            () -> {
+              try (ExportedKey annas = answer(anna.node.export("disk", text("7"), 48));
+                  ExportedKey bens = answer(ben.node.export("disk", text("7"), 48));
+                  ExportedKey other = answer(ben.node.export("disk", text("8"), 48))) {
+                assertThat(annas.epoch()).isEqualTo(bens.epoch());
+                assertThat(annas.revision()).isEqualTo(bens.revision());
+                assertThat(hex(annas)).hasSize(96).isEqualTo(hex(bens)).isNotEqualTo(hex(other));
+              }
+            });
+  }
+
+  @Test
+  void theSecurityCodeIsEqualExactlyWhileBothSeeTheSameMembers() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    SecurityCode ofTwo = answer(anna.node.securityCode());
+    assertThat(answer(ben.node.securityCode())).isEqualTo(ofTwo);
+    assertThat(ofTwo.toString()).matches("(\\d{5} ){5}\\d{5}");
+
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
+    assertThat(answer(cora.node.securityCode()))
+        .isEqualTo(answer(anna.node.securityCode()))
+        .isNotEqualTo(ofTwo);
+
+    try (People elsewhere = new People()) {
+      Someone dan = elsewhere.founder("dan");
+      elsewhere.settled(dan);
+      assertThat(answer(dan.node.securityCode())).isNotEqualTo(ofTwo);
+    }
+  }
+
+  @Test
+  void framesOfOnesOwnMediaAreSealedAndOpenedUnderTheGroupsKey() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    FrameStream camera = FrameStream.of(Authentication.NONE, 3);
+    FrameStream screen = FrameStream.of(Authentication.NONE, 4);
+    StreamSealer sealer = anna.node.sealer(camera);
+    List<String> late = new CopyOnWriteArrayList<>();
+    StreamOpener opener =
+        ben.node.opener(
+            camera, (frame, plain, at) -> late.add(new String(plain, at, frame.length(), StandardCharsets.UTF_8)));
+
+    byte[] picture = "a picture".getBytes(StandardCharsets.UTF_8);
+    byte[] frame = new byte[picture.length + StreamSealer.MAX_OVERHEAD];
+    int length = sealed(sealer.seal(picture, 0, picture.length, frame, 0));
+    byte[] out = new byte[length];
+    assertThat(opener.open(1, frame, 0, length, out, 0))
+        .isInstanceOfSatisfying(
+            Opening.Opened.class,
+            opened -> assertThat(out).startsWith(picture).satisfies(o -> assertThat(opened.length()).isEqualTo(picture.length)));
+    // Opened once is opened.
+    assertThat(opener.open(1, frame, 0, length, out, 0)).isEqualTo(Opening.Refused.REPLAYED);
+
+    // A frame of another stream is not this one's.
+    length = sealed(anna.node.sealer(screen).seal(picture, 0, picture.length, frame, 0));
+    byte[] wiped = new byte[length];
+    assertThat(opener.open(1, frame, 0, length, wiped, 0)).isEqualTo(Opening.Refused.MALFORMED);
+    assertThat(wiped).containsOnly(0);
+    assertThat(late).isEmpty();
+  }
+
+  @Test
+  void framesThatComeBeforeTheirKeyAreGivenToTheStreamWhenItComes() {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    FrameStream camera = FrameStream.of(Authentication.NONE, 3);
+    StreamSealer sealer = anna.node.sealer(camera);
+    Someone ben = people.joiner("ben");
+    List<String> late = new CopyOnWriteArrayList<>();
+    await().atMost(People.SOON).until(() -> ben.node.group().isPresent());
+    StreamOpener opener =
+        ben.node.opener(
+            camera, (frame, plain, at) -> late.add(new String(plain, at, frame.length(), StandardCharsets.UTF_8)));
+    // Ben's medium is quicker than his admission, or not: every frame opens at once or soon after.
+    List<String> atOnce = new ArrayList<>();
+    await()
+        .atMost(People.SOON)
+        .pollInterval(java.time.Duration.ofMillis(5))
+        .until(
+            () -> {
+              byte[] picture = ("picture " + System.nanoTime()).getBytes(StandardCharsets.UTF_8);
+              byte[] frame = new byte[picture.length + StreamSealer.MAX_OVERHEAD];
+              int length = sealed(sealer.seal(picture, 0, picture.length, frame, 0));
+              byte[] out = new byte[length];
+              if (opener.open(1, frame, 0, length, out, 0) instanceof Opening.Opened) {
+                atOnce.add("yes");
+              }
+              return !atOnce.isEmpty();
+            });
+    assertThat(ben.node.status().state()).isNotEqualTo(NodeState.OUT);
+  }
+
+  @Test
+  void eventsAreNumberedWithoutGapsAndCanBeAskedForAgain() throws Exception {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    List<Long> live = new CopyOnWriteArrayList<>();
+    List<Long> again = new CopyOnWriteArrayList<>();
+    anna.node.listen(0, (id, event) -> live.add(id));
+    await().atMost(People.SOON).until(() -> live.size() > 4);
+    long since = live.get(2);
+    anna.node.listen(since, (id, event) -> again.add(id));
+    ben.says("one more");
+    anna.reads("one more");
+    await().atMost(People.SOON).until(() -> again.containsAll(live.subList(3, live.size())));
+    for (int i = 0; i < live.size(); i++) {
+      assertThat(live.get(i)).isEqualTo(i + 1);
+    }
+    assertThat(again.getFirst()).isEqualTo(since + 1);
+  }
+
+  @Test
+  void aListenerThatHangsStopsNobody() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    CountDownLatch release = new CountDownLatch(1);
+    anna.node.onMessage((from, bytes) -> hang(release));
+    anna.node.listen((id, event) -> hang(release));
+    answer(anna.node.keys(0, new Hanging(release)));
+    ben.says("hello?");
+    anna.reads("hello?");
+    anna.says("here");
+    ben.reads("here");
+    release.countDown();
+  }
+
+  @Test
+  void severalGroupsOfOneProcessShareAChannelAndNothingElse() {
+    try (Network hall =
+            Network.shared("hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
+        Network other =
+            Network.shared("hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
+        Identity annaId = Identity.selfMade();
+        Identity benId = Identity.selfMade();
+        People red = new People();
+        People blue = new People()) {
+      Someone annaRed = red.add("anna", annaId, GroupNode.of(hall, annaId, people.policy).found(red.plan()));
+      Someone annaBlue = blue.add("anna", annaId, GroupNode.of(hall, annaId, people.policy).found(blue.plan()));
+      Someone benRed = red.add("ben", benId, GroupNode.of(other, benId, people.policy).join(red.name));
+      Someone benBlue = blue.add("ben", benId, GroupNode.of(other, benId, people.policy).join(blue.name));
+      red.settled(annaRed, benRed);
+      blue.settled(annaBlue, benBlue);
+      annaRed.says("in red");
+      annaBlue.says("in blue");
+      benRed.reads("in red");
+      benBlue.reads("in blue");
+      assertThat(benRed.read()).containsExactly("in red");
+      assertThat(benBlue.read()).containsExactly("in blue");
+      assertThat(annaRed.node.group()).isNotEqualTo(annaBlue.node.group());
+      annaRed.node.close();
+      annaBlue.says("still here");
+      benBlue.reads("still here");
+    }
+  }
+
+  @Test
+  void somebodyAnswersForWhoRings() {
+    people.policy = People.rules(People.OPEN_HOUSE.replace("admit: anybody", "admit:\n  ask: porter"));
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    Someone ben = people.joiner("ben");
+    await().atMost(People.SOON).until(() -> !anna.saw(NodeEvent.Asked.class).isEmpty());
+    Newcomer newcomer = anna.saw(NodeEvent.Asked.class).getFirst().newcomer();
+    assertThat(newcomer.device()).isEqualTo(ben.identity.device());
+    assertThat(answer(anna.node.newcomers())).containsExactly(newcomer);
+    assertThat(answer(anna.node.members())).hasSize(1);
+
+    answer(anna.node.accept(newcomer.id(), "the porter"));
+    people.settled(anna, ben);
+    assertThat(answer(anna.node.newcomers())).isEmpty();
+  }
+
+  @Test
+  void whoIsDeniedStaysOutside() {
+    people.policy = People.rules(People.OPEN_HOUSE.replace("admit: anybody", "admit:\n  ask: porter"));
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    people.joiner("ben");
+    await().atMost(People.SOON).until(() -> !anna.saw(NodeEvent.Asked.class).isEmpty());
+    answer(anna.node.deny(anna.saw(NodeEvent.Asked.class).getFirst().newcomer().id(), "the porter"));
+    await().atMost(People.SOON).until(() -> !anna.saw(NodeEvent.TurnedAway.class).isEmpty());
+    assertThat(answer(anna.node.members())).hasSize(1);
+    assertThatThrownBy(
+            () -> answer(anna.node.accept(anna.saw(NodeEvent.Asked.class).getFirst().newcomer().id(), "x")))
+        .hasCauseInstanceOf(NotNow.class);
+  }
+
+  @Test
+  void aDeviceThatStartsAgainEndsItsOlderStay() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    Identity same = ben.identity;
+    // A crash: no farewell.
+    ben.node.close();
+    Someone again = people.add("ben again", same, people.builder(same).join(people.name));
+    people.settled(anna, again);
+    assertThat(answer(anna.node.members()).stream().map(Member::device))
+        .containsExactlyInAnyOrder(anna.identity.device(), same.device());
+    again.says("back");
+    anna.reads("back");
+  }
+
+  @Test
+  void aStayIsRenewedAndNobodyNotices() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    Member before = answer(ben.node.self()).orElseThrow();
+    answer(ben.node.renew(Optional.empty()));
+    for (int i = 0; i < 20; i++) {
+      ben.says("word " + i);
+    }
+    anna.reads("word 19");
+    assertThat(anna.read()).hasSize(20);
+    people.settled(anna, ben);
+    assertThat(answer(ben.node.self()).orElseThrow().id()).isEqualTo(before.id());
+    assertThat(ben.saw(NodeEvent.RosterChanged.class)).hasSize(1);
+  }
+
+  @Test
+  void aStackWithoutReliabilityMembershipAndFragmentsSuffices() {
+    URL bare = Objects.requireNonNull(getClass().getResource("bare.xml"));
+    try (Network one = Network.of(ClusterStack.xml(bare), Deserialisation.FORBIDDEN_IN_JVM)) {
+      Identity annaId = Identity.selfMade();
+      Identity benId = Identity.selfMade();
+      Someone anna = people.add("anna", annaId, GroupNode.of(one, annaId, people.policy).found(people.plan()));
+      Someone ben = people.add("ben", benId, GroupNode.of(one, benId, people.policy).join(people.name));
+      people.settled(anna, ben);
+      anna.says("bare");
+      ben.reads("bare");
+      int before = ben.saw(NodeEvent.KeyInUse.class).size();
+      answer(anna.node.rekey());
+      await().atMost(People.SOON).until(() -> ben.saw(NodeEvent.KeyInUse.class).size() > before);
+      ben.says("barer");
+      anna.reads("barer");
+      people.close();
+    }
+  }
+
+  @Test
+  void aNetworkThatCannotBeOpenedSaysWhy() throws Exception {
+    ClusterStack nowhere =
+        ClusterStack.tcp(
+            new java.net.InetSocketAddress(java.net.InetAddress.getByName("192.0.2.1"), 7800),
+            ClusterStack.Discovery.files(java.nio.file.Path.of("target")));
+    try (Identity identity = Identity.selfMade();
+        Network network = Network.of(nowhere, Deserialisation.FORBIDDEN_IN_JVM)) {
+      assertThatThrownBy(() -> GroupNode.of(network, identity, people.policy).join("ward 3"))
+          .isInstanceOf(NetworkFailed.class)
+          .hasMessageContaining("ward 3")
+          .hasMessageContaining("192.0.2.1");
+    }
+  }
+
+  @Test
+  void aMessageThatIsTooLongIsRefusedWithItsLimit() {
+    Someone anna = people.founder("anna");
+    assertThatThrownBy(() -> anna.node.send(Bytes.owning(new byte[GroupNode.mostBytes() + 1])))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(Integer.toString(GroupNode.mostBytes()));
+    people.settled(anna);
+    assertThat(anna.node.send(Bytes.owning(new byte[GroupNode.mostBytes()]))).isEqualTo(Sent.SENT);
+  }
+
+  // ---- helpers
+
+  private static final class Keys implements KeyListener {
+    final List<String> did = new CopyOnWriteArrayList<>();
+    volatile @Nullable GroupKey active;
+
+    @Override
+    public void install(GroupKey key) {
+      did.add("install " + key);
+    }
+
+    @Override
+    public void activate(GroupKey key) {
+      did.add("activate " + key);
+      active = key;
+    }
+
+    @Override
+    public void retire(GroupKey key) {
+      did.add("retire " + key);
+    }
+  }
+
+  private record Hanging(CountDownLatch release) implements KeyListener {
+    @Override
+    public void install(GroupKey key) {
+      hang(release);
+    }
+
+    @Override
+    public void activate(GroupKey key) {}
+
+    @Override
+    public void retire(GroupKey key) {}
+  }
+
+  private static void hang(CountDownLatch release) {
+    try {
+      release.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String hexOf(Keys keys, FrameSender sender) {
+    return Objects.requireNonNull(keys.active)
+        .lendBaseKey(sender, bytes -> HexFormat.of().formatHex(bytes))
+        .orElseThrow();
+  }
+
+  private static String hex(ExportedKey key) {
+    return key.lend(bytes -> HexFormat.of().formatHex(bytes));
+  }
+
+  private static int sealed(Sealing sealing) {
+    assertThat(sealing).isInstanceOf(Sealing.Sealed.class);
+    return ((Sealing.Sealed) sealing).length();
   }
 
   private static Bytes text(String words) {
-    return Bytes.owning(words.getBytes(StandardCharsets.UTF_8));
+    return People.text(words);
+  }
+
+  private static <T> T answer(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
   }
 }

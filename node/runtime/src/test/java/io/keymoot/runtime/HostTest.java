@@ -1,0 +1,236 @@
+package io.keymoot.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.admission.WallTime;
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Address;
+import io.keymoot.peer.PeerEffect;
+import io.keymoot.peer.PeerInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BiPredicate;
+import org.junit.jupiter.api.Test;
+
+/** Finding a group, in virtual time. */
+final class HostTest {
+  private final List<Node> nodes = new ArrayList<>();
+  private BiPredicate<Node, Node> hears = (from, to) -> true;
+  private Tick now = Tick.ZERO;
+  private final People people = new People();
+
+  @Test
+  void ofSeveralWhoStartAtOnceTheLowestFingerprintFounds() {
+    for (int i = 0; i < 5; i++) {
+      start(new Wish.JoinOrFound(people.plan()));
+    }
+    runFor(2_600);
+    Node lowest =
+        nodes.stream()
+            .min((one, other) -> one.identity.device().compareTo(other.identity.device()))
+            .orElseThrow();
+    assertThat(lowest.isIn()).isTrue();
+
+    runFor(5_000);
+    assertThat(groups()).hasSize(1);
+    assertThat(nodes).allMatch(Node::isIn);
+  }
+
+  @Test
+  void whoComesLaterJoinsWhatIsThere() {
+    start(new Wish.JoinOrFound(people.plan()));
+    runFor(5_000);
+    GroupId first = nodes.get(0).group().orElseThrow();
+
+    start(new Wish.JoinOrFound(people.plan()));
+    start(new Wish.JoinAny());
+    runFor(3_000);
+    assertThat(groups()).containsExactly(first);
+    assertThat(nodes).allMatch(Node::isIn);
+  }
+
+  @Test
+  void ofTwoWhoFoundedApartOneJoinsTheOther() {
+    start(new Wish.JoinOrFound(people.plan()));
+    start(new Wish.JoinOrFound(people.plan()));
+    hears = (from, to) -> false;
+    runFor(8_000);
+    assertThat(groups()).hasSize(2);
+
+    hears = (from, to) -> true;
+    runFor(15_000);
+    assertThat(groups()).hasSize(1);
+    assertThat(nodes).allMatch(node -> node.isIn() && node.members() == 2);
+  }
+
+  @Test
+  void membersOfAGroupStayWhenAnotherIsHeardUntilTheyAreToldToMove() {
+    Node anna = start(new Wish.JoinOrFound(people.plan()));
+    Node ben = start(new Wish.JoinOrFound(people.plan()));
+    Node cora = start(new Wish.JoinOrFound(people.plan()));
+    Node dan = start(new Wish.JoinOrFound(people.plan()));
+    hears = (from, to) -> nodes.indexOf(from) / 2 == nodes.indexOf(to) / 2;
+    runFor(8_000);
+    hears = (from, to) -> true;
+    runFor(20_000);
+    assertThat(groups()).hasSize(2);
+    GroupId wanted = anna.group().orElseThrow();
+    assertThat(cora.did).contains(new NodeEffect.OtherGroup(wanted, false));
+
+    cora.step(new NodeInput.Move(wanted));
+    dan.step(new NodeInput.Move(wanted));
+    runFor(5_000);
+    assertThat(groups()).containsExactly(wanted);
+    assertThat(nodes).allMatch(node -> node.isIn() && node.members() == 4);
+    assertThat(ben.members()).isEqualTo(4);
+  }
+
+  @Test
+  void aLiarWithALowFingerprintDelaysFoundingAndNoMore() {
+    Node anna = start(new Wish.JoinOrFound(people.plan()));
+    for (int second = 0; second < 6; second++) {
+      anna.step(new NodeInput.Presence(Bytes.of(new byte[32])));
+      runFor(1_000);
+    }
+    assertThat(anna.isIn()).isTrue();
+  }
+
+  @Test
+  void aLiarsHeartbeatOfNoGroupKeepsNobodyFromTheRealOne() {
+    Node anna = start(new Wish.Found(people.plan()));
+    runFor(2_000);
+    // A heartbeat of a group that nobody else is in, and that lets nobody in.
+    Node liar = start(new Wish.Found(people.plan()));
+    hears = (from, to) -> from == liar;
+    Node ben = start(new Wish.JoinAny());
+    runFor(2_000);
+    assertThat(ben.group()).isEqualTo(liar.group());
+
+    hears = (from, to) -> to != liar;
+    runFor(15_000);
+    assertThat(ben.isIn()).isTrue();
+    assertThat(ben.group()).isEqualTo(anna.group());
+  }
+
+  // ---- the virtual network
+
+  private Node start(Wish wish) {
+    Node node = new Node(nodes.size(), wish);
+    nodes.add(node);
+    node.step(new NodeInput.Start(node.address));
+    return node;
+  }
+
+  private List<GroupId> groups() {
+    return nodes.stream().flatMap(node -> node.group().stream()).distinct().toList();
+  }
+
+  private void runFor(long millis) {
+    Tick end = now.plusMillis(millis);
+    while (now.isBefore(end)) {
+      now = now.plusMillis(5);
+      for (Node node : List.copyOf(nodes)) {
+        Optional<Tick> deadline = node.host.nextDeadline();
+        if (deadline.isPresent() && !now.isBefore(deadline.get())) {
+          node.step(new NodeInput.Wake());
+        }
+        for (Runnable each : node.takeInbox()) {
+          each.run();
+        }
+      }
+    }
+  }
+
+  private final class Node {
+    final Address address;
+    final Identity identity;
+    final Host host;
+    final List<NodeEffect> did = new ArrayList<>();
+    private final List<Runnable> inbox = new ArrayList<>();
+
+    Node(int number, Wish wish) {
+      Random random = new Random(number + 7);
+      Entropy entropy = random::nextBytes;
+      address = new Address(Bytes.of(new byte[] {(byte) number}));
+      identity =
+          new Identity(
+              SigningKey.generate(SignatureKind.ED25519, entropy),
+              io.keymoot.admission.certificate.Credential.SELF_MADE);
+      host =
+          new Host(
+              wish,
+              identity,
+              people.policy,
+              Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM),
+              entropy,
+              () -> new WallTime(1_800_000_000));
+    }
+
+    boolean isIn() {
+      return host.seat() != null && host.seat().peer.keying().isMember();
+    }
+
+    int members() {
+      return host.seat() == null ? 0 : host.seat().peer.keying().state().memberCount();
+    }
+
+    Optional<GroupId> group() {
+      return Optional.ofNullable(host.seat()).map(seat -> seat.peer.keying().group());
+    }
+
+    List<Runnable> takeInbox() {
+      List<Runnable> taken = List.copyOf(inbox);
+      inbox.clear();
+      return taken;
+    }
+
+    void step(NodeInput input) {
+      for (NodeEffect effect : host.step(now, input)) {
+        did.add(effect);
+        switch (effect) {
+          case NodeEffect.Presence presence ->
+              toAll(new NodeInput.Presence(presence.message()), Optional.empty());
+          case NodeEffect.OfPeer of -> {
+            if (!of.seat().desk.perform(now, of.effect())) {
+              send(of.effect());
+            }
+          }
+          case NodeEffect.Moved moved -> moved.from().close();
+          case NodeEffect.GaveUp gaveUp -> gaveUp.seat().close();
+          case NodeEffect.Seated seated -> {}
+          case NodeEffect.OtherGroup other -> {}
+        }
+      }
+    }
+
+    private void send(PeerEffect effect) {
+      switch (effect) {
+        case PeerEffect.Beat beat -> toAll(received(beat.message()), Optional.empty());
+        case PeerEffect.Multicast all -> toAll(received(all.message()), Optional.empty());
+        case PeerEffect.Unicast one -> toAll(received(one.message()), Optional.of(one.to()));
+        default -> {}
+      }
+    }
+
+    private NodeInput received(Bytes message) {
+      return new NodeInput.ToPeer(new PeerInput.Received(address, message));
+    }
+
+    private void toAll(NodeInput input, Optional<Address> only) {
+      for (Node to : nodes) {
+        if (to != this
+            && hears.test(this, to)
+            && (only.isEmpty() || only.get().equals(to.address))) {
+          to.inbox.add(() -> to.step(input));
+        }
+      }
+    }
+  }
+}
