@@ -140,8 +140,7 @@ class LoreTest {
             here.cover());
     Ledger ledger = crowd.ledger(lore);
     ledger.decide(crowd.facts.get(0));
-    assertThat(ledger.decide(forged))
-        .isEqualTo(new Ledger.Decision.Refused(Refusal.BAD_SIGNATURE));
+    assertThat(ledger.decide(forged)).isEqualTo(new Ledger.Decision.Refused(Refusal.BAD_SIGNATURE));
     assertThat(ledger.decide(here)).isInstanceOf(Ledger.Decision.Valid.class);
   }
 

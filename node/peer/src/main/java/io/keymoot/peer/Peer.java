@@ -416,9 +416,7 @@ public final class Peer implements AutoCloseable {
   /** What came need not be fetched. */
   private void tellLearnt() {
     List<FactId> came =
-        heartbeat == null
-            ? List.of()
-            : heartbeat.wanted().stream().filter(keying::isHere).toList();
+        heartbeat == null ? List.of() : heartbeat.wanted().stream().filter(keying::isHere).toList();
     if (!came.isEmpty()) {
       heartbeat(new io.keymoot.heartbeat.Input.Learnt(came));
     }

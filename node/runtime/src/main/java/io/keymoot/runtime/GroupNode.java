@@ -347,7 +347,15 @@ public final class GroupNode implements AutoCloseable {
    * @param by who answered, for the log
    */
   public CompletionStage<Void> answer(Ticket ticket, boolean yes, String by) {
-    return toPeer(new PeerInput.Answer(ticket, yes, by));
+    return pending()
+        .thenCompose(
+            waiting -> {
+              if (waiting.stream().noneMatch(about -> about.ticket().equals(ticket))) {
+                throw new NotNow(
+                    "that question waits no more: it is answered, or whom it is about has gone");
+              }
+              return toPeer(new PeerInput.Answer(ticket, yes, by));
+            });
   }
 
   /** A fresh key for the group, whether due or not. */
