@@ -7,6 +7,7 @@ import io.keymoot.flatkeying.fact.Header;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.fact.Slot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ public final class Known {
   private final List<Stay> rests;
   private List<Stay> begun = List.of();
   private List<FactId> names = List.of();
+  private List<Start> starts = List.of();
 
   /** The state of P(this), while it is kept; {@link Ledger#after} makes it again. */
   @Nullable GroupState after;
@@ -94,6 +96,23 @@ public final class Known {
     return names;
   }
 
+  /** A slot's chain of KEKs begins anew in an epoch, from a Reseal that its prev did not know. */
+  public record Start(Slot slot, Known reseal) {}
+
+  /** Of an epoch: the slots whose chain begins anew in it. The others step on from its prev. */
+  public List<Start> starts() {
+    return starts;
+  }
+
+  @Nullable Known startOf(Slot slot) {
+    for (Start start : starts) {
+      if (start.slot.equals(slot)) {
+        return start.reseal;
+      }
+    }
+    return null;
+  }
+
   Rekey rekey() {
     return (Rekey) fact();
   }
@@ -121,6 +140,10 @@ public final class Known {
 
   void begins(List<Stay> stays) {
     begun = List.copyOf(stays);
+  }
+
+  void starts(List<Start> chains) {
+    starts = chains;
   }
 
   void names(List<FactId> epochs) {
