@@ -39,6 +39,9 @@ public final class Limits {
 
   public static final int NEEDED_EPOCHS = 8;
 
+  /** Facts whose keys for slots one Need may ask for. */
+  public static final int NEEDED_SLOT_SETS = 4;
+
   /** Facts, and blobs, that one Sync may ask for. */
   public static final int SYNC_WANTED = 64;
 
@@ -95,6 +98,23 @@ public final class Limits {
   public static final int MULTICAST_SEAL_BYTES = 24_000;
 
   public static final int TREE_FAN_OUT = 8;
+
+  /** Relays kept whose Rekey has not come yet. */
+  public static final int RELAYS_WAITING = 64;
+
+  /** Who is to be reached by relays asks so much later. */
+  public static final long RELAY_WAIT_MILLIS = 200;
+
+  /** Slots with fewer members get no fresh KEK: a seal to each costs no more than a wrap. */
+  public static final int RESEAL_MEMBERS = 3;
+
+  /** How soon the same slot is resealed again, and what all Reseals together may cost. */
+  public static final long RESEAL_EACH_MILLIS = 30_000;
+
+  public static final int RESEAL_BYTES_PER_SECOND = 2_000;
+
+  /** A Reseal serves from the next epoch on, which follows when its keys have spread. */
+  public static final long REFRESH_AFTER_RESEAL_MILLIS = 5_000;
 
   /** KIDs of so many revisions ahead are known, for members who learnt of an Admit earlier. */
   public static final int REVISIONS_AHEAD = 2;

@@ -347,6 +347,11 @@ public final class GroupState {
     return Optional.ofNullable(slots.standing(slot)).map(Slots.Seal::reseal);
   }
 
+  /** The Reseals that stand here and that {@code before} did not know, each with its slot. */
+  public List<Known.Start> resealedSince(GroupState before) {
+    return slots.since(before);
+  }
+
   /** Whether nobody who is out ever held the KEK that {@code reseal} made for the slot. */
   public boolean isClean(Slot slot, Known reseal) {
     return slots.isClean(slot, reseal);

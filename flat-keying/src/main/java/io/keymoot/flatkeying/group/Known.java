@@ -11,6 +11,7 @@ import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.Comparator;
@@ -47,6 +48,7 @@ public final class Known {
   private List<Stay> begun = List.of();
   private List<FactId> names = List.of();
   private List<CredentialsAsked.Answer> asked = List.of();
+  private List<Start> starts = List.of();
 
   /** Place in the order in which this process learnt facts: never compared by peers. */
   int index;
@@ -144,6 +146,23 @@ public final class Known {
     return type == MessageType.REKEY;
   }
 
+  /** A slot's chain of KEKs begins anew in an epoch, from a Reseal that its prev did not know. */
+  public record Start(Slot slot, Known reseal) {}
+
+  /** Of an epoch: the slots whose chain begins anew in it. The others step on from its prev. */
+  public List<Start> starts() {
+    return starts;
+  }
+
+  @Nullable Known startOf(Slot slot) {
+    for (Start start : starts) {
+      if (start.slot.equals(slot)) {
+        return start.reseal;
+      }
+    }
+    return null;
+  }
+
   Rekey rekey() {
     return (Rekey) fact();
   }
@@ -176,6 +195,10 @@ public final class Known {
 
   void begins(List<Stay> stays) {
     begun = List.copyOf(stays);
+  }
+
+  void starts(List<Start> chains) {
+    starts = chains;
   }
 
   void names(List<FactId> epochs) {

@@ -1,5 +1,6 @@
 package io.keymoot.flatkeying.group;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
@@ -12,9 +13,11 @@ import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.fact.Verification;
 import io.keymoot.flatkeying.fact.Verified;
@@ -235,6 +238,7 @@ public final class Ledger {
       if (!after.membersDigest().equals(rekey.members())) {
         return refuse(fact.id(), Refusal.FALSE_MEMBERS_DIGEST);
       }
+      fact.starts(starts(past, rekey.prev()));
     }
     return accept(fact, envelope, after, asked);
   }
@@ -426,5 +430,66 @@ public final class Ledger {
       }
     }
     return least;
+  }
+
+  // ---- the chains of KEKs (section 6)
+
+  /**
+   * The slots whose chain would begin anew in an epoch that is made on {@code past} and follows
+   * {@code prev}.
+   */
+  public List<Known.Start> starts(GroupState past, Optional<FactId> prev) {
+    Known before = prev.map(known::get).orElse(null);
+    return past.slots.since(before == null ? GroupState.NOTHING : past(before));
+  }
+
+  /**
+   * The Reseal from which the slot's chain comes to its KEK in this epoch; none if it has no KEK.
+   * By it alone, and by no later one, it is judged whether the KEK is clean.
+   */
+  public Optional<Known> root(Slot slot, Known epoch) {
+    for (Known each = epoch; each != null; each = prev(each)) {
+      Known start = each.startOf(slot);
+      if (start != null) {
+        return Optional.of(start);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The same for the whole table: of a slot at position · radix + symbol. */
+  public @Nullable Known[] roots(Known epoch, Profile profile) {
+    @Nullable Known[] roots = new @Nullable Known[Limits.ADDRESS_SYMBOLS * profile.radix()];
+    int open = roots.length;
+    for (Known each = epoch; each != null && open > 0; each = prev(each)) {
+      for (Known.Start start : each.starts()) {
+        int at = start.slot().position() * profile.radix() + start.slot().symbol();
+        if (roots[at] == null) {
+          roots[at] = start.reseal();
+          open--;
+        }
+      }
+    }
+    return roots;
+  }
+
+  /** The epoch that this one follows. */
+  public @Nullable Known prev(Known epoch) {
+    return epoch.rekey().prev().map(known::get).orElse(null);
+  }
+
+  /**
+   * The rule that carries P3 and P4 for slots (section 8, <i>Give</i>): whether {@code member} may
+   * be given the slot's KEK of an epoch, or the key that a Reseal made for it. It is in, it was in
+   * when the key was made, and its address shows the slot.
+   */
+  public boolean mayBeGiven(GroupState state, Known made, Slot slot, MemberId member) {
+    return state.isMember(member)
+        && wasIn(made, member)
+        && slot.isHeldBy(member, state.found().profile());
+  }
+
+  private boolean wasIn(Known made, MemberId member) {
+    return after(made).isMember(member);
   }
 }

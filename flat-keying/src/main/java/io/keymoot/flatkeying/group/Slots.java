@@ -60,6 +60,29 @@ final class Slots {
     return best;
   }
 
+  /**
+   * The slots whose chain of KEKs begins anew in an epoch made now, its prev having been made on
+   * {@code before}: those whose standing Reseal it did not know.
+   */
+  List<Known.Start> since(GroupState before) {
+    List<Known.Start> starts = new ArrayList<>();
+    for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
+      List<Seal>[] row = table[position];
+      List<Seal>[] old = before.slots.table[position];
+      for (int symbol = 0; row != old && symbol < row.length; symbol++) {
+        // What did not change stood there before: the tables share it.
+        if (!row[symbol].isEmpty() && (symbol >= old.length || row[symbol] != old[symbol])) {
+          Slot slot = new Slot(position, symbol);
+          Seal standing = standing(slot);
+          if (standing != null && !before.contains(standing.reseal)) {
+            starts.add(new Known.Start(slot, standing.reseal));
+          }
+        }
+      }
+    }
+    return List.copyOf(starts);
+  }
+
   boolean isClean(Slot slot, Known reseal) {
     for (Seal seal : seals(slot)) {
       if (seal.reseal.id().equals(reseal.id())) {

@@ -36,6 +36,11 @@ final class Core {
   final FactVerifier verifier;
   final KeyStore keys = new KeyStore();
   final SessionTable sessions;
+  final SlotKeys slots = new SlotKeys(this);
+
+  /** Off in tests alone, to compare: everybody is then reached as if there were no slots. */
+  boolean slotsOn = true;
+
   final Timers timers = new Timers();
 
   /** The effects of the step that runs. */

@@ -1,26 +1,56 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Slot;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a Rekey cost and whom each entry of its cover reaches, and why: the plan explains itself.
  *
  * @param bytes of the whole message
- * @param unreached members whose leaf keys this peer lacks: they will ask
+ * @param unreached members whom no entry can reach: they will ask
  */
 public record CoverReport(int bytes, List<Line> lines, List<MemberId> unreached) {
 
   /** The kinds of entry, cheapest for the group first. */
   public enum Kind {
     REFRESH,
+    WRAP,
+    RELAY,
     SEAL,
     OFFER_AND_SEAL,
     TREE
   }
 
   /**
-   * @param reaches how many members read it
+   * One entry, or all seals of one kind.
+   *
+   * @param slot under whose KEK it is wrapped
+   * @param relay who wraps it on
+   * @param bytes that it costs the group, a Relay's message included
+   * @param members who read it by this entry first
    */
-  public record Line(Kind kind, int bytes, int reaches, String why) {}
+  public record Line(
+      Kind kind,
+      Optional<Slot> slot,
+      Optional<MemberId> relay,
+      int bytes,
+      List<MemberId> members,
+      String why) {
+
+    /** How many members read it by this entry first. */
+    public int reaches() {
+      return members.size();
+    }
+  }
+
+  /** All that the group carries for it: this message, and the Relays it orders. */
+  public int multicastBytes() {
+    int relayed = 0;
+    for (Line line : lines) {
+      relayed += line.kind == Kind.RELAY ? line.bytes - Cover.Order.BYTES : 0;
+    }
+    return bytes + relayed;
+  }
 }

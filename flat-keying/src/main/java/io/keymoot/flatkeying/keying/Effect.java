@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.Refusal;
 import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -63,6 +64,12 @@ public sealed interface Effect {
   record Owed(Duty duty, String why) implements Effect {}
 
   record NoLongerOwed(Duty duty) implements Effect {}
+
+  /**
+   * Of this peer's own slots these need a fresh key now, and no others; ranks say when it is this
+   * peer that makes it.
+   */
+  record ResealOwed(List<Slot> slots) implements Effect {}
 
   /** Another watcher finds {@code member} silent too. */
   record Seconded(MemberId member, MemberId by) implements Effect {}

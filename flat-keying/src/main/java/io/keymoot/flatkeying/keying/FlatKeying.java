@@ -41,6 +41,7 @@ import io.keymoot.flatkeying.message.Grant;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.LeaveWord;
 import io.keymoot.flatkeying.message.Need;
+import io.keymoot.flatkeying.message.Relay;
 import io.keymoot.flatkeying.message.SessionAnswer;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
@@ -71,6 +72,10 @@ public final class FlatKeying implements AutoCloseable {
   private final Syncing syncing;
   private final NeedGive needGive;
   final Rekeying rekeying;
+  private final Haves haves;
+  private final SlotNeeds slotNeeds;
+  private final Relays relays;
+  private final Resealing resealing;
   private final Joining joining;
   private final Sending sending;
   private final Pending pending;
@@ -86,8 +91,12 @@ public final class FlatKeying implements AutoCloseable {
     this.founding = founding;
     this.before = core.state();
     this.syncing = new Syncing(core);
-    this.needGive = new NeedGive(core);
-    this.rekeying = new Rekeying(core, needGive);
+    this.haves = new Haves(core);
+    this.slotNeeds = new SlotNeeds(core, haves);
+    this.needGive = new NeedGive(core, slotNeeds);
+    this.relays = new Relays(core);
+    this.rekeying = new Rekeying(core, needGive, haves, relays);
+    this.resealing = new Resealing(core);
     this.joining = new Joining(core, syncing, needGive);
     this.sending = new Sending(core);
     this.pending = new Pending(core, syncing);
@@ -183,6 +192,11 @@ public final class FlatKeying implements AutoCloseable {
     return sending.revision();
   }
 
+  /** A bit per own slot, the first position lowest: the KEKs held in the epoch sent under. */
+  public int haveMask() {
+    return sendingEpoch().map(core.slots::held).orElse(0);
+  }
+
   /** This peer's newest stay: whose name its frames carry. */
   public Optional<Stay> stay() {
     return core.isMember() ? core.state().newestStay(core.self.member()) : Optional.empty();
@@ -251,6 +265,7 @@ public final class FlatKeying implements AutoCloseable {
       case Input.IntroducerSeen seen -> joining.introducerSeen(seen.address());
       case Input.Heard heard -> heard(heard);
       case Input.Act act -> act(act.duty());
+      case Input.Reseal reseal -> resealing.act(reseal.slot());
       case Input.Fetch fetch ->
           syncing.askFor(fetch.facts(), List.of(), message -> core.send(fetch.of(), message));
       case Input.Decided decided -> joining.decided(decided.newcomer(), decided.admitted());
@@ -282,6 +297,9 @@ public final class FlatKeying implements AutoCloseable {
       case ADMIT_BATCH -> joining.admit();
       case ASK_FOR_KEYS -> needGive.ask();
       case REFRESH_DUE -> refreshDue = true;
+      case ASK_FOR_SLOTS -> needGive.askForSlots();
+      case RESEAL_AGAIN -> resealing.lookAgain();
+      case RESEAL_TOGETHER -> resealing.make();
       case ERASE -> core.keys.erase(core.now, core.out);
       case FORGET_LEAF_KEY -> core.self.forget(core.now);
       case ROTATE_LEAF_KEY -> renew(Optional.empty());
@@ -331,12 +349,16 @@ public final class FlatKeying implements AutoCloseable {
           joining.factsCame();
         }
       }
+      case Relay relay -> relays.take(relay);
       case SessionAnswer answer -> rekeying.take(answer);
     }
   }
 
   private void heard(Input.Heard heard) {
     heard.held().ifPresent(epoch -> needGive.heardHolder(heard.member(), epoch));
+    if (core.state().count() > 0) {
+      haves.heard(heard.member(), heard.held(), heard.haveMask());
+    }
     heard.word().filter(core::isSignedByMember).ifPresent(word -> core.membership.hear(word));
   }
 
@@ -502,8 +524,12 @@ public final class FlatKeying implements AutoCloseable {
       changed(state);
     }
     if (core.isMember()) {
+      core.slots.review();
       readNewEpochs();
+      core.slots.review();
+      relays.review();
       needGive.review();
+      slotNeeds.review();
       supersede();
       core.keys.install(core.group, core.state(), core.now, core.out);
       core.keys.erase(core.now, core.out);
@@ -511,15 +537,23 @@ public final class FlatKeying implements AutoCloseable {
     dropCovers();
     sending.review();
     reviewOwed();
+    if (core.isMember()) {
+      resealing.review();
+    }
     syncing.review();
     sending.tell(joining.isWaiting(), Optional.ofNullable(owed));
     core.keys.nextErasure().ifPresent(at -> core.timers.set(Timers.Name.ERASE, at));
+    core.slots.nextErasure().ifPresent(at -> core.timers.setIfEarlier(Timers.Name.ERASE, at));
     core.self.nextForgetting().ifPresent(at -> core.timers.set(Timers.Name.FORGET_LEAF_KEY, at));
   }
 
   private void changed(GroupState state) {
     List<Stay> newlyOver = state.newlyOver(before);
     newlyOver.forEach(stay -> core.sessions.forget(stay.id()));
+    haves.changed(state);
+    if (core.isMember()) {
+      resealing.changed(before, state);
+    }
     sending.noteUnclean();
     boolean membersCame = state.memberCount() > 0 && !joining.isWaiting();
     if (membersCame) {
@@ -534,6 +568,10 @@ public final class FlatKeying implements AutoCloseable {
       // Not put off by those who join meanwhile, or a steady stream of them would do so for ever.
       core.timers.setIfEarlier(
           Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_AFTER_JOIN_MILLIS));
+    }
+    if (isSomethingResealed(state)) {
+      core.timers.setIfEarlier(
+          Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_AFTER_RESEAL_MILLIS));
     }
     core.out.add(new Effect.Taken(state.heads()));
     prefetchLeafKeys(state);
@@ -566,6 +604,13 @@ public final class FlatKeying implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Fresh keys of slots serve from the next epoch on. */
+  private boolean isSomethingResealed(GroupState state) {
+    return !state.usable().isEmpty()
+        && !state.resealedSince(before).isEmpty()
+        && Resealing.isSomeToBeTakenIn(core, state, state.usable().get(state.usable().size() - 1));
   }
 
   private boolean somebodyJoined(GroupState state) {
@@ -666,6 +711,7 @@ public final class FlatKeying implements AutoCloseable {
   @Override
   public void close() {
     core.keys.close();
+    core.slots.close();
     core.sessions.close();
     core.self.close();
   }

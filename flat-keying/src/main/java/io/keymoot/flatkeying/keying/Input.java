@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.List;
@@ -35,13 +36,22 @@ public sealed interface Input {
    *
    * @param word present if the heartbeat was signed
    * @param held the newest epoch it says it holds
+   * @param haveMask a bit per own slot whose KEK it says it holds in that epoch
    * @param members its digest of the members
    */
-  record Heard(MemberId member, Optional<SignedHeader> word, Optional<FactId> held, Hash32 members)
+  record Heard(
+      MemberId member,
+      Optional<SignedHeader> word,
+      Optional<FactId> held,
+      int haveMask,
+      Hash32 members)
       implements Input {}
 
   /** It is this peer's turn to do what is owed. */
   record Act(Duty duty) implements Input {}
+
+  /** It is this peer's turn to give this slot of its own a fresh key. */
+  record Reseal(Slot slot) implements Input {}
 
   /** Ask {@code of} for facts. */
   record Fetch(MemberId of, List<FactId> facts) implements Input {}

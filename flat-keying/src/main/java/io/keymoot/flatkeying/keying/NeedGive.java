@@ -18,6 +18,7 @@ import io.keymoot.flatkeying.key.SecretWriter;
 import io.keymoot.flatkeying.message.Give;
 import io.keymoot.flatkeying.message.Need;
 import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SlotSet;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -47,8 +48,11 @@ final class NeedGive {
   private long delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
   private @Nullable Tick lackingSince;
 
-  NeedGive(Core core) {
+  private final SlotNeeds slots;
+
+  NeedGive(Core core, SlotNeeds slots) {
     this.core = core;
+    this.slots = slots;
   }
 
   // ---- asking
@@ -91,8 +95,19 @@ final class NeedGive {
     if (lackingSince == null) {
       lackingSince = core.now;
     }
-    // A little later than at once: a seal or a tree's Give may be on its way.
-    core.timers.setIfUnset(Timers.Name.ASK_FOR_KEYS, jittered());
+    // A little later than at once: a seal, a Relay or a tree's Give may be on its way.
+    if (!core.timers.isSet(Timers.Name.ASK_FOR_KEYS)) {
+      boolean mayBeRelayed = lacking().stream().anyMatch(this::isRelayed);
+      core.timers.set(
+          Timers.Name.ASK_FOR_KEYS,
+          mayBeRelayed ? jittered().plusMillis(Limits.RELAY_WAIT_MILLIS) : jittered());
+    }
+  }
+
+  private boolean isRelayed(FactId id) {
+    return core.ledger.get(id) instanceof Known epoch
+        && Cover.decode(epoch.envelope().cover()) instanceof Decoded.Ok<Cover> ok
+        && !ok.value().orders().isEmpty();
   }
 
   private boolean isUsable(FactId epoch) {
@@ -108,24 +123,53 @@ final class NeedGive {
 
   void ask() {
     List<FactId> lacking = lacking();
-    GroupState state = core.state();
-    Stay own = state.newestStay(core.self.member()).orElse(null);
-    LeafKeyPair leaf = own == null ? null : core.self.leafKey(own.leafKey()).orElse(null);
-    if (lacking.isEmpty() || leaf == null) {
+    if (lacking.isEmpty()) {
       return;
     }
     List<FactId> some = lacking.subList(0, Math.min(lacking.size(), Limits.NEEDED_EPOCHS));
-    Bytes message =
-        SideCodec.need(
-            core.self.writer(), core.signingState().heads(), leaf.publicKey().bytes(), some);
-    if (SideCodec.decode(message) instanceof Decoded.Ok(Need need)) {
-      asked = SideCodec.nameOf(need);
+    Question question = question(some, List.of()).orElse(null);
+    if (question == null) {
+      return;
     }
-    holder(some.get(0)).ifPresent(member -> core.send(member, message));
+    asked = question.name;
+    holder(some.get(0)).ifPresent(member -> core.send(member, question.message));
     delayMillis = Math.min(2 * delayMillis, Limits.ASK_FOR_KEYS_MOST_MILLIS);
     core.timers.set(Timers.Name.ASK_FOR_KEYS, jittered());
     core.timers.setIfUnset(
         Timers.Name.UNREADABLE_TOO_LONG, core.now.plusMillis(Limits.UNREADABLE_MILLIS));
+  }
+
+  /** The keys of own slots, many at once, of one who has many of them. */
+  void askForSlots() {
+    SlotNeeds.Ask ask = slots.next().orElse(null);
+    if (ask != null) {
+      question(List.of(), ask.sets())
+          .ifPresent(
+              question -> {
+                slots.asked(question.name);
+                core.send(ask.of(), question.message);
+              });
+    }
+  }
+
+  private record Question(Hash32 name, Bytes message) {}
+
+  private Optional<Question> question(List<FactId> epochs, List<SlotSet> sets) {
+    Stay own = core.state().newestStay(core.self.member()).orElse(null);
+    LeafKeyPair leaf = own == null ? null : core.self.leafKey(own.leafKey()).orElse(null);
+    if (leaf == null) {
+      return Optional.empty();
+    }
+    Bytes message =
+        SideCodec.need(
+            core.self.writer(),
+            core.signingState().heads(),
+            leaf.publicKey().bytes(),
+            epochs,
+            sets);
+    return SideCodec.decode(message) instanceof Decoded.Ok(Need need)
+        ? Optional.of(new Question(SideCodec.nameOf(need), message))
+        : Optional.empty();
   }
 
   private Tick jittered() {
@@ -181,15 +225,17 @@ final class NeedGive {
         epochs.add(epoch);
       }
     }
-    if (epochs.isEmpty()) {
+    List<SlotSet> sets = slots.toGive(need, asker);
+    if (epochs.isEmpty() && sets.isEmpty()) {
       return;
     }
     if (!bucket.take(core.now)) {
-      Optional<MemberId> other = holder(epochs.get(0).id()).filter(id -> !id.equals(asker));
-      send(asker, SideCodec.nameOf(need), other, Bytes.EMPTY);
+      Optional<MemberId> other =
+          epochs.isEmpty() ? slots.another(sets, asker) : holder(epochs.get(0).id());
+      send(asker, SideCodec.nameOf(need), other.filter(id -> !id.equals(asker)), Bytes.EMPTY);
       return;
     }
-    give(epochs, asker, leaf.value(), SideCodec.nameOf(need));
+    give(epochs, sets, asker, leaf.value(), SideCodec.nameOf(need));
   }
 
   /** What {@code asker} is given of the epoch; negative for nothing. */
@@ -201,7 +247,8 @@ final class NeedGive {
         : Math.max(least.getAsInt(), held.lowestRevision());
   }
 
-  private void give(List<Known> epochs, MemberId to, LeafKey leaf, Hash32 need) {
+  private void give(
+      List<Known> epochs, List<SlotSet> sets, MemberId to, LeafKey leaf, Hash32 need) {
     SealContext context =
         new SealContext(core.group, core.self.member(), to, MessageType.GIVE, need);
     try (SecretWriter writer = new SecretWriter()) {
@@ -213,6 +260,7 @@ final class NeedGive {
           writer.secret(secret);
         }
       }
+      slots.write(writer, sets, to);
       send(to, need, Optional.empty(), writer.sealTo(leaf, context, core.entropy));
     }
   }
@@ -228,7 +276,7 @@ final class NeedGive {
     Optional<LeafKey> leaf =
         core.state().newestStay(child).flatMap(stay -> core.blobs.leafKey(stay.leafKey()));
     if (leaf.isPresent() && revisionToGive(epoch, child) >= 0) {
-      give(List.of(epoch), child, leaf.get(), Hash32.ZERO);
+      give(List.of(epoch), List.of(), child, leaf.get(), Hash32.ZERO);
     }
   }
 
@@ -236,11 +284,16 @@ final class NeedGive {
 
   /** True if it brought a key. */
   boolean take(Give give) {
-    boolean isAnswer = give.need().equals(asked);
+    boolean isAboutSlots = slots.hasAsked(give.need());
+    boolean isAnswer = isAboutSlots || give.need().equals(asked);
     if (!give.to().equals(core.self.member())
         || !(isAnswer || give.need().isZero())
         || !core.isSignedByMember(give.signed())) {
       core.ignored("a Give that this peer did not ask for, or that no member signed");
+      return false;
+    }
+    if (give.busy().isPresent() && isAboutSlots) {
+      slots.busy(give.busy().get());
       return false;
     }
     if (give.busy().isPresent()) {
@@ -252,9 +305,14 @@ final class NeedGive {
     SealContext context =
         new SealContext(core.group, giver, core.self.member(), MessageType.GIVE, give.need());
     for (LeafKeyPair leaf : core.self.leafKeys()) {
-      if (SecretReader.open(leaf, context, give.sealed(), NeedGive::secrets)
-          instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
-        return accept(ok.value(), !give.need().isZero());
+      if (SecretReader.open(leaf, context, give.sealed(), in -> GivenKeys.read(in, core.slots::own))
+          instanceof SecretReader.Read.Ok<GivenKeys> ok) {
+        boolean any = accept(ok.value().epochs(), isAnswer);
+        if (!isAboutSlots) {
+          ok.value().closeSlots();
+          return any;
+        }
+        return slots.accept(giver, ok.value()) | any;
       }
     }
     core.ignored("a Give that does not open");

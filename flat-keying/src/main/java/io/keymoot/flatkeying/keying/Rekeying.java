@@ -1,10 +1,10 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Limits;
-import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Target;
@@ -14,6 +14,7 @@ import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Handshake;
+import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.Session;
 import io.keymoot.flatkeying.key.Unwrapped;
 import io.keymoot.flatkeying.message.SessionAnswer;
@@ -21,8 +22,9 @@ import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,10 +38,17 @@ import java.util.Optional;
 final class Rekeying {
   private final Core core;
   private final NeedGive needGive;
+  private final Haves haves;
+  private final Relays relays;
 
-  Rekeying(Core core, NeedGive needGive) {
+  /** With which KEKs a cover's wraps were tried: what did not open does not open again. */
+  private final Map<FactId, Integer> tried = new LinkedHashMap<>();
+
+  Rekeying(Core core, NeedGive needGive, Haves haves, Relays relays) {
     this.core = core;
     this.needGive = needGive;
+    this.haves = haves;
+    this.relays = relays;
   }
 
   // ---- making
@@ -54,20 +63,16 @@ final class Rekeying {
     GroupState after = core.ledger.draft(state, core.self.member(), draft);
     Rekey bare =
         new Rekey(draft.prev(), targets, draft.commitment(), after.membersDigest(), Hash32.ZERO);
-    List<CoverReport.Line> lines = new ArrayList<>();
-    List<MemberId> unreached = new ArrayList<>();
-    Bytes cover =
-        after.isMember(core.self.member())
-            ? plan(bare, state, after, prev, secret, lines, unreached).encode()
-            : Bytes.EMPTY;
-    Rekey rekey =
-        new Rekey(
-            bare.prev(),
-            targets,
-            bare.commitment(),
-            bare.members(),
-            Hash32.sha256(cover.toArray()));
-    Envelope fact = core.write(state, rekey, cover);
+    if (!after.isMember(core.self.member())) {
+      // What it wants ends itself: saying so lets the rules refuse it.
+      secret.close();
+      core.say(core.write(state, withCover(bare, Bytes.EMPTY), Bytes.EMPTY));
+      return false;
+    }
+    Covering covering = cover(bare, state, after, secret);
+    boolean isRefresh = prev.filter(epoch -> isNobodyOutSince(epoch, bare, state)).isPresent();
+    Bytes cover = covering.make(prev, isRefresh).encode();
+    Envelope fact = core.write(state, withCover(bare, cover), cover);
     if (!core.say(fact)) {
       secret.close();
       return false;
@@ -77,8 +82,21 @@ final class Rekeying {
         new Effect.Rekeyed(
             fact.id(),
             new CoverReport(
-                FactCodec.encode(fact).length(), List.copyOf(lines), List.copyOf(unreached))));
+                FactCodec.encode(fact).length(), covering.lines(), covering.unreached())));
     return true;
+  }
+
+  private Covering cover(Rekey bare, GroupState state, GroupState after, EpochSecret secret) {
+    return new Covering(core, haves, bare, state, after, secret);
+  }
+
+  private static Rekey withCover(Rekey bare, Bytes cover) {
+    return new Rekey(
+        bare.prev(),
+        bare.targets(),
+        bare.commitment(),
+        bare.members(),
+        Hash32.sha256(cover.toArray()));
   }
 
   /** Usable if it can be, else clean, else the newest: always one that is held. */
@@ -106,136 +124,11 @@ final class Rekeying {
     return Optional.ofNullable(best);
   }
 
-  private Cover plan(
-      Rekey bare,
-      GroupState state,
-      GroupState after,
-      Optional<Known> prev,
-      EpochSecret secret,
-      List<CoverReport.Line> lines,
-      List<MemberId> unreached) {
-    Hash32 context = FactCodec.coverContext(core.group, core.self.member(), bare);
-    Optional<Cover.Refresh> refresh =
-        prev.filter(epoch -> isNobodyOutSince(epoch, bare, state))
-            .flatMap(epoch -> refresh(epoch, state, secret, context));
-    List<Person> members = after.members();
-    List<Integer> rest = new ArrayList<>();
-    int reached = 0;
-    for (int place = 0; place < members.size(); place++) {
-      MemberId member = members.get(place).id();
-      if (member.equals(core.self.member())) {
-        continue;
-      }
-      if (refresh.isPresent() && core.ledger.mayBeGiven(state, prev.orElseThrow(), member)) {
-        reached++;
-      } else {
-        rest.add(place);
-      }
-    }
-    if (refresh.isPresent()) {
-      String why = "nobody is out since the epoch before: its running key reaches all who hold it";
-      lines.add(new CoverReport.Line(CoverReport.Kind.REFRESH, 5 + Cover.WRAP_BYTES, reached, why));
-    }
-    boolean isTree = sealBytes(rest, members, after) > Limits.MULTICAST_SEAL_BYTES;
-    List<Integer> sealed = isTree ? treeChildren(members, core.self.member(), 0) : rest;
-    List<Cover.Sealed> seals = seals(sealed, members, after, secret, context, lines, unreached);
-    if (isTree) {
-      String why = "seals to all would not fit: each who reads it hands it to its eight";
-      lines.add(new CoverReport.Line(CoverReport.Kind.TREE, 1, rest.size() - sealed.size(), why));
-    }
-    return new Cover(refresh, seals, isTree);
-  }
-
   /**
    * Then, and only then, one wrap under its running key shows the new secret to nobody who is out.
    */
   private boolean isNobodyOutSince(Known prev, Rekey bare, GroupState state) {
     return bare.targets().isEmpty() && core.ledger.isClean(state, prev);
-  }
-
-  private Optional<Cover.Refresh> refresh(
-      Known prev, GroupState state, EpochSecret secret, Hash32 context) {
-    KeyStore.Held held = core.keys.get(prev.id()).orElseThrow();
-    int revision = state.revision(prev.id());
-    try (EpochSecret running = held.lowest().at(revision)) {
-      return Optional.of(
-          new Cover.Refresh(revision, running.wrap(secret, context, core.self.member())));
-    }
-  }
-
-  private int sealBytes(List<Integer> places, List<Person> members, GroupState after) {
-    int bytes = 0;
-    for (int place : places) {
-      boolean atOnce =
-          session(after, members.get(place).id()).map(Session::sealsAtOnce).orElse(false);
-      bytes += Cover.Sealed.bytes(!atOnce);
-    }
-    return bytes;
-  }
-
-  private List<Cover.Sealed> seals(
-      List<Integer> places,
-      List<Person> members,
-      GroupState after,
-      EpochSecret secret,
-      Hash32 context,
-      List<CoverReport.Line> lines,
-      List<MemberId> unreached) {
-    List<Cover.Sealed> seals = new ArrayList<>();
-    int cached = 0;
-    int fresh = 0;
-    for (int place : places) {
-      MemberId member = members.get(place).id();
-      Optional<LeafKey> leaf =
-          after.newestStay(member).flatMap(stay -> core.blobs.leafKey(stay.leafKey()));
-      Optional<Session> session = sessionToSeal(after, member);
-      if (session.isEmpty() || leaf.isEmpty()) {
-        unreached.add(member);
-        continue;
-      }
-      Session.Sealed sealed = session.get().seal(secret, context, leaf.get(), core.entropy);
-      seals.add(new Cover.Sealed(place, sealed.offer(), sealed.seal()));
-      if (sealed.offer().isPresent()) {
-        fresh++;
-      } else {
-        cached++;
-      }
-    }
-    if (cached > 0) {
-      lines.add(
-          new CoverReport.Line(
-              CoverReport.Kind.SEAL,
-              cached * Cover.Sealed.bytes(false),
-              cached,
-              "one seal each, under a session at hand"));
-    }
-    if (fresh > 0) {
-      lines.add(
-          new CoverReport.Line(
-              CoverReport.Kind.OFFER_AND_SEAL,
-              fresh * Cover.Sealed.bytes(true),
-              fresh,
-              "a first seal each, with the handshake of a new session"));
-    }
-    return seals;
-  }
-
-  // ---- sessions are between the newest stays in P(x), which both ends know alike
-
-  private Optional<Session> session(GroupState after, MemberId other) {
-    Optional<Stay> own = after.newestStay(core.self.member());
-    Optional<Stay> its = after.newestStay(other);
-    return own.isEmpty() || its.isEmpty()
-        ? Optional.empty()
-        : core.sessions.known(own.get().id(), its.get().id());
-  }
-
-  private Optional<Session> sessionToSeal(GroupState after, MemberId other) {
-    Optional<Stay> own = after.newestStay(core.self.member());
-    Optional<Stay> its = after.newestStay(other);
-    return own.isEmpty() || its.isEmpty()
-        ? Optional.empty()
-        : Optional.of(core.sessions.between(own.get().id(), its.get().id()));
   }
 
   // ---- reading
@@ -259,15 +152,34 @@ final class Rekeying {
     Hash32 context = FactCodec.coverContext(core.group, epoch.author(), rekey);
     Optional<EpochSecret> secret =
         readRefresh(epoch, rekey, cover, context)
-            .or(() -> readSeal(epoch, rekey, cover, after, context));
+            .or(() -> readWrap(epoch, rekey, cover, context))
+            .or(() -> readSeal(epoch, rekey, cover, after, context))
+            .or(() -> relays.read(epoch));
     if (secret.isEmpty()) {
       return false;
     }
     core.keys.put(epoch.id(), secret.get(), true, core.out);
-    if (cover.isTree()) {
-      handOn(epoch, after);
-    }
+    cover.tree().ifPresent(places -> handOn(epoch, after, Cover.places(places)));
     return true;
+  }
+
+  private Optional<EpochSecret> readWrap(Known epoch, Rekey rekey, Cover cover, Hash32 context) {
+    FactId prev = rekey.prev().orElse(null);
+    int held = prev == null || cover.wraps().isEmpty() ? 0 : core.slots.held(prev);
+    if (prev == null || held == 0 || Integer.valueOf(held).equals(tried.put(epoch.id(), held))) {
+      return Optional.empty();
+    }
+    int shared = held & core.slots.sharedWith(epoch.author());
+    for (Cover.SlotWrap each : cover.wraps()) {
+      Kek kek = core.slots.kek(prev, each.position()).orElse(null);
+      if (kek != null && (shared >>> each.position() & 1) == 1) {
+        Unwrapped opened = kek.unwrap(each.wrap(), context, epoch.author(), rekey.commitment());
+        if (opened instanceof Unwrapped.Opened yes) {
+          return Optional.of(yes.secret());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<EpochSecret> readRefresh(Known epoch, Rekey rekey, Cover cover, Hash32 context) {
@@ -332,41 +244,17 @@ final class Rekeying {
         : Optional.empty();
   }
 
-  // ---- the tree: all members but the author, in the order of ids, eight children each
+  // ---- the tree: the members whom the cover names for it, in their order, eight children each
 
-  private void handOn(Known epoch, GroupState after) {
+  private void handOn(Known epoch, GroupState after, List<Integer> tree) {
     List<Person> members = after.members();
-    int own = treePlace(members, epoch.author(), core.self.member());
-    for (int place : treeChildren(members, epoch.author(), Limits.TREE_FAN_OUT * (own + 1))) {
-      needGive.handOn(epoch, members.get(place).id());
-    }
-  }
-
-  private static int treePlace(List<Person> members, MemberId author, MemberId member) {
-    int place = 0;
-    for (Person each : members) {
-      if (each.id().equals(member)) {
-        return place;
+    int own = tree.indexOf(Relays.place(after, core.self.member()));
+    int from = Limits.TREE_FAN_OUT * (own + 1);
+    for (int i = from; own >= 0 && i < Math.min(from + Limits.TREE_FAN_OUT, tree.size()); i++) {
+      if (tree.get(i) < members.size()) {
+        needGive.handOn(epoch, members.get(tree.get(i)).id());
       }
-      place += each.id().equals(author) ? 0 : 1;
     }
-    throw new IllegalStateException(member + " reads an epoch it is not a member in");
-  }
-
-  /** The eight from tree place {@code from} on, as places among the members. */
-  private static List<Integer> treeChildren(List<Person> members, MemberId author, int from) {
-    List<Integer> children = new ArrayList<>();
-    int treePlace = 0;
-    for (int place = 0; place < members.size(); place++) {
-      if (members.get(place).id().equals(author)) {
-        continue;
-      }
-      if (treePlace >= from && treePlace < from + Limits.TREE_FAN_OUT) {
-        children.add(place);
-      }
-      treePlace++;
-    }
-    return children;
   }
 
   /** Whether a secret that is told proves to be the one its Rekey committed to. */

@@ -20,7 +20,10 @@ final class Timers {
     FORGET_LEAF_KEY,
     ROTATE_LEAF_KEY,
     DELAYED_USE_ENDS,
-    HOLDING_TOO_LONG
+    HOLDING_TOO_LONG,
+    ASK_FOR_SLOTS,
+    RESEAL_AGAIN,
+    RESEAL_TOGETHER
   }
 
   private final Map<Name, Tick> due = new TreeMap<>();

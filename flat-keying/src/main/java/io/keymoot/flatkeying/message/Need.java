@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param leafKey the asker's newest leaf key, which the giver checks against its own facts
  * @param epochs whose secrets it lacks
+ * @param slots of its own slots, whose keys it lacks
  */
-public record Need(SignedHeader signed, Bytes leafKey, List<FactId> epochs)
+public record Need(SignedHeader signed, Bytes leafKey, List<FactId> epochs, List<SlotSet> slots)
     implements SideMessage {}

@@ -41,7 +41,7 @@ public final class SideCodec {
       return new Decoded.Malformed<>("neither a fact nor a side message that version 1 knows");
     }
     return switch (type) {
-      case FOUND, ADMIT, HERE, REKEY, RESEAL, HEARTBEAT, RELAY ->
+      case FOUND, ADMIT, HERE, REKEY, RESEAL, HEARTBEAT ->
           new Decoded.Malformed<>(type + " is no side message");
       case JOIN_REQUEST -> Decoded.all(message, SideCodec::joinAsk);
       case LEAVE -> map(EvidenceCodec.decodeLeave(message), LeaveWord::new);
@@ -51,6 +51,7 @@ public final class SideCodec {
       case GIVE -> Decoded.all(message, SideCodec::give);
       case SYNC -> Decoded.all(message, SideCodec::syncAsk);
       case SYNC_REPLY -> Decoded.all(message, SideCodec::syncReply);
+      case RELAY -> Decoded.all(message, SideCodec::relay);
       case SESSION_ANSWER -> Decoded.all(message, SideCodec::sessionAnswer);
     };
   }
@@ -102,9 +103,17 @@ public final class SideCodec {
   // ---- need and give
 
   public static Bytes need(
-      FactWriter author, List<FactId> heads, Bytes leafKey, List<FactId> epochs) {
+      FactWriter author,
+      List<FactId> heads,
+      Bytes leafKey,
+      List<FactId> epochs,
+      List<SlotSet> slots) {
     Bytes content =
-        new WireWriter().bytes(leafKey).list(epochs, (w, epoch) -> w.hash(epoch.hash())).toBytes();
+        new WireWriter()
+            .bytes(leafKey)
+            .list(epochs, (w, epoch) -> w.hash(epoch.hash()))
+            .list(slots, SideCodec::slotSet)
+            .toBytes();
     return signed(author, MessageType.NEED, heads, content);
   }
 
@@ -115,9 +124,25 @@ public final class SideCodec {
         new Need(
             signed,
             content.bytes(Limits.LEAF_KEY_BYTES, "leaf key"),
-            content.list(1, Limits.NEEDED_EPOCHS, "epochs", r -> new FactId(r.hash("epoch"))));
+            content.list(0, Limits.NEEDED_EPOCHS, "epochs", r -> new FactId(r.hash("epoch"))),
+            content.list(0, Limits.NEEDED_SLOT_SETS, "slots", SideCodec::slotSet));
+    if (need.epochs().isEmpty() && need.slots().isEmpty()) {
+      throw content.malformed("a NEED for nothing");
+    }
     content.end();
     return need;
+  }
+
+  private static void slotSet(WireWriter out, SlotSet set) {
+    out.hash(set.made().hash()).u32(Integer.toUnsignedLong(set.positions()));
+  }
+
+  private static SlotSet slotSet(WireReader in) {
+    SlotSet set = new SlotSet(new FactId(in.hash("epoch or Reseal")), (int) in.u32("positions"));
+    if (set.positions() == 0) {
+      throw in.malformed("a set of no slots");
+    }
+    return set;
   }
 
   public static Bytes give(
@@ -223,6 +248,46 @@ public final class SideCodec {
         new StayId(in.hash("from")),
         new StayId(in.hash("to")),
         Handshake.Answer.read(in));
+  }
+
+  // ---- relays
+
+  /** Of a Relay without its wraps, and of each wrap in it. */
+  public static final int RELAY_BYTES = 13;
+
+  public static final int RELAYED_WRAP_BYTES = 49;
+
+  private static final int WRAP_BYTES = 48;
+
+  public static Bytes encode(Relay relay) {
+    return new WireWriter()
+        .u8(HeaderCodec.VERSION)
+        .u8(MessageType.RELAY.code())
+        .u64(relay.epoch())
+        .u16(relay.place())
+        .list(relay.wraps(), (out, wrap) -> out.u8(wrap.position()).fixed(wrap.wrap()))
+        .toBytes();
+  }
+
+  private static SideMessage relay(WireReader in) {
+    unsigned(in);
+    Relay relay =
+        new Relay(
+            in.u64("epoch"),
+            in.u16("place"),
+            in.list(
+                1,
+                Limits.ADDRESS_SYMBOLS,
+                "wraps",
+                r -> new Relay.SlotWrap(r.u8("position"), r.fixed(WRAP_BYTES, "wrap"))));
+    int last = -1;
+    for (Relay.SlotWrap each : relay.wraps()) {
+      if (each.position() <= last || each.position() >= Limits.ADDRESS_SYMBOLS) {
+        throw in.malformed("wraps that do not ascend, or for no slot");
+      }
+      last = each.position();
+    }
+    return relay;
   }
 
   // ---- what they share

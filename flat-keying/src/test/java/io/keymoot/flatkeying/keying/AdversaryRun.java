@@ -313,7 +313,7 @@ final class AdversaryRun implements Group.Witness {
     Rekey draft =
         new Rekey(Optional.empty(), List.of(target), secret.commitment(), Hash32.ZERO, Hash32.ZERO);
     GroupState after = adversary.ledger.draft(state, by.id(), draft);
-    Bytes cover = new Cover(Optional.empty(), List.of(), false).encode();
+    Bytes cover = Cover.of(Optional.empty(), List.of()).encode();
     Rekey rekey =
         new Rekey(
             Optional.empty(),

@@ -11,6 +11,7 @@ import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.group.CredentialCheck;
@@ -86,6 +87,7 @@ final class Group {
     boolean isDown;
     private boolean owesRekey;
     private long owedSince;
+    private final Map<Slot, Long> owesReseals = new TreeMap<>();
     private SortedSet<FactId> lacks = new TreeSet<>();
 
     Node(String name, SigningKey key, Draws draws, FlatKeying core) {
@@ -164,6 +166,12 @@ final class Group {
 
   int maxDelayMillis = 20;
 
+  /** Of the groups founded from now on. */
+  Profile profile = Profile.CONFERENCE;
+
+  /** Off to compare: everybody is then reached as if there were no slots. */
+  boolean slotsOn = true;
+
   int heartbeatMillis = 500;
   Witness witness = Witness.NOBODY;
 
@@ -189,7 +197,7 @@ final class Group {
     SigningKey key = key();
     FlatKeying core =
         FlatKeying.found(
-            new FlatKeying.Founding("test", Profile.CONFERENCE, rights, Trust.OPEN),
+            new FlatKeying.Founding("test", profile, rights, Trust.OPEN),
             key,
             credential(name, roles),
             draws,
@@ -216,6 +224,7 @@ final class Group {
 
   Node start(Node node) {
     nodes.put(node.name, node);
+    node.core.core.slotsOn = slotsOn;
     node.step(new Input.Start());
     beat(node);
     return node;
@@ -280,6 +289,7 @@ final class Group {
               node.id(),
               Optional.of(word),
               node.core.sendingEpoch(),
+              node.core.haveMask(),
               node.core.state().membersDigest());
       for (Node other : nodes.values()) {
         if (other != node) {
@@ -308,7 +318,28 @@ final class Group {
     }
   }
 
+  /** One Reseal takes all slots whose turn it is by now. */
+  private void resealIfFirst(Node node) {
+    for (Slot slot : List.copyOf(node.owesReseals.keySet())) {
+      Hash32 own = Rendezvous.place(node.core.group(), "reseal", node.id());
+      long rank =
+          node.core.state().members().stream()
+              .filter(person -> slot.isHeldBy(person.id(), profile))
+              .filter(
+                  person ->
+                      Rendezvous.place(node.core.group(), "reseal", person.id()).compareTo(own) < 0)
+              .count();
+      long since = now - node.owesReseals.getOrDefault(slot, now);
+      if (since >= 1_000 + 500 * (63 - Long.numberOfLeadingZeros(1 + rank))) {
+        node.step(new Input.Reseal(slot));
+      }
+    }
+  }
+
   private void actIfFirst(Node node) {
+    if (node.core.isMember()) {
+      resealIfFirst(node);
+    }
     if (!node.owesRekey || !node.core.isMember()) {
       return;
     }
@@ -368,6 +399,10 @@ final class Group {
         node.owesRekey = true;
       }
       case Effect.NoLongerOwed done -> node.owesRekey = false;
+      case Effect.ResealOwed owed -> {
+        node.owesReseals.keySet().retainAll(owed.slots());
+        owed.slots().forEach(slot -> node.owesReseals.putIfAbsent(slot, now));
+      }
       case Effect.Lacks lacks -> node.lacks = lacks.facts();
       case Effect.Status status -> node.status = status;
       case Effect.Authored a -> {}

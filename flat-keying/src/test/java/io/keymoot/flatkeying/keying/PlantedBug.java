@@ -36,7 +36,7 @@ final class PlantedBug implements AutoCloseable {
         "io.keymoot.flatkeying.group.Ledger", "leastRevisionFor", GivenOneTooEarly.class),
     ONE_WRAP_ONLY_WHEN_NOBODY_IS_OUT(
         "io.keymoot.flatkeying.keying.Rekeying", "isNobodyOutSince", Yes.class),
-    SEALS_ONLY_TO_WHO_STAYS("io.keymoot.flatkeying.keying.Rekeying", "plan", ForWhoWasIn.class);
+    SEALS_ONLY_TO_WHO_STAYS("io.keymoot.flatkeying.keying.Rekeying", "cover", ForWhoWasIn.class);
 
     private final String type;
     private final String method;

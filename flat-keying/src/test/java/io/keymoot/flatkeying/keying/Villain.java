@@ -281,15 +281,13 @@ final class Villain {
             || !prev.map(e -> adversary.ledger.isClean(past, adversary.world.fact(e).known()))
                 .orElse(false);
     if (leaks || under.isEmpty() || under.get().revision() > revision) {
-      return new Cover(
-              Optional.of(new Cover.Refresh(revision, Bytes.owning(draws.bytes(48)))),
-              List.of(),
-              random.nextBoolean())
+      return Cover.of(
+              Optional.of(new Cover.Refresh(revision, Bytes.owning(draws.bytes(48)))), List.of())
           .encode();
     }
     Hash32 context = FactCodec.coverContext(adversary.group, id, bare);
     Bytes wrap = under.get().at(revision).wrap(secret, context, id);
-    return new Cover(Optional.of(new Cover.Refresh(revision, wrap)), List.of(), false).encode();
+    return Cover.of(Optional.of(new Cover.Refresh(revision, wrap)), List.of()).encode();
   }
 
   // ---- words
@@ -299,7 +297,7 @@ final class Villain {
     List<WhoIsOut.Fact> facts = adversary.world.facts();
     List<FactId> heads = List.of(oneOf(facts, random).known().id());
     SignedHeader word = writer().sign(MessageType.HEARTBEAT, heads, Bytes.EMPTY);
-    return new Input.Heard(id, Optional.of(word), Optional.of(heads.get(0)), Hash32.ZERO);
+    return new Input.Heard(id, Optional.of(word), Optional.of(heads.get(0)), 0, Hash32.ZERO);
   }
 
   /** Asks for everything, under the leaf key that this peer takes for its newest. */
@@ -322,7 +320,8 @@ final class Villain {
                 writer(),
                 List.of(new FactId(adversary.group.hash())),
                 leaf.get().publicKey().bytes(),
-                epochs));
+                epochs,
+                List.of()));
   }
 
   /** Answers somebody's question with a key that it made up, and so would know. */
@@ -342,6 +341,7 @@ final class Villain {
         adversary.device(id).has(adversary.piece(epoch, made));
         writer.hash(epoch.hash()).u32(revision).secret(made);
       }
+      writer.u8(0);
       return Optional.of(
           SideCodec.give(
               writer(),

@@ -12,6 +12,7 @@ import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.frame.FrameSender;
 import io.keymoot.flatkeying.frame.TekEpoch;
 import io.keymoot.flatkeying.group.GroupState;
@@ -88,6 +89,11 @@ public final class Peer implements AutoCloseable {
   private final List<PeerEffect> out = new ArrayList<>();
   private GroupState before = GroupState.nothing();
   private @Nullable KeyName active;
+
+  /** What was last said about slots: whose KEKs are held, and which are to be resealed. */
+  private int haveMask;
+
+  private List<Slot> resealsOwed = List.of();
   private @Nullable Stay stay;
   private PeerEffect.Status status =
       new PeerEffect.Status(Effect.State.SYNCING, "this peer has not started");
@@ -239,6 +245,7 @@ public final class Peer implements AutoCloseable {
               beat.member(),
               isSigned ? message.statement() : Optional.empty(),
               beat.content().epoch().map(EpochHeld::epoch),
+              beat.content().haveMask(),
               beat.content().membersDigest()));
     }
   }
@@ -266,6 +273,9 @@ public final class Peer implements AutoCloseable {
   private void settle() {
     for (Effect effect = keyingDid.poll(); effect != null; effect = keyingDid.poll()) {
       perform(effect);
+    }
+    if (keying.haveMask() != haveMask) {
+      tellHeld();
     }
   }
 
@@ -299,6 +309,7 @@ public final class Peer implements AutoCloseable {
                   new Duty.Rekey(), keying.state().usable().isEmpty()));
       case Effect.NoLongerOwed done ->
           heartbeat(new io.keymoot.heartbeat.Input.Done(new Duty.Rekey()));
+      case Effect.ResealOwed owed -> resealOwed(owed.slots());
       case Effect.Seconded seconded ->
           heartbeat(new io.keymoot.heartbeat.Input.Seconded(seconded.member(), seconded.by()));
       case Effect.Taken taken -> taken();
@@ -348,9 +359,26 @@ public final class Peer implements AutoCloseable {
   }
 
   private void tellHeld() {
+    haveMask = keying.haveMask();
     heartbeat(
         new io.keymoot.heartbeat.Input.Holds(
-            Optional.ofNullable(active).map(key -> new EpochHeld(key.epoch, key.revision)), 0));
+            Optional.ofNullable(active).map(key -> new EpochHeld(key.epoch, key.revision)),
+            haveMask));
+  }
+
+  /** Which slots of this peer's own are to be given fresh keys, by whoever's turn it is. */
+  private void resealOwed(List<Slot> slots) {
+    for (Slot slot : resealsOwed) {
+      if (!slots.contains(slot)) {
+        heartbeat(new io.keymoot.heartbeat.Input.Done(new Duty.Reseal(slot)));
+      }
+    }
+    for (Slot slot : slots) {
+      if (!resealsOwed.contains(slot)) {
+        heartbeat(new io.keymoot.heartbeat.Input.Owed(new Duty.Reseal(slot), false));
+      }
+    }
+    resealsOwed = slots;
   }
 
   /** Frames carry the name of the newest stay; its counters begin anew with it. */
@@ -514,7 +542,7 @@ public final class Peer implements AutoCloseable {
   private void act(Duty duty) {
     switch (duty) {
       case Duty.Rekey rekey -> keying(new Input.Act(io.keymoot.flatkeying.Duty.REKEY));
-      case Duty.Reseal reseal -> keying(new Input.Act(io.keymoot.flatkeying.Duty.RESEAL));
+      case Duty.Reseal reseal -> keying(new Input.Reseal(reseal.slot()));
       case Duty.Absent absent -> keying(new Input.Suspend(absent.member()));
     }
   }

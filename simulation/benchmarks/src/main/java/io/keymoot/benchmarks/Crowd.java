@@ -119,7 +119,7 @@ final class Crowd {
   }
 
   private SigningKey key() {
-    return SigningKey.generate(SignatureKind.ED25519, this::bytes);
+    return SigningKey.generate(SignatureKind.ED25519, random::nextBytes);
   }
 
   private Hash32 hash() {

@@ -1,0 +1,408 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.fact.MemberId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which wraps, relays and seals reach everybody who stays, at few bytes (section 7).
+ *
+ * <p>It is a weighted set cover: a <i>cell</i> is a clean slot with those who hold its KEK. A cell
+ * of the author's own address costs a wrap; another a relay's wrap, an order, and a message if the
+ * relay has none yet; a member that no cell reaches costs a seal. Taken greedily, the cell with the
+ * most bytes of seals saved for each byte spent first, until none saves more than it costs. Pure
+ * and deterministic: of equals the lowest place, position and symbol.
+ *
+ * <p>Relays are members that the author reaches itself, or (second round) that such a relay
+ * reaches: a longer way would be slower than asking.
+ *
+ * <p>Bit sets over places rather than lists of members: a group of 1,000 is planned in some tenths
+ * of a millisecond.
+ */
+final class CoverPlanner {
+  static final int WRAP = Cover.WRAP_BYTES;
+  static final int RELAY_WRAP = Relays.WRAP_BYTES + Cover.Order.BYTES;
+  static final int RELAY_MESSAGE = Relays.MESSAGE_BYTES;
+
+  /** How many members of a cell are looked at to choose the relay among them. */
+  private static final int RELAYS_WEIGHED = 8;
+
+  /**
+   * @param ids of members(P(x)), in order
+   * @param author its place
+   * @param symbolBits of the profile
+   * @param holds by place, a bit per position: whose KEK of prev that member has
+   * @param clean by position, a bit per symbol: the slots whose KEK nobody who is out has
+   * @param prices by place: what a seal would cost; 0 for who needs nothing
+   */
+  record Problem(
+      List<MemberId> ids, int author, int symbolBits, int[] holds, int[] clean, int[] prices) {}
+
+  /**
+   * One cell of the plan.
+   *
+   * @param relay the place of who wraps; the author's own for its wraps
+   * @param reaches places that nothing chosen before reaches
+   */
+  record Entry(int relay, int position, List<Integer> reaches) {}
+
+  /**
+   * @param wraps the author's own
+   * @param relays in the order in which they were chosen
+   * @param seals places to seal to, ascending
+   */
+  record Plan(List<Entry> wraps, List<Entry> relays, List<Integer> seals) {}
+
+  private final Problem problem;
+  private final int radix;
+  private final int words;
+  private final int[] ownSymbols;
+
+  /** By position and symbol; null for a cell that is unclean or empty. */
+  private final long[] @Nullable [] cells;
+
+  /** What a cell may save at most: it only shrinks, so it is counted again when it matters. */
+  private final long[] most;
+
+  /** Who is not reached yet, by what a seal would cost: at most two prices. */
+  private final long[] cheap;
+
+  private final long[] dear;
+  private int cheapPrice;
+  private int dearPrice;
+
+  /** Who may relay: whom the author reaches, and whom a relay of the first round reaches. */
+  private final long[] first;
+
+  private final long[] second;
+
+  /** Those whom no entry need reach, and all but the author. */
+  private final long[] priceless;
+
+  private final long[] everybody;
+  private final long[] ordered;
+  private final List<Entry> wraps = new ArrayList<>();
+  private final List<Entry> relays = new ArrayList<>();
+  private final List<Integer> seals = new ArrayList<>();
+
+  private CoverPlanner(Problem problem) {
+    this.problem = problem;
+    this.radix = 1 << problem.symbolBits;
+    int members = problem.ids.size();
+    this.words = (members + 63) / 64;
+    this.cells = new long[SlotKeys.POSITIONS * radix][];
+    this.most = new long[cells.length];
+    this.cheap = new long[words];
+    this.dear = new long[words];
+    this.first = new long[words];
+    this.second = new long[words];
+    this.priceless = new long[words];
+    this.everybody = new long[words];
+    this.ordered = new long[words];
+    this.ownSymbols = new int[SlotKeys.POSITIONS];
+    setPrices();
+    fillCells();
+  }
+
+  static Plan plan(Problem problem) {
+    CoverPlanner planner = new CoverPlanner(problem);
+    planner.choose();
+    planner.dropWrapsThatReachNobodyAlone();
+    planner.sealTheRest();
+    List<Integer> seals = planner.seals.stream().sorted().toList();
+    long[] reached = planner.priceless.clone();
+    seals.forEach(place -> set(reached, place, true));
+    return new Plan(
+        planner.told(planner.wraps, reached), planner.told(planner.relays, reached), seals);
+  }
+
+  // ---- the problem in bits
+
+  private void setPrices() {
+    cheapPrice = Integer.MAX_VALUE;
+    for (int price : problem.prices) {
+      if (price > 0) {
+        cheapPrice = Math.min(cheapPrice, price);
+        dearPrice = Math.max(dearPrice, price);
+      }
+    }
+    for (int place = 0; place < problem.prices.length; place++) {
+      int price = problem.prices[place];
+      boolean isAuthor = place == problem.author;
+      set(everybody, place, !isAuthor);
+      if (price == 0) {
+        // Whom the refresh reaches may relay.
+        set(first, place, !isAuthor);
+        set(priceless, place, !isAuthor);
+      } else {
+        set(price == cheapPrice ? cheap : dear, place, true);
+      }
+    }
+  }
+
+  private void fillCells() {
+    int bits = problem.symbolBits;
+    int mask = radix - 1;
+    for (int place = 0; place < problem.ids.size(); place++) {
+      MemberId id = problem.ids.get(place);
+      long a = id.hash().a();
+      long b = id.hash().b();
+      boolean isAuthor = place == problem.author;
+      for (int rest = isAuthor ? -1 : problem.holds[place]; rest != 0; rest &= rest - 1) {
+        int position = Integer.numberOfTrailingZeros(rest);
+        int at = position * bits;
+        int symbol = (int) ((at < 64 ? a : b) >>> (64 - bits - (at & 63))) & mask;
+        if (isAuthor) {
+          ownSymbols[position] = symbol;
+        } else if ((problem.clean[position] >>> symbol & 1) == 1) {
+          int cell = position * radix + symbol;
+          long[] members = cells[cell];
+          if (members == null) {
+            members = new long[words];
+            cells[cell] = members;
+          }
+          members[place >>> 6] |= 1L << place;
+        }
+      }
+    }
+    for (int cell = 0; cell < cells.length; cell++) {
+      most[cell] = saves(cell);
+    }
+  }
+
+  private static void set(long[] bits, int place, boolean on) {
+    if (on) {
+      bits[place >>> 6] |= 1L << place;
+    }
+  }
+
+  private static boolean get(long[] bits, int place) {
+    return (bits[place >>> 6] >>> place & 1) == 1;
+  }
+
+  /** The bytes of seals to those in the cell whom nothing reaches yet. */
+  private long saves(int cell) {
+    long[] members = cells[cell];
+    if (members == null) {
+      return 0;
+    }
+    int some = 0;
+    int more = 0;
+    for (int word = 0; word < words; word++) {
+      some += Long.bitCount(members[word] & cheap[word]);
+      more += Long.bitCount(members[word] & dear[word]);
+    }
+    return (long) some * cheapPrice + (long) more * dearPrice;
+  }
+
+  private boolean isOwn(int cell) {
+    int position = cell / radix;
+    return cell % radix == ownSymbols[position]
+        && (problem.holds[problem.author] >>> position & 1) == 1;
+  }
+
+  // ---- choosing
+
+  private void choose() {
+    while (true) {
+      int best = -1;
+      double bestRatio = 1;
+      for (int cell = 0; cell < cells.length; cell++) {
+        int least = isOwn(cell) ? WRAP : RELAY_WRAP;
+        if (most[cell] <= bestRatio * least) {
+          continue;
+        }
+        most[cell] = saves(cell);
+        if (most[cell] <= bestRatio * least) {
+          continue;
+        }
+        double ratio = (double) most[cell] / cost(cell);
+        if (ratio > bestRatio) {
+          best = cell;
+          bestRatio = ratio;
+        }
+      }
+      if (best < 0) {
+        return;
+      }
+      take(best);
+    }
+  }
+
+  private int cost(int cell) {
+    if (isOwn(cell)) {
+      return WRAP;
+    }
+    long[] members = members(cell);
+    if (meet(members, ordered)) {
+      return RELAY_WRAP;
+    }
+    int message = RELAY_WRAP + RELAY_MESSAGE;
+    return meet(members, first) || meet(members, second)
+        ? message
+        // Nobody there can relay yet: one of them is sealed to first.
+        : message + (meet(members, cheap) ? cheapPrice : dearPrice);
+  }
+
+  private void take(int cell) {
+    int position = cell / radix;
+    if (isOwn(cell)) {
+      wraps.add(new Entry(problem.author, position, List.of()));
+      reach(cell, first);
+      return;
+    }
+    int relay = relay(cell);
+    boolean isFirst = get(first, relay);
+    set(ordered, relay, true);
+    relays.add(new Entry(relay, position, List.of()));
+    reach(cell, isFirst ? second : null);
+  }
+
+  /** Notes whom the cell reaches, and that they may relay in turn. */
+  private void reach(int cell, long @Nullable [] mayRelay) {
+    long[] members = members(cell);
+    for (int word = 0; word < words; word++) {
+      long fresh = members[word] & (cheap[word] | dear[word]);
+      cheap[word] &= ~fresh;
+      dear[word] &= ~fresh;
+      if (mayRelay != null) {
+        mayRelay[word] |= fresh;
+      }
+    }
+    most[cell] = 0;
+  }
+
+  private int relay(int cell) {
+    long[] members = members(cell);
+    for (long[] kind : List.of(ordered, first, second)) {
+      int best = -1;
+      long bestWorth = -1;
+      int weighed = 0;
+      for (int word = 0; word < words && weighed < RELAYS_WEIGHED; word++) {
+        for (long rest = members[word] & kind[word];
+            rest != 0 && weighed < RELAYS_WEIGHED;
+            rest &= rest - 1) {
+          int place = 64 * word + Long.numberOfTrailingZeros(rest);
+          long worth = kind == ordered ? 0 : worth(place);
+          if (worth > bestWorth) {
+            best = place;
+            bestWorth = worth;
+          }
+          weighed++;
+        }
+      }
+      if (best >= 0) {
+        return best;
+      }
+    }
+    return sealToOne(members);
+  }
+
+  /** What a relay's other cells could still save: it can relay for them in the same message. */
+  private long worth(int place) {
+    long worth = 0;
+    MemberId id = problem.ids.get(place);
+    for (int rest = problem.holds[place]; rest != 0; rest &= rest - 1) {
+      int position = Integer.numberOfTrailingZeros(rest);
+      int cell = position * radix + id.hash().symbol(position, problem.symbolBits);
+      worth += isOwn(cell) ? 0 : most[cell];
+    }
+    return worth;
+  }
+
+  private int sealToOne(long[] members) {
+    for (long[] kind : List.of(cheap, dear)) {
+      for (int word = 0; word < words; word++) {
+        long some = members[word] & kind[word];
+        if (some != 0) {
+          int place = 64 * word + Long.numberOfTrailingZeros(some);
+          kind[word] &= ~(1L << place);
+          set(first, place, true);
+          seals.add(place);
+          return place;
+        }
+      }
+    }
+    throw new IllegalStateException("a cell that saves something has somebody to be reached");
+  }
+
+  private void sealTheRest() {
+    for (int place = 0; place < problem.ids.size(); place++) {
+      if (get(cheap, place) || get(dear, place)) {
+        seals.add(place);
+      }
+    }
+  }
+
+  /** A wrap chosen early may have been overtaken by others that reach the same members. */
+  private void dropWrapsThatReachNobodyAlone() {
+    for (Entry each : List.copyOf(wraps)) {
+      long[] direct = priceless.clone();
+      for (Entry other : wraps) {
+        if (other != each) {
+          add(direct, cell(other));
+        }
+      }
+      seals.forEach(place -> set(direct, place, true));
+      long[] all = direct.clone();
+      relays.forEach(relay -> add(all, cell(relay)));
+      boolean isNeeded = false;
+      for (int word = 0; word < words; word++) {
+        long reachedNow = ~(cheap[word] | dear[word]) & everybody[word];
+        isNeeded |= (reachedNow & ~all[word]) != 0;
+        // Who relays in the first round has it from the author.
+        isNeeded |= (ordered[word] & first[word] & ~direct[word]) != 0;
+      }
+      if (!isNeeded) {
+        wraps.remove(each);
+      }
+    }
+  }
+
+  /** Whom each entry reaches first: for whoever wants to know why it is there. */
+  private List<Entry> told(List<Entry> entries, long[] reached) {
+    List<Entry> told = new ArrayList<>();
+    for (Entry each : entries) {
+      List<Integer> fresh = new ArrayList<>();
+      long[] members = members(cell(each));
+      for (int word = 0; word < words; word++) {
+        for (long rest = members[word] & ~reached[word]; rest != 0; rest &= rest - 1) {
+          fresh.add(64 * word + Long.numberOfTrailingZeros(rest));
+        }
+        reached[word] |= members[word];
+      }
+      told.add(new Entry(each.relay, each.position, List.copyOf(fresh)));
+    }
+    return told;
+  }
+
+  private int cell(Entry entry) {
+    int symbol = problem.ids.get(entry.relay).hash().symbol(entry.position, problem.symbolBits);
+    return entry.position * radix + symbol;
+  }
+
+  private void add(long[] target, int cell) {
+    long[] members = members(cell);
+    for (int word = 0; word < words; word++) {
+      target[word] |= members[word];
+    }
+  }
+
+  private long[] members(int cell) {
+    long[] members = cells[cell];
+    if (members == null) {
+      throw new IllegalStateException("an empty cell was chosen");
+    }
+    return members;
+  }
+
+  private static boolean meet(long[] some, long[] others) {
+    for (int word = 0; word < some.length; word++) {
+      if ((some[word] & others[word]) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,217 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Reseal;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.key.ResealKey;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fresh KEKs for slots that somebody who is out has held (section 7): what of it is owed, and doing
+ * it when it is this peer's turn. Every peer is a key holder; which one makes a slot's next key the
+ * ranks of the heartbeat say.
+ *
+ * <p>A slot with fewer than three members saves nothing. Evictions never wait for any of this.
+ */
+final class Resealing {
+  private final Core core;
+  private final Budget budget = new Budget();
+
+  /** When this peer learnt of the last Reseal of an own slot, by position. */
+  private final Map<Integer, Tick> lastAt = new TreeMap<>();
+
+  private final SortedSet<Slot> turns = new TreeSet<>();
+  private SortedSet<Slot> owed = new TreeSet<>();
+  private @Nullable GroupState reviewed;
+
+  Resealing(Core core) {
+    this.core = core;
+  }
+
+  /** Facts were taken: Reseals of whomever use up the group's budget. */
+  void changed(GroupState before, GroupState state) {
+    if (before.count() == 0) {
+      return;
+    }
+    Set<FactId> counted = new TreeSet<>();
+    for (Known.Start each : state.resealedSince(before)) {
+      if (counted.add(each.reseal().id())) {
+        budget.spend(core.now, FactCodec.encode(each.reseal().envelope()).length());
+      }
+      int position = each.slot().position();
+      if (core.slots.own(position).equals(each.slot())) {
+        lastAt.put(position, core.now);
+      }
+    }
+  }
+
+  // ---- what is owed
+
+  /** Says what of this peer's own slots is owed now, if that has changed. */
+  void review() {
+    GroupState state = core.state();
+    if (state == reviewed) {
+      return;
+    }
+    reviewed = state;
+    SortedSet<Slot> now = core.slotsOn && core.isMember() ? owedNow(state) : new TreeSet<>();
+    if (!now.equals(owed)) {
+      owed = now;
+      turns.retainAll(owed);
+      core.out.add(new Effect.ResealOwed(List.copyOf(owed)));
+    }
+  }
+
+  private SortedSet<Slot> owedNow(GroupState state) {
+    SortedSet<Slot> unclean = new TreeSet<>();
+    List<Known> usable = state.usable();
+    if (usable.isEmpty()) {
+      return unclean;
+    }
+    Known running = usable.get(usable.size() - 1);
+    int shared = shared(state);
+    Tick next = null;
+    for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+      Slot slot = core.slots.own(position);
+      if ((shared >>> position & 1) == 0 || !needsFreshKey(core, state, running, slot)) {
+        continue;
+      }
+      Tick last = lastAt.get(position);
+      Tick free = last == null ? core.now : last.plusMillis(Limits.RESEAL_EACH_MILLIS);
+      if (core.now.isBefore(free)) {
+        next = next == null || free.isBefore(next) ? free : next;
+      } else {
+        unclean.add(slot);
+      }
+    }
+    if (next != null) {
+      core.timers.set(Timers.Name.RESEAL_AGAIN, next);
+    }
+    return unclean;
+  }
+
+  /** A bit per position at which three members or more, this one among them, share the slot. */
+  private int shared(GroupState state) {
+    int bits = state.found().profile().symbolBits();
+    int[] left = new int[SlotKeys.POSITIONS];
+    Arrays.fill(left, Limits.RESEAL_MEMBERS);
+    int open = -1;
+    for (Person person : state.members()) {
+      for (int rest = open; rest != 0; rest &= rest - 1) {
+        int position = Integer.numberOfTrailingZeros(rest);
+        boolean isIn =
+            person.id().hash().symbol(position, bits) == core.slots.own(position).symbol();
+        if (isIn && --left[position] == 0) {
+          open &= ~(1 << position);
+        }
+      }
+      if (open == 0) {
+        break;
+      }
+    }
+    return ~open;
+  }
+
+  /** Whether the slot's KEK in the epoch that will follow {@code running} would be of no use. */
+  static boolean needsFreshKey(Core core, GroupState state, Known running, Slot slot) {
+    Known standing = state.standing(slot).orElse(null);
+    boolean isToBeTakenIn = standing != null && !core.ledger.isAfter(running, standing);
+    Known root = isToBeTakenIn ? standing : core.ledger.root(slot, running).orElse(null);
+    return root == null || !state.isClean(slot, root);
+  }
+
+  // ---- doing it
+
+  /** This peer's turn for a slot; those whose turn comes in the same moment go together. */
+  void act(Slot slot) {
+    if (owed.contains(slot)) {
+      turns.add(slot);
+      core.timers.setIfUnset(Timers.Name.RESEAL_TOGETHER, core.now);
+    }
+  }
+
+  void make() {
+    reviewed = null;
+    review();
+    List<Slot> slots = turns.stream().filter(owed::contains).toList();
+    if (slots.isEmpty()) {
+      return;
+    }
+    Tick free = budget.freeAt(core.now);
+    if (core.now.isBefore(free)) {
+      core.timers.set(Timers.Name.RESEAL_TOGETHER, free);
+      return;
+    }
+    turns.clear();
+    List<ResealKey> keys = new ArrayList<>();
+    List<Reseal.SlotKey> content = new ArrayList<>();
+    for (Slot slot : slots) {
+      ResealKey key = ResealKey.fresh(core.entropy);
+      keys.add(key);
+      content.add(new Reseal.SlotKey(slot, key.commitment()));
+    }
+    Envelope fact = core.write(core.signingState(), new Reseal(content), Bytes.EMPTY);
+    if (!core.say(fact)) {
+      keys.forEach(ResealKey::close);
+      return;
+    }
+    Known reseal = core.ledger.get(fact.id());
+    for (int i = 0; reseal != null && i < keys.size(); i++) {
+      core.slots.put(reseal, slots.get(i).position(), keys.get(i));
+    }
+  }
+
+  /** Again some time later, if it has not helped: a key holder may be gone with its key. */
+  void lookAgain() {
+    reviewed = null;
+  }
+
+  /** So many bytes a second of all members' Reseals together, as this peer hears them. */
+  private static final class Budget {
+    private static final int MOST_SECONDS = 60;
+
+    private long owedMillibytes;
+    private Tick at = Tick.ZERO;
+
+    void spend(Tick now, int bytes) {
+      settle(now);
+      owedMillibytes = Math.min(owedMillibytes + 1_000L * bytes, MOST_SECONDS * 1_000_000L);
+    }
+
+    /** When a Reseal may be said: an overdraft of one second is allowed. */
+    Tick freeAt(Tick now) {
+      settle(now);
+      long over = owedMillibytes - 1_000L * Limits.RESEAL_BYTES_PER_SECOND;
+      return over <= 0 ? now : now.plusMillis(1 + over / Limits.RESEAL_BYTES_PER_SECOND);
+    }
+
+    private void settle(Tick now) {
+      long paid = Math.max(0, now.millisSince(at)) * Limits.RESEAL_BYTES_PER_SECOND;
+      owedMillibytes = Math.max(0, owedMillibytes - paid);
+      at = now;
+    }
+  }
+
+  /** Whether the next epoch, if it followed {@code running}, would make some slot clean. */
+  static boolean isSomeToBeTakenIn(Core core, GroupState state, Known running) {
+    return core.ledger.starts(state, Optional.of(running.id())).stream()
+        .anyMatch(start -> state.isClean(start.slot(), start.reseal()));
+  }
+}

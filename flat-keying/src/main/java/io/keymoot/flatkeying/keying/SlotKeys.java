@@ -1,0 +1,354 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Reseal;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.Kek;
+import io.keymoot.flatkeying.key.ResealKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The KEKs of this peer's own slots, one row of 32 for each epoch held, and the fresh keys of
+ * Reseals until they are taken in (section 6).
+ *
+ * <p>K_σ(x) is made from c_x^0 and from where σ's chain comes: from a Reseal that x's prev did not
+ * know, else from K_σ(prev(x)). What cannot be made for want of either is asked for. Rows go with
+ * their epochs.
+ */
+final class SlotKeys implements AutoCloseable {
+  static final int POSITIONS = Limits.ADDRESS_SYMBOLS;
+
+  /** One epoch's. */
+  private static final class Row {
+    final Known epoch;
+    final @Nullable Known[] starts = new @Nullable Known[POSITIONS];
+    final @Nullable Known[] roots = new @Nullable Known[POSITIONS];
+    final @Nullable Kek[] keks = new @Nullable Kek[POSITIONS];
+
+    /** A bit per position at which a KEK is held. */
+    int held;
+
+    Row(Known epoch) {
+      this.epoch = epoch;
+    }
+
+    void put(int position, Kek kek) {
+      keks[position] = kek;
+      held |= 1 << position;
+    }
+
+    void close() {
+      for (Kek kek : keks) {
+        if (kek != null) {
+          kek.close();
+        }
+      }
+    }
+  }
+
+  /** A Reseal's key, until an epoch has taken it in. */
+  private static final class Fresh {
+    final Known reseal;
+    final int position;
+    final ResealKey key;
+    @Nullable Tick goesAt;
+
+    Fresh(Known reseal, int position, ResealKey key) {
+      this.reseal = reseal;
+      this.position = position;
+      this.key = key;
+    }
+  }
+
+  /**
+   * Keys of own slots, by position, that one fact made.
+   *
+   * @param made an epoch, or a Reseal
+   * @param positions a bit for each
+   */
+  record Wanted(Known made, int positions) {}
+
+  private final Core core;
+  private final Map<FactId, Row> rows = new TreeMap<>();
+  private final List<Fresh> fresh = new ArrayList<>();
+  private final List<Slot> own = new ArrayList<>();
+
+  SlotKeys(Core core) {
+    this.core = core;
+  }
+
+  /** The slot of this peer's address at a position. */
+  Slot own(int position) {
+    if (own.isEmpty()) {
+      int bits = core.state().found().profile().symbolBits();
+      for (int each = 0; each < POSITIONS; each++) {
+        own.add(new Slot(each, core.self.member().hash().symbol(each, bits)));
+      }
+    }
+    return own.get(position);
+  }
+
+  /** A bit per position at which the member's address and this peer's are the same. */
+  int sharedWith(MemberId member) {
+    int bits = core.state().found().profile().symbolBits();
+    int shared = 0;
+    for (int position = 0; position < POSITIONS; position++) {
+      if (member.hash().symbol(position, bits) == own(position).symbol()) {
+        shared |= 1 << position;
+      }
+    }
+    return shared;
+  }
+
+  // ---- what is held
+
+  /** A bit per position: which KEKs of its own slots this peer holds in this epoch. */
+  int held(FactId epoch) {
+    Row row = rows.get(epoch);
+    return row == null ? 0 : row.held;
+  }
+
+  Optional<Kek> kek(FactId epoch, int position) {
+    Row row = rows.get(epoch);
+    return row == null ? Optional.empty() : Optional.ofNullable(row.keks[position]);
+  }
+
+  Optional<ResealKey> resealKey(FactId reseal, int position) {
+    for (Fresh each : fresh) {
+      if (each.position == position && each.reseal.id().equals(reseal)) {
+        return Optional.of(each.key);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The Reseal from which the KEK of an own slot in a held epoch comes. */
+  Optional<Known> root(FactId epoch, int position) {
+    Row row = rows.get(epoch);
+    return row == null ? Optional.empty() : Optional.ofNullable(row.roots[position]);
+  }
+
+  // ---- what is taken in
+
+  /** Takes the key over. Called for one's own, and for those whose commitment was checked. */
+  void put(Known reseal, int position, ResealKey key) {
+    if (resealKey(reseal.id(), position).isPresent()) {
+      key.close();
+    } else {
+      fresh.add(new Fresh(reseal, position, key));
+    }
+  }
+
+  /** Takes a KEK over that a holder of the slot gave; what this peer has made itself stays. */
+  boolean put(Known epoch, Kek kek) {
+    Row row = rows.get(epoch.id());
+    int position = kek.slot().position();
+    if (row == null || row.keks[position] != null || row.roots[position] == null) {
+      kek.close();
+      return false;
+    }
+    row.put(position, kek);
+    return true;
+  }
+
+  /** Makes what can be made, and forgets what has gone. */
+  void review() {
+    rows.values()
+        .removeIf(
+            row -> {
+              boolean gone = core.keys.get(row.epoch.id()).isEmpty();
+              if (gone) {
+                row.close();
+              }
+              return gone;
+            });
+    boolean moved = true;
+    while (moved) {
+      moved = false;
+      for (KeyStore.Held held : core.keys.all()) {
+        if (core.ledger.get(held.epoch) instanceof Known epoch) {
+          Row row = rows.computeIfAbsent(held.epoch, id -> row(epoch));
+          moved |= held.isProved && held.lowestRevision() == 0 && derive(row, held.lowest());
+        }
+      }
+    }
+    forgetTakenIn();
+  }
+
+  private Row row(Known epoch) {
+    Row row = new Row(epoch);
+    for (Known.Start start : epoch.starts()) {
+      Slot slot = start.slot();
+      if (own(slot.position()).equals(slot)) {
+        row.starts[slot.position()] = start.reseal();
+      }
+    }
+    Known prev = core.ledger.prev(epoch);
+    Row before = prev == null ? null : rows.get(prev.id());
+    for (int position = 0; position < POSITIONS; position++) {
+      Known start = row.starts[position];
+      if (start != null) {
+        row.roots[position] = start;
+      } else if (before != null) {
+        row.roots[position] = before.roots[position];
+      } else if (prev != null) {
+        row.roots[position] = core.ledger.root(own(position), prev).orElse(null);
+      }
+    }
+    return row;
+  }
+
+  /** True if it made one that was lacking. */
+  private boolean derive(Row row, EpochSecret original) {
+    Known prev = core.ledger.prev(row.epoch);
+    Row before = prev == null ? null : rows.get(prev.id());
+    boolean any = false;
+    for (int position = 0; position < POSITIONS; position++) {
+      if (row.keks[position] != null || row.roots[position] == null) {
+        continue;
+      }
+      Kek kek = derived(row, before, position, original);
+      if (kek != null) {
+        row.put(position, kek);
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  private @Nullable Kek derived(Row row, @Nullable Row before, int position, EpochSecret original) {
+    Known start = row.starts[position];
+    if (start != null) {
+      return resealKey(start.id(), position)
+          .map(key -> key.step(original, own(position), row.epoch.id()))
+          .orElse(null);
+    }
+    Kek last = before == null ? null : before.keks[position];
+    return last == null ? null : last.step(original, row.epoch.id());
+  }
+
+  // ---- what goes
+
+  /** A Reseal's key goes a moment after no epoch to come can need it. */
+  private void forgetTakenIn() {
+    for (Fresh each : List.copyOf(fresh)) {
+      if (isStillToBeTakenIn(each)) {
+        each.goesAt = null;
+        continue;
+      }
+      Tick due = each.goesAt;
+      if (due == null) {
+        each.goesAt = core.now.plusMillis(Limits.GRACE_MILLIS);
+      } else if (!core.now.isBefore(due)) {
+        each.key.close();
+        fresh.remove(each);
+      }
+    }
+  }
+
+  private boolean isStillToBeTakenIn(Fresh each) {
+    GroupState state = core.state();
+    if (!state.standing(own(each.position)).equals(Optional.of(each.reseal))) {
+      return false;
+    }
+    for (Row row : rows.values()) {
+      if (each.reseal.equals(row.roots[each.position])
+          && row.keks[each.position] != null
+          && state.usable().contains(row.epoch)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Optional<Tick> nextErasure() {
+    Tick next = null;
+    for (Fresh each : fresh) {
+      Tick due = each.goesAt;
+      next = due != null && (next == null || due.isBefore(next)) ? due : next;
+    }
+    return Optional.ofNullable(next);
+  }
+
+  // ---- what is lacking
+
+  /**
+   * The keys of own slots that this peer may have, lacks, and can use: KEKs of the usable epochs it
+   * holds, and keys of Reseals that the next epoch takes in. Only clean ones: the others reach
+   * nobody any more.
+   */
+  List<Wanted> wanted() {
+    List<Wanted> wanted = new ArrayList<>();
+    GroupState state = core.state();
+    for (Known epoch : state.usable()) {
+      Row row = rows.get(epoch.id());
+      int lacking = 0;
+      for (int position = 0; row != null && position < POSITIONS; position++) {
+        Known root = row.roots[position];
+        if (root != null && row.keks[position] == null && state.isClean(own(position), root)) {
+          lacking |= 1 << position;
+        }
+      }
+      add(wanted, epoch, lacking);
+    }
+    Map<FactId, Integer> reseals = new TreeMap<>();
+    for (int position = 0; position < POSITIONS; position++) {
+      Known standing = state.standing(own(position)).orElse(null);
+      if (standing != null
+          && state.isClean(own(position), standing)
+          && resealKey(standing.id(), position).isEmpty()
+          && !isTakenIn(standing)) {
+        reseals.merge(standing.id(), 1 << position, (some, more) -> some | more);
+      }
+    }
+    for (Map.Entry<FactId, Integer> each : reseals.entrySet()) {
+      if (core.ledger.get(each.getKey()) instanceof Known reseal) {
+        add(wanted, reseal, each.getValue());
+      }
+    }
+    return wanted;
+  }
+
+  private void add(List<Wanted> wanted, Known made, int positions) {
+    if (positions != 0 && core.ledger.after(made).isMember(core.self.member())) {
+      wanted.add(new Wanted(made, positions));
+    }
+  }
+
+  /** Whether the epoch that the next one follows knew it. */
+  private boolean isTakenIn(Known reseal) {
+    List<Known> usable = core.state().usable();
+    return !usable.isEmpty() && core.ledger.isAfter(usable.get(usable.size() - 1), reseal);
+  }
+
+  /** Whether {@code key} is the one that the Reseal committed to at this own slot. */
+  boolean isProved(Known reseal, int position, ResealKey key) {
+    if (reseal.fact() instanceof Reseal content) {
+      for (Reseal.SlotKey each : content.slots()) {
+        if (each.slot().equals(own(position))) {
+          return key.matches(each.commitment());
+        }
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() {
+    rows.values().forEach(Row::close);
+    rows.clear();
+    fresh.forEach(each -> each.key.close());
+    fresh.clear();
+  }
+}
