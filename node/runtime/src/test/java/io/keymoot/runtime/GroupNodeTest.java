@@ -10,6 +10,7 @@ import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.frame.Sealing;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Pending;
 import io.keymoot.runtime.People.Someone;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,9 @@ final class GroupNodeTest {
 
     anna.node.send(text("who am I"), Authentication.NONE, Delivery.RELIABLE);
     ben.reads("who am I");
-    assertThat(ben.from("who am I")).isInstanceOf(From.TheGroup.class).hasToString("from the group");
+    assertThat(ben.from("who am I"))
+        .isInstanceOf(From.TheGroup.class)
+        .hasToString("from the group");
 
     anna.node.send(text("it was me"), Authentication.AMORTISED, Delivery.ONCE);
     ben.reads("it was me");
@@ -135,13 +138,15 @@ final class GroupNodeTest {
     GroupKey after = Objects.requireNonNull(annas.active);
     assertThat(after.epoch()).isNotEqualTo(before.epoch());
     // Installed before activated, each time.
-    assertThat(annas.did.indexOf("install " + after)).isBetween(0, annas.did.indexOf("activate " + after));
+    assertThat(annas.did.indexOf("install " + after))
+        .isBetween(0, annas.did.indexOf("activate " + after));
 
     subscription.close();
     KeySubscription next = answer(anna.node.keys(2, new Keys()));
     assertThat(next.streams()).doesNotContainAnyElementsOf(subscription.streams());
     for (FrameStream taken : next.streams()) {
-      assertThatThrownBy(() -> anna.node.sealer(taken)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> anna.node.sealer(taken))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -217,7 +222,9 @@ final class GroupNodeTest {
     List<String> late = new CopyOnWriteArrayList<>();
     StreamOpener opener =
         ben.node.opener(
-            camera, (frame, plain, at) -> late.add(new String(plain, at, frame.length(), StandardCharsets.UTF_8)));
+            camera,
+            (frame, plain, at) ->
+                late.add(new String(plain, at, frame.length(), StandardCharsets.UTF_8)));
 
     byte[] picture = "a picture".getBytes(StandardCharsets.UTF_8);
     byte[] frame = new byte[picture.length + StreamSealer.MAX_OVERHEAD];
@@ -226,7 +233,10 @@ final class GroupNodeTest {
     assertThat(opener.open(1, frame, 0, length, out, 0))
         .isInstanceOfSatisfying(
             Opening.Opened.class,
-            opened -> assertThat(out).startsWith(picture).satisfies(o -> assertThat(opened.length()).isEqualTo(picture.length)));
+            opened ->
+                assertThat(out)
+                    .startsWith(picture)
+                    .satisfies(o -> assertThat(opened.length()).isEqualTo(picture.length)));
     // Opened once is opened.
     assertThat(opener.open(1, frame, 0, length, out, 0)).isEqualTo(Opening.Refused.REPLAYED);
 
@@ -249,7 +259,9 @@ final class GroupNodeTest {
     await().atMost(People.SOON).until(() -> ben.node.group().isPresent());
     StreamOpener opener =
         ben.node.opener(
-            camera, (frame, plain, at) -> late.add(new String(plain, at, frame.length(), StandardCharsets.UTF_8)));
+            camera,
+            (frame, plain, at) ->
+                late.add(new String(plain, at, frame.length(), StandardCharsets.UTF_8)));
     // Ben's medium is quicker than his admission, or not: every frame opens at once or soon after.
     List<String> atOnce = new ArrayList<>();
     await()
@@ -309,17 +321,23 @@ final class GroupNodeTest {
   @Test
   void severalGroupsOfOneProcessShareAChannelAndNothingElse() {
     try (Network hall =
-            Network.shared("hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
+            Network.shared(
+                "hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
         Network other =
-            Network.shared("hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
+            Network.shared(
+                "hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
         Identity annaId = Identity.selfMade();
         Identity benId = Identity.selfMade();
         People red = new People();
         People blue = new People()) {
-      Someone annaRed = red.add("anna", annaId, GroupNode.of(hall, annaId, people.policy).found(red.plan()));
-      Someone annaBlue = blue.add("anna", annaId, GroupNode.of(hall, annaId, people.policy).found(blue.plan()));
-      Someone benRed = red.add("ben", benId, GroupNode.of(other, benId, people.policy).join(red.name));
-      Someone benBlue = blue.add("ben", benId, GroupNode.of(other, benId, people.policy).join(blue.name));
+      Someone annaRed =
+          red.add("anna", annaId, GroupNode.of(hall, annaId, people.policy).found(red.plan()));
+      Someone annaBlue =
+          blue.add("anna", annaId, GroupNode.of(hall, annaId, people.policy).found(blue.plan()));
+      Someone benRed =
+          red.add("ben", benId, GroupNode.of(other, benId, people.policy).join(red.name));
+      Someone benBlue =
+          blue.add("ben", benId, GroupNode.of(other, benId, people.policy).join(blue.name));
       red.settled(annaRed, benRed);
       blue.settled(annaBlue, benBlue);
       annaRed.says("in red");
@@ -337,34 +355,37 @@ final class GroupNodeTest {
 
   @Test
   void somebodyAnswersForWhoRings() {
-    people.policy = People.rules(People.OPEN_HOUSE.replace("admit: anybody", "admit:\n  ask: porter"));
+    people.policy =
+        People.rules(People.OPEN_HOUSE.replace("admit: anybody", "admit:\n  ask: porter"));
     Someone anna = people.founder("anna");
     people.settled(anna);
+    people.policy = People.rules(People.OPEN_HOUSE);
     Someone ben = people.joiner("ben");
-    await().atMost(People.SOON).until(() -> !anna.saw(NodeEvent.Asked.class).isEmpty());
-    Newcomer newcomer = anna.saw(NodeEvent.Asked.class).getFirst().newcomer();
-    assertThat(newcomer.device()).isEqualTo(ben.identity.device());
-    assertThat(answer(anna.node.newcomers())).containsExactly(newcomer);
+    await().atMost(People.SOON).until(() -> !anna.saw(NodeEvent.Waits.class).isEmpty());
+    Pending about = anna.saw(NodeEvent.Waits.class).getFirst().about();
+    assertThat(about.device()).isEqualTo(ben.identity.device());
+    assertThat(answer(anna.node.pending())).containsExactly(about);
     assertThat(answer(anna.node.members())).hasSize(1);
 
-    answer(anna.node.accept(newcomer.id(), "the porter"));
+    answer(anna.node.answer(about.ticket(), true, "the porter"));
     people.settled(anna, ben);
-    assertThat(answer(anna.node.newcomers())).isEmpty();
+    assertThat(answer(anna.node.pending())).isEmpty();
   }
 
   @Test
   void whoIsDeniedStaysOutside() {
-    people.policy = People.rules(People.OPEN_HOUSE.replace("admit: anybody", "admit:\n  ask: porter"));
+    people.policy =
+        People.rules(People.OPEN_HOUSE.replace("admit: anybody", "admit:\n  ask: porter"));
     Someone anna = people.founder("anna");
     people.settled(anna);
     people.joiner("ben");
-    await().atMost(People.SOON).until(() -> !anna.saw(NodeEvent.Asked.class).isEmpty());
-    answer(anna.node.deny(anna.saw(NodeEvent.Asked.class).getFirst().newcomer().id(), "the porter"));
-    await().atMost(People.SOON).until(() -> !anna.saw(NodeEvent.TurnedAway.class).isEmpty());
+    await().atMost(People.SOON).until(() -> !anna.saw(NodeEvent.Waits.class).isEmpty());
+    Pending about = anna.saw(NodeEvent.Waits.class).getFirst().about();
+    answer(anna.node.answer(about.ticket(), false, "the porter"));
+    await()
+        .atMost(People.SOON)
+        .until(() -> anna.saw(NodeEvent.Decided.class).stream().anyMatch(each -> !each.yes()));
     assertThat(answer(anna.node.members())).hasSize(1);
-    assertThatThrownBy(
-            () -> answer(anna.node.accept(anna.saw(NodeEvent.Asked.class).getFirst().newcomer().id(), "x")))
-        .hasCauseInstanceOf(NotNow.class);
   }
 
   @Test
@@ -406,8 +427,10 @@ final class GroupNodeTest {
     try (Network one = Network.of(ClusterStack.xml(bare), Deserialisation.FORBIDDEN_IN_JVM)) {
       Identity annaId = Identity.selfMade();
       Identity benId = Identity.selfMade();
-      Someone anna = people.add("anna", annaId, GroupNode.of(one, annaId, people.policy).found(people.plan()));
-      Someone ben = people.add("ben", benId, GroupNode.of(one, benId, people.policy).join(people.name));
+      Someone anna =
+          people.add("anna", annaId, GroupNode.of(one, annaId, people.policy).found(people.plan()));
+      Someone ben =
+          people.add("ben", benId, GroupNode.of(one, benId, people.policy).join(people.name));
       people.settled(anna, ben);
       anna.says("bare");
       ben.reads("bare");
