@@ -1,9 +1,10 @@
 package io.keymoot.runtime;
 
+import io.keymoot.admission.Hearing;
+import io.keymoot.admission.Invite;
 import io.keymoot.admission.PolicyRules;
 import io.keymoot.admission.Ticket;
 import io.keymoot.admission.WallTime;
-import io.keymoot.admission.certificate.Examined;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.Fingerprint;
@@ -12,16 +13,13 @@ import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.frame.Authentication;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.group.GroupState;
-import io.keymoot.flatkeying.group.Person;
-import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.heartbeat.Colour;
-import io.keymoot.heartbeat.MemberView;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
+import io.keymoot.peer.PeerView;
 import io.keymoot.peer.Pending;
 import java.security.SecureRandom;
 import java.util.Collections;
@@ -30,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +63,7 @@ public final class GroupNode implements AutoCloseable {
   private final Loop<NodeInput, NodeEffect> loop;
   private final FrameWork frames;
   private final KeyDesk keyDesk;
+  private final Figures figures = new Figures();
   private final CompletableFuture<GroupId> isIn = new CompletableFuture<>();
   private volatile @Nullable Transport transport;
   private volatile @Nullable Seat seat;
@@ -358,6 +356,33 @@ public final class GroupNode implements AutoCloseable {
             });
   }
 
+  /** Other rules from now on; questions that wait are judged anew, and nobody who is in goes. */
+  public CompletionStage<Void> policy(PolicyRules rules) {
+    return toPeer(new PeerInput.Policy(rules));
+  }
+
+  /**
+   * Revocation lists (DER), in place of all earlier ones; what is wrong with them comes as {@link
+   * NodeEvent.PolicyFaults}.
+   */
+  public CompletionStage<Void> revocations(List<Bytes> lists) {
+    return toPeer(new PeerInput.Revocations(lists));
+  }
+
+  /** An invite beside those of the policy file. */
+  public CompletionStage<Void> addInvite(Invite invite) {
+    return toPeer(new PeerInput.AddInvite(invite));
+  }
+
+  public CompletionStage<Void> removeInvite(String name) {
+    return toPeer(new PeerInput.RemoveInvite(name));
+  }
+
+  /** What another system, or a member, answered to an errand of the policy. */
+  public CompletionStage<Void> heard(Hearing hearing) {
+    return toPeer(new PeerInput.Heard(hearing));
+  }
+
   /** A fresh key for the group, whether due or not. */
   public CompletionStage<Void> rekey() {
     return toPeer(new PeerInput.Refresh());
@@ -504,7 +529,19 @@ public final class GroupNode implements AutoCloseable {
               new NodeEvent.Refused(refused.fact().fact(), refused.fact().why().sentence()));
       case PeerEffect.RosterIs is ->
           events.publish(new NodeEvent.Hearing(is.freshness(), is.heard(), is.members()));
-      default -> {} // counted nowhere yet, and nobody's to act on
+      case PeerEffect.PolicyFaults faults ->
+          events.publish(new NodeEvent.PolicyFaults(faults.faults()));
+      case PeerEffect.InvitesAre invites ->
+          events.publish(new NodeEvent.InvitesAre(invites.added(), invites.uses()));
+      case PeerEffect.RenewalIs renewal ->
+          events.publish(new NodeEvent.RenewalIs(renewal.advice()));
+      case PeerEffect.RosterDisagrees disagrees ->
+          events.publish(new NodeEvent.RosterDisagrees(disagrees.with()));
+      case PeerEffect.OtherVersion other ->
+          events.publish(
+              new NodeEvent.OtherVersion(other.from().toString(), other.theirs(), other.ours()));
+      case PeerEffect.Ignored ignored -> figures.ignored.increment();
+      default -> {} // of the network, the ring, or seen in the view
     }
   }
 
@@ -608,53 +645,30 @@ public final class GroupNode implements AutoCloseable {
 
   /** On the loop's thread. */
   private List<Member> membersNow(Seat at) {
-    GroupState state = at.peer.keying().state();
-    if (state.count() == 0) {
-      return List.of();
-    }
-    Map<MemberId, Colour> colours = new TreeMap<>();
-    at.peer
-        .heartbeat()
-        .ifPresent(
-            heartbeat -> {
-              for (MemberView view : heartbeat.members(loop.now())) {
-                colours.put(view.member(), view.colour());
-              }
-            });
-    MemberId self = at.peer.keying().self();
-    return state.members().stream()
-        .map(person -> member(state, person, self, colours.get(person.id())))
-        .toList();
+    return at.peer.view(loop.now()).members().stream().map(GroupNode::member).toList();
   }
 
-  private Member member(GroupState state, Person person, MemberId self, @Nullable Colour colour) {
-    Stay newest = state.newestStay(person.id()).orElseThrow();
-    Optional<Examined> examined =
-        network.chains().known(state.found().trust(), person.request().key(), newest.credential());
+  private static Member member(PeerView.Member seen) {
+    io.keymoot.peer.Identity shown = seen.identity();
     Member.Standing standing =
-        examined.isEmpty()
-            ? Member.Standing.UNCHECKED
-            : switch (examined.get()) {
-              case Examined.ByChain chain -> Member.Standing.VERIFIED;
-              case Examined.ByInvite invite -> Member.Standing.VERIFIED;
-              case Examined.Open open -> Member.Standing.SELF_MADE;
-              case Examined.Refused refused -> Member.Standing.REFUSED;
-            };
-    String name = "device " + person.device().hash().toHex().substring(0, 8);
-    SortedSet<String> roles = new TreeSet<>();
-    if (examined.isPresent() && examined.get() instanceof Examined.ByChain chain) {
-      name = VerifiedChains.name(chain.device());
-      roles.addAll(chain.roles());
-    }
-    boolean isSelf = person.id().equals(self);
+        switch (shown.standing()) {
+          case CERTIFIED, INVITED -> Member.Standing.VERIFIED;
+          case NOBODY_ASKED -> Member.Standing.SELF_MADE;
+          case NOT_SEEN -> Member.Standing.UNCHECKED;
+          case REFUSED -> Member.Standing.REFUSED;
+        };
+    String name =
+        shown.name().isEmpty()
+            ? "device " + seen.device().hash().toHex().substring(0, 8)
+            : shown.name();
     return new Member(
-        person.id(),
-        person.device(),
+        seen.id(),
+        seen.device(),
         name,
         standing,
-        Collections.unmodifiableSortedSet(roles),
-        isSelf ? Optional.empty() : Optional.ofNullable(colour),
-        isSelf);
+        shown.roles(),
+        seen.isSelf() ? Optional.empty() : Optional.of(seen.colour()),
+        seen.isSelf());
   }
 
   // ---- the end

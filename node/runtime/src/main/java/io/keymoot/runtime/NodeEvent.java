@@ -1,5 +1,8 @@
 package io.keymoot.runtime;
 
+import io.keymoot.admission.Invite;
+import io.keymoot.admission.InviteUse;
+import io.keymoot.admission.Renewal;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
@@ -9,6 +12,7 @@ import io.keymoot.flatkeying.keying.CoverReport;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Freshness;
 import io.keymoot.peer.Pending;
+import java.nio.file.Path;
 import java.util.List;
 
 /** What a node tells whoever listens. Never a key. */
@@ -81,4 +85,41 @@ public sealed interface NodeEvent {
 
   /** A fact was refused: somebody else's, or one this node wanted to make. */
   record Refused(FactId fact, String why) implements NodeEvent {}
+
+  /** What is wrong with revocation lists or invites that were handed in. */
+  record PolicyFaults(List<String> faults) implements NodeEvent {}
+
+  /** Invites that were added, and who used which: to be kept for the next start. */
+  record InvitesAre(List<Invite> added, List<InviteUse> uses) implements NodeEvent {}
+
+  /** Whether a renewed credential was taken, and what that changes. */
+  record RenewalIs(Renewal.Advice advice) implements NodeEvent {}
+
+  // ---- what ought not to be
+
+  /**
+   * Somebody speaks another version of the protocol, and is not understood; this node's messages
+   * tell it the same. Told once a minute for each.
+   */
+  record OtherVersion(String from, int theirs, int ours) implements NodeEvent {
+    @Override
+    public String toString() {
+      return from
+          + " speaks version "
+          + theirs
+          + " of the protocol and this node version "
+          + ours
+          + ": the older of the two must be updated before they can be in one group";
+    }
+  }
+
+  /** Another member has the same facts and another idea of who is in: one of us has a bug. */
+  record RosterDisagrees(MemberId with) implements NodeEvent {}
+
+  /**
+   * A file of this node could not be used and was set aside under another name, nothing lost of it.
+   *
+   * @param why what is wrong, and what that means
+   */
+  record SetAside(Path file, Path now, String why) implements NodeEvent {}
 }

@@ -3,7 +3,6 @@ package io.keymoot.runtime;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
-import io.keymoot.admission.certificate.Certificate;
 import io.keymoot.admission.certificate.CredentialChecker;
 import io.keymoot.admission.certificate.Examined;
 import io.keymoot.flatkeying.fact.Found;
@@ -13,7 +12,6 @@ import io.keymoot.flatkeying.group.CredentialVerdict;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.Collections;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -45,17 +43,6 @@ final class VerifiedChains implements CredentialCheck {
 
   private static final SortedSet<String> NO_ROLES =
       Collections.unmodifiableSortedSet(new TreeSet<>());
-
-  /** What was found when this was checked; empty if it was not, or was forgotten. */
-  Optional<Examined> known(Trust trust, Bytes key, Hash32 credential) {
-    return Optional.ofNullable(examined.getIfPresent(new Question(trust, key, credential)));
-  }
-
-  /** The name in a certificate. */
-  static String name(Certificate device) {
-    String shown = device.shown();
-    return shown.substring(1, shown.length() - 1);
-  }
 
   CacheStats stats() {
     return examined.stats();
