@@ -190,8 +190,11 @@ final class Command implements Callable<Integer> {
       return GOOD;
     }
     Plan plan = plan();
-    try (Planted planted = Planted.byName(plan.plant())) {
+    Planted planted = Planted.byName(plan.plant());
+    try {
       return replay != null ? replay(plan.withSeed(replay)) : campaign(plan);
+    } finally {
+      planted.close();
     }
   }
 
@@ -331,7 +334,7 @@ final class Command implements Callable<Integer> {
     try (Story story = Story.toldTo(line().getOut(), trace)) {
       RunResult result = new Runs(plan, progress).one(plan, story.trace());
       progress.done();
-      return conclude(plan, List.of(result), 1);
+      return conclude(List.of(result));
     }
   }
 
@@ -364,10 +367,10 @@ final class Command implements Callable<Integer> {
     }
     progress.done();
     line().getOut().println(tally.inWords(plan));
-    return conclude(plan, kept, seeds);
+    return conclude(kept);
   }
 
-  private int conclude(Plan plan, List<RunResult> results, long many) throws IOException {
+  private int conclude(List<RunResult> results) throws IOException {
     PrintWriter out = line().getOut();
     if (json != null) {
       try (BufferedWriter file = Files.newBufferedWriter(json)) {

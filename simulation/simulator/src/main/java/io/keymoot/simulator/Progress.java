@@ -14,11 +14,16 @@ final class Progress implements Simulation.Progress {
 
   private final PrintWriter out;
   private final long seeds;
-  private final boolean isTerminal = System.console() != null;
+  private final boolean isTerminal = isATerminal();
   private final AtomicLong finished = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final long started = System.nanoTime();
   private long last = started;
+
+  @SuppressWarnings("SystemConsoleNull") // elsewhere the lines are only fewer
+  private static boolean isATerminal() {
+    return System.getenv("TERM") != null && System.console() != null;
+  }
 
   Progress(PrintWriter out, long seeds) {
     this.out = out;

@@ -3,6 +3,7 @@ package io.keymoot.simulator.plant;
 import net.bytebuddy.asm.Advice;
 
 /** The mistakes: their bodies are copied into the methods they spoil. */
+@SuppressWarnings("UnusedVariable") // what is assigned there is what the method answers
 public final class Mistakes {
   private Mistakes() {}
 

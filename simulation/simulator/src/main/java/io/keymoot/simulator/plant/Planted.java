@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A mistake in the running code, until it is closed. The product knows nothing of it: the class is
  * changed in this JVM, and changed back.
  */
-public final class Planted implements AutoCloseable {
+public final class Planted {
   private final @Nullable Class<?> changed;
   private final @Nullable ClassReloadingStrategy strategy;
 
@@ -54,7 +54,7 @@ public final class Planted implements AutoCloseable {
     }
   }
 
-  @Override
+  /** Takes it out again. */
   public void close() {
     if (changed == null || strategy == null) {
       return;
