@@ -21,7 +21,12 @@ import java.util.TreeMap;
  */
 public final class Eavesdropper {
 
-  private record Seen(String name, FlatKeying core, Draws draws) implements Adversary.Watched {}
+  private record Seen(String name, FlatKeying core, Draws draws) implements Adversary.Watched {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
 
   private final Adversary adversary;
   private final Map<MemberId, Seen> seen = new TreeMap<>();

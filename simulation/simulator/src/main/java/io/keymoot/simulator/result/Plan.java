@@ -118,4 +118,21 @@ public record Plan(
         plant,
         everySignature);
   }
+
+  public Plan withEverySignature() {
+    return new Plan(
+        members,
+        millis,
+        churn,
+        faults,
+        lossPercent,
+        partitions,
+        profile,
+        seed,
+        joinsPerMinute,
+        evictionsPerMinute,
+        byzantine,
+        plant,
+        true);
+  }
 }

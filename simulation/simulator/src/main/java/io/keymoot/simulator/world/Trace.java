@@ -12,12 +12,18 @@ import java.util.Optional;
 public final class Trace {
   private static final long PRIME = 0x9E3779B97F4A7C15L;
 
-  private final Optional<Appendable> words;
+  private final Optional<Appendable> told;
+  private final Optional<Appendable> written;
   private long hash = PRIME;
   private long entries;
 
-  public Trace(Optional<Appendable> words) {
-    this.words = words;
+  /**
+   * @param told what people do and what goes wrong
+   * @param written all of it, what each peer says included
+   */
+  public Trace(Optional<? extends Appendable> told, Optional<? extends Appendable> written) {
+    this.told = told.map(it -> it);
+    this.written = written.map(it -> it);
   }
 
   /** A number for the bytes, the same for the same bytes. */
@@ -50,17 +56,25 @@ public final class Trace {
   /** A line for people; it counts too. */
   public void say(long now, String line) {
     hash = mix(mix(hash, now), line.hashCode());
-    if (words.isPresent()) {
-      try {
-        words.get().append(Long.toString(now)).append(' ').append(line).append('\n');
-      } catch (IOException e) {
-        throw new UncheckedIOException("the trace cannot be written: " + e.getMessage(), e);
-      }
+    told.ifPresent(out -> append(out, now, line));
+    written.ifPresent(out -> append(out, now, line));
+  }
+
+  /** What a peer says: it counts by its bytes, not by this line. */
+  void write(long now, String line) {
+    written.ifPresent(out -> append(out, now, line));
+  }
+
+  private static void append(Appendable out, long now, String line) {
+    try {
+      out.append(Long.toString(now)).append(' ').append(line).append('\n');
+    } catch (IOException e) {
+      throw new UncheckedIOException("the trace cannot be written: " + e.getMessage(), e);
     }
   }
 
-  public boolean isRead() {
-    return words.isPresent();
+  boolean isWritten() {
+    return written.isPresent();
   }
 
   public String hash() {

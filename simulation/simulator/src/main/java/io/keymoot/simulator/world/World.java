@@ -9,6 +9,7 @@ import io.keymoot.admission.certificate.CredentialChecker;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
@@ -38,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -180,6 +182,17 @@ public final class World {
 
   public long framesOpened() {
     return framesOpened;
+  }
+
+  /** Distinct epochs that members send under now. */
+  public int epochs() {
+    TreeSet<FactId> sending = new TreeSet<>();
+    for (Node node : nodes) {
+      if (node.isMember()) {
+        node.peer().keying().sendingEpoch().ifPresent(sending::add);
+      }
+    }
+    return sending.size();
   }
 
   public Traffic traffic() {
@@ -326,8 +339,8 @@ public final class World {
     messages.merge(type, 1L, Long::sum);
     bytes.merge(type, (long) message.length(), Long::sum);
     trace.add(now(), from.index(), 2, Trace.hashOf(message));
-    if (trace.isRead()) {
-      trace.say(now(), from + " says " + type + to.map(it -> " to " + it).orElse(""));
+    if (trace.isWritten()) {
+      trace.write(now(), from + " says " + type + to.map(it -> " to " + it).orElse(""));
     }
     watchers.forEach(watcher -> watcher.said(from, message));
     if (to.isEmpty()) {

@@ -1,0 +1,17 @@
+package io.keymoot.simulator;
+
+import io.keymoot.simulator.result.Json;
+import io.keymoot.simulator.result.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Hands the runs to whoever draws. */
+final class Reporting {
+  private Reporting() {}
+
+  static void write(List<RunResult> results, Path file) throws IOException {
+    Files.writeString(file, Json.of(results));
+  }
+}

@@ -1,0 +1,78 @@
+package io.keymoot.simulator;
+
+import io.keymoot.simulator.result.Plan;
+import io.keymoot.simulator.result.RunResult;
+import io.keymoot.simulator.run.Simulation;
+import io.keymoot.simulator.world.Trace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a plan, with one seed or many. */
+final class Runs {
+  private final Plan plan;
+  private final @Nullable Progress progress;
+
+  Runs(Plan plan, @Nullable Progress progress) {
+    this.plan = plan;
+    this.progress = progress;
+  }
+
+  RunResult one(Plan itsPlan, Trace trace) {
+    Simulation.Progress itsProgress = progress == null ? Simulation.Progress.NONE : progress;
+    RunResult result = new Simulation(itsPlan, trace, itsProgress).run();
+    if (progress != null) {
+      progress.finished(result.isGood());
+    }
+    return result;
+  }
+
+  /**
+   * Each seed from the plan's own on, several side by side; which thread runs it is all the same.
+   *
+   * @param taker says whether to go on
+   */
+  void all(long seeds, int threads, int everySignatureOneIn, Predicate<RunResult> taker) {
+    AtomicLong next = new AtomicLong();
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
+    List<Future<?>> working = new ArrayList<>();
+    try {
+      for (int i = 0; i < threads; i++) {
+        working.add(
+            workers.submit(
+                () -> {
+                  for (long n = next.getAndIncrement(); n < seeds; n = next.getAndIncrement()) {
+                    Plan one = planOf(plan.seed() + n, everySignatureOneIn);
+                    RunResult result = one(one, new Trace(Optional.empty(), Optional.empty()));
+                    synchronized (taker) {
+                      if (!taker.test(result)) {
+                        next.set(seeds);
+                      }
+                    }
+                  }
+                }));
+      }
+      for (Future<?> each : working) {
+        each.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a run ended in a bug", e.getCause());
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private Plan planOf(long seed, int everySignatureOneIn) {
+    Plan one = plan.withSeed(seed);
+    return seed % everySignatureOneIn == 0 ? one.withEverySignature() : one;
+  }
+}

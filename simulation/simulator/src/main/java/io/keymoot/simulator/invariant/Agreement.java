@@ -1,0 +1,86 @@
+package io.keymoot.simulator.invariant;
+
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.frame.FrameEpoch;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.keying.Eavesdropper;
+import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.peer.PeerEffect;
+import io.keymoot.simulator.world.Node;
+import io.keymoot.simulator.world.Watcher;
+import io.keymoot.simulator.world.World;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** I1: same facts, same members, clean epochs and keys. */
+final class Agreement implements Watcher {
+  private static final int REMEMBERED = 16_384;
+
+  private record View(Hash32 members, List<FactId> usable, List<Integer> revisions) {}
+
+  private record KeyName(FactId epoch, int revision) {}
+
+  private record Key(int prefix, Node of) {}
+
+  private final World world;
+  private final Map<List<FactId>, View> views = bounded();
+  private final Map<KeyName, Key> keys = bounded();
+
+  Agreement(World world) {
+    this.world = world;
+  }
+
+  private static <K, V> Map<K, V> bounded() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > REMEMBERED;
+      }
+    };
+  }
+
+  @Override
+  public void stepped(Node node, GroupState before, List<PeerEffect> effects) {
+    GroupState now = node.known();
+    if (now == before || now.count() == 0) {
+      return;
+    }
+    List<FactId> usable = now.usable().stream().map(Known::id).toList();
+    View view = new View(now.membersDigest(), usable, usable.stream().map(now::revision).toList());
+    View other = views.putIfAbsent(now.heads(), view);
+    if (other != null && !other.equals(view)) {
+      world.violated(
+          "I1", node + " and another peer know the same facts and count " + view + " and " + other);
+    }
+  }
+
+  @Override
+  public void installed(Node node, FrameEpoch key) {
+    if (node.isByzantine()) {
+      return;
+    }
+    Key own = new Key(key.kidPrefix(), node);
+    Key other = keys.putIfAbsent(new KeyName(key.epoch(), key.revision()), own);
+    if (other != null && other.prefix != own.prefix && areTrue(node, other.of, key.epoch())) {
+      world.violated(
+          "I1",
+          node
+              + " and "
+              + other.of
+              + " hold different keys of "
+              + key.epoch()
+              + " at "
+              + key.revision());
+    }
+  }
+
+  /** Where nobody lies; among liars, what was checked against the commitment. */
+  private boolean areTrue(Node one, Node other, FactId epoch) {
+    boolean somebodyLies = world.nodes().stream().anyMatch(Node::isByzantine);
+    return !somebodyLies
+        || (Eavesdropper.isProved(one.peer().keying(), epoch)
+            && Eavesdropper.isProved(other.peer().keying(), epoch));
+  }
+}

@@ -1,0 +1,51 @@
+package io.keymoot.simulator.invariant;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.keying.Eavesdropper;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.PeerEffect;
+import io.keymoot.simulator.world.Node;
+import io.keymoot.simulator.world.Watcher;
+import io.keymoot.simulator.world.World;
+import java.util.List;
+
+/** I8: queues, tables and messages are bounded. */
+final class Bounds implements Watcher {
+  /** Keys of two dozen epochs at once is more than any story needs within the grace period. */
+  private static final int MOST_EPOCHS_HELD = 512;
+
+  private final World world;
+
+  Bounds(World world) {
+    this.world = world;
+  }
+
+  @Override
+  public void said(Node from, Bytes message) {
+    if (message.length() > Limits.MESSAGE_BYTES && !from.isByzantine() && isOurs(message)) {
+      world.violated("I8", from + " says " + message.length() + " bytes at once");
+    }
+  }
+
+  /** Not what a fault threw in. */
+  private static boolean isOurs(Bytes message) {
+    return io.keymoot.flatkeying.message.SideCodec.decode(message)
+        instanceof io.keymoot.flatkeying.wire.Decoded.Ok;
+  }
+
+  @Override
+  public void stepped(Node node, GroupState before, List<PeerEffect> effects) {
+    var keying = node.peer().keying();
+    if (Eavesdropper.waiting(keying) > Limits.WAITING_IN_ALL) {
+      world.violated("I8", node + " keeps too many facts waiting");
+    }
+    boolean isNewcomer = node.known().count() == 0;
+    if (!isNewcomer && Eavesdropper.atDoor(keying) > Limits.AT_DOOR) {
+      world.violated("I8", node + " keeps too many facts at its door");
+    }
+    if (world.steps() % 16 == 0 && Eavesdropper.heldEpochs(keying).size() > MOST_EPOCHS_HELD) {
+      world.violated("I8", node + " holds too many epochs");
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.keymoot.simulator.invariant;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.keying.Eavesdropper;
+import io.keymoot.peer.PeerEffect;
+import io.keymoot.simulator.world.Node;
+import io.keymoot.simulator.world.Watcher;
+import io.keymoot.simulator.world.World;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** P8: what is superseded is erased after the grace period, while the device runs. */
+final class Erasure implements Watcher {
+  private static final long SLACK = 500;
+  private static final int EVERY = 8;
+
+  private final World world;
+  private final Map<Node, Map<FactId, Long>> supersededSince = new LinkedHashMap<>();
+
+  Erasure(World world) {
+    this.world = world;
+  }
+
+  @Override
+  public void stepped(Node node, GroupState before, List<PeerEffect> effects) {
+    GroupState now = node.known();
+    if (now.count() == 0 || (now == before && world.steps() % EVERY != 0)) {
+      return;
+    }
+    List<FactId> usable = now.usable().stream().map(Known::id).toList();
+    List<FactId> held = Eavesdropper.heldEpochs(node.peer().keying());
+    Map<FactId, Long> since = supersededSince.computeIfAbsent(node, n -> new TreeMap<>());
+    since.keySet().retainAll(held);
+    boolean holdsUsable = held.stream().anyMatch(usable::contains) && node.canSend();
+    for (FactId epoch : held) {
+      if (!holdsUsable || usable.contains(epoch)) {
+        since.remove(epoch);
+        continue;
+      }
+      long tick = node.tick().millis();
+      long began = since.computeIfAbsent(epoch, e -> tick);
+      if (tick - began > Limits.GRACE_MILLIS + SLACK && node.isUp()) {
+        world.violated("P8", node + " still holds " + epoch + ", superseded long ago");
+      }
+    }
+  }
+}

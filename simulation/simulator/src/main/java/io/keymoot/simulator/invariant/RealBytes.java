@@ -1,0 +1,130 @@
+package io.keymoot.simulator.invariant;
+
+import io.keymoot.admission.certificate.Credential;
+import io.keymoot.admission.certificate.CredentialChecker;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.keying.Draws;
+import io.keymoot.flatkeying.keying.Eavesdropper;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.PeerEffect;
+import io.keymoot.simulator.world.Node;
+import io.keymoot.simulator.world.Watcher;
+import io.keymoot.simulator.world.World;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * I3, I6 and P3 to P5 with everything that was ever on the network and in any device's memory.
+ *
+ * <p>The coalition is everybody who is out in an honest member's view: it covers every smaller one.
+ * It has all randomness its devices ever drew, all keys they ever held and every recorded byte, and
+ * opens what opens. An edge from key to key is a ciphertext that really opened. Who is out is told
+ * by the letter of section 5, not by the code that is judged.
+ */
+public final class RealBytes implements Watcher {
+  private final World world;
+  private final Eavesdropper eavesdropper;
+  private final Set<Question> asked = new LinkedHashSet<>();
+
+  private record Question(List<FactId> heads, FactId epoch, int revision) {}
+
+  public RealBytes(World world) {
+    this.world = world;
+    this.eavesdropper = new Eavesdropper(world.group(), new CredentialChecker());
+    eavesdropper.credential(Credential.SELF_MADE.encode());
+  }
+
+  public Eavesdropper eavesdropper() {
+    return eavesdropper;
+  }
+
+  public int checked() {
+    return eavesdropper.checked();
+  }
+
+  private final Set<Node> watched = new LinkedHashSet<>();
+
+  private void watch(Node node) {
+    if (watched.add(node)) {
+      eavesdropper.watch(node.name(), node.peer().keying(), (Draws) node.entropy());
+    }
+  }
+
+  @Override
+  public void said(Node from, Bytes message) {
+    watch(from);
+    eavesdropper.heard(message);
+  }
+
+  @Override
+  public void stepped(Node node, GroupState before, List<PeerEffect> effects) {
+    watch(node);
+    GroupState now = node.known();
+    boolean keysChanged = effects.stream().anyMatch(RealBytes::isAboutKeys);
+    if (keysChanged) {
+      eavesdropper.stepped(node.peer().keying());
+    }
+    if (!node.isByzantine() && now.count() > 0 && (now != before || keysChanged)) {
+      check(node);
+    }
+  }
+
+  private static boolean isAboutKeys(PeerEffect effect) {
+    return effect instanceof PeerEffect.Install || effect instanceof PeerEffect.Activate;
+  }
+
+  private void check(Node node) {
+    FactId epoch = node.peer().keying().sendingEpoch().orElse(null);
+    if (epoch != null
+        && asked.add(
+            new Question(node.known().heads(), epoch, node.peer().keying().sendingRevision()))) {
+      report(eavesdropper.check(node.peer().keying(), node.tick().millis()));
+      checkRoster(node);
+    }
+  }
+
+  private void report(List<String> wrong) {
+    wrong.forEach(each -> world.violated("I3", each));
+  }
+
+  private void checkRoster(Node node) {
+    TreeSet<String> byTheLetter = new TreeSet<>();
+    TreeSet<String> counted = new TreeSet<>();
+    for (Person person : node.known().members()) {
+      counted.add(person.id().toString());
+    }
+    for (Node other : world.nodes()) {
+      if (watched.contains(other) && eavesdropper.isMember(node.known(), other.member())) {
+        byTheLetter.add(other.member().toString());
+      }
+    }
+    byTheLetter.removeAll(counted);
+    if (!byTheLetter.isEmpty()) {
+      world.violated("I6", node + " counts out who is in: " + byTheLetter);
+    }
+    for (Person person : node.known().members()) {
+      if (!eavesdropper.isMember(node.known(), person.id())) {
+        world.violated("I6", node + " counts in who is out: " + person.id());
+      }
+    }
+  }
+
+  @Override
+  public void finished() {
+    for (Node node : world.honest()) {
+      if (node.known().count() > 0) {
+        report(eavesdropper.check(node.peer().keying(), node.tick().millis()));
+      }
+    }
+    eavesdropper.checkNewcomers().forEach(each -> world.violated("P4", each));
+  }
+
+  /** For reports: how many secrets the thieves had to try with. */
+  public int pooled() {
+    return eavesdropper.pooled();
+  }
+}

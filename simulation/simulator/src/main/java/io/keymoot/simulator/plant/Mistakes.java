@@ -1,0 +1,89 @@
+package io.keymoot.simulator.plant;
+
+import net.bytebuddy.asm.Advice;
+
+/** The mistakes: their bodies are copied into the methods they spoil. */
+@SuppressWarnings("UnusedVariable") // what is assigned there is what the method answers
+public final class Mistakes {
+  private Mistakes() {}
+
+  /** Answers yes. */
+  public static final class Yes {
+    private Yes() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) boolean answer) {
+      answer = true;
+    }
+  }
+
+  /** Answers no. */
+  public static final class No {
+    private No() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) boolean answer) {
+      answer = false;
+    }
+  }
+
+  /** Does nothing, and answers nothing. */
+  public static final class Nothing {
+    private Nothing() {}
+
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter() {
+      return true;
+    }
+  }
+
+  /** Answers 0. */
+  public static final class Zero {
+    private Zero() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) int answer) {
+      answer = 0;
+    }
+  }
+
+  /** Answers the same number every time. */
+  public static final class ZeroNumber {
+    private ZeroNumber() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) long answer) {
+      answer = 7;
+    }
+  }
+
+  /** Answers -1. */
+  public static final class MinusOne {
+    private MinusOne() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) int answer) {
+      answer = -1;
+    }
+  }
+
+  /** Takes what its own peer made, and drops the rest. */
+  public static final class OwnOnly {
+    private OwnOnly() {}
+
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(@Advice.Argument(0) Object epoch) {
+      return (epoch.hashCode() & 1) == 0;
+    }
+  }
+
+  /** Drops every second one, by what it is. */
+  public static final class OnlyHalf {
+    private OnlyHalf() {}
+
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(@Advice.Argument(1) Object fact) {
+      return (fact.hashCode() & 1) == 0;
+    }
+  }
+}

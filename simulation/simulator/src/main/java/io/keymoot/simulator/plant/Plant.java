@@ -1,0 +1,155 @@
+package io.keymoot.simulator.plant;
+
+import java.util.List;
+
+/**
+ * One mistake.
+ *
+ * @param what is wrong then
+ * @param type and {@code method}: where
+ * @param mistake the class whose advice makes it
+ * @param byzantine so many liars are needed for it to matter
+ */
+public record Plant(
+    String name, String what, String type, String method, String mistake, int byzantine) {
+  private static final String CORE = "io.keymoot.flatkeying.";
+  private static final String OWN = "io.keymoot.simulator.plant.Mistakes$";
+  private static final String RULES = CORE + "keying.PlantedBug$";
+
+  private static Plant of(String name, String what, String where, String mistake) {
+    return of(name, what, where, mistake, 0);
+  }
+
+  private static Plant of(String name, String what, String where, String mistake, int byzantine) {
+    int at = where.indexOf('#');
+    return new Plant(
+        name, what, CORE + where.substring(0, at), where.substring(at + 1), mistake, byzantine);
+  }
+
+  public static List<Plant> all() {
+    return List.of(
+        of(
+            "sends-under-an-unclean-epoch",
+            "an epoch that an expulsion made unclean is still sent under",
+            "keying.Sending#mayStillUse",
+            RULES + "Yes"),
+        of(
+            "every-epoch-is-clean",
+            "an epoch counts as clean whoever is out",
+            "group.Ledger#isClean",
+            OWN + "Yes"),
+        of(
+            "gives-by-the-present-roster",
+            "whoever is in now is given everything",
+            "group.Ledger#leastRevisionFor",
+            RULES + "ByPresentRoster"),
+        of(
+            "gives-one-revision-too-early",
+            "a newcomer that asks gets the key from before it came",
+            "group.Ledger#leastRevisionFor",
+            RULES + "GivenOneTooEarly"),
+        of(
+            "grants-one-revision-too-early",
+            "a newcomer is let in with the key from before it came",
+            "keying.Joining#grantable",
+            RULES + "OneTooEarly"),
+        of(
+            "wraps-for-whoever-held-the-epoch-before",
+            "the new secret is wrapped under a key that the one put out has",
+            "keying.Rekeying#isNobodyOutSince",
+            RULES + "Yes"),
+        of(
+            "seals-to-whoever-was-in",
+            "who is put out is sealed to like the others",
+            "keying.Rekeying#plan",
+            RULES + "ForWhoWasIn"),
+        of(
+            "a-step-that-can-be-taken-back",
+            "a revision's secret is the one before it",
+            "key.EpochSecret#at",
+            CORE + "key.PlantedStep$StandsStill"),
+        of(
+            "one-vote-expels",
+            "whoever wants somebody out has the right",
+            "group.RightsOf#toExpelOrPardon",
+            CORE + "group.PlantedVerdict$Holds"),
+        of(
+            "an-expelled-device-comes-in-again",
+            "a request of a device that was put out begins a stay",
+            "group.Validity#row",
+            CORE + "group.PlantedVerdict$Holds"),
+        of(
+            "ends-end-nothing",
+            "an expulsion or a leave is taken and nobody is out",
+            "group.Growth#endHard",
+            OWN + "Nothing"),
+        of(
+            "admissions-step-nothing",
+            "the running key's revision stays where it was when somebody comes",
+            "group.GroupState#revision",
+            OWN + "Zero"),
+        of(
+            "nothing-is-erased",
+            "superseded epochs are kept for ever",
+            "keying.KeyStore#erase",
+            OWN + "Nothing"),
+        of(
+            "nobody-ever-rekeys",
+            "no epoch is owed, whatever happens",
+            "keying.FlatKeying#whyRekey",
+            OWN + "Nothing"),
+        of(
+            "answers-to-fetches-are-dropped",
+            "facts that were asked for are not taken",
+            "keying.Syncing#offer",
+            OWN + "OnlyHalf"),
+        of(
+            "a-counter-that-stands-still",
+            "each frame has the number of the one before",
+            "frame.FrameSealer#takeNumber",
+            OWN + "ZeroNumber"),
+        of(
+            "frames-open-twice",
+            "a replayed frame counts as new",
+            "frame.ReplayWindow$Block#mark",
+            OWN + "Yes"),
+        of(
+            "needs-go-unanswered",
+            "nobody gives what it is asked for",
+            "keying.NeedGive#revisionToGive",
+            OWN + "MinusOne"),
+        of(
+            "covers-are-not-read",
+            "seals and wraps are thrown away, and gives with them",
+            "keying.KeyStore#put",
+            OWN + "OwnOnly"),
+        of(
+            "told-secrets-count-as-proved",
+            "a secret that does not match the commitment is believed",
+            "keying.Rekeying#isProved",
+            OWN + "Yes",
+            2),
+        of(
+            "the-honest-are-convicted",
+            "any two words of a member that are not the same prove it a liar",
+            "group.Membership#covers",
+            OWN + "No"),
+        of(
+            "a-waiting-room-without-walls",
+            "facts that lack parents pile up",
+            "group.Membership#boundWaiting",
+            OWN + "Nothing",
+            2),
+        of(
+            "the-left-epoch-lives-on",
+            "frames of an epoch that an expulsion ended open for ever, and so do their senders'",
+            "frame.KeyRing#end",
+            OWN + "Nothing"),
+        of(
+            "any-signature-counts",
+            "facts are taken whoever signed them",
+            "crypto.VerifyKey#verify",
+            OWN + "Yes",
+            2));
+  }
+}

@@ -1,0 +1,334 @@
+package io.keymoot.simulator.run;
+
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.keying.Draws;
+import io.keymoot.flatkeying.keying.Effect;
+import io.keymoot.peer.PeerInput;
+import io.keymoot.simulator.churn.Churn;
+import io.keymoot.simulator.fault.Fault;
+import io.keymoot.simulator.fault.Trouble;
+import io.keymoot.simulator.invariant.Invariants;
+import io.keymoot.simulator.invariant.RealBytes;
+import io.keymoot.simulator.result.Injected;
+import io.keymoot.simulator.result.Plan;
+import io.keymoot.simulator.result.RunResult;
+import io.keymoot.simulator.result.Totals;
+import io.keymoot.simulator.world.Frame;
+import io.keymoot.simulator.world.Node;
+import io.keymoot.simulator.world.Trace;
+import io.keymoot.simulator.world.World;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a plan: people come and go while things go wrong, then all is healed, and whoever is
+ * left must agree and understand each other.
+ */
+public final class Simulation {
+  private static final long CONVERGE_MILLIS = 30_000;
+  private static final long LOOK_EVERY_MILLIS = 100;
+  private static final long TALK_EVERY_MILLIS = 400;
+  private static final int LISTENERS = 32;
+  private static final int MOST_SAMPLES = 600;
+  private static final int DEFAULT_PARTS = 4;
+
+  /** Sees how far a run is. */
+  public interface Progress {
+    Progress NONE = (world, endMillis, violations) -> {};
+
+    void at(World world, long endMillis, int violations);
+  }
+
+  private final Plan plan;
+  private final Progress progress;
+  private final Random random;
+  private final World world;
+  private final Recorder recorder;
+  private final Crowd crowd;
+  private final @Nullable RealBytes realBytes;
+  private final List<Fault> faults;
+  private final Trouble trouble;
+
+  public Simulation(Plan plan, Trace trace, Progress progress) {
+    this.plan = plan;
+    this.progress = progress;
+    this.random = new Random(plan.seed());
+    boolean isSmall = plan.members() <= Invariants.SMALL;
+    LongFunction<Entropy> entropy =
+        isSmall
+            ? Draws::new
+            : seed -> {
+              Random own = new Random(seed);
+              return own::nextBytes;
+            };
+    world =
+        new World(
+            new World.Setup(random.nextLong(), profile(plan), plan.everySignature(), entropy),
+            trace);
+    recorder = new Recorder(world);
+    crowd = new Crowd(world, plan, new Random(random.nextLong()), recorder);
+    faults = chosenFaults();
+    int parts = plan.partitions() > 1 ? plan.partitions() : DEFAULT_PARTS;
+    trouble =
+        new Trouble(
+            world,
+            new Random(random.nextLong()),
+            plan.millis(),
+            !plan.faults().contains("light"),
+            parts,
+            crowd);
+    Node founder = world.found(0);
+    Invariants.all(world).forEach(world::watch);
+    realBytes = isSmall ? new RealBytes(world) : null;
+    if (realBytes != null) {
+      world.watch(realBytes);
+    }
+    world.watch(recorder);
+    world.start(founder);
+    recorder.founded(founder);
+    crowd.gather(founder, churn());
+  }
+
+  private static Profile profile(Plan plan) {
+    return Profile.valueOf(plan.profile().toUpperCase(java.util.Locale.ROOT));
+  }
+
+  private Churn churn() {
+    return Churn.all().stream()
+        .filter(each -> each.name().equals(plan.churn()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Of many faults each run has some; whoever names one gets it. */
+  private List<Fault> chosenFaults() {
+    List<Fault> chosen = new ArrayList<>();
+    boolean isHeavy = plan.faults().contains("heavy");
+    for (Fault fault : Fault.all()) {
+      boolean isNamed = plan.faults().contains(fault.name());
+      boolean isLight = plan.faults().contains("light") && Fault.LIGHT.contains(fault.name());
+      boolean isDrawn = random.nextInt(100) < 35;
+      boolean isParted = plan.partitions() > 1 && fault.name().equals("partition");
+      if (isNamed || isParted || isLight || (isHeavy && isDrawn)) {
+        chosen.add(fault);
+      }
+    }
+    return chosen;
+  }
+
+  public World world() {
+    return world;
+  }
+
+  public Optional<RealBytes> realBytes() {
+    return Optional.ofNullable(realBytes);
+  }
+
+  // ---- the run
+
+  public RunResult run() {
+    long started = System.nanoTime();
+    try {
+      live();
+    } catch (IllegalStateException | IllegalArgumentException | NullPointerException bug) {
+      // The code found out by itself that it is broken: that node stops, and so does the run.
+      StackTraceElement[] where = bug.getStackTrace();
+      world.violated("BUG", bug + (where.length > 0 ? " at " + where[0] : ""));
+    }
+    recorder.sample();
+    return result((System.nanoTime() - started) / 1_000_000);
+  }
+
+  private void live() {
+    world.weather().lossPercent = plan.lossPercent();
+    faults.forEach(fault -> fault.plan(trouble));
+    talkOn(new Random(random.nextLong()));
+    long sampleEvery = Math.max(1_000, plan.millis() / MOST_SAMPLES);
+    sampleOn(sampleEvery);
+    while (world.now() < plan.millis() && !world.isBroken()) {
+      world.timeline().runTo(Math.min(plan.millis(), world.now() + LOOK_EVERY_MILLIS));
+      progress.at(world, plan.millis(), world.violations().size());
+    }
+    if (!world.isBroken()) {
+      heal();
+      converge();
+    }
+    if (!world.isBroken()) {
+      world.finish();
+    }
+  }
+
+  private void talkOn(Random itsRandom) {
+    world
+        .timeline()
+        .in(
+            TALK_EVERY_MILLIS,
+            () -> {
+              List<Node> speakers =
+                  world.honest().stream().filter(Node::mayTalk).filter(Node::canSend).toList();
+              if (!speakers.isEmpty()) {
+                Node speaker = speakers.get(itsRandom.nextInt(speakers.size()));
+                List<Node> up = new ArrayList<>(world.up());
+                if (up.size() > LISTENERS) {
+                  java.util.Collections.shuffle(up, itsRandom);
+                  up = up.subList(0, LISTENERS);
+                }
+                world.talk(speaker, up);
+              }
+              talkOn(itsRandom);
+            });
+  }
+
+  private void sampleOn(long every) {
+    world
+        .timeline()
+        .in(
+            every,
+            () -> {
+              recorder.sample();
+              sampleOn(every);
+            });
+  }
+
+  // ---- the end
+
+  private void heal() {
+    world.trace().say(world.now(), "all is healed");
+    faults.forEach(fault -> fault.end(trouble));
+    world.topology().mendAll();
+    world.weather().lossPercent = plan.lossPercent();
+    for (Node node : List.copyOf(world.nodes())) {
+      if (node.isUp()) {
+        node.slow(1);
+        node.goOn();
+      }
+    }
+    for (Node node : List.copyOf(world.nodes())) {
+      if (node.isByzantine()) {
+        node.crash();
+      }
+    }
+  }
+
+  /** L1, L2, L3. */
+  private void converge() {
+    long healedAt = world.now();
+    long deadline = healedAt + CONVERGE_MILLIS;
+    Optional<String> lacking = whatIsLacking();
+    while (lacking.isPresent() && world.now() < deadline && !world.isBroken()) {
+      world.timeline().runTo(world.now() + LOOK_EVERY_MILLIS);
+      progress.at(world, deadline, world.violations().size());
+      lacking = whatIsLacking();
+    }
+    if (world.isBroken()) {
+      return;
+    }
+    if (lacking.isPresent()) {
+      recorder.healed("all faults", healedAt, -1);
+      world.violated("L2", "30 s after all was healed " + lacking.get());
+      return;
+    }
+    recorder.healed("all faults", healedAt, world.now() - healedAt);
+    boolean agree = allUnderstandEachOther().isEmpty();
+    if (!agree && plan.byzantine() > 0) {
+      // Who took a liar's key for true asks for no other until the next epoch.
+      world.honest().stream().findFirst().ifPresent(node -> node.step(new PeerInput.Refresh()));
+    }
+    world.timeline().runTo(world.now() + 3_000);
+    allUnderstandEachOther().ifPresent(what -> world.violated("L3", what));
+  }
+
+  /** Who is to agree with whom: all that run, and were not put out. */
+  private List<Node> theRest() {
+    return world.nodes().stream()
+        .filter(node -> node.isUp() && !node.isByzantine() && node.mayTalk())
+        .filter(node -> node.status().state() != Effect.State.OUT)
+        .filter(node -> node.isMember() || !crowd.isExpelled(node))
+        .toList();
+  }
+
+  /** What still keeps them from having converged, in words. */
+  private Optional<String> whatIsLacking() {
+    List<Node> rest = theRest();
+    List<FactId> heads = null;
+    for (Node node : rest) {
+      if (!node.isMember()) {
+        return Optional.of(node + " is not let in: " + node.status());
+      }
+      if (heads != null && !node.known().heads().equals(heads)) {
+        return Optional.of(node + " and " + rest.get(0) + " know different facts");
+      }
+      heads = node.known().heads();
+      if (!node.canSend()) {
+        return Optional.of(node + " may not send: " + node.status());
+      }
+      if (!node.peer().keying().sendingEpoch().equals(rest.get(0).peer().keying().sendingEpoch())) {
+        return Optional.of(node + " and " + rest.get(0) + " send under different epochs");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> allUnderstandEachOther() {
+    List<Node> rest = new ArrayList<>(theRest());
+    java.util.Collections.shuffle(rest, random);
+    List<Node> some = rest.size() > LISTENERS ? rest.subList(0, LISTENERS) : rest;
+    for (Node sender : some) {
+      Optional<Frame> frame = world.sealed(sender);
+      if (frame.isEmpty()) {
+        return Optional.of(sender + " may not send: " + sender.status());
+      }
+      for (Node reader : some) {
+        if (reader != sender && !world.understands(reader, frame.get())) {
+          return Optional.of(reader + " does not open a fresh frame of " + sender);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  // ---- what is left
+
+  private RunResult result(long cpuMillis) {
+    World.Traffic traffic = world.traffic();
+    List<Injected> injected = new ArrayList<>();
+    for (Fault fault : faults) {
+      injected.add(
+          new Injected(
+              fault.name(), world.injected().getOrDefault(fault.name(), 0L), fault.source()));
+    }
+    long facts = world.members().stream().mapToInt(node -> node.known().count()).max().orElse(0);
+    return new RunResult(
+        plan,
+        world.trace().hash(),
+        world.steps(),
+        world.violations(),
+        recorder.series(),
+        recorder.events(),
+        recorder.changes(),
+        recorder.expulsions(),
+        recorder.heals(),
+        injected,
+        recorder.slots(),
+        new Totals(
+            recorder.admitted(),
+            recorder.left(),
+            recorder.expelled(),
+            recorder.rekeys(),
+            (int) facts,
+            traffic.messages(),
+            traffic.bytes(),
+            world.deliveries(),
+            recorder.coverLines(),
+            realBytes == null ? 0 : realBytes.checked(),
+            world.framesSealed(),
+            world.framesOpened(),
+            cpuMillis));
+  }
+}

@@ -1,0 +1,96 @@
+package io.keymoot.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.simulator.plant.Plant;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class CommandTest {
+  private record Ended(int code, String out, String err) {}
+
+  private static Ended run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line =
+        Simulate.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    int code = line.execute(args);
+    return new Ended(code, out.toString(), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--members, 1, 2 to 20000",
+    "--for, soon, 90s",
+    "--churn, panic, conference",
+    "--faults, gremlins, loss",
+    "--loss, 50%, 0% to 40%",
+    "--partitions, 9, 1 to 4",
+    "--profile, opera, conference",
+    "--join-rate, often, 5/m",
+    "--plant, tree, --plant list",
+    "--seeds, 0, 1 or more"
+  })
+  void aValueThatMakesNoSenseIsRefusedInWords(String option, String value, String hint) {
+    Ended ended = run(option, value);
+    assertThat(ended.code).isEqualTo(2);
+    assertThat(ended.err).contains(option).contains(value).contains(hint).doesNotContain("\tat ");
+  }
+
+  @Test
+  void theNamesOfPlantsAreListedOneALine() {
+    Ended ended = run("--plant", "list");
+    assertThat(ended.code).isZero();
+    List<String> names = ended.out.lines().toList();
+    assertThat(names).hasSizeGreaterThanOrEqualTo(20).doesNotHaveDuplicates();
+    assertThat(names).isEqualTo(Plant.all().stream().map(Plant::name).toList());
+  }
+
+  @Test
+  void aGoodRunEndsWithZeroAndLeavesWhatWasAskedFor(@TempDir Path folder) throws IOException {
+    Path json = folder.resolve("run.json");
+    Path trace = folder.resolve("trace.txt");
+    Ended ended =
+        run(
+            "--members",
+            "4",
+            "--for",
+            "20s",
+            "--faults",
+            "none",
+            "--json",
+            json.toString(),
+            "--trace",
+            trace.toString());
+    assertThat(ended.code).as(ended.out + ended.err).isZero();
+    assertThat(ended.out).contains("0 of 1 runs broke a property").contains("Trace ");
+    assertThat(Files.readString(json)).startsWith("[{\"plan\":{\"members\":4").contains("samples");
+    assertThat(Files.readString(trace)).contains("p0 says FOUND").contains("all is healed");
+  }
+
+  @Test
+  void aBrokenPropertyIsToldWithTheCommandThatShowsItAgain() {
+    Ended ended = run("--plant", "one-vote-expels", "--seeds", "10", "--members", "5");
+    assertThat(ended.code).isEqualTo(1);
+    assertThat(ended.out)
+        .contains("I5 does not hold")
+        .contains("See it again: simulation/bin/simulate --members")
+        .contains("--plant one-vote-expels");
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsNamed() {
+    Ended ended = run("--members", "3", "--for", "5s", "--json", "/nowhere/at/all.json");
+    assertThat(ended.code).isEqualTo(2);
+    assertThat(ended.err).contains("/nowhere/at/all.json").contains("another place");
+  }
+}

@@ -1,0 +1,48 @@
+package io.keymoot.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.simulator.result.Plan;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A fixed set of runs, part of every build; {@code -Dseeds=N -DfirstSeed=M} for others. */
+class SeedsTest {
+  private static final int SEEDS = Integer.getInteger("seeds", 4);
+  private static final int FIRST = Integer.getInteger("firstSeed", 1);
+
+  @Test
+  void sixteenMembersForTenMinutesOfHeavyFaultsKeepEveryProperty() {
+    Plan plan =
+        new Plan(
+            16,
+            600_000,
+            "conference",
+            List.of("heavy"),
+            1,
+            1,
+            "conference",
+            FIRST,
+            0.5,
+            0.5,
+            0,
+            Optional.empty(),
+            false);
+    List<String> wrong = Collections.synchronizedList(new ArrayList<>());
+    new Runs(plan, null)
+        .all(
+            SEEDS,
+            2,
+            100,
+            result -> {
+              if (!result.isGood()) {
+                wrong.add(Failure.inWords(result));
+              }
+              return true;
+            });
+    assertThat(wrong).isEmpty();
+  }
+}
