@@ -6,7 +6,9 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 
-/** The decoder of covers, on anything: it answers and never throws, and writes back what it takes. */
+/**
+ * The decoder of covers, on anything: it answers and never throws, and writes back what it takes.
+ */
 class CoverFuzzTest {
   @FuzzTest
   void covers(byte[] data) {

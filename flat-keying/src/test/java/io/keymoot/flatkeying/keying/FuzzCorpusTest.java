@@ -109,8 +109,7 @@ class FuzzCorpusTest {
                 covers.putIfAbsent("cover-" + fact.cover().length(), fact.cover());
               }
             } else if (SideCodec.decode(message) instanceof Decoded.Ok) {
-              String name =
-                  SideCodec.typeOf(message).orElseThrow().name().toLowerCase(Locale.ROOT);
+              String name = SideCodec.typeOf(message).orElseThrow().name().toLowerCase(Locale.ROOT);
               sides.putIfAbsent(name, message);
             }
           }

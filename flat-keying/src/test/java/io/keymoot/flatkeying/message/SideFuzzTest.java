@@ -65,7 +65,9 @@ public class SideFuzzTest {
     }
   }
 
-  /** What README says of each, written down once more: nobody but its author encodes a signed one. */
+  /**
+   * What README says of each, written down once more: nobody but its author encodes a signed one.
+   */
   private static Bytes written(SideMessage message) {
     return switch (message) {
       case JoinAsk ask -> SideCodec.encode(ask);
@@ -88,10 +90,7 @@ public class SideFuzzTest {
                   .toBytes());
       case Give give -> {
         WireWriter content =
-            new WireWriter()
-                .hash(give.to().hash())
-                .hash(give.need())
-                .bool(give.busy().isPresent());
+            new WireWriter().hash(give.to().hash()).hash(give.need()).bool(give.busy().isPresent());
         give.busy().ifPresent(other -> content.hash(other.hash()));
         yield message(give.signed(), content.bytes(give.sealed()).toBytes());
       }
