@@ -51,7 +51,11 @@ final class HoardKeys implements Trick {
         liar.tell(
             node,
             SideCodec.need(
-                liar.writer(), List.of(new FactId(liar.world.group().hash())), leafKey, epochs));
+                liar.writer(),
+                List.of(new FactId(liar.world.group().hash())),
+                leafKey,
+                epochs,
+                List.of()));
       }
     }
   }
