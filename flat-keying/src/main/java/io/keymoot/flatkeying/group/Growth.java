@@ -290,8 +290,7 @@ final class Growth {
         m.type() == MessageType.FOUND ? Slots.empty(((Found) m.fact()).profile()) : before.slots;
     for (Stay stay : newlyOver) {
       slots =
-          slots.dirtied(
-              stay.person().id(), reseal -> Ends.endedIn(stay, pasts.after(reseal), pasts));
+          slots.dirtied(stay.person().id(), reseal -> wasOverFor(stay, pasts.after(reseal)));
     }
     if (m.type() == MessageType.RESEAL && m.fact() instanceof Reseal reseal) {
       for (Reseal.SlotKey key : reseal.slots()) {
@@ -301,6 +300,14 @@ final class Growth {
       }
     }
     return slots;
+  }
+
+  /**
+   * Whether who made a Reseal on {@code then} knew the stay to be over, or what would void it. One
+   * that came into the slot later held the key too.
+   */
+  private boolean wasOverFor(Stay stay, GroupState then) {
+    return Ends.endedIn(stay, then, pasts);
   }
 
   /** An Admit or Here names the epochs usable in P(m), and each steps. */
