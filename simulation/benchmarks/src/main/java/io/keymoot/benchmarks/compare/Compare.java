@@ -97,6 +97,6 @@ public final class Compare {
       return version;
     }
     String jar = of.getProtectionDomain().getCodeSource().getLocation().getPath();
-    return jar.substring(jar.lastIndexOf('/') + 1).replaceAll("[^0-9.]*([0-9.]+[0-9]).*", "$1");
+    return jar.substring(jar.lastIndexOf('-') + 1).replace(".jar", "");
   }
 }

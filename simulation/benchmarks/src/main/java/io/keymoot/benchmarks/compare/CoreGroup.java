@@ -34,8 +34,8 @@ import java.util.TreeSet;
 
 /**
  * A group of our real cores, all of them, on a network that loses nothing and takes a millisecond.
- * The founder does what is owed. Who is <i>measured</i> shares nothing with anybody: it checks every
- * signature itself.
+ * The founder does what is owed. Who is <i>measured</i> shares nothing with anybody: it checks
+ * every signature itself.
  *
  * <p>A newcomer is handed the facts that were multicast before it came, as it would fetch them.
  */
@@ -161,8 +161,7 @@ final class CoreGroup {
     SigningKey key = SigningKey.generate(SignatureKind.ED25519, entropy());
     GroupId group = founder.core.group();
     FlatKeying core =
-        FlatKeying.join(
-            group, key, credential("guest"), entropy(), isMeasured ? alone() : shared);
+        FlatKeying.join(group, key, credential("guest"), entropy(), isMeasured ? alone() : shared);
     Node node = new Node(core, key, address(), isMeasured);
     nodes.put(node.address, node);
     step(node, new Input.Start());
@@ -217,8 +216,7 @@ final class CoreGroup {
     effects.forEach(effect -> perform(node, effect));
     node.core
         .nextDeadline()
-        .ifPresent(
-            due -> at(Math.max(due.millis(), now), () -> passTime(node)));
+        .ifPresent(due -> at(Math.max(due.millis(), now), () -> passTime(node)));
   }
 
   /** So that what it keeps of a message is its own memory. */
@@ -338,9 +336,9 @@ final class CoreGroup {
 
   /** Memory of each who is measured: what is free once they are gone. The group's last act. */
   double state() {
+    events.clear();
     long before = Cpu.heap();
     nodes.values().removeIf(node -> node.isMeasured);
-    events.clear();
     return (before - Cpu.heap()) / (double) MEASURED;
   }
 }

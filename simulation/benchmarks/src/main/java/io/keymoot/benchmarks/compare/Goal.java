@@ -23,9 +23,19 @@ record Goal(String words, Optional<Boolean> isReached, String measured) {
     List<Goal> goals = new ArrayList<>();
     int n = 1_024;
     goals.add(
-        times(figures, "remove: ≥ 10 × less CPU than warm MLS, who does it", What.REMOVE_AUTHOR, n, 10));
+        times(
+            figures,
+            "remove: ≥ 10 × less CPU than warm MLS, who does it",
+            What.REMOVE_AUTHOR,
+            n,
+            10));
     goals.add(
-        times(figures, "remove: ≥ 40 × less CPU than warm MLS, who follows", What.REMOVE_FOLLOW, n, 40));
+        times(
+            figures,
+            "remove: ≥ 40 × less CPU than warm MLS, who follows",
+            What.REMOVE_FOLLOW,
+            n,
+            40));
     goals.add(share(figures, "memory of a member ≤ 1/5 of warm MLS", What.STATE, WARM, n, 0.2));
     goals.add(share(figures, "Grant ≤ 1/50 of the Welcome", What.WELCOME_BYTES, WARM, n, 0.02));
     goals.add(
@@ -76,8 +86,7 @@ record Goal(String words, Optional<Boolean> isReached, String measured) {
     return median >= least ? "" : ", short by " + Spread.number(least / median) + " ×";
   }
 
-  static Goal share(
-      Figures figures, String words, What what, String other, int n, double most) {
+  static Goal share(Figures figures, String words, What what, String other, int n, double most) {
     String title = words + " (N = " + n + ")";
     return figures
         .ratio(OURS, other, what, n)

@@ -32,7 +32,10 @@ final class MlsGroup {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private record Device(
-      AsymmetricCipherKeyPair init, AsymmetricCipherKeyPair leaf, byte[] signing, KeyPackage pack) {}
+      AsymmetricCipherKeyPair init,
+      AsymmetricCipherKeyPair leaf,
+      byte[] signing,
+      KeyPackage pack) {}
 
   /** A commit as it travels. */
   record Sent(byte[] commit, byte[] welcome) {}
@@ -137,7 +140,8 @@ final class MlsGroup {
         who,
         What.REMOVE_AUTHOR,
         members,
-        Cpu.micros(() -> sent[0] = bytes(commit(committer, List.of(Proposal.remove(middle)), true))));
+        Cpu.micros(
+            () -> sent[0] = bytes(commit(committer, List.of(Proposal.remove(middle)), true))));
     figures.add(who, What.REMOVE_MULTICAST, members, sent[0].length);
     figures.add(who, What.REMOVE_ALL_BYTES, members, sent[0].length);
     figures.add(who, What.REMOVE_FOLLOW, members, Cpu.micros(() -> follower.handle(sent[0], null)));
@@ -148,7 +152,8 @@ final class MlsGroup {
         members,
         Cpu.micros(() -> sent[0] = bytes(commit(committer, List.of(), true))));
     figures.add(who, What.REFRESH_BYTES, members, sent[0].length);
-    figures.add(who, What.REFRESH_FOLLOW, members, Cpu.micros(() -> follower.handle(sent[0], null)));
+    figures.add(
+        who, What.REFRESH_FOLLOW, members, Cpu.micros(() -> follower.handle(sent[0], null)));
 
     Device newcomer = device("new");
     byte[][] welcome = new byte[1][];

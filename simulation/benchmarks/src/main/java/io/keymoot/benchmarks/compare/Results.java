@@ -170,7 +170,8 @@ final class Results {
         page.table(head(what), rows);
       }
     }
-    page.section("Fair play", "What the others give that we do not, and what would be fairer still.");
+    page.section(
+        "Fair play", "What the others give that we do not, and what would be fairer still.");
     Fairness.NOTES.forEach(page::words);
     page.section("Circumstances", "");
     circumstances.forEach(page::words);
@@ -194,6 +195,10 @@ final class Results {
         ? Optional.empty()
         : Optional.of(
             new Chart(
-                what.words, what.unit, Chart.Axis.log("members"), Chart.Axis.log(what.unit), lines));
+                what.words,
+                what.unit,
+                Chart.Axis.log("members"),
+                Chart.Axis.log(what.unit),
+                lines));
   }
 }
