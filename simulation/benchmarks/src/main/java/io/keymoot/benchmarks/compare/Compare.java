@@ -10,9 +10,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The command {@code simulation/bin/compare}. */
 public final class Compare {
+  private static final Logger JGROUPS_LOG = Logger.getLogger("org.jgroups");
+
   private Compare() {}
 
   public static void main(String[] args) throws Exception {
@@ -34,6 +38,8 @@ public final class Compare {
 
   private static void run(Options options, PrintStream out, String... args) throws Exception {
     Files.createDirectories(options.out());
+    // JGroups tells of everybody who goes while spoken to.
+    JGROUPS_LOG.setLevel(Level.SEVERE);
     Progress progress = new Progress(out);
     Figures figures = new Figures();
     if (options.sections().contains("membership")) {
@@ -41,6 +47,9 @@ public final class Compare {
     }
     if (options.sections().contains("frames")) {
       Frames.run(options.isQuick(), figures, progress);
+    }
+    if (options.sections().contains("transport")) {
+      Transports.run(options.isQuick(), figures, progress);
     }
     Results results =
         new Results(

@@ -103,6 +103,23 @@ record Goal(String words, Optional<Boolean> isReached, String measured) {
         .orElse(unmeasured(title));
   }
 
+  static Goal atLeast(Figures figures, String words, What what, String other, int n) {
+    String title = words + " (N = " + n + ")";
+    return figures
+        .ratio(OURS, other, what, n)
+        .map(
+            ratio ->
+                new Goal(
+                    title,
+                    Optional.of(ratio.median() >= 1),
+                    Spread.number(ratio.median())
+                        + " of it"
+                        + (ratio.median() >= 1
+                            ? ""
+                            : ", short by " + Spread.number(1 / ratio.median()) + " ×")))
+        .orElse(unmeasured(title));
+  }
+
   static Goal unmeasured(String title) {
     return new Goal(title, Optional.empty(), "not measured in this run");
   }
