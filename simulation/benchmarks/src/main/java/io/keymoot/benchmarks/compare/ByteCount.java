@@ -7,7 +7,8 @@ import org.jgroups.stack.Protocol;
 
 /**
  * Sits above the transport and counts what is put onto the network: a multicast counts once. Public
- * because JGroups makes it by its name, and one sum for the JVM, in which one cluster runs at a time.
+ * because JGroups makes it by its name, and one sum for the JVM, in which one cluster runs at a
+ * time.
  */
 public final class ByteCount extends Protocol {
   private static final AtomicLong SUM = new AtomicLong();

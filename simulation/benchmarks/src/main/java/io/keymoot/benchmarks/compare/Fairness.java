@@ -26,11 +26,11 @@ final class Fairness {
               + " until a second later. Credentials are short words here, not certificates, for"
               + " both.",
           "JGroups: all members are in one JVM, over its loopback transport, with equal stacks; the"
-              + " encryptions are as its shipped stacks have them, with AES/CBC and RSA of 2,048 bits,"
-              + " and change_key_on_leave. They encrypt the payload only, without a MAC; ours"
+              + " encryptions are as its shipped stacks have them, with AES/CBC and RSA of 2,048"
+              + " bits, and change_key_on_leave. They encrypt the payload only, without a MAC; ours"
               + " authenticates everything, and proves senders by one signature for many messages."
-              + " SYM_ENCRYPT never changes its key: its leave is the view's. Bytes that flow anyway"
-              + " (heartbeats) are taken off.",
+              + " SYM_ENCRYPT never changes its key: its leave is the view's. Bytes that flow"
+              + " anyway (heartbeats) are taken off.",
           "A newcomer to Keymoot fetches the facts once, all of them; a long history costs more"
               + " than that of a group just formed, which is measured here.");
 

@@ -95,12 +95,15 @@ record Goal(String words, Optional<Boolean> isReached, String measured) {
                 new Goal(
                     title,
                     Optional.of(ratio.median() <= most),
-                    Spread.number(ratio.median())
-                        + " of it"
+                    times(ratio.median())
                         + (ratio.median() <= most
                             ? ""
                             : ", over by " + Spread.number(ratio.median() / most) + " ×")))
         .orElse(unmeasured(title));
+  }
+
+  private static String times(double ratio) {
+    return Spread.number(ratio) + (ratio < 1 ? " of it" : " × as much");
   }
 
   static Goal atLeast(Figures figures, String words, What what, String other, int n) {
@@ -112,8 +115,7 @@ record Goal(String words, Optional<Boolean> isReached, String measured) {
                 new Goal(
                     title,
                     Optional.of(ratio.median() >= 1),
-                    Spread.number(ratio.median())
-                        + " of it"
+                    times(ratio.median())
                         + (ratio.median() >= 1
                             ? ""
                             : ", short by " + Spread.number(1 / ratio.median()) + " ×")))

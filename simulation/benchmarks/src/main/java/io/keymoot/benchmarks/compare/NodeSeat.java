@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole node of ours over the same stack as the others have. Messages are amortised: who
- * sent them is proved, by one signature for many.
+ * A whole node of ours over the same stack as the others have. Messages are amortised: who sent
+ * them is proved, by one signature for many.
  */
 final class NodeSeat implements Seat {
   private static final String OPEN_HOUSE =

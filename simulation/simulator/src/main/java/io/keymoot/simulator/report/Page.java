@@ -62,20 +62,29 @@ public final class Page {
   public Page table(List<String> head, List<List<String>> rows) {
     endCharts();
     body.append("<div class=\"table\"><table><thead><tr>");
-    head.forEach(cell -> body.append("<th>").append(escaped(cell)).append("</th>"));
+    for (int i = 0; i < head.size(); i++) {
+      int column = i;
+      boolean isWords = rows.stream().anyMatch(row -> isWords(row.get(column)));
+      body.append(isWords ? "<th class=\"words\">" : "<th>").append(escaped(head.get(i)));
+      body.append("</th>");
+    }
     body.append("</tr></thead><tbody>\n");
     for (List<String> row : rows) {
       body.append("<tr>");
       for (String cell : row) {
         String mood = cell.startsWith("✓") ? "good" : cell.startsWith("✗") ? "bad" : "";
-        boolean isWords = cell.length() > 24;
-        body.append("<td class=\"").append(mood).append(isWords ? " words" : "").append("\">");
+        body.append("<td class=\"").append(mood);
+        body.append(isWords(cell) ? " words" : "").append("\">");
         body.append(escaped(cell)).append("</td>");
       }
       body.append("</tr>\n");
     }
     body.append("</tbody></table></div>\n");
     return this;
+  }
+
+  private static boolean isWords(String cell) {
+    return cell.length() > 24;
   }
 
   public Page chart(Chart chart) {
