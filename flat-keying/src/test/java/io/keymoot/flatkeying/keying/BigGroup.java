@@ -171,8 +171,7 @@ public final class BigGroup {
           for (int i = 0; i < its.size(); i++) {
             content.add(new Reseal.SlotKey(its.get(i), keys.get(i).commitment()));
           }
-          FactId fact =
-              says(devices.getOrDefault(holder, chair), new Reseal(List.copyOf(content)));
+          FactId fact = says(devices.getOrDefault(holder, chair), new Reseal(List.copyOf(content)));
           for (int i = 0; i < its.size(); i++) {
             fresh.add(new Fresh(fact, its.get(i), keys.get(i)));
           }
@@ -258,13 +257,13 @@ public final class BigGroup {
     if (here.sealsAtOnce()) {
       return;
     }
-    try (SessionTable table =
-            new SessionTable(first.group());
+    try (SessionTable table = new SessionTable(first.group());
         EpochSecret any = EpochSecret.fresh(draws)) {
       Session there = table.between(its.id(), own.id());
       Session.Sealed sealed = here.seal(any, Hash32.ZERO, other.leaf.publicKey(), draws);
       if (sealed.offer().isPresent()
-          && there.take(sealed.offer().get(), other.leaf, draws) instanceof Session.Taken.Reply reply
+          && there.take(sealed.offer().get(), other.leaf, draws)
+              instanceof Session.Taken.Reply reply
           && reply.message() instanceof Handshake.Answer answer) {
         here.take(answer);
       }

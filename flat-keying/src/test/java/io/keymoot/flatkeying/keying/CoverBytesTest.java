@@ -20,8 +20,19 @@ class CoverBytesTest {
   private static void show(String what, CoverReport report) {
     System.out.println(what + ": " + report.bytes() + " with relays " + report.multicastBytes());
     java.util.TreeMap<CoverReport.Kind, int[]> sums = new java.util.TreeMap<>();
-    report.lines().forEach(l -> { int[] x = sums.computeIfAbsent(l.kind(), k -> new int[3]); x[0]++; x[1] += l.bytes(); x[2] += l.reaches(); });
-    sums.forEach((k, v) -> System.out.println("  " + k + " " + v[0] + " entries " + v[1] + " bytes " + v[2] + " members"));
+    report
+        .lines()
+        .forEach(
+            l -> {
+              int[] x = sums.computeIfAbsent(l.kind(), k -> new int[3]);
+              x[0]++;
+              x[1] += l.bytes();
+              x[2] += l.reaches();
+            });
+    sums.forEach(
+        (k, v) ->
+            System.out.println(
+                "  " + k + " " + v[0] + " entries " + v[1] + " bytes " + v[2] + " members"));
   }
 
   @Test
