@@ -86,7 +86,7 @@ public final class FlatKeying implements AutoCloseable {
   private boolean refreshDue;
   private boolean isOut;
 
-  private FlatKeying(Core core, @Nullable Envelope founding) {
+  FlatKeying(Core core, @Nullable Envelope founding) {
     this.core = core;
     this.founding = founding;
     this.before = core.state();

@@ -106,7 +106,7 @@ final class NeedGive {
 
   private boolean isRelayed(FactId id) {
     return core.ledger.get(id) instanceof Known epoch
-        && Cover.decode(epoch.envelope().cover()) instanceof Decoded.Ok<Cover> ok
+        && Cover.decode(core.ledger.envelope(epoch).cover()) instanceof Decoded.Ok<Cover> ok
         && !ok.value().orders().isEmpty();
   }
 

@@ -12,29 +12,29 @@ import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
-import io.keymoot.flatkeying.message.Relay;
-import io.keymoot.flatkeying.key.SeizedKeks;
-import io.keymoot.flatkeying.key.Kek;
-import io.keymoot.flatkeying.fact.Slot;
-import io.keymoot.flatkeying.fact.Reseal;
-import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Handshake;
+import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.SecretReader;
+import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.key.SeizedSessions;
 import io.keymoot.flatkeying.key.Unwrapped;
 import io.keymoot.flatkeying.message.Give;
 import io.keymoot.flatkeying.message.Grant;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.Need;
+import io.keymoot.flatkeying.message.Relay;
 import io.keymoot.flatkeying.message.SessionAnswer;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
@@ -110,9 +110,7 @@ final class Adversary {
     }
   }
 
-  /**
-   * A slot's key, as somebody had it; false ones too.
-   */
+  /** A slot's key, as somebody had it; false ones too. */
   final class Loot {
     final Kek kek;
 
@@ -422,8 +420,7 @@ final class Adversary {
   }
 
   Slot slotOf(MemberId member, int position) {
-    return new Slot(
-        position, member.hash().symbol(position, profile().symbolBits()));
+    return new Slot(position, member.hash().symbol(position, profile().symbolBits()));
   }
 
   private Profile profile() {
@@ -529,8 +526,7 @@ final class Adversary {
         && Cover.decode(ledger.envelope(fact).cover()) instanceof Decoded.Ok<Cover> cover) {
       List<MemberId> members = ledger.after(fact).members().stream().map(Person::id).toList();
       Hash32 context = FactCodec.coverContext(group, fact.author(), rekey);
-      Covered of =
-          new Covered(fact.id(), fact.author(), rekey, cover.value(), context, members);
+      Covered of = new Covered(fact.id(), fact.author(), rekey, cover.value(), context, members);
       messages.add(of);
       covered.put(fact.id(), of);
       for (Cover.SlotWrap each : cover.value().wraps()) {
@@ -551,9 +547,7 @@ final class Adversary {
 
   private void wrapped(MemberId wrapper, int position, Bytes wrap, Covered of) {
     Slot slot = slotOf(wrapper, position);
-    wraps
-        .computeIfAbsent(slot, s -> new ArrayList<>())
-        .add(new Wrapped(slot, wrapper, wrap, of));
+    wraps.computeIfAbsent(slot, s -> new ArrayList<>()).add(new Wrapped(slot, wrapper, wrap, of));
   }
 
   private Optional<LeafKey> publicLeafKey(MemberId member, Hash32 hash) {
@@ -657,8 +651,7 @@ final class Adversary {
             && world.fact(piece.epoch).past().get(world.fact(key.made()).index());
     if (follows || takesIn) {
       pool.freshLoot.add(
-          key.steps.computeIfAbsent(
-              piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
+          key.steps.computeIfAbsent(piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
     }
   }
 

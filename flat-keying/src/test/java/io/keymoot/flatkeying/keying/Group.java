@@ -35,6 +35,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * A group of real cores on a virtual network, for small scenarios in Java. What the heartbeat does
@@ -161,6 +162,9 @@ final class Group {
 
   /** Who can hear whom; a partition narrows it. */
   BiPredicate<Node, Node> hears = (from, to) -> true;
+
+  /** What is lost whoever says it. */
+  Predicate<Bytes> arrives = message -> true;
 
   /** Of a hundred messages so many are lost. */
   int lossPercent;
@@ -429,6 +433,9 @@ final class Group {
   }
 
   private void send(Node from, Node to, Bytes message) {
+    if (!arrives.test(message)) {
+      return;
+    }
     deliver(from, to, () -> to.step(new Input.Received(from.address, message)));
   }
 
