@@ -453,6 +453,10 @@ final class Daemon implements AutoCloseable {
     return log;
   }
 
+  void askToEnd() {
+    ended.countDown();
+  }
+
   /** Until somebody asks it to leave. */
   void awaitEnd() throws InterruptedException {
     ended.await();

@@ -25,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Group keys among peers, with no server that holds them.",
     mixinStandardHelpOptions = true,
     versionProvider = Keymoot.Version.class,
-    subcommands = {Demo.class, DemoPeer.class, Run.class, Doctor.class, Ca.class},
+    subcommands = {Demo.class, Run.class, Doctor.class, Ca.class},
     footer = {
       "",
       "Exit codes: 0 done, 1 could not, 2 not understood, 3 no daemon answers, 4 not allowed,",

@@ -15,6 +15,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import sun.misc.Signal;
 
@@ -32,6 +33,9 @@ import sun.misc.Signal;
     })
 final class Run implements Callable<Integer> {
   @Mixin private Surroundings surroundings = new Surroundings();
+
+  @Option(names = "--orders", hidden = true, description = "Take the demo's orders.")
+  private boolean orders;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -63,6 +67,12 @@ final class Run implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(hook);
     Signal.handle(new Signal("HUP"), signal -> Thread.ofPlatform().start(() -> reread(daemon)));
     introduce(daemon, places, settings, console);
+    if (orders) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("keymoot-orders")
+          .start(() -> Orders.obey(daemon::askToEnd));
+    }
     try {
       daemon.join();
       daemon.awaitEnd();
@@ -102,6 +112,10 @@ final class Run implements Callable<Integer> {
     System.setProperty(
         "org.slf4j.simpleLogger.defaultLogLevel",
         settings.choice(Setting.LOG, "error", "warn", "info", "debug"));
+    if (settings.get(Setting.LOG).equals("warn")) {
+      // It warns of what is its daily life: packets of those who are not in its view yet.
+      System.setProperty("org.slf4j.simpleLogger.log.org.jgroups", "error");
+    }
   }
 
   private void introduce(Daemon daemon, Places places, Settings settings, Console console) {
