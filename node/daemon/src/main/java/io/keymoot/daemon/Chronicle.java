@@ -1,6 +1,7 @@
 package io.keymoot.daemon;
 
 import io.keymoot.admission.Errand;
+import io.keymoot.admission.Question;
 import io.keymoot.admission.Renewal;
 import io.keymoot.admission.Ticket;
 import io.keymoot.admission.certificate.CheckedText;
@@ -58,6 +59,9 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
 
   private record Acquaintance(Instant since, String name, Fingerprint device) {}
 
+  /** This device's policy does not want somebody out. */
+  record Refusal(Fingerprint device, Instant at, String reason, String remedy) {}
+
   private record Departure(Fingerprint device, Instant at) {}
 
   private final GroupNode node;
@@ -77,6 +81,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private @Nullable JsonObject lastExpulsion;
   private @Nullable FactId inUse;
   private String hint = "";
+  private Optional<Refusal> lastRefusal = Optional.empty();
 
   Chronicle(GroupNode node, EventLog log, InstantSource clock, Function<MemberId, String> names) {
     this.node = node;
@@ -121,17 +126,19 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
       case NodeEvent.Decided decided -> decided(decided);
       case NodeEvent.PolicyFaults wrong -> wrong.faults().forEach(this::note);
       case NodeEvent.InvitesAre invites ->
-          note(invites.added().size() + " invites are open, used " + invites.uses().size() + " times.");
+          note(
+              invites.added().size()
+                  + " invites are open, used "
+                  + invites.uses().size()
+                  + " times.");
       case NodeEvent.RenewalIs renewal -> note(sentence(renewal.advice()));
-      case NodeEvent.OtherVersion other ->
-note(other + ".");
+      case NodeEvent.OtherVersion other -> note(other + ".");
       case NodeEvent.RosterDisagrees other ->
           note(
               names.apply(other.with())
                   + " has the same facts and another idea of who is in: please report this bug.");
       case NodeEvent.SetAside file ->
-          note(
-              file.file() + " was damaged (" + file.why() + ") and is now " + file.now() + '.');
+          note(file.file() + " was damaged (" + file.why() + ") and is now " + file.now() + '.');
       case NodeEvent.Refused refused ->
           log.publish(
               "refused",
@@ -338,6 +345,14 @@ note(other + ".");
               .put("pendingId", pendingId(decided.about()))
               .put("answer", decided.yes() ? "accepted" : "denied"));
     }
+    if (!decided.yes() && decided.about().purpose() == Question.Purpose.EXPEL) {
+      synchronized (this) {
+        lastRefusal =
+            Optional.of(
+                new Refusal(
+                    decided.about().target(), clock.instant(), decided.reason(), decided.remedy()));
+      }
+    }
     if (!decided.yes()) {
       log.publish(
           "turned-away",
@@ -432,6 +447,10 @@ note(other + ".");
 
   synchronized Optional<JsonObject> lastExpulsion() {
     return Optional.ofNullable(lastExpulsion);
+  }
+
+  synchronized Optional<Refusal> refusedToPutOut(Fingerprint device, Instant since) {
+    return lastRefusal.filter(each -> each.device.equals(device) && !each.at.isBefore(since));
   }
 
   /** Newest first. */

@@ -9,8 +9,8 @@ import org.jgroups.util.MessageBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the demo's network stack that can be told to hear nothing from some of the others, as if
- * a cable were cut. JGroups makes it, by its name in the stack, so it is found through a static.
+ * A part of the demo's network stack that can be told to hear nothing from some of the others, as
+ * if a cable were cut. JGroups makes it, by its name in the stack, so it is found through a static.
  */
 public final class Cut extends Protocol {
   private static volatile @Nullable Cut current;

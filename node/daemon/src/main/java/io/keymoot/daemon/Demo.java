@@ -54,7 +54,8 @@ final class Demo implements Callable<Integer> {
       %s
       admit:
         certificate: any
-      expel: nobody
+      expel:
+        ask: owner
       founder:
         certificate: any
       introducer:
@@ -111,7 +112,7 @@ final class Demo implements Callable<Integer> {
     boolean multicast =
         !tcp
             && Links.multicastWorks(
-                InetAddress.getByName("127.0.0.1"),
+                InetAddress.getLoopbackAddress(),
                 new InetSocketAddress(InetAddress.getByName("239.255.75.77"), FIRST_PORT));
     if (!multicast && !tcp) {
       sentence("network", 0, "No multicast on the loopback interface here: TCP then.");
@@ -144,7 +145,16 @@ final class Demo implements Callable<Integer> {
       String device =
           new JsonObject(keymoot("id", "--state", state, "--config", state, "--json"))
               .getString("fingerprint");
-      keymoot("ca", "sign", request, "--by", site.toString(), "--fingerprint", device, "--out", certificate);
+      keymoot(
+          "ca",
+          "sign",
+          request,
+          "--by",
+          site.toString(),
+          "--fingerprint",
+          device,
+          "--out",
+          certificate);
       keymoot("id", "--certificate", certificate, "--state", state, "--config", state);
     }
     PrivateFiles.create(
@@ -174,8 +184,7 @@ final class Demo implements Callable<Integer> {
   private static Path stack(Path folder, boolean multicast) throws IOException {
     String name = multicast ? "udp.xml" : "tcp.xml";
     String shipped;
-    try (InputStream in =
-        io.keymoot.runtime.ClusterStack.class.getResourceAsStream(name)) {
+    try (InputStream in = io.keymoot.runtime.ClusterStack.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IOException("the runtime has no " + name);
       }
@@ -183,7 +192,9 @@ final class Demo implements Callable<Integer> {
     }
     int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
     String discovery =
-        "<FILE_PING location=\"" + folder.resolve("meeting") + "\" remove_old_coords_on_view_change=\"true\"/>";
+        "<FILE_PING location=\""
+            + folder.resolve("meeting")
+            + "\" remove_old_coords_on_view_change=\"true\"/>";
     String own =
         shipped
             .replaceFirst("mcast_port=\"[0-9]+\"", "mcast_port=\"" + port + "\"")
@@ -224,12 +235,18 @@ final class Demo implements Callable<Integer> {
     List<String> settings =
         new ArrayList<>(
             List.of(
-                "--group", "demo",
-                "--cluster", "demo-" + ProcessHandle.current().pid(),
-                "--anchors", folder.resolve("root/chain.pem").toString(),
-                "--policy", folder.resolve("policy.yaml").toString(),
-                "--transport", stack.toString(),
-                "--api", "127.0.0.1:0"));
+                "--group",
+                "demo",
+                "--cluster",
+                "demo-" + ProcessHandle.current().pid(),
+                "--anchors",
+                folder.resolve("root/chain.pem").toString(),
+                "--policy",
+                folder.resolve("policy.yaml").toString(),
+                "--transport",
+                stack.toString(),
+                "--api",
+                "127.0.0.1:0"));
     settings.addAll(Arrays.asList(more));
     peers.put(name, new DemoPeer(name, folder.resolve(name), settings));
   }
@@ -280,7 +297,8 @@ final class Demo implements Callable<Integer> {
     for (int i = 0; i < by.length; i++) {
       // All but the last are told that other voices are missing; they need not wait for them.
       int wait = i == by.length - 1 ? 20_000 : 0;
-      last = peer(by[i]).post(Route.EVICT, new JsonObject().put("device", device).put("wait", wait));
+      last =
+          peer(by[i]).post(Route.EVICT, new JsonObject().put("device", device).put("wait", wait));
     }
     check(last.getBoolean("out"), who + " is still in: " + last.encode());
     List<String> stay = new ArrayList<>(peers.keySet());
@@ -332,8 +350,7 @@ final class Demo implements Callable<Integer> {
     }
     for (String name : peers.keySet()) {
       List<String> far = one.contains(name) ? other : one;
-      peer(name)
-          .order("cut " + far.stream().map(addresses::get).collect(Collectors.joining(" ")));
+      peer(name).order("cut " + far.stream().map(addresses::get).collect(Collectors.joining(" ")));
     }
     Map<String, Long> marks = marks(peers.keySet().toArray(String[]::new));
     String here = "said on one side (" + ++said + ")";

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -68,15 +69,15 @@ final class DemoPeer {
     Thread.ofPlatform().daemon().name("demo-" + name + "-log").start(this::readLog);
   }
 
-  private void read(Predicate<String> to) {
+  private void read(Consumer<String> to) {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        to.test(line);
+        to.accept(line);
       }
     } catch (IOException e) {
-      to.test("");
+      to.accept("");
     }
   }
 
@@ -99,7 +100,8 @@ final class DemoPeer {
   private String line(Predicate<String> which, String what) throws Failed, InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
     while (true) {
-      String line = said.poll(Math.min(end - System.nanoTime(), 200_000_000L), TimeUnit.NANOSECONDS);
+      String line =
+          said.poll(Math.min(end - System.nanoTime(), 200_000_000L), TimeUnit.NANOSECONDS);
       if (line != null && which.test(line)) {
         return line;
       }
@@ -197,10 +199,7 @@ final class DemoPeer {
   }
 
   void awaitRead(String text, long since) throws Failed, InterruptedException {
-    await(
-        Route.EVENTS,
-        "read '" + text + "'",
-        ignored -> hasRead(text, since));
+    await(Route.EVENTS, "read '" + text + "'", ignored -> hasRead(text, since));
   }
 
   String page() {

@@ -366,12 +366,21 @@ final class Desk {
               CompletionStage<Optional<Duration>> out = chronicle.whenOut(who.id(), wish, wait);
               return node.evict(who.device())
                   .thenCompose(nothing -> out)
-                  .thenCombine(all(), (window, now) -> evicted(who, window, now));
+                  .thenCombine(all(), (window, now) -> evicted(who, wish, window, now));
             });
   }
 
-  private JsonObject evicted(Member who, Optional<Duration> window, Now now) {
-    boolean out = now.members.stream().noneMatch(each -> each.id().equals(who.id()));
+  private JsonObject evicted(Member who, Instant wish, Optional<Duration> window, Now now) {
+    boolean out =
+        window.isPresent() || now.members.stream().noneMatch(each -> each.id().equals(who.id()));
+    if (!out) {
+      chronicle
+          .refusedToPutOut(who.device(), wish)
+          .ifPresent(
+              refusal -> {
+                throw new Problem(ErrorCode.NOT_ALLOWED, refusal.reason(), refusal.remedy());
+              });
+    }
     JsonObject json =
         new JsonObject()
             .put("device", CheckedText.of(who.device()))

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the demo tells its peers besides what their APIs take: to be cut off from some of the others,
- * on standard input, a line each. A peer ends with its input, so none outlives the demo.
+ * What the demo tells its peers besides what their APIs take: to be cut off from some of the
+ * others, on standard input, a line each. A peer ends with its input, so none outlives the demo.
  *
  * <pre>
  *   address          says   address NAME

@@ -55,11 +55,7 @@ class HostileRequestsTest {
     String own = "127.0.0.1:" + server.port();
     List<Optional<String>> hosts =
         options(
-            own,
-            "localhost:" + server.port(),
-            "127.0.0.1",
-            "evil.example:" + server.port(),
-            null);
+            own, "localhost:" + server.port(), "127.0.0.1", "evil.example:" + server.port(), null);
     List<Optional<String>> origins =
         options(null, "http://" + own, "https://evil.example", MEDIA_ORIGIN, "null");
     List<Optional<String>> sites = options(null, "same-origin", "none", "same-site", "cross-site");
@@ -85,8 +81,7 @@ class HostileRequestsTest {
                             && (method.equals("GET")
                                 || type.equals(Optional.of("application/json")))
                             && (route.access() == Route.Access.OPEN
-                                || (route.access() == Route.Access.TOKEN
-                                    && shown == Shown.TOKEN_));
+                                || (route.access() == Route.Access.TOKEN && shown == Shown.TOKEN_));
                     // Of what must not pass every seventh, which meets every pair of values.
                     mixture++;
                     if (!right && mixture % 7 != 0) {

@@ -73,7 +73,11 @@ class RoughClientsTest {
     server.openImpatient();
     try (RawClient client = new RawClient(server.port())) {
       client.send(
-          "GET /health/live HTTP/1.1\r\nHost: " + host() + "\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
+          "GET /health/live HTTP/1.1\r\nHost: "
+              + host()
+              + "\r\nX: "
+              + "x".repeat(20_000)
+              + "\r\n\r\n");
       assertThat(client.read().status()).isBetween(400, 499);
     }
     stillAnswers();
@@ -279,10 +283,7 @@ class RoughClientsTest {
   }
 
   private int webSocket(
-      String path,
-      String cookie,
-      String pageKey,
-      @org.jspecify.annotations.Nullable String origin)
+      String path, String cookie, String pageKey, @org.jspecify.annotations.Nullable String origin)
       throws Exception {
     try (RawClient client = new RawClient(server.port())) {
       client.send(
@@ -335,10 +336,7 @@ class RoughClientsTest {
 
   private void stillAnswers() throws Exception {
     try (RawClient client = new RawClient(server.port())) {
-      assertThat(
-              client
-                  .ask("GET", "/health/live", RawClient.headers("Host", host()), "")
-                  .status())
+      assertThat(client.ask("GET", "/health/live", RawClient.headers("Host", host()), "").status())
           .isEqualTo(200);
     }
   }
