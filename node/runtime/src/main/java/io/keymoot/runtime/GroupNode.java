@@ -284,6 +284,15 @@ public final class GroupNode implements AutoCloseable {
         .thenApply(SecurityCode::of);
   }
 
+  /** All of it at this moment, for people to see; none while the group is not known. */
+  public CompletionStage<Optional<GroupView>> view() {
+    return loop.look(
+        () -> {
+          Seat at = seat;
+          return at == null ? Optional.<GroupView>empty() : GroupView.of(at.peer, loop.now());
+        });
+  }
+
   // ---- messages
 
   /** Takes the group's messages from now on. */
