@@ -278,7 +278,7 @@ public final class GroupState {
     List<Stay> over = new ArrayList<>();
     seats.forEach(
         seat -> {
-          seat.over().forEach(place -> over.add(place.stay()));
+          seat.forEachOver(place -> over.add(place.stay()));
         });
     return over;
   }

@@ -442,8 +442,7 @@ class PaperTest {
             out.add(leaver);
             List<PaperGroup.Participant> two = out.subList(0, Math.min(2, out.size()));
             opened.add(
-                new Coalition(
-                        two.stream().map(PaperGroup.Participant::everHeld).toList(), paper.wire())
+                new Coalition(two.stream().map(PaperGroup.Participant::kept).toList(), paper.wire())
                     .has(excluder.tek(), paper.tekBytes()));
           });
       assertThat(opened).containsExactly(false, true, true, true, true);
@@ -536,7 +535,7 @@ class PaperTest {
         paper.evict(all.get(0), List.of(all.get(29)));
         paper.evict(all.get(0), List.of(all.get(28)));
         Coalition two =
-            new Coalition(List.of(all.get(29).everHeld(), all.get(28).everHeld()), paper.wire());
+            new Coalition(List.of(all.get(29).kept(), all.get(28).kept()), paper.wire());
         assertThat(two.has(all.get(0).tek(), paper.tekBytes())).as("k = %d", radix).isTrue();
       }
     }

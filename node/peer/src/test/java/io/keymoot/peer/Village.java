@@ -175,6 +175,9 @@ final class Village {
   int lossPercent;
   Consumer<List<PeerEffect>> watch = effects -> {};
 
+  private final FactVerifier verifier = new FactVerifier(new VerifiedOnce());
+  private final Rosters rosters = new Rosters();
+  private final Identities identities = new Identities();
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long order;
 
@@ -296,11 +299,13 @@ final class Village {
             shared()));
   }
 
-  /** Each has blobs of its own: what a peer lacks must come over the network. */
+  /**
+   * Signatures are checked once for all. Each has blobs of its own: what a peer lacks must come
+   * over the network.
+   */
   private Peer.Shared shared() {
     return new Peer.Shared(
-        FlatKeying.Shared.of(new CredentialChecker(), new FactVerifier(new VerifiedOnce())),
-        new Rosters());
+        FlatKeying.Shared.of(new CredentialChecker(), verifier), rosters, identities);
   }
 
   Resident start(Resident resident) {
