@@ -36,8 +36,7 @@ record Device(Person first, List<Person> later, List<Known> expelledBy) implemen
     }
     members.add(member);
     members.sort(Comparator.comparing(Person::id));
-    return new Device(
-        members.get(0), List.copyOf(members.subList(1, members.size())), expelledBy);
+    return new Device(members.get(0), List.copyOf(members.subList(1, members.size())), expelledBy);
   }
 
   Device expelledBy(Known rekey) {

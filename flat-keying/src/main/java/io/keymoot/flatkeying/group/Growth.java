@@ -240,11 +240,11 @@ final class Growth {
 
   private void put(Seat seat) {
     Seat old = seats.get(seat.person().id().hash());
-    seat.changedSince(
+    seat.overSince(
         old,
         place -> {
           Seat.Place was = old == null ? null : old.place(place.stay());
-          if (place.isOver() && (was == null || !was.isOver())) {
+          if (was == null || !was.isOver()) {
             newlyOver.add(place.stay());
           }
         });

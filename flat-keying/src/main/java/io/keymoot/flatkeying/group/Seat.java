@@ -109,15 +109,8 @@ record Seat(Person person, List<Stay> live, List<Place> paused, IdMap<Place> rep
     return !replaced.isEmpty() || current().stream().anyMatch(place -> place.stay.isByHere());
   }
 
-  /**
-   * The places that are other here than in {@code before}, the seat of the member in a smaller set.
-   */
-  void changedSince(@Nullable Seat before, Consumer<Place> action) {
-    for (Stay stay : live) {
-      if (before == null || !before.live.contains(stay)) {
-        action.accept(Place.live(stay));
-      }
-    }
+  /** What is over here, and was not or otherwise in {@code before}, the seat in a smaller set. */
+  void overSince(@Nullable Seat before, Consumer<Place> action) {
     for (Place place : paused) {
       if (before == null || !before.paused.contains(place)) {
         action.accept(place);

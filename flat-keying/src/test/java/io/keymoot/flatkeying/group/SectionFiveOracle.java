@@ -544,8 +544,7 @@ final class SectionFiveOracle {
             case Here here -> {
               List<Stay> accepted =
                   staysOf(author(e), past(e)).stream().filter(u -> mayReturn(past(e), u)).toList();
-              List<Stay> others =
-                  accepted.stream().filter(u -> !isReplaced(u, past(e))).toList();
+              List<Stay> others = accepted.stream().filter(u -> !isReplaced(u, past(e))).toList();
               yield others.isEmpty() ? accepted : others;
             }
             case Admit admit -> liveStaysOf(author(e), past(e));

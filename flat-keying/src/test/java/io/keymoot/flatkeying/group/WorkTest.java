@@ -128,5 +128,4 @@ class WorkTest {
     what.run();
     return steps - before;
   }
-
 }

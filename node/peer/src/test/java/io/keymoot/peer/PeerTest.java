@@ -178,12 +178,10 @@ class PeerTest {
   @Test
   void whoseCredentialHasNotComeHasNoNameAndInAnOpenGroupNobodyVouches() {
     Resident anna =
-        village.found(
-            village.uncertified("anna"), ANYBODY_ADMITS_CHAIR_EXPELS, Trust.OPEN, OPEN);
+        village.found(village.uncertified("anna"), ANYBODY_ADMITS_CHAIR_EXPELS, Trust.OPEN, OPEN);
     Resident ben = village.join(village.uncertified("ben"), OPEN);
     village.run(10_000);
-    assertThat(member(anna, ben).identity().standing())
-        .isEqualTo(Identity.Standing.NOBODY_ASKED);
+    assertThat(member(anna, ben).identity().standing()).isEqualTo(Identity.Standing.NOBODY_ASKED);
     assertThat(member(anna, ben).identity().name()).isEmpty();
     assertThat(Identities.NOT_SEEN.standing()).isEqualTo(Identity.Standing.NOT_SEEN);
   }
