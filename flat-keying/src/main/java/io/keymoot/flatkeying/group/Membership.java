@@ -283,6 +283,11 @@ public final class Membership {
     return Optional.ofNullable(caught.get(member));
   }
 
+  /** Of how many members. */
+  public int proofs() {
+    return caught.size();
+  }
+
   private boolean isKnown(SignedHeader word) {
     return word.header().heads().stream().allMatch(id -> ledger.get(id) != null);
   }

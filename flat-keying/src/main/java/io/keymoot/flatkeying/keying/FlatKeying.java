@@ -86,6 +86,12 @@ public final class FlatKeying implements AutoCloseable {
   private boolean refreshDue;
   private boolean isOut;
 
+  /**
+   * Whether looking again would come to the same: nothing came of it the last time. Most of what a
+   * peer hears says nothing new.
+   */
+  private boolean isSettled;
+
   FlatKeying(Core core, @Nullable Envelope founding) {
     this.core = core;
     this.founding = founding;
@@ -265,9 +271,9 @@ public final class FlatKeying implements AutoCloseable {
     if (isOut) {
       return List.of();
     }
-    for (Timers.Name name : core.timers.expired(now)) {
-      expired(name);
-    }
+    List<Timers.Name> expired = core.timers.expired(now);
+    expired.forEach(this::expired);
+    int proofs = core.membership.proofs();
     switch (input) {
       case Input.Start start -> start();
       case Input.TimePassed time -> {}
@@ -290,8 +296,16 @@ public final class FlatKeying implements AutoCloseable {
       case Input.Refresh refresh -> refresh();
       case Input.Renew renew -> renew(renew.credential());
     }
-    if (!isOut) {
+    boolean isQuiet =
+        isSettled
+            && (input instanceof Input.Heard || input instanceof Input.IntroducerSeen)
+            && expired.isEmpty()
+            && core.out.isEmpty()
+            && core.state() == before
+            && core.membership.proofs() == proofs;
+    if (!isOut && !isQuiet) {
       afterwards();
+      isSettled = core.out.isEmpty();
     }
     return List.copyOf(core.out);
   }

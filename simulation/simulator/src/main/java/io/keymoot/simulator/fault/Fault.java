@@ -37,7 +37,8 @@ public interface Fault {
         new MassLeave(),
         new CrashMidAct(),
         new Replays(),
-        new Garbage());
+        new Garbage(),
+        new Forgery());
   }
 
   /** Few and mild, as on a good day on the Internet. */

@@ -53,14 +53,9 @@ final class Authority implements Watcher {
     if (now == before || now.count() == 0) {
       return;
     }
-    Ledger ledger = node.peer().keying().ledger();
-    for (FactId head : now.heads()) {
-      if (!checked.contains(head) && ledger.get(head) instanceof Known fact) {
-        for (Known each : ledger.lacking(before, fact)) {
-          if (checked.add(each.id())) {
-            check(node, ledger, each);
-          }
-        }
+    for (Known each : Taken.since(before, node)) {
+      if (checked.add(each.id())) {
+        check(node, node.peer().keying().ledger(), each);
       }
     }
   }

@@ -21,6 +21,7 @@ public final class Invariants {
     all.add(new Nonces(world));
     all.add(new Authority(world));
     all.add(new StaysOut(world));
+    all.add(new Honour(world));
     all.add(new Frames(world));
     all.add(new Bounds(world));
     all.add(new Erasure(world));

@@ -1,5 +1,6 @@
 package io.keymoot.simulator.plant;
 
+import java.util.Optional;
 import net.bytebuddy.asm.Advice;
 
 /** The mistakes: their bodies are copied into the methods they spoil. */
@@ -37,13 +38,13 @@ public final class Mistakes {
     }
   }
 
-  /** Answers 0. */
-  public static final class Zero {
-    private Zero() {}
+  /** Has no objection. */
+  public static final class NoObjection {
+    private NoObjection() {}
 
     @Advice.OnMethodExit
-    static void exit(@Advice.Return(readOnly = false) int answer) {
-      answer = 0;
+    static void exit(@Advice.Return(readOnly = false) Optional<?> answer) {
+      answer = Optional.empty();
     }
   }
 

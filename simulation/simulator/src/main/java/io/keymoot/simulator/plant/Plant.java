@@ -22,8 +22,9 @@ public record Plant(
 
   private static Plant of(String name, String what, String where, String mistake, int byzantine) {
     int at = where.indexOf('#');
-    return new Plant(
-        name, what, CORE + where.substring(0, at), where.substring(at + 1), mistake, byzantine);
+    String type = where.substring(0, at);
+    String whole = type.startsWith("io.") ? type : CORE + type;
+    return new Plant(name, what, whole, where.substring(at + 1), mistake, byzantine);
   }
 
   public static List<Plant> all() {
@@ -61,13 +62,8 @@ public record Plant(
         of(
             "seals-to-whoever-was-in",
             "who is put out is sealed to like the others",
-            "keying.Rekeying#plan",
+            "keying.Rekeying#cover",
             RULES + "ForWhoWasIn"),
-        of(
-            "a-step-that-can-be-taken-back",
-            "a revision's secret is the one before it",
-            "key.EpochSecret#at",
-            CORE + "key.PlantedStep$StandsStill"),
         of(
             "one-vote-expels",
             "whoever wants somebody out has the right",
@@ -83,11 +79,6 @@ public record Plant(
             "an expulsion or a leave is taken and nobody is out",
             "group.Growth#endHard",
             OWN + "Nothing"),
-        of(
-            "admissions-step-nothing",
-            "the running key's revision stays where it was when somebody comes",
-            "group.GroupState#revision",
-            OWN + "Zero"),
         of(
             "nothing-is-erased",
             "superseded epochs are kept for ever",
@@ -124,32 +115,40 @@ public record Plant(
             "keying.KeyStore#put",
             OWN + "OwnOnly"),
         of(
-            "told-secrets-count-as-proved",
-            "a secret that does not match the commitment is believed",
-            "keying.Rekeying#isProved",
-            OWN + "Yes",
-            2),
-        of(
             "the-honest-are-convicted",
             "any two words of a member that are not the same prove it a liar",
             "group.Membership#covers",
             OWN + "No"),
         of(
-            "a-waiting-room-without-walls",
-            "facts that lack parents pile up",
-            "group.Membership#boundWaiting",
-            OWN + "Nothing",
-            2),
+            "facts-need-no-signature",
+            "facts are taken whoever signed them",
+            "fact.FactVerifier#checkSignature",
+            OWN + "NoObjection"),
         of(
-            "the-left-epoch-lives-on",
-            "frames of an epoch that an expulsion ended open for ever, and so do their senders'",
-            "frame.KeyRing#end",
+            "words-need-no-signature",
+            "whoever says that somebody leaves is believed",
+            "fact.FactVerifier#holds",
+            OWN + "Yes"),
+        of(
+            "nobody-beats",
+            "no heartbeat is sent",
+            "io.keymoot.heartbeat.Heartbeat#beat",
             OWN + "Nothing"),
         of(
-            "any-signature-counts",
-            "facts are taken whoever signed them",
-            "crypto.VerifyKey#verify",
-            OWN + "Yes",
+            "a-here-ends-nothing",
+            "who renews after a leak is still read along with",
+            "group.Growth#endSoftly",
+            RULES + "HereEndsNothing"),
+        of(
+            "an-unclean-slot-counts-as-clean",
+            "a KEK that somebody who is out had is wrapped under",
+            "group.GroupState#isClean",
+            OWN + "Yes"),
+        of(
+            "void-admissions-count",
+            "whom somebody let in beside its own expulsion stays in",
+            "group.Ends#beside",
+            RULES + "NobodyIsBeside",
             2));
   }
 }

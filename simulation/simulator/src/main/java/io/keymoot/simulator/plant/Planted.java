@@ -3,6 +3,7 @@ package io.keymoot.simulator.plant;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -41,6 +42,10 @@ public final class Planted {
     ClassReloadingStrategy strategy = ClassReloadingStrategy.fromInstalledAgent();
     try {
       Class<?> changed = Class.forName(plant.type());
+      if (Arrays.stream(changed.getDeclaredMethods())
+          .noneMatch(method -> method.getName().equals(plant.method()))) {
+        throw new IllegalStateException("what " + plant.name() + " would change is gone");
+      }
       Class<?> mistake = Class.forName(plant.mistake());
       var made =
           new ByteBuddy()

@@ -151,6 +151,7 @@ public final class Simulation {
     faults.forEach(fault -> fault.plan(trouble));
     talkOn(new Random(random.nextLong()));
     someTurn(new Random(random.nextLong()));
+    someLeak(new Random(random.nextLong()));
     long sampleEvery = Math.max(1_000, plan.millis() / MOST_SAMPLES);
     sampleOn(sampleEvery);
     while (world.now() < plan.millis() && !world.isBroken()) {
@@ -173,6 +174,29 @@ public final class Simulation {
       long at = (long) ((0.1 + 0.5 * itsRandom.nextDouble()) * plan.millis());
       world.timeline().at(at, () -> oneTurns(itsRandom, liars));
     }
+  }
+
+  /** P9: a thief copies all that a device has, once; the device renews. */
+  private void someLeak(Random itsRandom) {
+    long next = world.now() + 10_000 + itsRandom.nextInt(50_000);
+    RealBytes all = realBytes;
+    if (all == null || plan.faults().isEmpty() || next >= plan.millis()) {
+      return;
+    }
+    world
+        .timeline()
+        .at(
+            next,
+            () -> {
+              List<Node> able = world.honest();
+              if (!able.isEmpty()) {
+                Node one = able.get(itsRandom.nextInt(able.size()));
+                world.injected("leak");
+                all.eavesdropper().leak(one.peer().keying());
+                one.step(new PeerInput.Renew(Optional.empty()));
+              }
+              someLeak(itsRandom);
+            });
   }
 
   private void oneTurns(Random itsRandom, List<Liar> liars) {

@@ -385,6 +385,9 @@ public final class World {
           for (Node reader : to) {
             if (reader != from && reader.isUp() && !weather().loses(random)) {
               timeline.in(weather().delay(random), () -> listen(reader, frame));
+              if (weather().doubles(random)) {
+                timeline.in(weather().delay(random), () -> listen(reader, frame));
+              }
             }
           }
         });
