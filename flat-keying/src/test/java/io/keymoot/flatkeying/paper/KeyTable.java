@@ -2,9 +2,10 @@ package io.keymoot.flatkeying.paper;
 
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Every key that one device ever held: an honest one forgets, one that means to pool does not. */
+/** Keys by their names. */
 public final class KeyTable {
   private final Map<KeyName, Bytes> keys = new LinkedHashMap<>();
 
@@ -33,7 +34,7 @@ public final class KeyTable {
     return has(posted.gives());
   }
 
-  void addAll(KeyTable other) {
-    keys.putAll(other.keys);
+  public List<KeyName> names() {
+    return List.copyOf(keys.keySet());
   }
 }

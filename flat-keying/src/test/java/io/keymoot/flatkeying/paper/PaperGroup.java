@@ -5,10 +5,12 @@ import io.keymoot.flatkeying.crypto.Hkdf;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,12 +40,16 @@ public final class PaperGroup {
       int derivations,
       List<Participant> lockedOut) {}
 
-  /** One device. What it holds now is a part of what it ever held. */
+  /**
+   * One device. What it was handed or made it may keep: whatever else it ever held follows from
+   * that and from what was posted.
+   */
   public static final class Participant {
     private final String name;
     private final Set<Integer> places;
-    private final KeyTable ever = new KeyTable();
+    private final KeyTable kept = new KeyTable();
     private final Map<Integer, KeyName> now = new LinkedHashMap<>();
+    private final Map<Integer, Bytes> keys = new LinkedHashMap<>();
 
     Participant(String name, Set<Integer> places) {
       this.name = name;
@@ -55,37 +61,50 @@ public final class PaperGroup {
       return places;
     }
 
-    public KeyTable everHeld() {
-      return ever;
+    /** For who means to pool with others. */
+    public KeyTable kept() {
+      return kept;
     }
 
     public KeyName tek() {
       return current(KeyName.TEK);
     }
 
+    public Bytes tekBytes() {
+      return key(KeyName.TEK);
+    }
+
     KeyName current(int place) {
-      KeyName name = now.get(place);
-      if (name == null) {
-        throw new IllegalStateException(this + " holds no key of " + place);
-      }
-      return name;
+      return Objects.requireNonNull(now.get(place), () -> this + " holds no key of " + place);
+    }
+
+    Bytes key(int place) {
+      return Objects.requireNonNull(keys.get(place), () -> this + " holds no key of " + place);
     }
 
     boolean holds(int place) {
       return now.containsKey(place);
     }
 
-    boolean read(Posted posted) {
-      boolean isNew = ever.read(posted);
-      if (isNew) {
-        now.put(posted.gives().place(), posted.gives());
-      }
-      return isNew;
+    boolean canOpen(Posted posted) {
+      return posted.under().stream().allMatch(under -> under.equals(now.get(under.place())));
     }
 
-    void take(KeyName key, Bytes bytes) {
-      ever.put(key, bytes);
-      now.put(key.place(), key);
+    /** The keys that something is under, and nothing else. */
+    KeyTable table(List<KeyName> under) {
+      KeyTable table = new KeyTable();
+      under.forEach(each -> table.put(each, key(each.place())));
+      return table;
+    }
+
+    void update(KeyName name, Bytes bytes) {
+      now.put(name.place(), name);
+      keys.put(name.place(), bytes);
+    }
+
+    void isHandedOrMakes(KeyName name, Bytes bytes) {
+      kept.put(name, bytes);
+      update(name, bytes);
     }
 
     @Override
@@ -115,12 +134,11 @@ public final class PaperGroup {
 
   /** All that was ever multicast, for whoever recorded it. */
   public List<Posted> wire() {
-    return List.copyOf(wire);
+    return Collections.unmodifiableList(wire);
   }
 
   public Bytes tekBytes() {
-    Participant any = in.get(0);
-    return any.ever.get(any.tek());
+    return in.get(0).tekBytes();
   }
 
   // ---- join
@@ -146,9 +164,9 @@ public final class PaperGroup {
       if (contributor.isPresent()) {
         KeyName old = contributor.get().current(place);
         post(Posted.derived(List.of(old), old.stepped()), in);
-        newcomer.take(old.stepped(), contributor.get().ever.get(old.stepped()));
+        newcomer.isHandedOrMakes(old.stepped(), contributor.get().key(place));
       } else {
-        newcomer.take(fresh(place), key());
+        newcomer.isHandedOrMakes(fresh(place), key());
       }
     }
     in.add(newcomer);
@@ -166,7 +184,7 @@ public final class PaperGroup {
     leavers.forEach(leaver -> tainted.addAll(leaver.places));
     in.removeAll(leavers);
     KeyName tek = fresh(KeyName.TEK);
-    excluder.take(tek, key());
+    excluder.isHandedOrMakes(tek, key());
     int before = wire.size();
     Set<Participant> wrappers = new LinkedHashSet<>();
     boolean reachesMore = true;
@@ -203,7 +221,7 @@ public final class PaperGroup {
       Optional<Participant> wrapper = done.contains(place) ? Optional.empty() : holder(place, able);
       if (wrapper.isPresent()) {
         KeyName kek = wrapper.get().current(place);
-        round.add(Posted.wrapped(List.of(kek), wrapper.get().ever, tek));
+        round.add(Posted.wrapped(List.of(kek), wrapper.get().table(List.of(kek, tek)), tek));
         wrappers.add(wrapper.get());
       }
     }
@@ -220,7 +238,14 @@ public final class PaperGroup {
 
   private void post(Posted posted, List<Participant> readers) {
     wire.add(posted);
-    readers.forEach(reader -> reader.read(posted));
+    // Who holds the same keys reads the same, so it is opened once for all.
+    Optional<Bytes> opened = Optional.empty();
+    for (Participant reader : readers) {
+      if (reader.canOpen(posted)) {
+        opened = opened.isPresent() ? opened : posted.open(reader.table(posted.under()));
+        reader.update(posted.gives(), opened.orElseThrow());
+      }
+    }
   }
 
   private static Optional<Participant> holder(int place, List<Participant> among) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.SeededEntropy;
 import io.keymoot.flatkeying.paper.PaperGroup.Participant;
+import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class PaperGroupTest {
   private boolean isReadBy(Participant... coalition) {
     List<KeyTable> tables = new ArrayList<>();
     for (Participant each : coalition) {
-      tables.add(each.everHeld());
+      tables.add(each.kept());
     }
     Participant any = group.participants().get(0);
     return new Coalition(tables, group.wire()).has(any.tek(), group.tekBytes());
@@ -47,7 +48,7 @@ class PaperGroupTest {
       group.join("late" + i);
       evictLast();
       for (Participant each : group.participants()) {
-        assertThat(each.everHeld().get(each.tek())).isEqualTo(group.tekBytes());
+        assertThat(each.tekBytes()).isEqualTo(group.tekBytes());
       }
     }
   }
@@ -66,12 +67,12 @@ class PaperGroupTest {
   @Test
   void aNewcomerReadsNothingFromBefore() {
     members(10);
-    KeyName before = group.participants().get(0).tek();
+    KeyName name = group.participants().get(0).tek();
+    Bytes before = group.tekBytes();
     Participant late = group.join("late");
-    Coalition alone = new Coalition(List.of(late.everHeld()), group.wire());
-    Participant first = group.participants().get(0);
-    assertThat(alone.has(before, first.everHeld().get(before))).isFalse();
-    assertThat(alone.has(first.tek(), group.tekBytes())).isTrue();
+    Coalition alone = new Coalition(List.of(late.kept()), group.wire());
+    assertThat(alone.has(name, before)).isFalse();
+    assertThat(alone.has(late.tek(), group.tekBytes())).isTrue();
   }
 
   @ParameterizedTest

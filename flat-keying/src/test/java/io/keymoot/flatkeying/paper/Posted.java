@@ -20,13 +20,13 @@ public record Posted(List<KeyName> under, KeyName gives, Bytes sealed) {
 
   private static final byte[] NOTHING = new byte[0];
 
-  static Posted wrapped(List<KeyName> under, KeyTable holder, KeyName gives) {
+  public static Posted wrapped(List<KeyName> under, KeyTable holder, KeyName gives) {
     byte[] key = combined(under, holder, gives, "paper wrap");
     return new Posted(
         under, gives, Bytes.owning(Aead.sealOnce(key, NOTHING, holder.get(gives).toArray())));
   }
 
-  static Posted derived(List<KeyName> under, KeyName gives) {
+  public static Posted derived(List<KeyName> under, KeyName gives) {
     return new Posted(under, gives, Bytes.EMPTY);
   }
 
@@ -39,7 +39,7 @@ public record Posted(List<KeyName> under, KeyName gives, Bytes sealed) {
   }
 
   /** The key, by the real bytes of those it is under. */
-  Optional<Bytes> open(KeyTable holder) {
+  public Optional<Bytes> open(KeyTable holder) {
     if (!under.stream().allMatch(holder::has)) {
       return Optional.empty();
     }

@@ -5,7 +5,7 @@
  *
  * <p>A scheme here is names of keys and what is posted about them: {@link
  * io.keymoot.flatkeying.paper.Posted} gives one key to whoever holds some others. A {@link
- * io.keymoot.flatkeying.paper.KeyTable} is what one device ever held; a {@link
+ * io.keymoot.flatkeying.paper.KeyTable} is what somebody holds; a {@link
  * io.keymoot.flatkeying.paper.Coalition} is what several come to by putting theirs together over
  * all that was ever posted.
  */

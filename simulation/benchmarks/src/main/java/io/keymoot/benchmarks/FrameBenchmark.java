@@ -59,7 +59,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class FrameBenchmark {
-  static final int BATCH = 1_024;
+  public static final int BATCH = 1_024;
   private static final int SIZE = 1_200;
   private static final int HEADER = 11;
   private static final Tick NOW = new Tick(1_000_000);

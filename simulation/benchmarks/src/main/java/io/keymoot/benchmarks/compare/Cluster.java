@@ -1,0 +1,105 @@
+package io.keymoot.benchmarks.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/** Several seats of one kind in this JVM. */
+final class Cluster implements AutoCloseable {
+  /** What encrypts it. */
+  enum Kind {
+    PLAIN("JGroups, plain"),
+    SYMMETRIC("JGroups SYM_ENCRYPT"),
+    ASYMMETRIC("JGroups ASYM_ENCRYPT"),
+    KEYMOOT("Keymoot");
+
+    final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+  }
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+  final Kind kind;
+  final List<Seat> seats = new ArrayList<>();
+  private final String name = "compare " + COUNT.incrementAndGet();
+
+  private Cluster(Kind kind) {
+    this.kind = kind;
+  }
+
+  /** Of so many, connected, with one key. */
+  static Cluster of(Kind kind, int members) throws Exception {
+    Cluster cluster = new Cluster(kind);
+    for (int i = 0; i < members; i++) {
+      cluster.newSeat().connect();
+      if (i == 0) {
+        until(() -> !cluster.seats.get(0).key().isEmpty(), "the first is alone in its group");
+      }
+    }
+    cluster.settle();
+    return cluster;
+  }
+
+  /** Not yet connected. */
+  Seat newSeat() throws Exception {
+    Seat seat =
+        switch (kind) {
+          case PLAIN -> new ChannelSeat(name, ChannelSeat.Encryption.NONE);
+          case SYMMETRIC -> new ChannelSeat(name, ChannelSeat.Encryption.SYMMETRIC);
+          case ASYMMETRIC -> new ChannelSeat(name, ChannelSeat.Encryption.ASYMMETRIC);
+          case KEYMOOT -> new NodeSeat(name, seats.isEmpty());
+        };
+    seats.add(seat);
+    return seat;
+  }
+
+  /** Until all hold one key and see each other, and have for a while. */
+  void settle() {
+    until(() -> allHoldOneKey("", seats.size()), "all of " + seats.size() + " hold one key");
+    pause(kind == Kind.KEYMOOT ? 3_000 : 300); // a refresh follows joins by two seconds
+    until(() -> allHoldOneKey("", seats.size()), "all of " + seats.size() + " still hold one key");
+  }
+
+  boolean allHoldOneKey(String otherThan, int members) {
+    String key = seats.get(0).key();
+    if (key.isEmpty() || key.equals(otherThan)) {
+      return false;
+    }
+    for (Seat seat : seats) {
+      if (!seat.key().equals(key) || seat.members() != members) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static void until(BooleanSupplier done, String what) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (!done.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("waited in vain until " + what);
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(100_000);
+    }
+  }
+
+  static void pause(long millis) {
+    long end = System.nanoTime() + millis * 1_000_000;
+    while (System.nanoTime() < end) {
+      java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Override
+  public void close() {
+    // The last one first: else each close makes a new coordinator.
+    for (int i = seats.size() - 1; i >= 0; i--) {
+      seats.get(i).close();
+    }
+  }
+}

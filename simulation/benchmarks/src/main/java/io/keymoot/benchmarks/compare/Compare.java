@@ -1,0 +1,111 @@
+package io.keymoot.benchmarks.compare;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** The command {@code simulation/bin/compare}. */
+public final class Compare {
+  private static final Logger JGROUPS_LOG = Logger.getLogger("org.jgroups");
+
+  private Compare() {}
+
+  public static void main(String[] args) throws Exception {
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    switch (Options.parse(args)) {
+      case Options.Parsed.Help help -> out.print(Options.USAGE);
+      case Options.Parsed.Bad bad -> {
+        out.println("compare: " + bad.why());
+        out.print(Options.USAGE);
+        System.exit(2);
+      }
+      case Options.Parsed.Good good -> {
+        run(good.options(), out, args);
+        // Some of what is compared leaves threads behind.
+        System.exit(0);
+      }
+    }
+  }
+
+  private static void run(Options options, PrintStream out, String... args) throws Exception {
+    Files.createDirectories(options.out());
+    // JGroups tells of everybody who goes while spoken to.
+    JGROUPS_LOG.setLevel(Level.SEVERE);
+    Progress progress = new Progress(out);
+    Figures figures = new Figures();
+    if (options.sections().contains("membership")) {
+      Membership.run(options.isQuick(), figures, progress);
+    }
+    if (options.sections().contains("frames")) {
+      Frames.run(options.isQuick(), figures, progress);
+    }
+    if (options.sections().contains("transport")) {
+      Transports.run(options.isQuick(), figures, progress);
+    }
+    Results results =
+        new Results(
+            figures,
+            circumstances(options, progress),
+            ("simulation/bin/compare " + String.join(" ", args)).trim());
+    write(options.out().resolve("compare.json"), results.json());
+    write(options.out().resolve("compare.md"), results.markdown());
+    write(options.out().resolve("compare.html"), results.html());
+    out.println();
+    for (Goal goal : Goal.judge(figures)) {
+      out.println(goal.tick() + " " + goal.words() + ": " + goal.measured());
+    }
+    out.println();
+    progress.say("done: " + options.out().resolve("compare.html"));
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text, StandardCharsets.UTF_8);
+  }
+
+  private static List<String> circumstances(Options options, Progress progress) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        LocalDate.now(ZoneOffset.UTC)
+            + ", "
+            + (options.isQuick() ? "quick run" : "full run")
+            + ", "
+            + progress.seconds()
+            + " s");
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s %s, %d processors, %s %s, heap up to %,d MB",
+            System.getProperty("java.vm.name"),
+            System.getProperty("java.vm.version"),
+            Runtime.getRuntime().availableProcessors(),
+            System.getProperty("os.name"),
+            System.getProperty("os.arch"),
+            Runtime.getRuntime().maxMemory() >> 20));
+    lines.add(
+        "Bouncy Castle MLS "
+            + version(org.bouncycastle.mls.protocol.Group.class)
+            + ", Bouncy Castle "
+            + version(org.bouncycastle.crypto.AsymmetricCipherKeyPair.class)
+            + ", JGroups "
+            + org.jgroups.Version.printVersion());
+    return lines;
+  }
+
+  private static String version(Class<?> of) {
+    String version = of.getPackage().getImplementationVersion();
+    if (version != null) {
+      return version;
+    }
+    String jar = of.getProtectionDomain().getCodeSource().getLocation().getPath();
+    return jar.substring(jar.lastIndexOf('-') + 1).replace(".jar", "");
+  }
+}

@@ -1,0 +1,344 @@
+package io.keymoot.benchmarks.compare;
+
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rights;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.fact.VerifiedOnce;
+import io.keymoot.flatkeying.group.CredentialCheck;
+import io.keymoot.flatkeying.group.CredentialVerdict;
+import io.keymoot.flatkeying.keying.Effect;
+import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.keying.Input;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.TreeSet;
+
+/**
+ * A group of our real cores, all of them, on a network that loses nothing and takes a millisecond.
+ * The founder does what is owed. Who is <i>measured</i> shares nothing with anybody: it checks
+ * every signature itself.
+ *
+ * <p>A newcomer is handed the facts that were multicast before it came, as it would fetch them.
+ */
+final class CoreGroup {
+  /** How many are measured as those who follow. */
+  static final int MEASURED = 5;
+
+  private static final CredentialCheck ANYBODY =
+      (found, key, credential) -> {
+        TreeSet<String> roles = new TreeSet<>();
+        if (new String(credential.toArray(), StandardCharsets.UTF_8).startsWith("chair")) {
+          roles.add("chair");
+        }
+        return new CredentialVerdict.Accepted(roles);
+      };
+
+  private static final Rights CHAIR_EXPELS =
+      new Rights(new Rights.AnyMember(), Optional.of("chair"), 2);
+
+  /** One device with its core. */
+  static final class Node {
+    final FlatKeying core;
+    final SigningKey key;
+    final Bytes address;
+    final boolean isMeasured;
+    private long cpuNanos;
+    private boolean isGone;
+
+    Node(FlatKeying core, SigningKey key, Bytes address, boolean isMeasured) {
+      this.core = core;
+      this.key = key;
+      this.address = address;
+      this.isMeasured = isMeasured;
+    }
+  }
+
+  private record Event(long at, long order, Runnable action) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      int byTime = Long.compare(at, other.at);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
+
+  private final Random random;
+  private final FlatKeying.Shared shared =
+      FlatKeying.Shared.of(ANYBODY, new FactVerifier(new VerifiedOnce()));
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private final Map<Bytes, Node> nodes = new LinkedHashMap<>();
+  private final List<Bytes> facts = new ArrayList<>();
+  private final Node founder;
+  private long formationBytes;
+  private long now;
+  private long order;
+  private int named;
+
+  // since the last reset
+  private long multicast;
+  private long unicast;
+  private long grantBytes;
+
+  private CoreGroup(Profile profile, long seed) {
+    random = new Random(seed);
+    SigningKey key = SigningKey.generate(SignatureKind.ED25519, entropy());
+    FlatKeying core =
+        FlatKeying.found(
+            new FlatKeying.Founding("compare", profile, CHAIR_EXPELS, Trust.OPEN),
+            key,
+            credential("chair"),
+            entropy(),
+            shared);
+    founder = new Node(core, key, address(), false);
+    nodes.put(founder.address, founder);
+    step(founder, new Input.Start());
+  }
+
+  static CoreGroup of(int members, Profile profile, long seed) {
+    CoreGroup group = new CoreGroup(profile, seed);
+    for (int i = 1; i < members; i++) {
+      group.join(i >= members - MEASURED);
+      if (i % 100 == 0) {
+        group.run(1_000);
+      }
+    }
+    group.settle();
+    group.formationBytes = group.factBytes();
+    return group;
+  }
+
+  /** What a newcomer fetches: all facts, without the covers. */
+  private long factBytes() {
+    long sum = 0;
+    for (Bytes fact : facts) {
+      if (FactCodec.decode(fact) instanceof Decoded.Ok<Envelope> ok) {
+        sum += FactCodec.encodeWithoutCover(ok.value()).length();
+      }
+    }
+    return sum;
+  }
+
+  int size() {
+    return founder.core.state().memberCount();
+  }
+
+  private Entropy entropy() {
+    Random own = new Random(random.nextLong());
+    return own::nextBytes;
+  }
+
+  private Bytes address() {
+    return Bytes.owning(("node " + named++).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Bytes credential(String role) {
+    return Bytes.owning((role + named).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private FlatKeying.Shared alone() {
+    return FlatKeying.Shared.of(ANYBODY, new FactVerifier(new VerifiedOnce()));
+  }
+
+  private Node join(boolean isMeasured) {
+    SigningKey key = SigningKey.generate(SignatureKind.ED25519, entropy());
+    GroupId group = founder.core.group();
+    FlatKeying core =
+        FlatKeying.join(group, key, credential("guest"), entropy(), isMeasured ? alone() : shared);
+    Node node = new Node(core, key, address(), isMeasured);
+    nodes.put(node.address, node);
+    step(node, new Input.Start());
+    facts.forEach(fact -> step(node, new Input.Received(founder.address, fact)));
+    step(node, new Input.IntroducerSeen(founder.address));
+    return node;
+  }
+
+  // ---- time
+
+  private void run(long millis) {
+    long end = now + millis;
+    while (!events.isEmpty() && events.peek().at <= end) {
+      Event next = events.remove();
+      now = Math.max(now, next.at);
+      next.action.run();
+    }
+    now = end;
+  }
+
+  /** Until all who are in hold the same key and nothing is due soon. */
+  private void settle() {
+    for (int i = 0; i < 60; i++) {
+      run(1_000);
+      if (i > 3 && allHoldTheSame()) {
+        return;
+      }
+    }
+    throw new IllegalStateException("the group of " + nodes.size() + " does not settle");
+  }
+
+  private boolean allHoldTheSame() {
+    var epoch = founder.core.sendingEpoch();
+    return epoch.isPresent()
+        && nodes.values().stream()
+            .filter(node -> !node.isGone)
+            .allMatch(node -> node.core.isMember() && node.core.sendingEpoch().equals(epoch));
+  }
+
+  private void at(long when, Runnable action) {
+    events.add(new Event(when, order++, action));
+  }
+
+  private void step(Node node, Input shared) {
+    if (node.isGone) {
+      return;
+    }
+    Input input = node.isMeasured ? ownCopy(shared) : shared;
+    long before = Cpu.nanos();
+    List<Effect> effects = node.core.step(new Tick(now), input);
+    node.cpuNanos += Cpu.nanos() - before;
+    effects.forEach(effect -> perform(node, effect));
+    node.core
+        .nextDeadline()
+        .ifPresent(due -> at(Math.max(due.millis(), now), () -> passTime(node)));
+  }
+
+  /** So that what it keeps of a message is its own memory. */
+  private static Input ownCopy(Input input) {
+    return input instanceof Input.Received received
+        ? new Input.Received(received.from(), Bytes.owning(received.message().toArray()))
+        : input;
+  }
+
+  private void passTime(Node node) {
+    boolean isDue = node.core.nextDeadline().filter(due -> due.millis() <= now).isPresent();
+    if (isDue) {
+      step(node, new Input.TimePassed());
+    }
+  }
+
+  private void perform(Node node, Effect effect) {
+    switch (effect) {
+      case Effect.Multicast it -> {
+        multicast += it.message().length();
+        if (SideCodec.typeOf(it.message()).filter(type -> type.isFact()).isPresent()) {
+          facts.add(it.message());
+        }
+        for (Node other : nodes.values()) {
+          if (other != node && !other.isGone) {
+            carry(node, other, it.message());
+          }
+        }
+      }
+      case Effect.ToMember it -> {
+        unicast += it.message().length();
+        nodes.values().stream()
+            .filter(other -> other.core.self().equals(it.to()))
+            .forEach(other -> carry(node, other, it.message()));
+      }
+      case Effect.ToAddress it -> {
+        unicast += it.message().length();
+        if (node == founder) {
+          grantBytes = it.message().length();
+        }
+        Node other = nodes.get(it.to());
+        if (other != null) {
+          carry(node, other, it.message());
+        }
+      }
+      case Effect.AskPolicy it ->
+          at(now, () -> step(node, new Input.Decided(it.request().member(), true)));
+      case Effect.Install it -> it.tek().close();
+      case Effect.Owed it -> {
+        if (node == founder) {
+          at(now + 100, () -> step(node, new Input.Act(it.duty())));
+        }
+      }
+      default -> {} // what people are told, and what only heartbeats need
+    }
+  }
+
+  private void carry(Node from, Node to, Bytes message) {
+    at(now + 1, () -> step(to, new Input.Received(from.address, message)));
+  }
+
+  // ---- measuring
+
+  private void reset() {
+    multicast = 0;
+    unicast = 0;
+    nodes.values().forEach(node -> node.cpuNanos = 0);
+  }
+
+  private void addFollowers(Figures figures, String who, What what, int n) {
+    for (Node node : nodes.values()) {
+      if (node.isMeasured && !node.isGone) {
+        figures.add(who, what, n, node.cpuNanos / 1e3);
+      }
+    }
+  }
+
+  /** One comes, the key is renewed, another goes: the group is as large as before. */
+  void measure(Figures figures, String who) {
+    int n = size();
+    reset();
+    Node newcomer = join(false);
+    run(1_000);
+    figures.add(who, What.ADMIT_AUTHOR, n, founder.cpuNanos / 1e3);
+    figures.add(who, What.ADMIT_MULTICAST, n, multicast);
+    figures.add(who, What.WELCOME_BYTES, n, grantBytes);
+    figures.add(who, What.WELCOME_WITH_FACTS, n, grantBytes + formationBytes);
+    figures.add(who, What.WELCOME_CPU, n, newcomer.cpuNanos / 1e3);
+    addFollowers(figures, who, What.ADMIT_FOLLOW, n);
+    settle();
+
+    reset();
+    step(founder, new Input.Refresh());
+    figures.add(who, What.REFRESH_AUTHOR, n, founder.cpuNanos / 1e3);
+    figures.add(who, What.REFRESH_BYTES, n, multicast);
+    run(100);
+    addFollowers(figures, who, What.REFRESH_FOLLOW, n);
+    settle();
+
+    List<Node> candidates =
+        nodes.values().stream()
+            .filter(node -> node != founder && !node.isMeasured && !node.isGone)
+            .toList();
+    Node leaver = candidates.get(random.nextInt(candidates.size()));
+    reset();
+    Fingerprint device = new Fingerprint(Hash32.sha256(leaver.key.spki().toArray()));
+    step(founder, new Input.Expel(device));
+    figures.add(who, What.REMOVE_AUTHOR, n, founder.cpuNanos / 1e3);
+    leaver.isGone = true;
+    run(1_000);
+    figures.add(who, What.REMOVE_MULTICAST, n, multicast);
+    figures.add(who, What.REMOVE_ALL_BYTES, n, multicast + unicast);
+    addFollowers(figures, who, What.REMOVE_FOLLOW, n);
+    nodes.remove(leaver.address);
+    settle();
+  }
+
+  /** Memory of each who is measured: what is free once they are gone. The group's last act. */
+  double state() {
+    events.clear();
+    long before = Cpu.heap();
+    nodes.values().removeIf(node -> node.isMeasured);
+    return (before - Cpu.heap()) / (double) MEASURED;
+  }
+}

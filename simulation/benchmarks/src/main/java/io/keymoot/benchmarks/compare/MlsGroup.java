@@ -1,0 +1,193 @@
+package io.keymoot.benchmarks.compare;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
+import org.bouncycastle.mls.TreeKEM.LeafIndex;
+import org.bouncycastle.mls.TreeKEM.LeafNode;
+import org.bouncycastle.mls.TreeKEM.LifeTime;
+import org.bouncycastle.mls.codec.Capabilities;
+import org.bouncycastle.mls.codec.Credential;
+import org.bouncycastle.mls.codec.KeyPackage;
+import org.bouncycastle.mls.codec.MLSInputStream;
+import org.bouncycastle.mls.codec.MLSOutputStream;
+import org.bouncycastle.mls.codec.Proposal;
+import org.bouncycastle.mls.codec.Welcome;
+import org.bouncycastle.mls.crypto.MlsCipherSuite;
+import org.bouncycastle.mls.crypto.Secret;
+import org.bouncycastle.mls.protocol.Group;
+
+/**
+ * A group of Bouncy Castle's MLS (RFC 9420), suite 1: X25519, AES-128-GCM, Ed25519. Only two of its
+ * members are kept: who commits, and one who follows.
+ *
+ * <p><i>Warm</i>: every member has committed once, which is the best a tree can be. Each newcomer
+ * here is let in by the one before it, and commits by letting in the next. <i>Cold</i>: one member
+ * let in all the others, who have not spoken yet.
+ */
+final class MlsGroup {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private record Device(
+      AsymmetricCipherKeyPair init,
+      AsymmetricCipherKeyPair leaf,
+      byte[] signing,
+      KeyPackage pack) {}
+
+  /** A commit as it travels. */
+  record Sent(byte[] commit, byte[] welcome) {}
+
+  private final MlsCipherSuite suite;
+  private final int members;
+  private Group committer;
+  private Group follower;
+
+  private MlsGroup(int members) throws Exception {
+    this.members = members;
+    suite = MlsCipherSuite.getSuite(MlsCipherSuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519);
+    Device first = device("0");
+    committer =
+        new Group(
+            new byte[] {1},
+            suite,
+            first.leaf,
+            first.signing,
+            first.pack.getLeafNode(),
+            new ArrayList<>());
+    follower = committer;
+  }
+
+  static MlsGroup warm(int members) throws Exception {
+    MlsGroup group = new MlsGroup(members);
+    for (int i = 1; i < members; i++) {
+      Device next = group.device("" + i);
+      Group.GroupWithMessage added =
+          group.commit(group.committer, List.of(Proposal.add(next.pack)), true);
+      group.follower = added.group;
+      group.committer = group.join(next, MLSOutputStream.encode(added.message.welcome));
+    }
+    return group;
+  }
+
+  static MlsGroup cold(int members) throws Exception {
+    MlsGroup group = new MlsGroup(members);
+    List<Proposal> adds = new ArrayList<>();
+    Device last = group.device("last");
+    for (int i = 1; i < members; i++) {
+      adds.add(Proposal.add((i == members - 1 ? last : group.device("" + i)).pack));
+    }
+    Group.GroupWithMessage added = group.commit(group.committer, adds, true);
+    group.committer = added.group;
+    group.follower = group.join(last, MLSOutputStream.encode(added.message.welcome));
+    return group;
+  }
+
+  private Device device(String name) throws Exception {
+    AsymmetricCipherKeyPair init = suite.getHPKE().generatePrivateKey();
+    AsymmetricCipherKeyPair leafKey = suite.getHPKE().generatePrivateKey();
+    AsymmetricCipherKeyPair signing = suite.generateSignatureKeyPair();
+    byte[] secret = suite.serializeSignaturePrivateKey(signing.getPrivate());
+    LeafNode leaf =
+        new LeafNode(
+            suite,
+            suite.getHPKE().serializePublicKey(leafKey.getPublic()),
+            suite.serializeSignaturePublicKey(signing.getPublic()),
+            Credential.forBasic(name.getBytes(StandardCharsets.UTF_8)),
+            new Capabilities(),
+            new LifeTime(),
+            new ArrayList<>(),
+            secret);
+    byte[] initKey = suite.getHPKE().serializePublicKey(init.getPublic());
+    return new Device(
+        init, leafKey, secret, new KeyPackage(suite, initKey, leaf, new ArrayList<>(), secret));
+  }
+
+  private Group.GroupWithMessage commit(Group group, List<Proposal> proposals, boolean withPath)
+      throws Exception {
+    byte[] fresh = new byte[32];
+    RANDOM.nextBytes(fresh);
+    return group.commit(
+        new Secret(fresh),
+        new Group.CommitOptions(new ArrayList<>(proposals), true, withPath, null),
+        new Group.MessageOptions(),
+        new Group.CommitParameters(Group.NORMAL_COMMIT_PARAMS));
+  }
+
+  private Group join(Device device, byte[] welcome) throws Exception {
+    return new Group(
+        suite.getHPKE().serializePrivateKey(device.init.getPrivate()),
+        device.leaf,
+        device.signing,
+        device.pack,
+        (Welcome) MLSInputStream.decode(welcome, Welcome.class),
+        null,
+        new HashMap<>(),
+        new HashMap<>());
+  }
+
+  private static byte[] bytes(Group.GroupWithMessage made) throws Exception {
+    return MLSOutputStream.encode(made.message);
+  }
+
+  /** One round of everything, from the same state each time. */
+  void measure(Figures figures, String who) throws Exception {
+    LeafIndex middle = new LeafIndex(members / 2);
+    byte[][] sent = new byte[1][];
+    figures.add(
+        who,
+        What.REMOVE_AUTHOR,
+        members,
+        Cpu.micros(
+            () -> sent[0] = bytes(commit(committer, List.of(Proposal.remove(middle)), true))));
+    figures.add(who, What.REMOVE_MULTICAST, members, sent[0].length);
+    figures.add(who, What.REMOVE_ALL_BYTES, members, sent[0].length);
+    figures.add(who, What.REMOVE_FOLLOW, members, Cpu.micros(() -> follower.handle(sent[0], null)));
+
+    figures.add(
+        who,
+        What.REFRESH_AUTHOR,
+        members,
+        Cpu.micros(() -> sent[0] = bytes(commit(committer, List.of(), true))));
+    figures.add(who, What.REFRESH_BYTES, members, sent[0].length);
+    figures.add(
+        who, What.REFRESH_FOLLOW, members, Cpu.micros(() -> follower.handle(sent[0], null)));
+
+    Device newcomer = device("new");
+    byte[][] welcome = new byte[1][];
+    figures.add(
+        who,
+        What.ADMIT_AUTHOR,
+        members,
+        Cpu.micros(
+            () -> {
+              Group.GroupWithMessage added =
+                  commit(committer, List.of(Proposal.add(newcomer.pack)), true);
+              sent[0] = bytes(added);
+              welcome[0] = MLSOutputStream.encode(added.message.welcome);
+            }));
+    figures.add(who, What.ADMIT_MULTICAST, members, sent[0].length);
+    figures.add(who, What.WELCOME_BYTES, members, welcome[0].length);
+    figures.add(who, What.WELCOME_WITH_FACTS, members, welcome[0].length);
+    figures.add(who, What.ADMIT_FOLLOW, members, Cpu.micros(() -> follower.handle(sent[0], null)));
+    figures.add(who, What.WELCOME_CPU, members, Cpu.micros(() -> join(newcomer, welcome[0])));
+  }
+
+  /** Of a member who has just come. */
+  double state() throws Exception {
+    int copies = members > 200 ? 4 : 32;
+    Device newcomer = device("new");
+    byte[] welcome =
+        MLSOutputStream.encode(
+            commit(committer, List.of(Proposal.add(newcomer.pack)), true).message.welcome);
+    List<Group> kept = new ArrayList<>();
+    long before = Cpu.heap();
+    for (int i = 0; i < copies; i++) {
+      kept.add(join(newcomer, welcome));
+    }
+    long after = Cpu.heap();
+    return (after - before) / (double) kept.size();
+  }
+}

@@ -1,0 +1,26 @@
+package io.keymoot.benchmarks.compare;
+
+import java.util.function.Consumer;
+
+/** One member of a cluster, whatever encrypts it. */
+interface Seat extends AutoCloseable {
+  /** Connects, or begins to. */
+  void connect() throws Exception;
+
+  void onMessage(Consumer<byte[]> receiver);
+
+  /** False if it was not taken, and may be tried again. */
+  boolean send(byte[] message) throws Exception;
+
+  /** What the key in use is called, and who it is for; empty while there is none. */
+  String key();
+
+  /** How many members this one thinks there are. */
+  int members();
+
+  /** Goes, in good order. */
+  void leave() throws Exception;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,35 @@
+package io.keymoot.benchmarks.compare;
+
+import java.util.List;
+import java.util.Locale;
+
+/** A median, and where the middle eight tenths lie. */
+record Spread(double median, double low, double high, int count) {
+  static Spread of(List<Double> samples) {
+    List<Double> sorted = samples.stream().sorted().toList();
+    int last = sorted.size() - 1;
+    double median =
+        (sorted.get(last / 2) + sorted.get((last + 1) / 2)) / 2; // of an even number, the mean
+    return new Spread(
+        median,
+        sorted.get((int) Math.floor(0.1 * last)),
+        sorted.get((int) Math.ceil(0.9 * last)),
+        sorted.size());
+  }
+
+  @Override
+  public String toString() {
+    return number(median) + (low == high ? "" : " (" + number(low) + "–" + number(high) + ")");
+  }
+
+  static String number(double value) {
+    double size = Math.abs(value);
+    if (size >= 1_000) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    if (size >= 100 || value == Math.rint(value)) {
+      return String.format(Locale.ROOT, "%.0f", value);
+    }
+    return String.format(Locale.ROOT, size >= 10 ? "%.1f" : "%.2f", value);
+  }
+}
