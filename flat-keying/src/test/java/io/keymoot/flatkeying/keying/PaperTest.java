@@ -464,8 +464,8 @@ class PaperTest {
     }
 
     /**
-     * <i>"each participant only holds keys matching its ID"</i> (3.4), and <i>"Each participant knows
-     * W of those keys, depending on the value of the single bits in its address"</i> (3.3).
+     * <i>"each participant only holds keys matching its ID"</i> (3.4), and <i>"Each participant
+     * knows W of those keys, depending on the value of the single bits in its address"</i> (3.3).
      *
      * <p><b>Keep.</b> Whoever shares a slot shares its key, and only they.
      */
@@ -490,11 +490,11 @@ class PaperTest {
 
     /**
      * <i>"Firstly, it contains a new TEK encrypted for each of the valid KEKs so that every
-     * participant with at least a single bit of difference with the leaver's ID can calculate the new
-     * TEK."</i> (3.3)
+     * participant with at least a single bit of difference with the leaver's ID can calculate the
+     * new TEK."</i> (3.3)
      *
-     * <p><b>Keep</b>, for as many KEKs as it takes to reach everybody. <b>Leave</b>: which are valid.
-     * Not those that this leaver lacks, but those that nobody who is out ever held.
+     * <p><b>Keep</b>, for as many KEKs as it takes to reach everybody. <b>Leave</b>: which are
+     * valid. Not those that this leaver lacks, but those that nobody who is out ever held.
      */
     @Test
     void theTekIsWrappedUnderKeksThatNobodyWhoIsOutEverHeld() {
@@ -512,13 +512,13 @@ class PaperTest {
     }
 
     /**
-     * <i>"Since the excluder will not know all keys whose version needs to be increased, the current
-     * Key Holder of these Keys will perform the version increase; it works as a "key relay"."</i>
-     * (3.4)
+     * <i>"Since the excluder will not know all keys whose version needs to be increased, the
+     * current Key Holder of these Keys will perform the version increase; it works as a "key
+     * relay"."</i> (3.4)
      *
      * <p><b>Keep</b> the relay: a survivor, named in the Rekey, wraps under slots that the excluder
-     * does not hold. <b>Leave</b> the version increase: KEKs step by themselves, in every slot, with
-     * the epoch's own secret.
+     * does not hold. <b>Leave</b> the version increase: KEKs step by themselves, in every slot,
+     * with the epoch's own secret.
      */
     @Test
     void aSurvivorRelaysUnderSlotsThatTheExcluderLacks() {
@@ -539,8 +539,8 @@ class PaperTest {
     }
 
     /**
-     * <i>"every participant remaining in the group can update the KEKs it previously had, but does not
-     * gain any further knowledge about the keys the other participants have"</i> (3.3).
+     * <i>"every participant remaining in the group can update the KEKs it previously had, but does
+     * not gain any further knowledge about the keys the other participants have"</i> (3.3).
      *
      * <p><b>Keep</b>, and in every slot, not the leaver's alone: so a captured device opens nothing
      * older than what it still keeps.
@@ -565,8 +565,8 @@ class PaperTest {
 
     /**
      * <i>"KEKs which are needed by the newcomer and do not already exist, are created as in the
-     * initial operation. Since the ID can be calculated from the network address, it is easy to select
-     * participants having the remaining keys"</i> (3.4).
+     * initial operation. Since the ID can be calculated from the network address, it is easy to
+     * select participants having the remaining keys"</i> (3.4).
      *
      * <p><b>Keep</b>: who holds which slots follows from the ids, and heartbeats say who has their
      * keys; a newcomer asks those, far beyond what its introducer shares with it. <b>Leave</b>: the
@@ -600,12 +600,12 @@ class PaperTest {
     }
 
     /**
-     * <i>"[The excluder] becoming Key Holder of this new version"</i> and <i>"the current Key Holder of
-     * these Keys will perform the version increase"</i> (3.4).
+     * <i>"[The excluder] becoming Key Holder of this new version"</i> and <i>"the current Key
+     * Holder of these Keys will perform the version increase"</i> (3.4).
      *
-     * <p><b>Keep</b> that every peer is a key holder, <b>leave</b> that a leave makes one: the leaver's
-     * slots rest until one of their holders, whose turn it is, gives them fresh keys that owe nothing
-     * to the old ones.
+     * <p><b>Keep</b> that every peer is a key holder, <b>leave</b> that a leave makes one: the
+     * leaver's slots rest until one of their holders, whose turn it is, gives them fresh keys that
+     * owe nothing to the old ones.
      */
     @Test
     void aKeyHolderGivesTheLeaversSlotsFreshKeys() {

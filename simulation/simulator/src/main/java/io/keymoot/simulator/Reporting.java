@@ -1,6 +1,6 @@
 package io.keymoot.simulator;
 
-import io.keymoot.simulator.result.Json;
+import io.keymoot.simulator.report.RunReport;
 import io.keymoot.simulator.result.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +12,6 @@ final class Reporting {
   private Reporting() {}
 
   static void write(List<RunResult> results, Path file) throws IOException {
-    Files.writeString(file, Json.of(results));
+    Files.writeString(file, RunReport.html(results, result -> Failure.command(result.plan())));
   }
 }
