@@ -66,7 +66,7 @@ final class HeardTable {
     return (Beat) said[row * WIDTH + LATEST];
   }
 
-  private @Nullable Beat signed(int row) {
+  @Nullable Beat signed(int row) {
     return (Beat) said[row * WIDTH + SIGNED];
   }
 

@@ -358,6 +358,18 @@ public final class Heartbeat {
     return row < 0 ? Optional.empty() : Optional.ofNullable(heard.latest(row)).map(Beat::content);
   }
 
+  /** Whether its latest and its latest signed heartbeat said the same, but for the counter. */
+  public boolean saidBefore(Beat beat) {
+    int row = heard.find(beat.member());
+    return row >= 0 && says(beat, heard.latest(row)) && says(beat, heard.signed(row));
+  }
+
+  private static boolean says(Beat beat, @Nullable Beat before) {
+    return before != null
+        && before.heads().equals(beat.heads())
+        && before.content().saysTheSame(beat.content());
+  }
+
   /** Members that say they hold this epoch's key, in the order in which they were heard of. */
   public List<MemberId> holders(FactId ofEpoch) {
     List<MemberId> holders = new ArrayList<>();

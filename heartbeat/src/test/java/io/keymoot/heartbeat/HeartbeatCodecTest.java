@@ -15,8 +15,12 @@ import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.VerifyMemory;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
+import java.io.IOException;
+import java.io.InputStream;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -170,5 +174,39 @@ class HeartbeatCodecTest {
     // The header starts behind version, type and form; its second byte is its own type.
     message[4] = (byte) MessageType.APPROVE.code();
     assertThat(HeartbeatCodec.decode(Bytes.of(message))).isInstanceOf(Decoded.Malformed.class);
+  }
+
+  /** Of whatever bytes: an answer, and if they are taken the same bytes again. */
+  static void writesBackWhatItTakes(Bytes bytes) {
+    if (HeartbeatCodec.decode(bytes) instanceof Decoded.Ok<HeartbeatMessage> ok) {
+      HeartbeatMessage message = ok.value();
+      assertThat(message.beat().signed()).isEqualTo(message.statement().isPresent());
+      assertThat(
+              HeartbeatCodec.encode(
+                  message.beat(),
+                  (heads, content) -> message.statement().orElseThrow(),
+                  authenticated -> message.mac()))
+          .isEqualTo(bytes);
+    }
+  }
+
+  /** What the fuzzer starts from must be what the decoder takes today. */
+  @Test
+  void theSeedsOfTheCorpusAreReadAndTheirDamagedCopiesAnswered() throws IOException {
+    for (Map.Entry<String, Bytes> seed : Seeds.heartbeats().entrySet()) {
+      try (InputStream kept =
+          getClass().getResourceAsStream("HeartbeatFuzzTestInputs/heartbeats/" + seed.getKey())) {
+        Bytes bytes = Bytes.of(Objects.requireNonNull(kept).readAllBytes());
+        assertThat(bytes).isEqualTo(seed.getValue());
+        assertThat(HeartbeatCodec.decode(bytes)).isInstanceOf(Decoded.Ok.class);
+        for (int round = 0; round < 2_000; round++) {
+          byte[] damaged = bytes.toArray();
+          for (int i = random.nextInt(4); i >= 0; i--) {
+            damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+          }
+          writesBackWhatItTakes(Bytes.owning(damaged));
+        }
+      }
+    }
   }
 }

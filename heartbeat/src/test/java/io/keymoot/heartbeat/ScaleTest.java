@@ -93,15 +93,15 @@ class ScaleTest {
   }
 
   @Test
-  void splitsAndHealsEveryFortySecondsForTenMinutesSuspendNobodyAndLoseNothing() {
-    World world = new World(5, People.roster(200), 20);
+  void splitsAndHealsOfAThousandEveryFortySecondsForTenMinutesSuspendNobodyAndLoseNothing() {
+    World world = new World(5, People.roster(1_000), 20);
     world.loss = 0.01;
     // They know each other for long enough that patience could run out.
     world.run(700_000);
     List<FactId> facts = new ArrayList<>();
     for (int i = 0; i < 15; i++) {
-      world.cut(60 + 10 * (i % 5));
-      for (int each : List.of(3, 199)) {
+      world.cut(300 + 50 * (i % 5));
+      for (int each : List.of(3, 999)) {
         facts.add(
             world.peers[each].make(world.now, "cut " + i + " " + each, Optional.empty()).id());
       }
@@ -109,7 +109,7 @@ class ScaleTest {
       world.heal();
       world.run(20_000);
       for (FactId fact : facts) {
-        assertThat(world.knowing(fact)).isEqualTo(200);
+        assertThat(world.knowing(fact)).isEqualTo(1_000);
       }
     }
     assertThat(world.acts).isEmpty();

@@ -127,8 +127,7 @@ final class Ends {
         then.seats,
         (now, before) -> {
           if (now != null && all[0] && counts.test(now.person())) {
-            now.changedSince(
-                before, place -> all[0] &= !place.isOver() || endedIn(place.stay(), then, pasts));
+            now.overSince(before, place -> all[0] &= endedIn(place.stay(), then, pasts));
           }
         });
     return all[0];
@@ -141,10 +140,10 @@ final class Ends {
         then.seats,
         (now, before) -> {
           if (now != null) {
-            now.changedSince(
+            now.overSince(
                 before,
                 place -> {
-                  if (place.isOver() && !endedIn(place.stay(), then, pasts)) {
+                  if (!endedIn(place.stay(), then, pasts)) {
                     only[0] &=
                         !place.isVoid() && place.hard().stream().allMatch(e -> isLeave(e, place));
                   }

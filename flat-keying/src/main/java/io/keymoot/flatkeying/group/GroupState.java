@@ -278,7 +278,7 @@ public final class GroupState {
     List<Stay> over = new ArrayList<>();
     seats.forEach(
         seat -> {
-          seat.over().forEach(place -> over.add(place.stay()));
+          seat.forEachOver(place -> over.add(place.stay()));
         });
     return over;
   }
@@ -316,11 +316,11 @@ public final class GroupState {
         before.seats,
         (now, then) -> {
           if (now != null) {
-            now.changedSince(
+            now.overSince(
                 then,
                 place -> {
                   Seat.Place was = then == null ? null : then.place(place.stay());
-                  if (place.isOver() && (was == null || !was.isOver())) {
+                  if (was == null || !was.isOver()) {
                     newly.add(place.stay());
                   }
                 });

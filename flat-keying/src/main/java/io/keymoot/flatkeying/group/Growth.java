@@ -110,7 +110,7 @@ final class Growth {
     List<Known> beside = beside(m);
     put(
         (seat == null ? Seat.of(person) : seat)
-            .with(new Seat.Place(stay, false, Ends.union(aimed, beside), !beside.isEmpty())));
+            .with(Seat.Place.live(stay).endedBy(aimed, false).endedBy(beside, !beside.isEmpty())));
   }
 
   // ---- ends strike
@@ -121,10 +121,15 @@ final class Growth {
     if (known == null) {
       return;
     }
+    boolean isHere = m.here().isPresent();
     Seat seat = seat(member);
-    for (Stay stay : known.live()) {
-      Seat.Place now = placeIn(seat, stay);
-      seat = seat.with(new Seat.Place(now.stay(), true, now.hard(), now.isVoid()));
+    for (Seat.Place then : known.current()) {
+      Seat.Place now = placeIn(seat, then.stay());
+      if (isHere) {
+        seat = seat.with(now.replacedByHere());
+      } else if (!then.isOver()) {
+        seat = seat.with(now.endedSoftly());
+      }
     }
     put(seat);
   }
@@ -163,13 +168,7 @@ final class Growth {
     Deque<Stay> ended = new ArrayDeque<>();
     Seat next = seat;
     for (Seat.Place place : seat.places()) {
-      next =
-          next.with(
-              new Seat.Place(
-                  place.stay(),
-                  place.soft(),
-                  Ends.union(place.hard(), List.of(m)),
-                  place.isVoid()));
+      next = next.with(place.endedBy(List.of(m), false));
       ended.add(place.stay());
     }
     put(next);
@@ -184,9 +183,9 @@ final class Growth {
         for (Stay fallen : beside.isEmpty() ? List.<Stay>of() : e.begun()) {
           Seat seat = seat(fallen.person().id());
           Seat.Place place = placeIn(seat, fallen);
-          List<Known> hard = Ends.union(place.hard(), beside);
-          if (hard != place.hard() || !place.isVoid()) {
-            put(seat.with(new Seat.Place(fallen, place.soft(), hard, true)));
+          Seat.Place now = place.endedBy(beside, true);
+          if (!now.equals(place)) {
+            put(seat.with(now));
             ended.add(fallen);
           }
         }
@@ -241,11 +240,11 @@ final class Growth {
 
   private void put(Seat seat) {
     Seat old = seats.get(seat.person().id().hash());
-    seat.changedSince(
+    seat.overSince(
         old,
         place -> {
           Seat.Place was = old == null ? null : old.place(place.stay());
-          if (place.isOver() && (was == null || !was.isOver())) {
+          if (was == null || !was.isOver()) {
             newlyOver.add(place.stay());
           }
         });
@@ -290,8 +289,7 @@ final class Growth {
         m.type() == MessageType.FOUND ? Slots.empty(((Found) m.fact()).profile()) : before.slots;
     for (Stay stay : newlyOver) {
       slots =
-          slots.dirtied(
-              stay.person().id(), reseal -> Ends.endedIn(stay, pasts.after(reseal), pasts));
+          slots.dirtied(stay.person().id(), reseal -> wasOverFor(stay, pasts.after(reseal)));
     }
     if (m.type() == MessageType.RESEAL && m.fact() instanceof Reseal reseal) {
       for (Reseal.SlotKey key : reseal.slots()) {
@@ -301,6 +299,14 @@ final class Growth {
       }
     }
     return slots;
+  }
+
+  /**
+   * Whether who made a Reseal on {@code then} knew the stay to be over, or what would void it. One
+   * that came into the slot later held the key too.
+   */
+  private boolean wasOverFor(Stay stay, GroupState then) {
+    return Ends.endedIn(stay, then, pasts);
   }
 
   /** An Admit or Here names the epochs usable in P(m), and each steps. */

@@ -483,7 +483,7 @@ public final class Ledger {
    * be given the slot's KEK of an epoch, or the key that a Reseal made for it. It is in, it was in
    * when the key was made, and its address shows the slot.
    */
-  public boolean mayBeGiven(GroupState state, Known made, Slot slot, MemberId member) {
+  public boolean mayHaveSlot(GroupState state, Known made, Slot slot, MemberId member) {
     return state.isMember(member)
         && wasIn(made, member)
         && slot.isHeldBy(member, state.found().profile());

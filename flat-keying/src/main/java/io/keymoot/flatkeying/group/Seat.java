@@ -11,22 +11,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * A member as a set of facts shows it: its stays, with what ended them.
  *
- * <p>A member that says Here every day has many stays, all over but one; what is asked of all of
- * them is asked seldom, and one more must not cost a copy of all.
+ * <p>A member that says Here every day has many stays, all replaced but one; what is asked of all
+ * of them is asked seldom, and one more must not cost a look at all.
  *
  * @param live stays that are not over, in the order of ids: seldom more than one
- * @param over those that are
+ * @param paused over, and no Here of the member has replaced them
+ * @param replaced over by a Here of the member, if by nothing else
  */
-record Seat(Person person, List<Stay> live, IdMap<Place> over) implements IdMap.Keyed {
+record Seat(Person person, List<Stay> live, List<Place> paused, IdMap<Place> replaced)
+    implements IdMap.Keyed {
 
   /**
    * @param soft ended by an Absent or by a Here
+   * @param isReplaced a Here of its member knew it
    * @param hard E_S(stay): the Rekeys that hard-end it
    * @param isVoid hard-ended for being let in beside an end, not for being aimed at
    */
-  record Place(Stay stay, boolean soft, List<Known> hard, boolean isVoid) implements IdMap.Keyed {
+  record Place(Stay stay, boolean soft, boolean isReplaced, List<Known> hard, boolean isVoid)
+      implements IdMap.Keyed {
     static Place live(Stay stay) {
-      return new Place(stay, false, List.of(), false);
+      return new Place(stay, false, false, List.of(), false);
+    }
+
+    Place endedSoftly() {
+      return new Place(stay, true, isReplaced, hard, isVoid);
+    }
+
+    Place replacedByHere() {
+      return new Place(stay, true, true, hard, isVoid);
+    }
+
+    Place endedBy(List<Known> rekeys, boolean asVoid) {
+      return new Place(stay, soft, isReplaced, Ends.union(hard, rekeys), isVoid || asVoid);
     }
 
     boolean isOver() {
@@ -40,7 +56,7 @@ record Seat(Person person, List<Stay> live, IdMap<Place> over) implements IdMap.
   }
 
   static Seat of(Person person) {
-    return new Seat(person, List.of(), IdMap.empty());
+    return new Seat(person, List.of(), List.of(), IdMap.empty());
   }
 
   @Override
@@ -53,37 +69,55 @@ record Seat(Person person, List<Stay> live, IdMap<Place> over) implements IdMap.
   }
 
   @Nullable Place place(Stay stay) {
-    Place ended = over.get(stay.key());
-    return ended != null || !live.contains(stay) ? ended : Place.live(stay);
+    return live.contains(stay) ? Place.live(stay) : overPlace(stay.key());
   }
 
-  List<Place> places() {
-    List<Place> places = new ArrayList<>();
-    live.forEach(stay -> places.add(Place.live(stay)));
-    over.forEach(places::add);
-    return places;
+  private @Nullable Place overPlace(Hash32 stay) {
+    for (Place place : paused) {
+      if (place.key().equals(stay)) {
+        return place;
+      }
+    }
+    return replaced.get(stay);
   }
 
   boolean has(StayId stay) {
-    return over.contains(stay.hash()) || live.stream().anyMatch(each -> each.id().equals(stay));
+    return overPlace(stay.hash()) != null || live.stream().anyMatch(each -> each.id().equals(stay));
+  }
+
+  /** Those that no Here of the member has replaced. */
+  List<Place> current() {
+    List<Place> places = new ArrayList<>(paused);
+    live.forEach(stay -> places.add(Place.live(stay)));
+    return places;
+  }
+
+  /** All there ever were. */
+  List<Place> places() {
+    List<Place> places = current();
+    replaced.forEach(places::add);
+    return places;
+  }
+
+  void forEachOver(Consumer<Place> action) {
+    paused.forEach(action);
+    replaced.forEach(action);
   }
 
   /** Whether a stay of it was begun by its own word: then its first request counts no more. */
   boolean hasSaidHere() {
-    return places().stream().anyMatch(place -> place.stay.isByHere());
+    return !replaced.isEmpty() || current().stream().anyMatch(place -> place.stay.isByHere());
   }
 
-  /**
-   * The places that are other here than in {@code before}, the seat of the member in a smaller set.
-   */
-  void changedSince(@Nullable Seat before, Consumer<Place> action) {
-    for (Stay stay : live) {
-      if (before == null || !before.live.contains(stay)) {
-        action.accept(Place.live(stay));
+  /** What is over here, and was not or otherwise in {@code before}, the seat in a smaller set. */
+  void overSince(@Nullable Seat before, Consumer<Place> action) {
+    for (Place place : paused) {
+      if (before == null || !before.paused.contains(place)) {
+        action.accept(place);
       }
     }
-    over.difference(
-        before == null ? IdMap.empty() : before.over,
+    replaced.difference(
+        before == null ? IdMap.empty() : before.replaced,
         (now, then) -> {
           if (now != null) {
             action.accept(now);
@@ -92,14 +126,21 @@ record Seat(Person person, List<Stay> live, IdMap<Place> over) implements IdMap.
   }
 
   Seat with(Place changed) {
-    List<Stay> next = new ArrayList<>(live);
-    next.remove(changed.stay);
-    if (changed.isOver()) {
-      return new Seat(person, List.copyOf(next), over.with(changed));
+    List<Stay> stays = new ArrayList<>(live);
+    stays.remove(changed.stay);
+    List<Place> places = new ArrayList<>(paused);
+    places.removeIf(place -> place.stay.equals(changed.stay));
+    IdMap<Place> others = replaced;
+    if (changed.isReplaced) {
+      others = others.with(changed);
+    } else if (changed.isOver()) {
+      places.add(changed);
+      places.sort(Comparator.comparing(Place::key));
+    } else {
+      stays.add(changed.stay);
+      stays.sort(Comparator.comparing(Stay::key));
     }
-    next.add(changed.stay);
-    next.sort(Comparator.comparing(Stay::key));
-    return new Seat(person, List.copyOf(next), over);
+    return new Seat(person, List.copyOf(stays), List.copyOf(places), others);
   }
 
   /** {@code facts} and one more, in the order of ids. */

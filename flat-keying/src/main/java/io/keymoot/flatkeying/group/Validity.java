@@ -18,7 +18,6 @@ import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -45,18 +44,24 @@ final class Validity {
     return past.liveStays(author.id());
   }
 
-  /** The author's stays a Here may come back from: not void, and no hard end of it stands. */
+  /**
+   * The author's stays a Here may come back from: not void, and no hard end of it stands. Those
+   * that an earlier Here replaced only if there are no others: there may be very many.
+   */
   List<Stay> staysToReturnTo() {
     Seat seat = past.seat(author.id());
-    List<Stay> stays = new ArrayList<>();
-    if (seat != null) {
-      for (Seat.Place place : seat.places()) {
-        if (!place.isVoid() && place.hard().stream().noneMatch(this::stands)) {
-          stays.add(place.stay());
-        }
-      }
+    if (seat == null) {
+      return List.of();
     }
-    return stays;
+    List<Stay> stays = mayReturnTo(seat.current());
+    return stays.isEmpty() ? mayReturnTo(seat.places()) : stays;
+  }
+
+  private List<Stay> mayReturnTo(List<Seat.Place> places) {
+    return places.stream()
+        .filter(place -> !place.isVoid() && place.hard().stream().noneMatch(this::stands))
+        .map(Seat.Place::stay)
+        .toList();
   }
 
   /** LEFT always stands; the other hard ends stand unless they rest on void stays only. */

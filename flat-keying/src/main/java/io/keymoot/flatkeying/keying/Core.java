@@ -41,6 +41,9 @@ final class Core {
   /** Off in tests alone, to compare: everybody is then reached as if there were no slots. */
   boolean slotsOn = true;
 
+  /** Shorter in tests alone. */
+  long resealEachMillis = Limits.RESEAL_EACH_MILLIS;
+
   final Timers timers = new Timers();
 
   /** The effects of the step that runs. */

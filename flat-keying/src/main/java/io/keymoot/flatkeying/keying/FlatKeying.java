@@ -197,6 +197,16 @@ public final class FlatKeying implements AutoCloseable {
     return sendingEpoch().map(core.slots::held).orElse(0);
   }
 
+  /** Key ownership: the whole table, by position and symbol. Walks all members. */
+  public List<SlotOwnership> slotTable() {
+    return state().count() == 0 ? List.of() : core.slots.table(sendingEpoch());
+  }
+
+  /** What the last Rekey of this peer's own cost, and whom each entry of its cover reached. */
+  public Optional<CoverReport> lastCover() {
+    return rekeying.lastReport();
+  }
+
   /** This peer's newest stay: whose name its frames carry. */
   public Optional<Stay> stay() {
     return core.isMember() ? core.state().newestStay(core.self.member()) : Optional.empty();

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Making an epoch, and reading one (section 7).
@@ -43,6 +44,8 @@ final class Rekeying {
 
   /** With which KEKs a cover's wraps were tried: what did not open does not open again. */
   private final Map<FactId, Integer> tried = new LinkedHashMap<>();
+
+  private @Nullable CoverReport lastReport;
 
   Rekeying(Core core, NeedGive needGive, Haves haves, Relays relays) {
     this.core = core;
@@ -78,12 +81,15 @@ final class Rekeying {
       return false;
     }
     core.keys.put(fact.id(), secret, true, core.out);
-    core.out.add(
-        new Effect.Rekeyed(
-            fact.id(),
-            new CoverReport(
-                FactCodec.encode(fact).length(), covering.lines(), covering.unreached())));
+    CoverReport report =
+        new CoverReport(FactCodec.encode(fact).length(), covering.lines(), covering.unreached());
+    lastReport = report;
+    core.out.add(new Effect.Rekeyed(fact.id(), report));
     return true;
+  }
+
+  Optional<CoverReport> lastReport() {
+    return Optional.ofNullable(lastReport);
   }
 
   private Covering cover(Rekey bare, GroupState state, GroupState after, EpochSecret secret) {

@@ -94,7 +94,7 @@ final class Resealing {
         continue;
       }
       Tick last = lastAt.get(position);
-      Tick free = last == null ? core.now : last.plusMillis(Limits.RESEAL_EACH_MILLIS);
+      Tick free = last == null ? core.now : last.plusMillis(core.resealEachMillis);
       if (core.now.isBefore(free)) {
         next = next == null || free.isBefore(next) ? free : next;
       } else {

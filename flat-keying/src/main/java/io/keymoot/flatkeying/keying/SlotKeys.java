@@ -4,10 +4,12 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.ResealKey;
@@ -137,6 +139,24 @@ final class SlotKeys implements AutoCloseable {
   Optional<Known> root(FactId epoch, int position) {
     Row row = rows.get(epoch);
     return row == null ? Optional.empty() : Optional.ofNullable(row.roots[position]);
+  }
+
+  List<Kek> allKeks() {
+    List<Kek> all = new ArrayList<>();
+    for (Row row : rows.values()) {
+      for (Kek kek : row.keks) {
+        if (kek != null) {
+          all.add(kek);
+        }
+      }
+    }
+    return all;
+  }
+
+  List<GivenKeys.OfReseal> allResealKeys() {
+    return fresh.stream()
+        .map(each -> new GivenKeys.OfReseal(each.reseal.id(), each.position, each.key))
+        .toList();
   }
 
   // ---- what is taken in
@@ -342,6 +362,45 @@ final class SlotKeys implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  // ---- for people
+
+  List<SlotOwnership> table(Optional<FactId> running) {
+    GroupState state = core.state();
+    Profile profile = state.found().profile();
+    int[] members = new int[POSITIONS * profile.radix()];
+    for (Person person : state.members()) {
+      for (int position = 0; position < POSITIONS; position++) {
+        int symbol = person.id().hash().symbol(position, profile.symbolBits());
+        members[position * profile.radix() + symbol]++;
+      }
+    }
+    Known epoch = running.map(core.ledger::get).orElse(null);
+    int held = running.map(this::held).orElse(0);
+    @Nullable Known[] roots =
+        epoch == null
+            ? new @Nullable Known[members.length]
+            : core.ledger.roots(epoch, profile);
+    List<SlotOwnership> table = new ArrayList<>();
+    for (int at = 0; at < members.length; at++) {
+      Slot slot = new Slot(at / profile.radix(), at % profile.radix());
+      Optional<Known> standing = state.standing(slot);
+      Optional<Known> root = Optional.ofNullable(roots[at]);
+      boolean isOwn = own(slot.position()).equals(slot);
+      table.add(
+          new SlotOwnership(
+              slot,
+              members[at],
+              standing.map(Known::id),
+              standing.map(Known::author),
+              root.map(Known::id),
+              root.isPresent() ? running : Optional.empty(),
+              root.map(reseal -> state.isClean(slot, reseal)).orElse(false),
+              isOwn,
+              isOwn && (held >>> slot.position() & 1) == 1));
+    }
+    return List.copyOf(table);
   }
 
   @Override

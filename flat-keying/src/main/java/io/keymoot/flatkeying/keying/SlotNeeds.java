@@ -197,7 +197,7 @@ final class SlotNeeds {
   private boolean mayGive(Known made, int position, MemberId asker) {
     GroupState state = core.state();
     return state.contains(made)
-        && core.ledger.mayBeGiven(state, made, core.slots.own(position), asker);
+        && core.ledger.mayHaveSlot(state, made, core.slots.own(position), asker);
   }
 
   Optional<MemberId> another(List<SlotSet> sets, MemberId asker) {
@@ -273,6 +273,6 @@ final class SlotNeeds {
 
   private boolean isMine(Known made, Slot slot) {
     GroupState state = core.state();
-    return state.contains(made) && core.ledger.mayBeGiven(state, made, slot, core.self.member());
+    return state.contains(made) && core.ledger.mayHaveSlot(state, made, slot, core.self.member());
   }
 }

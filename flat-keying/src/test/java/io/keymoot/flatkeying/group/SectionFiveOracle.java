@@ -533,15 +533,20 @@ final class SectionFiveOracle {
 
   /**
    * "rests(e) = for an Admit, Rekey, Reseal: the stays of its author in past(e) that are not over
-   * in past(e); for a Here: the stays of its author in past(e) that satisfy the Here rule"
+   * in past(e); for a Here: the stays of its author in past(e) that satisfy the Here rule, without
+   * those that a Here of its author in past(e) has in its past, unless there are no others"
    */
   List<Stay> rests(int e) {
     List<Stay> known = restsOf.get(e);
     if (known == null) {
       known =
           switch (fact(e).fact()) {
-            case Here here ->
-                staysOf(author(e), past(e)).stream().filter(u -> mayReturn(past(e), u)).toList();
+            case Here here -> {
+              List<Stay> accepted =
+                  staysOf(author(e), past(e)).stream().filter(u -> mayReturn(past(e), u)).toList();
+              List<Stay> others = accepted.stream().filter(u -> !isReplaced(u, past(e))).toList();
+              yield others.isEmpty() ? accepted : others;
+            }
             case Admit admit -> liveStaysOf(author(e), past(e));
             case Rekey rekey -> liveStaysOf(author(e), past(e));
             case Reseal reseal -> liveStaysOf(author(e), past(e));
@@ -550,6 +555,15 @@ final class SectionFiveOracle {
       restsOf.put(e, known);
     }
     return known;
+  }
+
+  private boolean isReplaced(Stay u, BitSet past) {
+    return past.stream()
+        .anyMatch(
+            h ->
+                fact(h).fact() instanceof Here
+                    && author(h).equals(u.member())
+                    && past(h).get(u.begunBy()));
   }
 
   /**

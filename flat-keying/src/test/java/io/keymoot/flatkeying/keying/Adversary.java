@@ -17,6 +17,12 @@ import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.message.Relay;
+import io.keymoot.flatkeying.key.SeizedKeks;
+import io.keymoot.flatkeying.key.Kek;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.fact.Reseal;
+import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
@@ -104,9 +110,41 @@ final class Adversary {
     }
   }
 
+  /**
+   * A slot's key, as somebody had it; false ones too.
+   */
+  final class Loot {
+    final Kek kek;
+
+    /** What it became with an epoch's secret, and what it opened, or nothing. */
+    private final Map<Piece, Loot> steps = new IdentityHashMap<>();
+
+    private final Map<Wrapped, Optional<Piece>> opened = new IdentityHashMap<>();
+
+    Loot(Kek kek) {
+      this.kek = kek;
+    }
+
+    /** The epoch, or the Reseal, that made it; or so it was said. */
+    FactId made() {
+      return kek.epoch();
+    }
+  }
+
+  /** Who is out, and all it comes to. */
+  private static final class Pool {
+    final Map<FactId, List<Piece>> pieces = new TreeMap<>();
+    final Map<Slot, List<Loot>> loot = new TreeMap<>();
+    final Deque<Piece> freshPieces = new ArrayDeque<>();
+    final Deque<Loot> freshLoot = new ArrayDeque<>();
+  }
+
   // ---- what crossed the network
 
   private sealed interface Message {}
+
+  /** One wrap under a KEK of a slot, in a cover or a Relay. */
+  private record Wrapped(Slot slot, MemberId wrapper, Bytes wrap, Covered of) {}
 
   /**
    * @param members of P(it), as the cover counts them
@@ -126,6 +164,7 @@ final class Adversary {
     final MemberId member;
     final Draws draws;
     private final Set<Piece> pieces;
+    private final Set<Loot> loot = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> held = new TreeSet<>();
     private final SeizedSessions sessions;
     private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
@@ -154,8 +193,16 @@ final class Adversary {
       return pieces;
     }
 
+    /** And all the keys of slots it ever had. */
+    Set<Loot> allLoot() {
+      pieces();
+      return loot;
+    }
+
     Device copied() {
-      return new Device(member, draws.copied(), pieces());
+      Device copy = new Device(member, draws.copied(), pieces());
+      copy.loot.addAll(allLoot());
+      return copy;
     }
 
     boolean hasLeafKey(Hash32 hash) {
@@ -170,6 +217,10 @@ final class Adversary {
 
     void has(Piece piece) {
       pieces.add(piece);
+    }
+
+    void has(Loot key) {
+      loot.add(key);
     }
 
     private void readDraws() {
@@ -250,13 +301,37 @@ final class Adversary {
       }
       for (Stay own : world.staysOf(member)) {
         Optional<LeafKeyPair> leaf = leafKey(own.leafKey());
-        if (leaf.isPresent()
-            && SecretReader.open(leaf.get(), handed.context, handed.sealed, NeedGive::secrets)
-                instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
-          ok.value().forEach((epoch, secret) -> has(piece(epoch, secret)));
+        if (leaf.isPresent() && read(handed, leaf.get())) {
           return;
         }
       }
+    }
+
+    private boolean read(Handed handed, LeafKeyPair leaf) {
+      if (SecretReader.open(leaf, handed.context, handed.sealed, NeedGive::secrets)
+          instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
+        ok.value().forEach((epoch, secret) -> has(piece(epoch, secret)));
+        return true;
+      }
+      // A careless giver may have handed over what its own address shows, not the asker's.
+      boolean any = false;
+      for (MemberId address : List.of(member, handed.context.from())) {
+        if (SecretReader.open(
+                leaf,
+                handed.context,
+                handed.sealed,
+                in -> GivenKeys.read(in, position -> slotOf(address, position)))
+            instanceof SecretReader.Read.Ok<GivenKeys> ok) {
+          any = true;
+          ok.value().epochs().forEach((epoch, secret) -> has(piece(epoch, secret)));
+          ok.value().keks().forEach(kek -> has(loot(kek)));
+          for (GivenKeys.OfReseal each : ok.value().reseals()) {
+            Slot slot = slotOf(address, each.position());
+            has(loot(SeizedKeks.copy(each.key(), slot, each.reseal())));
+          }
+        }
+      }
+      return any;
     }
   }
 
@@ -271,6 +346,10 @@ final class Adversary {
   final List<Need> needs = new ArrayList<>();
 
   private final List<Message> messages = new ArrayList<>();
+  private final Map<Slot, List<Wrapped>> wraps = new TreeMap<>();
+  private final List<Relay> relays = new ArrayList<>();
+  private final Map<Slot, List<Loot>> allLoot = new TreeMap<>();
+  private final Map<FactId, Covered> covered = new TreeMap<>();
   private final Map<MemberId, Device> devices = new TreeMap<>();
   private final Map<FactId, List<Piece>> pieces = new TreeMap<>();
   private final Map<FactId, EpochSecret> originals = new TreeMap<>();
@@ -283,6 +362,11 @@ final class Adversary {
 
   /** How many epochs of honest views were tried. */
   int checked;
+
+  /** How many Relays there were, and how many wraps under slots' keys thieves opened. */
+  int relaysTold;
+
+  int wrapsOpened;
 
   /** Of the pieces that thieves of one view pooled, so many were of epochs not usable there. */
   int piecesPooled;
@@ -320,6 +404,43 @@ final class Adversary {
         device.has(piece(held.epoch, held.lowest().at(revision)));
       }
     }
+    seize(device, node.core().core.slots);
+  }
+
+  private void seize(Device device, SlotKeys slots) {
+    for (Kek kek : slots.allKeks()) {
+      if (device.held.add(kek.epoch() + " " + kek.slot())) {
+        device.has(loot(SeizedKeks.copy(kek)));
+      }
+    }
+    for (GivenKeys.OfReseal each : slots.allResealKeys()) {
+      if (device.held.add(each.reseal() + " fresh " + each.position())) {
+        Slot slot = slotOf(device.member, each.position());
+        device.has(loot(SeizedKeks.copy(each.key(), slot, each.reseal())));
+      }
+    }
+  }
+
+  Slot slotOf(MemberId member, int position) {
+    return new Slot(
+        position, member.hash().symbol(position, profile().symbolBits()));
+  }
+
+  private Profile profile() {
+    return ledger.after(world.facts().get(0).known()).found().profile();
+  }
+
+  /** One object for the same key of the same slot, whoever has it. */
+  Loot loot(Kek kek) {
+    List<Loot> known = allLoot.computeIfAbsent(kek.slot(), slot -> new ArrayList<>());
+    for (Loot each : known) {
+      if (each.made().equals(kek.epoch()) && each.kek.holdsTheSameAs(kek)) {
+        return each;
+      }
+    }
+    Loot loot = new Loot(kek);
+    known.add(loot);
+    return loot;
   }
 
   void said(Watched from, Bytes message) {
@@ -361,6 +482,9 @@ final class Adversary {
               give.sealed()));
     } else if (message instanceof Need need) {
       needs.add(need);
+    } else if (message instanceof Relay relay) {
+      relays.add(relay);
+      covered.values().forEach(each -> wrapped(relay, each));
     }
   }
 
@@ -405,8 +529,31 @@ final class Adversary {
         && Cover.decode(ledger.envelope(fact).cover()) instanceof Decoded.Ok<Cover> cover) {
       List<MemberId> members = ledger.after(fact).members().stream().map(Person::id).toList();
       Hash32 context = FactCodec.coverContext(group, fact.author(), rekey);
-      messages.add(new Covered(fact.id(), fact.author(), rekey, cover.value(), context, members));
+      Covered of =
+          new Covered(fact.id(), fact.author(), rekey, cover.value(), context, members);
+      messages.add(of);
+      covered.put(fact.id(), of);
+      for (Cover.SlotWrap each : cover.value().wraps()) {
+        wrapped(fact.author(), each.position(), each.wrap(), of);
+      }
+      relays.forEach(relay -> wrapped(relay, of));
     }
+  }
+
+  private void wrapped(Relay relay, Covered of) {
+    if (relay.epoch() == Relays.prefix(of.id) && relay.place() < of.members.size()) {
+      relaysTold++;
+      for (Relay.SlotWrap each : relay.wraps()) {
+        wrapped(of.members.get(relay.place()), each.position(), each.wrap(), of);
+      }
+    }
+  }
+
+  private void wrapped(MemberId wrapper, int position, Bytes wrap, Covered of) {
+    Slot slot = slotOf(wrapper, position);
+    wraps
+        .computeIfAbsent(slot, s -> new ArrayList<>())
+        .add(new Wrapped(slot, wrapper, wrap, of));
   }
 
   private Optional<LeafKey> publicLeafKey(MemberId member, Hash32 hash) {
@@ -435,32 +582,98 @@ final class Adversary {
 
   // ---- pooling
 
-  /** All that follows: who has an epoch's running key opens every refresh made under it. */
+  /**
+   * All that follows. Who has an epoch's running key opens every refresh made under it; who has its
+   * first secret steps the keys of slots; who has a key of a slot tries every wrap that was ever
+   * made under that slot.
+   */
   private Map<FactId, List<Piece>> closure(Collection<Device> thieves) {
-    Map<FactId, List<Piece>> pool = new TreeMap<>();
-    Deque<Piece> fresh = new ArrayDeque<>();
+    Pool pool = new Pool();
     for (Device each : thieves) {
-      fresh.addAll(each.pieces());
+      pool.freshPieces.addAll(each.pieces());
+      pool.freshLoot.addAll(each.allLoot());
     }
-    List<Covered> refreshes = new ArrayList<>();
-    for (Message each : messages) {
-      if (each instanceof Covered covered && covered.cover.refresh().isPresent()) {
-        refreshes.add(covered);
+    List<Covered> refreshes =
+        covered.values().stream().filter(each -> each.cover.refresh().isPresent()).toList();
+    while (!pool.freshPieces.isEmpty() || !pool.freshLoot.isEmpty()) {
+      Piece piece = pool.freshPieces.poll();
+      if (piece != null) {
+        add(pool, piece, refreshes);
+      }
+      Loot key = pool.freshLoot.poll();
+      if (key != null) {
+        add(pool, key);
       }
     }
-    for (Piece piece = fresh.poll(); piece != null; piece = fresh.poll()) {
-      List<Piece> known = pool.computeIfAbsent(piece.epoch, id -> new ArrayList<>());
-      if (known.contains(piece)) {
-        continue;
-      }
-      known.add(piece);
-      for (Covered each : refreshes) {
-        if (each.rekey.prev().equals(Optional.of(piece.epoch))) {
-          unwrapped(piece, each).ifPresent(fresh::add);
-        }
+    return pool.pieces;
+  }
+
+  private void add(Pool pool, Piece piece, List<Covered> refreshes) {
+    List<Piece> known = pool.pieces.computeIfAbsent(piece.epoch, id -> new ArrayList<>());
+    if (known.contains(piece)) {
+      return;
+    }
+    known.add(piece);
+    for (Covered each : refreshes) {
+      if (each.rekey.prev().equals(Optional.of(piece.epoch))) {
+        unwrapped(piece, each).ifPresent(pool.freshPieces::add);
       }
     }
-    return pool;
+    for (List<Loot> keys : pool.loot.values()) {
+      for (Loot key : keys) {
+        step(pool, key, piece);
+      }
+    }
+  }
+
+  private void add(Pool pool, Loot key) {
+    List<Loot> known = pool.loot.computeIfAbsent(key.kek.slot(), slot -> new ArrayList<>());
+    if (known.contains(key)) {
+      return;
+    }
+    known.add(key);
+    for (Wrapped each : wraps.getOrDefault(key.kek.slot(), List.of())) {
+      opened(key, each).ifPresent(pool.freshPieces::add);
+    }
+    for (List<Piece> pieces : pool.pieces.values()) {
+      for (Piece piece : pieces) {
+        step(pool, key, piece);
+      }
+    }
+  }
+
+  /** Of an epoch before it, or of a Reseal that it knew. */
+  private void step(Pool pool, Loot key, Piece piece) {
+    if (piece.secret.revision() != 0
+        || !world.knows(piece.epoch)
+        || !world.knows(key.made())
+        || !(world.fact(piece.epoch).known().fact() instanceof Rekey rekey)) {
+      return;
+    }
+    Known made = world.fact(key.made()).known();
+    boolean follows = rekey.prev().equals(Optional.of(key.made()));
+    boolean takesIn =
+        made.fact() instanceof Reseal
+            && world.fact(piece.epoch).past().get(world.fact(key.made()).index());
+    if (follows || takesIn) {
+      pool.freshLoot.add(
+          key.steps.computeIfAbsent(
+              piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
+    }
+  }
+
+  private Optional<Piece> opened(Loot key, Wrapped wrapped) {
+    return key.opened.computeIfAbsent(
+        wrapped,
+        each -> {
+          Covered of = each.of;
+          if (key.kek.unwrap(each.wrap, of.context, each.wrapper, of.rekey.commitment())
+              instanceof Unwrapped.Opened opened) {
+            wrapsOpened++;
+            return Optional.of(piece(of.id, opened.secret()));
+          }
+          return Optional.empty();
+        });
   }
 
   private Optional<Piece> unwrapped(Piece piece, Covered under) {

@@ -5,6 +5,7 @@ import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.group.GroupState;
@@ -54,6 +55,9 @@ final class AdversaryRun implements Group.Witness {
   AdversaryRun(long seed) {
     random = new Random(seed);
     group = new Group(seed);
+    // With two symbols a small group shares all its slots, with four some of them.
+    group.profile = seed % 2 == 0 ? Profile.PAPER : Profile.CONFERENCE;
+    group.resealEachMillis = 2_000;
     group.heartbeatMillis = 1_000;
     group.hears = (from, to) -> side(from.name) == side(to.name);
     // The witness must be there before the first word.
@@ -383,13 +387,16 @@ final class AdversaryRun implements Group.Witness {
       for (Group.Node ear : ears) {
         one.need(ear, random).ifPresent(message -> tell(ear, one.address, message));
       }
-    } else if (what < 87 && !adversary.needs.isEmpty()) {
-      Need asked = adversary.needs.get(adversary.needs.size() - 1);
+    } else if (what < 90 && !adversary.needs.isEmpty()) {
+      Need asked =
+          adversary.needs.get(
+              adversary.needs.size() - 1 - random.nextInt(Math.min(3, adversary.needs.size())));
+      boolean truly = random.nextInt(3) > 0;
       for (Group.Node ear : ears) {
         if (ear.id().equals(asked.signed().header().author())) {
-          note(one.name + " lies to " + ear);
+          note(one.name + (truly ? " answers " : " lies to ") + ear);
           wasLiedTo = true;
-          one.lie(asked, random).ifPresent(message -> tell(ear, one.address, message));
+          one.answer(asked, truly, random).ifPresent(message -> tell(ear, one.address, message));
         }
       }
     } else if (what < 95) {

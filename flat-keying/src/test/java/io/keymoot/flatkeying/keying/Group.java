@@ -1,6 +1,7 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Duty;
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
@@ -172,6 +173,8 @@ final class Group {
   /** Off to compare: everybody is then reached as if there were no slots. */
   boolean slotsOn = true;
 
+  long resealEachMillis = Limits.RESEAL_EACH_MILLIS;
+
   int heartbeatMillis = 500;
   Witness witness = Witness.NOBODY;
 
@@ -225,6 +228,7 @@ final class Group {
   Node start(Node node) {
     nodes.put(node.name, node);
     node.core.core.slotsOn = slotsOn;
+    node.core.core.resealEachMillis = resealEachMillis;
     node.step(new Input.Start());
     beat(node);
     return node;

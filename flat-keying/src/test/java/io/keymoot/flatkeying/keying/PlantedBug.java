@@ -7,7 +7,10 @@ import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Ledger;
+import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.KekMistakes;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -36,7 +39,23 @@ final class PlantedBug implements AutoCloseable {
         "io.keymoot.flatkeying.group.Ledger", "leastRevisionFor", GivenOneTooEarly.class),
     ONE_WRAP_ONLY_WHEN_NOBODY_IS_OUT(
         "io.keymoot.flatkeying.keying.Rekeying", "isNobodyOutSince", Yes.class),
-    SEALS_ONLY_TO_WHO_STAYS("io.keymoot.flatkeying.keying.Rekeying", "cover", ForWhoWasIn.class);
+    SEALS_ONLY_TO_WHO_STAYS("io.keymoot.flatkeying.keying.Rekeying", "cover", ForWhoWasIn.class),
+    WHO_CAME_LATER_SPOILS_A_SLOT_TOO(
+        "io.keymoot.flatkeying.group.Growth", "wasOverFor", WhoCameLaterIsForgotten.class),
+    KEKS_STEP_WITH_EVERY_EPOCH(
+        "io.keymoot.flatkeying.key.Kek", "stepped", KekMistakes.NoStep.class),
+    BRANCHES_SHARE_NO_KEK(
+        "io.keymoot.flatkeying.key.Kek", "stepped", KekMistakes.AlikeOnBranches.class),
+    WRAPS_ONLY_UNDER_CLEAN_SLOTS(
+        "io.keymoot.flatkeying.keying.Covering", "mayWrapUnder", Yes.class),
+    RELAYS_ONLY_UNDER_CLEAN_SLOTS("io.keymoot.flatkeying.keying.Relays", "isClean", Yes.class),
+    A_KEK_ONLY_TO_WHOSE_ADDRESS_SHOWS_ITS_SLOT(
+        "io.keymoot.flatkeying.group.Ledger", "mayHaveSlot", ToAnyAddress.class),
+    NO_KEK_FROM_BEFORE_THE_ADMISSION(
+        "io.keymoot.flatkeying.group.Ledger", "wasIn", Yes.class),
+    A_KEK_ONLY_FROM_WHO_IS_IN_ITS_SLOT(
+        "io.keymoot.flatkeying.keying.SlotNeeds", "isInTheSlot", Yes.class),
+    A_RESEALS_KEY_PROVES_ITSELF("io.keymoot.flatkeying.keying.SlotKeys", "isProved", Yes.class);
 
     private final String type;
     private final String method;
@@ -103,6 +122,32 @@ final class PlantedBug implements AutoCloseable {
     @Advice.OnMethodExit
     static void exit(@Advice.Return(readOnly = false) boolean answer) {
       answer = true;
+    }
+  }
+
+  static final class WhoCameLaterIsForgotten {
+    private WhoCameLaterIsForgotten() {}
+
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.Argument(0) Stay stay,
+        @Advice.Argument(1) GroupState then,
+        @Advice.Return(readOnly = false) boolean wasOver) {
+      wasOver |= !then.contains(stay.begunBy());
+    }
+  }
+
+  static final class ToAnyAddress {
+    private ToAnyAddress() {}
+
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.This Ledger ledger,
+        @Advice.Argument(0) GroupState state,
+        @Advice.Argument(1) Known made,
+        @Advice.Argument(3) MemberId member,
+        @Advice.Return(readOnly = false) boolean may) {
+      may = state.isMember(member) && ledger.after(made).isMember(member);
     }
   }
 

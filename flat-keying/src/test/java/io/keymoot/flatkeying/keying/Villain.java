@@ -17,6 +17,11 @@ import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.message.SlotSet;
+import io.keymoot.flatkeying.key.SeizedKeks;
+import io.keymoot.flatkeying.key.ResealKey;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedHeader;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Target;
@@ -40,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 
 /**
  * A member, or somebody let in by one, that keeps to no rule but has its own real keys, all that
@@ -56,6 +62,8 @@ final class Villain {
   private final Bytes credential;
   private final Map<Hash32, Bytes> blobs = new LinkedHashMap<>();
   private final Optional<JoinAsk> ask;
+  private final Map<FactId, EpochSecret> ownEpochs = new TreeMap<>();
+  private final Map<String, ResealKey> resealKeys = new LinkedHashMap<>();
 
   private Villain(
       String name,
@@ -173,8 +181,11 @@ final class Villain {
     if (past == null) {
       return Optional.empty();
     }
-    if (what < 50) {
+    if (what < 45) {
       return admit(past, random, friends);
+    }
+    if (what < 55) {
+      return reseal(past, random);
     }
     return rekey(past, random, friends);
   }
@@ -237,6 +248,29 @@ final class Villain {
     Rekey rekey = new Rekey(prev, targets, secret.commitment(), members, cover.sha256());
     Optional<Known> said = said(past, rekey, cover);
     said.ifPresent(epoch -> adversary.device(id).has(adversary.piece(epoch.id(), secret)));
+    said.ifPresent(epoch -> ownEpochs.put(epoch.id(), secret));
+    return said;
+  }
+
+  /** Fresh keys of its own slots, for whoever asks; old ones as likely as not. */
+  private Optional<Known> reseal(GroupState past, Random random) {
+    List<Reseal.SlotKey> content = new ArrayList<>();
+    List<ResealKey> fresh = new ArrayList<>();
+    for (int position = 0; position < 32; position++) {
+      if (random.nextInt(4) > 0) {
+        ResealKey key = ResealKey.fresh(draws);
+        content.add(new Reseal.SlotKey(adversary.slotOf(id, position), key.commitment()));
+        fresh.add(key);
+      }
+    }
+    Optional<Known> said = said(past, new Reseal(content), Bytes.EMPTY);
+    for (int i = 0; said.isPresent() && i < fresh.size(); i++) {
+      Slot slot = content.get(i).slot();
+      resealKeys.put(said.get().id() + " " + slot.position(), fresh.get(i));
+      adversary
+          .device(id)
+          .has(adversary.loot(SeizedKeks.copy(fresh.get(i), slot, said.get().id())));
+    }
     return said;
   }
 
@@ -260,7 +294,7 @@ final class Villain {
 
   private Bytes cover(
       Rekey bare, GroupState past, Optional<FactId> prev, EpochSecret secret, Random random) {
-    int kind = random.nextInt(4);
+    int kind = random.nextInt(6);
     if (kind == 0) {
       return Bytes.EMPTY;
     }
@@ -275,19 +309,36 @@ final class Villain {
                     .map(piece -> piece.secret)
                     .min(Comparator.comparingInt(EpochSecret::revision)));
     int revision = prev.map(past::revision).orElse(0);
+    Bytes wrap = Bytes.owning(draws.bytes(48));
     // A member that wraps under a key that others out there have leaks, as any member can.
     boolean leaks =
         !bare.targets().isEmpty()
             || !prev.map(e -> adversary.ledger.isClean(past, adversary.world.fact(e).known()))
                 .orElse(false);
-    if (leaks || under.isEmpty() || under.get().revision() > revision) {
-      return Cover.of(
-              Optional.of(new Cover.Refresh(revision, Bytes.owning(draws.bytes(48)))), List.of())
-          .encode();
+    if (!leaks && under.isPresent() && under.get().revision() <= revision) {
+      Hash32 context = FactCodec.coverContext(adversary.group, id, bare);
+      wrap = under.get().at(revision).wrap(secret, context, id);
     }
-    Hash32 context = FactCodec.coverContext(adversary.group, id, bare);
-    Bytes wrap = under.get().at(revision).wrap(secret, context, id);
-    return Cover.of(Optional.of(new Cover.Refresh(revision, wrap)), List.of()).encode();
+    return new Cover(
+            Optional.of(new Cover.Refresh(revision, wrap)),
+            List.of(),
+            orders(past.memberCount(), random),
+            List.of(),
+            Optional.empty())
+        .encode();
+  }
+
+  /** Whoever reads it is told to wrap it on, under whatever slots. */
+  private static List<Cover.Order> orders(int members, Random random) {
+    List<Cover.Order> orders = new ArrayList<>();
+    for (int place = 0; place < members; place++) {
+      for (int position = 0; position < 32; position++) {
+        if (random.nextInt(3) > 0) {
+          orders.add(new Cover.Order(place, position));
+        }
+      }
+    }
+    return orders;
   }
 
   // ---- words
@@ -321,11 +372,27 @@ final class Villain {
                 List.of(new FactId(adversary.group.hash())),
                 leaf.get().publicKey().bytes(),
                 epochs,
-                List.of()));
+                slotSets(random)));
   }
 
-  /** Answers somebody's question with a key that it made up, and so would know. */
-  Optional<Bytes> lie(Need asked, Random random) {
+  /** Everything of some epochs and Reseals. */
+  private List<SlotSet> slotSets(Random random) {
+    List<SlotSet> sets = new ArrayList<>();
+    List<WhoIsOut.Fact> facts = adversary.world.facts();
+    for (int i = facts.size() - 1; i >= 0 && sets.size() < 4; i--) {
+      Fact fact = facts.get(i).known().fact();
+      if ((fact instanceof Rekey || fact instanceof Reseal) && random.nextInt(3) > 0) {
+        sets.add(new SlotSet(facts.get(i).known().id(), -1));
+      }
+    }
+    return sets;
+  }
+
+  /**
+   * Answers somebody's question: with keys that it made up, and so would know; or with its own
+   * epochs' true ones, and with those that its Reseals committed to.
+   */
+  Optional<Bytes> answer(Need asked, boolean truly, Random random) {
     MemberId to = asked.signed().header().author();
     if (!(LeafKey.decode(asked.leafKey()) instanceof Decoded.Ok<LeafKey> leaf)) {
       return Optional.empty();
@@ -336,12 +403,30 @@ final class Villain {
         EpochSecret fresh = EpochSecret.fresh(draws)) {
       writer.u8(asked.epochs().size());
       for (FactId epoch : asked.epochs()) {
-        int revision = random.nextInt(3);
-        EpochSecret made = fresh.at(revision);
-        adversary.device(id).has(adversary.piece(epoch, made));
-        writer.hash(epoch.hash()).u32(revision).secret(made);
+        EpochSecret own = ownEpochs.get(epoch);
+        int revision = truly && own != null ? 0 : random.nextInt(3);
+        EpochSecret told = truly && own != null ? own.at(0) : fresh.at(revision);
+        adversary.device(id).has(adversary.piece(epoch, told));
+        writer.hash(epoch.hash()).u32(revision).secret(told);
       }
-      writer.u8(0);
+      writer.u8(asked.slots().size());
+      for (SlotSet set : asked.slots()) {
+        boolean isEpoch =
+            !adversary.world.knows(set.made())
+                || adversary.world.fact(set.made()).known().fact() instanceof Rekey;
+        writer
+            .hash(set.made().hash())
+            .u8(isEpoch ? 1 : 2)
+            .u32(Integer.toUnsignedLong(set.positions()));
+        for (int rest = set.positions(); rest != 0; rest &= rest - 1) {
+          int position = Integer.numberOfTrailingZeros(rest);
+          ResealKey own = resealKeys.get(set.made() + " " + position);
+          ResealKey key = own != null && !isEpoch ? own : ResealKey.fresh(draws);
+          Slot slot = adversary.slotOf(to, position);
+          adversary.device(id).has(adversary.loot(SeizedKeks.copy(key, slot, set.made())));
+          writer.secret(key);
+        }
+      }
       return Optional.of(
           SideCodec.give(
               writer(),

@@ -60,9 +60,10 @@ import org.jspecify.annotations.Nullable;
 public final class Peer implements AutoCloseable {
 
   /** What peers of one JVM may share: all of it pure. */
-  public record Shared(FlatKeying.Shared keying, Rosters rosters, Identities identities) {
+  public record Shared(
+      FlatKeying.Shared keying, Rosters rosters, Identities identities, BeatsRead beats) {
     public Shared(FlatKeying.Shared keying, Rosters rosters) {
-      this(keying, rosters, new Identities());
+      this(keying, rosters, new Identities(), new BeatsRead());
     }
   }
 
@@ -77,6 +78,7 @@ public final class Peer implements AutoCloseable {
   private final FlatKeying keying;
   private final Entropy entropy;
   private final Rosters rosters;
+  private final BeatsRead beats;
   private final Judging judging;
   private final Looking looking;
   private final OtherVersions otherVersions = new OtherVersions();
@@ -104,6 +106,7 @@ public final class Peer implements AutoCloseable {
     this.keying = keying;
     this.entropy = entropy;
     this.rosters = shared.rosters;
+    this.beats = shared.beats;
     this.looking = new Looking(keying, shared.identities);
     this.judging = new Judging(policy, keying, shared.identities, this::keying, out::add);
   }
@@ -208,8 +211,9 @@ public final class Peer implements AutoCloseable {
       return;
     }
     if (SideCodec.typeOf(message).filter(MessageType.HEARTBEAT::equals).isPresent()) {
-      switch (HeartbeatCodec.decode(message)) {
-        case Decoded.Ok<HeartbeatMessage> ok -> beat(from, ok.value());
+      BeatsRead.Read read = beats.read(message);
+      switch (read.decoded()) {
+        case Decoded.Ok<HeartbeatMessage> ok -> beat(from, ok.value(), read);
         case Decoded.Malformed<HeartbeatMessage> bad ->
             out.add(new PeerEffect.Ignored("a malformed heartbeat: " + bad.reason()));
       }
@@ -218,28 +222,39 @@ public final class Peer implements AutoCloseable {
     }
   }
 
-  private void beat(Address from, HeartbeatMessage message) {
+  private void beat(Address from, HeartbeatMessage message, BeatsRead.Read read) {
     Beat beat = message.beat();
-    if (!beat.group().equals(keying.group()) || beat.member().equals(keying.self())) {
+    Heartbeat its = heartbeat;
+    if (its == null
+        || !beat.group().equals(keying.group())
+        || beat.member().equals(keying.self())) {
       return;
     }
-    keying(new Input.IntroducerSeen(from.value()));
-    settle();
-    boolean isSigned =
-        message.statement().isPresent() && keying.isSignedByMember(message.statement().get());
-    boolean isOurs = isSigned || hasTheGroupsMac(message);
+    boolean isMember = keying.isMember();
+    if (!isMember) {
+      keying(new Input.IntroducerSeen(from.value()));
+      settle();
+    }
+    boolean isSigned = message.statement().isPresent() && isSigned(message, read);
+    boolean hasMac = hasTheGroupsMac(message, read);
     boolean isNobodyKnown =
         message.statement().isPresent()
-            && keying.isMember()
+            && isMember
             && keying.state().person(beat.member()).isEmpty();
-    if (!isOurs && !isNobodyKnown) {
+    if (!isSigned && !hasMac && !isNobodyKnown) {
       return;
     }
-    List<FactId> unknown = beat.heads().stream().filter(head -> !keying.isHere(head)).toList();
-    if (keying.isMember()) {
+    // Nearly all the time: whoever speaks said the same before, and holds the key that is held
+    // here.
+    boolean isNothingNew = hasMac && its.saidBefore(beat);
+    if (isMember) {
+      List<FactId> unknown =
+          isNothingNew && its.wanted().isEmpty() && knowsAll(beat.heads())
+              ? List.of()
+              : beat.heads().stream().filter(head -> !keying.isHere(head)).toList();
       heartbeat(new io.keymoot.heartbeat.Input.Heard(beat, unknown));
     }
-    if (isOurs) {
+    if (!isNothingNew && (isSigned || hasMac)) {
       keying(
           new Input.Heard(
               beat.member(),
@@ -250,13 +265,31 @@ public final class Peer implements AutoCloseable {
     }
   }
 
-  private boolean hasTheGroupsMac(HeartbeatMessage message) {
+  private boolean knowsAll(List<FactId> heads) {
+    for (FactId head : heads) {
+      if (!keying.has(head)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isSigned(HeartbeatMessage message, BeatsRead.Read read) {
+    GroupState state = keying.state();
+    return state.count() > 0
+        && state.isMember(message.beat().member())
+        && read.isSigned(() -> keying.isSignedByMember(message.statement().orElseThrow()));
+  }
+
+  private boolean hasTheGroupsMac(HeartbeatMessage message, BeatsRead.Read read) {
     Optional<EpochHeld> held = message.beat().content().epoch();
     Tek tek =
         held.map(epoch -> keys.get(new KeyName(epoch.epoch(), epoch.revision()))).orElse(null);
     return tek != null
-        && MessageDigest.isEqual(
-            mac(tek, message.authenticated()).toArray(), message.mac().toArray());
+        && read.hasMac(
+            () ->
+                MessageDigest.isEqual(
+                    mac(tek, message.authenticated()).toArray(), message.mac().toArray()));
   }
 
   private static Bytes mac(Tek tek, Bytes bytes) {

@@ -7,6 +7,9 @@ final class PeerLimits {
   /** Names read out of credentials, remembered for all peers of a process. */
   static final int IDENTITIES = 4_096;
 
+  /** Heartbeats kept decoded: those that are on the wire at one moment. */
+  static final int BEATS_READ = 16;
+
   /** Devices and newcomers of whom approvals are remembered, and approvals of each. */
   static final int APPROVED_SUBJECTS = 64;
 

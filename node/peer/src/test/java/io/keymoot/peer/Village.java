@@ -25,6 +25,7 @@ import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.frame.Authentication;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.Opening;
+import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -41,6 +42,7 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Some real peers with real certificates and policies, on a network that delays and loses. */
 final class Village {
@@ -173,8 +175,18 @@ final class Village {
   final Authority site;
   long now;
   int lossPercent;
+
+  /** As in a process of many peers: what one fetched all have. */
+  boolean sharesBlobs;
+
+  private FlatKeying.@Nullable Shared common;
   Consumer<List<PeerEffect>> watch = effects -> {};
 
+  private final FactVerifier verifier = new FactVerifier(new VerifiedOnce());
+  private final Rosters rosters = new Rosters();
+  private final Identities identities = new Identities();
+  private final BeatsRead beats = new BeatsRead();
+  private final Lore lore = Lore.shared();
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long order;
 
@@ -296,11 +308,16 @@ final class Village {
             shared()));
   }
 
-  /** Each has blobs of its own: what a peer lacks must come over the network. */
+  /**
+   * Signatures are checked once for all. Each has blobs of its own: what a peer lacks must come
+   * over the network.
+   */
   private Peer.Shared shared() {
-    return new Peer.Shared(
-        FlatKeying.Shared.of(new CredentialChecker(), new FactVerifier(new VerifiedOnce())),
-        new Rosters());
+    FlatKeying.Shared own = FlatKeying.Shared.of(new CredentialChecker(), verifier, lore);
+    if (common == null) {
+      common = own;
+    }
+    return new Peer.Shared(sharesBlobs ? common : own, rosters, identities, beats);
   }
 
   Resident start(Resident resident) {

@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.keying.Draws;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.peer.PeerInput;
+import io.keymoot.simulator.byzantine.Liar;
 import io.keymoot.simulator.churn.Churn;
 import io.keymoot.simulator.fault.Fault;
 import io.keymoot.simulator.fault.Trouble;
@@ -149,6 +150,7 @@ public final class Simulation {
     world.weather().lossPercent = plan.lossPercent();
     faults.forEach(fault -> fault.plan(trouble));
     talkOn(new Random(random.nextLong()));
+    someTurn(new Random(random.nextLong()));
     long sampleEvery = Math.max(1_000, plan.millis() / MOST_SAMPLES);
     sampleOn(sampleEvery);
     while (world.now() < plan.millis() && !world.isBroken()) {
@@ -161,6 +163,28 @@ public final class Simulation {
     }
     if (!world.isBroken()) {
       world.finish();
+    }
+  }
+
+  /** Members that keep to no rule, from some moment on. The founder stays honest. */
+  private void someTurn(Random itsRandom) {
+    List<Liar> liars = new ArrayList<>();
+    for (int i = 0; i < plan.byzantine(); i++) {
+      long at = (long) ((0.1 + 0.5 * itsRandom.nextDouble()) * plan.millis());
+      world.timeline().at(at, () -> oneTurns(itsRandom, liars));
+    }
+  }
+
+  private void oneTurns(Random itsRandom, List<Liar> liars) {
+    List<Node> able = world.honest().stream().filter(node -> node.index() > 0).toList();
+    if (able.size() > 1) {
+      Liar.turn(
+          able.get(itsRandom.nextInt(able.size())),
+          world,
+          new Random(itsRandom.nextLong()),
+          realBytes().map(RealBytes::eavesdropper),
+          liars,
+          plan.millis());
     }
   }
 
@@ -302,6 +326,13 @@ public final class Simulation {
       injected.add(
           new Injected(
               fault.name(), world.injected().getOrDefault(fault.name(), 0L), fault.source()));
+    }
+    if (plan.byzantine() > 0) {
+      injected.add(
+          new Injected(
+              "byzantine",
+              world.injected().getOrDefault("byzantine", 0L),
+              "protocol, property P10; tricks as in package byzantine"));
     }
     long facts = world.members().stream().mapToInt(node -> node.known().count()).max().orElse(0);
     return new RunResult(

@@ -18,10 +18,14 @@ public final class Timeline {
     }
   }
 
+  /** More would be somebody who wakes, does nothing and wants to be woken at once. */
+  private static final long MOST_AT_ONE_MOMENT = 300_000;
+
   private final PriorityQueue<Planned> planned = new PriorityQueue<>();
   private long now;
   private long order;
   private long happened;
+  private long movedAt;
 
   public long now() {
     return now;
@@ -44,6 +48,11 @@ public final class Timeline {
   public void runTo(long end) {
     while (!planned.isEmpty() && planned.peek().at <= end) {
       Planned next = planned.remove();
+      if (next.at > now) {
+        movedAt = happened;
+      } else if (happened - movedAt > MOST_AT_ONE_MOMENT) {
+        throw new IllegalStateException("time stands still: somebody wakes for ever at " + now);
+      }
       now = next.at;
       happened++;
       next.event.happen();

@@ -342,7 +342,9 @@ public final class World {
     if (trace.isWritten()) {
       trace.write(now(), from + " says " + type + to.map(it -> " to " + it).orElse(""));
     }
-    watchers.forEach(watcher -> watcher.said(from, message));
+    for (int i = 0; i < watchers.size(); i++) {
+      watchers.get(i).said(from, message);
+    }
     if (to.isEmpty()) {
       network.multicast(from, nodes, message);
     } else {

@@ -1,0 +1,131 @@
+package io.keymoot.flatkeying.group;
+
+import static net.bytebuddy.matcher.ElementMatchers.isMethod;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.MessageType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What one fact more costs, counted: every call of a method of this package is a step. Time would
+ * depend on the machine.
+ */
+class WorkTest {
+  private static final int FEW = 200;
+  private static final int MANY = 8 * FEW;
+  private static final List<Class<?>> COUNTED =
+      List.of(
+          Device.class,
+          Ends.class,
+          Grounds.class,
+          GroupState.class,
+          Growth.class,
+          IdMap.class,
+          Known.class,
+          Ledger.class,
+          Lore.class,
+          Membership.class,
+          Person.class,
+          RightsOf.class,
+          Seat.class,
+          Slots.class,
+          Stay.class,
+          Validity.class);
+
+  /** Called from the counted classes, which live in the same package. */
+  static long steps;
+
+  @BeforeAll
+  static void countEveryCall() throws IOException {
+    ByteBuddyAgent.install();
+    for (Class<?> each : COUNTED) {
+      try (var made =
+          new ByteBuddy().redefine(each).visit(Advice.to(Step.class).on(isMethod())).make()) {
+        made.load(each.getClassLoader(), ClassReloadingStrategy.fromInstalledAgent());
+      }
+    }
+  }
+
+  @AfterAll
+  static void putTheClassesBack() throws IOException {
+    for (Class<?> each : COUNTED) {
+      ClassReloadingStrategy.fromInstalledAgent().reset(each);
+    }
+  }
+
+  static final class Step {
+    private Step() {}
+
+    @Advice.OnMethodEnter
+    static void enter() {
+      WorkTest.steps++;
+    }
+  }
+
+  /** The same group at two moments of its life, and a peer that learns what is said then. */
+  @Test
+  void learningAFactCostsNoMoreWhenEightTimesAsMuchIsKnown() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(60, 59);
+    Membership peer = Membership.of(crowd.ledger(Lore.ofOne()));
+    List<Envelope> offered = new ArrayList<>();
+    Map<MessageType, Long> few = costWith(FEW, crowd, peer, offered);
+    long overOfFew = stepsOf(() -> peer.state().over());
+    Map<MessageType, Long> many = costWith(MANY, crowd, peer, offered);
+    long overOfMany = stepsOf(() -> peer.state().over());
+    for (MessageType type : few.keySet()) {
+      assertThat(many.get(type))
+          .as("%s: %s steps, and before %s", type, many, few)
+          .isLessThan(few.get(type) * 5 / 4);
+    }
+    // What walks through all that was does show.
+    assertThat(overOfMany).isGreaterThan(2 * overOfFew);
+  }
+
+  /** The most that any of the next facts costs, by type. */
+  private static Map<MessageType, Long> costWith(
+      int facts, Crowd crowd, Membership peer, List<Envelope> offered) {
+    while (crowd.facts.size() < facts) {
+      crowd.here();
+      crowd.rekey();
+    }
+    offer(crowd, peer, offered);
+    Map<MessageType, Long> cost = new TreeMap<>();
+    for (int i = 0; i < 8; i++) {
+      for (Runnable say : List.<Runnable>of(crowd::here, crowd::rekey, () -> crowd.admit(1))) {
+        say.run();
+        MessageType type = crowd.facts.get(crowd.facts.size() - 1).header().type();
+        cost.merge(type, stepsOf(() -> offer(crowd, peer, offered)), Math::max);
+      }
+      crowd.expel(crowd.rows.get(crowd.rows.size() - 1));
+      offer(crowd, peer, offered);
+    }
+    return cost;
+  }
+
+  private static void offer(Crowd crowd, Membership peer, List<Envelope> offered) {
+    for (Envelope fact : crowd.facts.subList(offered.size(), crowd.facts.size())) {
+      peer.offer(fact, "crowd");
+      offered.add(fact);
+      assertThat(peer.has(fact.id())).isTrue();
+    }
+  }
+
+  private static long stepsOf(Runnable what) {
+    long before = steps;
+    what.run();
+    return steps - before;
+  }
+}

@@ -1,0 +1,76 @@
+package io.keymoot.peer;
+
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.heartbeat.HeartbeatCodec;
+import io.keymoot.heartbeat.HeartbeatMessage;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last heartbeats that came, decoded, with what became of checking them. A thousand peers of
+ * one process hear the same bytes within a moment: they may share one of these, on one thread, and
+ * then each beat is read and checked once.
+ *
+ * <p>No verdict depends on who asks: a member's id binds its key, and an epoch's id binds its
+ * secret, so whoever has the key at all has the same one.
+ */
+public final class BeatsRead {
+
+  /** One message, as it was read. */
+  static final class Read {
+    private final Bytes message;
+    private final Decoded<HeartbeatMessage> decoded;
+    private @Nullable Boolean isSigned;
+    private @Nullable Boolean hasMac;
+
+    private Read(Bytes message) {
+      this.message = message;
+      this.decoded = HeartbeatCodec.decode(message);
+    }
+
+    Decoded<HeartbeatMessage> decoded() {
+      return decoded;
+    }
+
+    /**
+     * @param check asked once, by a peer that knows the member
+     */
+    boolean isSigned(BooleanSupplier check) {
+      Boolean known = isSigned;
+      if (known == null) {
+        known = check.getAsBoolean();
+        isSigned = known;
+      }
+      return known;
+    }
+
+    /**
+     * @param check asked once, by a peer that holds the key
+     */
+    boolean hasMac(BooleanSupplier check) {
+      Boolean known = hasMac;
+      if (known == null) {
+        known = check.getAsBoolean();
+        hasMac = known;
+      }
+      return known;
+    }
+  }
+
+  private final @Nullable Read[] last = new @Nullable Read[PeerLimits.BEATS_READ];
+  private int next;
+
+  /** By the very bytes, not by equal ones: to compare them would cost as much as to read them. */
+  Read read(Bytes message) {
+    for (Read each : last) {
+      if (each != null && each.message == message) {
+        return each;
+      }
+    }
+    Read fresh = new Read(message);
+    last[next] = fresh;
+    next = (next + 1) % last.length;
+    return fresh;
+  }
+}

@@ -1,0 +1,114 @@
+package io.keymoot.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.admission.certificate.Credential;
+import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.JoinRequest;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.message.JoinAsk;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.heartbeat.Beat;
+import io.keymoot.heartbeat.HeartbeatCodec;
+import io.keymoot.heartbeat.HeartbeatContent;
+import io.keymoot.peer.Village.Resident;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.GraphLayout;
+
+/** What one more peer costs a process that has others of the same group. */
+class FootprintTest {
+  private static final int MEMBERS = 1_000;
+  private static final Bytes OPEN_CREDENTIAL = Credential.SELF_MADE.encode();
+
+  static {
+    // Lambdas are hidden classes, whose fields the JDK gives no offsets of: JOL lays them out
+    // itself.
+    System.setProperty("jol.magicFieldOffset", "true");
+  }
+
+  private final Village village = new Village(64);
+
+  /** A member that does nothing but beat. */
+  private record Extra(SigningKey key, MemberId member) {}
+
+  private Extra letIn(Resident introducer, GroupId group, Bytes leafKey) {
+    SigningKey key = SigningKey.generate(SignatureKind.ED25519, village.entropy());
+    SignedJoinRequest request =
+        FactWriter.joinRequest(
+            key,
+            group,
+            OPEN_CREDENTIAL.sha256(),
+            leafKey.sha256(),
+            Bytes.owning(village.entropy().bytes(JoinRequest.NONCE_BYTES)),
+            new FactId(group.hash()));
+    Bytes ask = SideCodec.encode(new JoinAsk(request, OPEN_CREDENTIAL, leafKey));
+    introducer.step(new PeerInput.Received(new Address(Bytes.fromHex("00")), ask));
+    return new Extra(key, request.member());
+  }
+
+  private void beat(Extra extra, long counter, Resident anna) {
+    GroupId group = anna.peer.keying().group();
+    List<FactId> heads = anna.peer.keying().signingHeads();
+    HeartbeatContent content =
+        new HeartbeatContent(
+            counter,
+            Optional.empty(),
+            0,
+            anna.peer.keying().state().membersDigest(),
+            Bytes.of(extra.member().hash().toArray(), 0, 6));
+    FactWriter writer = new FactWriter(extra.key(), group, extra.member());
+    Bytes message =
+        HeartbeatCodec.encode(
+            new Beat(group, extra.member(), heads, content, true),
+            (its, bytes) -> writer.sign(MessageType.HEARTBEAT, its, bytes),
+            bytes -> bytes);
+    for (Resident each : village.members()) {
+      each.step(new PeerInput.Received(new Address(Bytes.fromHex("00")), message));
+    }
+  }
+
+  @Test
+  void amongAThousandAPeerHoldsLessThan64KilobytesBesidesWhatIsShared() {
+    village.sharesBlobs = true;
+    Resident anna =
+        village.found(
+            village.uncertified("anna"),
+            Village.ANYBODY_ADMITS_CHAIR_EXPELS,
+            Trust.OPEN,
+            Village.OPEN);
+    Resident ben = village.join(village.uncertified("ben"), Village.OPEN);
+    village.run(5_000);
+    Bytes leafKey = LeafKeyPair.generate(village.entropy()).publicKey().bytes();
+    List<Extra> extras = new ArrayList<>();
+    while (extras.size() < MEMBERS - 2) {
+      extras.add(letIn(anna, anna.peer.keying().group(), leafKey));
+      village.run(5);
+    }
+    village.run(5_000);
+    assertThat(ben.peer.keying().state().memberCount()).isEqualTo(MEMBERS);
+    for (int round = 1; round <= 2; round++) {
+      for (Extra extra : extras) {
+        beat(extra, round, anna);
+      }
+    }
+    village.run(60_000);
+    assertThat(ben.view().heard()).isEqualTo(MEMBERS);
+
+    long both = GraphLayout.parseInstance(anna.peer, ben.peer).totalSize();
+    long without = GraphLayout.parseInstance(anna.peer).totalSize();
+    System.out.println("a peer among " + MEMBERS + ": " + (both - without) + " bytes of its own");
+    assertThat(both - without).isLessThanOrEqualTo(64 * 1_024);
+  }
+}

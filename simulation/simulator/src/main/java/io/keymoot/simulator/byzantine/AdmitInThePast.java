@@ -1,0 +1,21 @@
+package io.keymoot.simulator.byzantine;
+
+import io.keymoot.flatkeying.fact.Admit;
+import java.util.List;
+
+/** Lets accomplices in on a past from before it is found out. */
+final class AdmitInThePast implements Trick {
+  @Override
+  public String name() {
+    return "admit-in-the-past";
+  }
+
+  @Override
+  public void act(Liar liar) {
+    liar.somePast()
+        .ifPresent(
+            past ->
+                liar.say(
+                    liar.write(past, new Admit(List.of(liar.accomplice(liar.id())), List.of()))));
+  }
+}

@@ -1,0 +1,39 @@
+package io.keymoot.simulator.byzantine;
+
+import io.keymoot.flatkeying.fact.Approval;
+import io.keymoot.flatkeying.fact.EvidenceCodec;
+import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.Target;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.util.List;
+
+/** Finds members absent that are not, with a friend's word if it has a friend. */
+final class SuspendTheLiving implements Trick {
+  @Override
+  public String name() {
+    return "suspend-the-living";
+  }
+
+  @Override
+  public void act(Liar liar) {
+    liar.somebody()
+        .flatMap(victim -> liar.state().newestStay(victim.id()))
+        .ifPresent(
+            stay -> {
+              FactWriter second =
+                  liar.friends().isEmpty() ? liar.writer() : liar.oneOf(liar.friends()).writer();
+              Approval word =
+                  second.approve(
+                      liar.state().heads().subList(0, 1),
+                      Approval.Action.SUSPEND,
+                      stay.person().id().hash(),
+                      stay.id().hash());
+              liar.multicast(EvidenceCodec.encode(word));
+              liar.say(
+                  liar.rekey(
+                      liar.state(),
+                      List.of(new Target.Absent(stay.person().id(), stay.id(), word)),
+                      Bytes.EMPTY));
+            });
+  }
+}
