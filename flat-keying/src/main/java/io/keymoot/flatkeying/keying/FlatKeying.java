@@ -77,7 +77,10 @@ public final class FlatKeying implements AutoCloseable {
   private final Relays relays;
   private final Resealing resealing;
   private final Joining joining;
+  private final Vouching vouching;
   private final Sending sending;
+  private final Repeating repeating;
+  private final Approvals approvals;
   private final Pending pending;
 
   private final @Nullable Envelope founding;
@@ -103,9 +106,12 @@ public final class FlatKeying implements AutoCloseable {
     this.relays = new Relays(core);
     this.rekeying = new Rekeying(core, needGive, haves, relays);
     this.resealing = new Resealing(core);
-    this.joining = new Joining(core, syncing, needGive);
+    this.repeating = new Repeating(core);
+    this.approvals = new Approvals(core, syncing, repeating);
+    this.pending = new Pending(core, syncing, repeating, approvals);
+    this.vouching = new Vouching(core);
+    this.joining = new Joining(core, syncing, needGive, approvals, vouching);
     this.sending = new Sending(core);
-    this.pending = new Pending(core, syncing);
   }
 
   // ---- making one
@@ -228,6 +234,13 @@ public final class FlatKeying implements AutoCloseable {
     return core.membership.isHere(fact);
   }
 
+  /** The message that tells a fact this peer has taken, with the credentials on which it rests. */
+  public Optional<Bytes> told(FactId fact) {
+    return core.ledger.get(fact) instanceof Known known && core.state().contains(known)
+        ? Optional.of(core.credentials.told(known.envelope()))
+        : Optional.empty();
+  }
+
   /** The heads a statement made now would name. */
   public List<FactId> signingHeads() {
     return core.signingState().heads();
@@ -292,6 +305,7 @@ public final class FlatKeying implements AutoCloseable {
       case Input.Second second -> second(second.member());
       case Input.Suspend suspend -> suspend(suspend.member());
       case Input.Expel expel -> expel(expel.device());
+      case Input.Pardon pardon -> pardon(pardon.device());
       case Input.Leave leave -> leave();
       case Input.Refresh refresh -> refresh();
       case Input.Renew renew -> renew(renew.credential());
@@ -318,7 +332,9 @@ public final class FlatKeying implements AutoCloseable {
     switch (name) {
       case ASK_AGAIN_TO_JOIN -> joining.ask();
       case FETCH_AGAIN -> syncing.fetchAgain();
+      case CHECK_CREDENTIALS -> core.credentials.check(syncing);
       case ADMIT_BATCH -> joining.admit();
+      case REPEAT_WORDS -> repeating.due();
       case ASK_FOR_KEYS -> needGive.ask();
       case REFRESH_DUE -> refreshDue = true;
       case ASK_FOR_SLOTS -> needGive.askForSlots();
@@ -363,8 +379,11 @@ public final class FlatKeying implements AutoCloseable {
     switch (message) {
       case JoinAsk ask -> joining.take(from, ask);
       case Grant grant -> joining.take(from, grant);
-      case LeaveWord word -> pending.heard(word.leave());
-      case ApproveWord word -> pending.heard(word.approval());
+      case LeaveWord word -> pending.heard(from, word.leave());
+      case ApproveWord word -> {
+        joining.heard(word.approval());
+        pending.heard(word.approval());
+      }
       case Need need -> needGive.take(need);
       case Give give -> needGive.take(give);
       case SyncAsk ask -> syncing.take(from, ask);
@@ -383,7 +402,16 @@ public final class FlatKeying implements AutoCloseable {
     if (core.state().count() > 0) {
       haves.heard(heard.member(), heard.held(), heard.haveMask());
     }
-    heard.word().filter(core::isSignedByMember).ifPresent(word -> core.membership.hear(word));
+    heard
+        .word()
+        .filter(core::isSignedByMember)
+        .ifPresent(
+            word -> {
+              core.membership.hear(word);
+              if (core.isMember()) {
+                vouching.heard(heard.member(), word, heard.members());
+              }
+            });
   }
 
   // ---- commands
@@ -418,9 +446,14 @@ public final class FlatKeying implements AutoCloseable {
     if (expelNow(device)) {
       return;
     }
-    Approval own = pending.ownApproval(device);
-    pending.heard(own);
-    core.multicast(EvidenceCodec.encode(own));
+    approvals.approve(Approval.Action.EXPEL, device.hash());
+  }
+
+  /** It takes effect when the device asks to be let in, of somebody who wants it too. */
+  private void pardon(Fingerprint device) {
+    if (core.isMember() && core.ledger.isBarred(core.state(), device)) {
+      approvals.approve(Approval.Action.PARDON, device.hash());
+    }
   }
 
   private boolean expelNow(Fingerprint device) {
@@ -458,9 +491,7 @@ public final class FlatKeying implements AutoCloseable {
 
   private void approve(Approval.Action action, Hash32 subject) {
     if (core.isMember()) {
-      Approval word =
-          core.self.writer().approve(core.signingState().heads(), action, subject, Hash32.ZERO);
-      core.multicast(EvidenceCodec.encode(word));
+      approvals.approve(action, subject);
     }
   }
 
@@ -512,10 +543,7 @@ public final class FlatKeying implements AutoCloseable {
   private void leave() {
     stay()
         .ifPresent(
-            stay ->
-                core.multicast(
-                    EvidenceCodec.encode(
-                        core.self.writer().leave(core.signingState().heads(), stay.id()))));
+            stay -> pending.say(core.self.writer().leave(core.signingState().heads(), stay.id())));
   }
 
   /** A Here: a new stay, and the end of the older ones. */
@@ -537,10 +565,11 @@ public final class FlatKeying implements AutoCloseable {
   private void afterwards() {
     if (core.state().count() > 0) {
       expelWhomEnoughApproved();
+      joining.admitWhomEnoughApproved();
     }
     GroupState state = core.state();
     if (state.count() == 0) {
-      sending.tell(true, Optional.empty());
+      sending.tell(Optional.of(joining.whyWaiting()), Optional.empty(), Optional.empty());
       return;
     }
     if (state != before) {
@@ -565,7 +594,10 @@ public final class FlatKeying implements AutoCloseable {
       resealing.review();
     }
     syncing.review();
-    sending.tell(joining.isWaiting(), Optional.ofNullable(owed));
+    sending.tell(
+        joining.isWaiting() ? Optional.of(joining.whyWaiting()) : Optional.empty(),
+        Optional.ofNullable(owed),
+        vouching.doubt());
     core.keys.nextErasure().ifPresent(at -> core.timers.set(Timers.Name.ERASE, at));
     core.slots.nextErasure().ifPresent(at -> core.timers.setIfEarlier(Timers.Name.ERASE, at));
     core.self.nextForgetting().ifPresent(at -> core.timers.set(Timers.Name.FORGET_LEAF_KEY, at));
@@ -598,7 +630,11 @@ public final class FlatKeying implements AutoCloseable {
           Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_AFTER_RESEAL_MILLIS));
     }
     core.out.add(new Effect.Taken(state.heads()));
+    approvals.review();
     prefetchLeafKeys(state);
+    if (core.isMember()) {
+      core.credentials.begun(before, state);
+    }
     leaveOlderStays(state);
     boolean wasIn = before.count() > 0 && before.isMember(core.self.member());
     before = state;
@@ -622,8 +658,7 @@ public final class FlatKeying implements AutoCloseable {
       for (Stay older : state.liveStays(member.id())) {
         if (core.ledger.isAfter(own.begunBy(), older.begunBy())) {
           FactWriter writer = new FactWriter(core.self.signing, core.group, member.id());
-          core.multicast(
-              EvidenceCodec.encode(writer.leave(core.signingState().heads(), older.id())));
+          pending.say(writer.leave(core.signingState().heads(), older.id()));
           break;
         }
       }
@@ -716,6 +751,10 @@ public final class FlatKeying implements AutoCloseable {
     GroupState state = core.state();
     if (state.usable().isEmpty()) {
       return "somebody went, so no key is clean";
+    }
+    if (pending.isLeaving()) {
+      // Nor may it: who goes is no target of its own Rekey, and would know the key it makes.
+      return null;
     }
     if (!pending.targets().isEmpty()) {
       return "somebody wants to go, or lied";

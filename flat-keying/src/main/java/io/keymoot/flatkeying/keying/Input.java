@@ -86,6 +86,9 @@ public sealed interface Input {
 
   record Expel(Fingerprint device) implements Input {}
 
+  /** This peer would have a device that was expelled let in again, if it asks. */
+  record Pardon(Fingerprint device) implements Input {}
+
   record Leave() implements Input {}
 
   /** A fresh epoch, whether due or not. */

@@ -143,7 +143,16 @@ final class Syncing {
         bytes += blob.length() + 2;
       }
     }
-    List<Bytes> facts = factsThatFit(ask, REPLY_BYTES - bytes);
+    if (ask.fromNothing()) {
+      // What a newcomer judges its introducer and the founder by.
+      for (Bytes blob : core.credentials.ofOwnAndFounder()) {
+        if (!blobs.contains(blob)) {
+          blobs.add(blob);
+          bytes += blob.length() + 2;
+        }
+      }
+    }
+    List<Bytes> facts = factsThatFit(ask, REPLY_BYTES - bytes, blobs);
     return facts.isEmpty() && blobs.isEmpty()
         ? Optional.empty()
         : Optional.of(SideCodec.encode(new SyncReply(core.group, facts, blobs)));
@@ -152,9 +161,10 @@ final class Syncing {
   /**
    * What leads from what the asker has to what it wants, oldest first. Of more than fits, the
    * oldest part: with it the asker goes on from there. But if this peer does not know all that the
-   * asker has, the newest part, or it would be sent again and again what it has.
+   * asker has, the newest part, or it would be sent again and again what it has. The credentials on
+   * which they rest come along.
    */
-  private List<Bytes> factsThatFit(SyncAsk ask, int room) {
+  private List<Bytes> factsThatFit(SyncAsk ask, int room, List<Bytes> blobs) {
     List<Known> between = between(ask);
     boolean knowsWhatItHas =
         ask.fromNothing()
@@ -171,6 +181,12 @@ final class Syncing {
       }
       facts.add(message);
       bytes += message.length() + 2;
+      for (Bytes blob : core.credentials.atHand(fact.envelope(), room - bytes)) {
+        if (!blobs.contains(blob) && blobs.size() < Limits.SYNC_WANTED) {
+          blobs.add(blob);
+          bytes += blob.length() + 2;
+        }
+      }
     }
     if (!knowsWhatItHas) {
       Collections.reverse(facts);
@@ -211,31 +227,41 @@ final class Syncing {
 
   /** Offers the facts of a reply; true if something came of it. */
   boolean take(Bytes from, SyncReply reply) {
-    boolean any = false;
-    for (Bytes blob : reply.blobs()) {
-      if (wantedBlobs.remove(Hash32.sha256(blob.toArray()))) {
-        core.blobs.put(blob);
-        any = true;
-      }
-    }
-    if (any) {
-      core.membership.credentialKnown();
-    }
     boolean facts = false;
     for (Bytes message : reply.facts()) {
       if (FactCodec.decode(message) instanceof Decoded.Ok<Envelope> ok) {
         facts |= offer(from, ok.value());
       }
     }
+    // What these facts hang on may have come with them.
+    List<Hash32> lacked = facts ? lackedCredentials() : List.of();
+    boolean blobs = false;
+    for (Bytes blob : reply.blobs()) {
+      Hash32 hash = Hash32.sha256(blob.toArray());
+      // A newcomer is told more than it can know to ask for.
+      boolean isNew = core.state().count() == 0;
+      if (wantedBlobs.remove(hash) | isNew | lacked.contains(hash) | core.credentials.wants(hash)) {
+        core.blobs.put(blob);
+        blobs = true;
+      }
+    }
+    if (blobs) {
+      core.membership.credentialKnown();
+    }
     if (facts) {
       // Who has taken a fact has what it hangs on; its holder may be long gone.
-      List<Hash32> credentials =
-          core.membership.lacks().credentials().stream()
-              .map(Membership.Lacks.Credential::hash)
-              .toList();
-      askFor(List.of(), credentials, message -> core.out.add(new Effect.ToAddress(from, message)));
+      askFor(
+          List.of(),
+          lackedCredentials(),
+          message -> core.out.add(new Effect.ToAddress(from, message)));
     }
-    return any || facts;
+    return blobs || facts;
+  }
+
+  private List<Hash32> lackedCredentials() {
+    return core.membership.lacks().credentials().stream()
+        .map(Membership.Lacks.Credential::hash)
+        .toList();
   }
 
   boolean offer(Bytes from, Envelope fact) {

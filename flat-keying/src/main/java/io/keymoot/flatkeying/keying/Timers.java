@@ -12,7 +12,9 @@ final class Timers {
   enum Name {
     ASK_AGAIN_TO_JOIN,
     FETCH_AGAIN,
+    CHECK_CREDENTIALS,
     ADMIT_BATCH,
+    REPEAT_WORDS,
     ASK_FOR_KEYS,
     UNREADABLE_TOO_LONG,
     REFRESH_DUE,

@@ -9,6 +9,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.SignedHeader;
@@ -87,6 +88,15 @@ final class Group {
     final List<Effect> log = new ArrayList<>();
     Effect.Status status = new Effect.Status(Effect.State.SYNCING, "");
     boolean isDown;
+
+    /** Whether it does what is owed when it is its turn. */
+    boolean takesTurns = true;
+
+    /** Whether its policy lets in whoever asks; else those wait here for a person's answer. */
+    boolean letsIn = true;
+
+    final List<MemberId> knocking = new ArrayList<>();
+    final List<MemberId> refusesToBeLetInBy = new ArrayList<>();
     private boolean owesRekey;
     private long owedSince;
     private final Map<Slot, Long> owesReseals = new TreeMap<>();
@@ -348,7 +358,7 @@ final class Group {
     if (node.core.isMember()) {
       resealIfFirst(node);
     }
-    if (!node.owesRekey || !node.core.isMember()) {
+    if (!node.owesRekey || !node.takesTurns || !node.core.isMember()) {
       return;
     }
     Hash32 own = Rendezvous.place(node.core.group(), Duty.REKEY.name(), node.id());
@@ -390,10 +400,18 @@ final class Group {
             .filter(other -> other.address.equals(to.to()))
             .forEach(other -> send(node, other, to.message()));
       }
-      case Effect.AskPolicy ask ->
+      case Effect.AskPolicy ask -> {
+        if (node.letsIn) {
           at(now + 1, () -> node.step(new Input.Decided(ask.request().member(), true)));
-      case Effect.AskBelief ask ->
-          at(now + 1, () -> node.step(new Input.Believed(ask.granter(), Input.Belief.YES)));
+        } else {
+          node.knocking.add(ask.request().member());
+        }
+      }
+      case Effect.AskBelief ask -> {
+        boolean no = node.refusesToBeLetInBy.contains(ask.granter());
+        Input.Belief belief = no ? Input.Belief.NOT_THIS_INTRODUCER : Input.Belief.YES;
+        at(now + 1, () -> node.step(new Input.Believed(ask.granter(), belief)));
+      }
       case Effect.Install install ->
           node.keys.put(install.tek().epoch() + "/" + install.tek().revision(), install.tek());
       case Effect.Retire retire -> {
@@ -418,6 +436,8 @@ final class Group {
       case Effect.HoldFrames h -> {}
       case Effect.Seconded s -> {}
       case Effect.Approved a -> {}
+      case Effect.Approvals a -> {}
+      case Effect.VouchedBy v -> {}
       case Effect.Taken t -> {}
       case Effect.Refused r -> {}
       case Effect.Rekeyed r -> {}

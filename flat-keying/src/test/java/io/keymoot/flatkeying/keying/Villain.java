@@ -120,7 +120,7 @@ final class Villain {
             draws,
             Bytes.owning(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
             credential,
-            Optional.of(new JoinAsk(request, credential, leafKey)),
+            Optional.of(new JoinAsk(request, credential, leafKey, false)),
             adversary);
     villain.own(leafKey);
     return villain;

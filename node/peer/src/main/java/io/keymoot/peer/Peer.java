@@ -5,7 +5,6 @@ import io.keymoot.admission.Renewal;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SigningKey;
-import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.HeaderCodec;
@@ -179,6 +178,7 @@ public final class Peer implements AutoCloseable {
       case PeerInput.RemoveInvite remove -> judging.removeInvite(remove.name());
       case PeerInput.Expel expel -> judging.wish(expel.device());
       case PeerInput.Recognise recognise -> recognise();
+      case PeerInput.Pardon pardon -> keying(new Input.Pardon(pardon.device()));
       case PeerInput.Leave leave -> keying(new Input.Leave());
       case PeerInput.Refresh refresh -> keying(new Input.Refresh());
       case PeerInput.Renew renew -> renew(renew.credential());
@@ -352,6 +352,8 @@ public final class Peer implements AutoCloseable {
       }
       case Effect.Refused refused -> out.add(new PeerEffect.Refused(refused));
       case Effect.Rekeyed rekeyed -> out.add(new PeerEffect.Rekeyed(rekeyed));
+      case Effect.Approvals approvals -> out.add(new PeerEffect.Approvals(approvals));
+      case Effect.VouchedBy vouched -> out.add(new PeerEffect.VouchedBy(vouched));
       case Effect.Ignored ignored -> out.add(new PeerEffect.Ignored(ignored.what()));
     }
   }
@@ -566,10 +568,7 @@ public final class Peer implements AutoCloseable {
   }
 
   private void repeat(FactId fact) {
-    Known known = keying.ledger().get(fact);
-    if (known != null && keying.has(fact)) {
-      out.add(new PeerEffect.Multicast(FactCodec.encode(keying.ledger().envelope(known))));
-    }
+    keying.told(fact).ifPresent(message -> out.add(new PeerEffect.Multicast(message)));
   }
 
   private void act(Duty duty) {
