@@ -210,6 +210,23 @@ public final class Limits {
   /** Of several who could let in a newcomer whose request was passed on, one is first. */
   public static final int PASSED_ON_WAIT_MILLIS = 400;
 
+  /** Members whose heartbeats speak for or against a key that was told. */
+  public static final int KEY_WITNESSES = 64;
+
+  /** How long after the first contradiction it is weighed. */
+  public static final long DOUBT_MILLIS = 500;
+
+  /** So often a contradicted key is asked for again; then a fresh epoch is owed. */
+  public static final int DOUBTED_KEYS_DROPPED = 2;
+
+  /** Facts taken of one author a second, and for how many seconds they may be saved up. */
+  public static final int FACTS_PER_SECOND = 10;
+
+  public static final int PACE_SECONDS = 10;
+  public static final int PACED_PER_AUTHOR = 256;
+  public static final int PACED_IN_ALL = 4_096;
+  public static final int PACED_AUTHORS = 4_096;
+
   /** Of a SYNC_REPLY besides its facts and blobs. */
   public static final int REPLY_FRAME = 64;
 

@@ -45,6 +45,7 @@ final class Core {
 
   final Timers timers = new Timers();
   final Credentials credentials = new Credentials(this);
+  final Doubts doubts = new Doubts(this);
 
   /** The effects of the step that runs. */
   final List<Effect> out = new ArrayList<>();

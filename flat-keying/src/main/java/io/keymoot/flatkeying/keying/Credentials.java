@@ -8,6 +8,7 @@ import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.Fact;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FaultProof;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
@@ -19,7 +20,6 @@ import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.group.CredentialVerdict;
 import io.keymoot.flatkeying.group.GroupState;
-import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SyncReply;
@@ -200,7 +200,7 @@ final class Credentials {
           unchecked.put(stay.id(), each);
           asked.add(stay.credential());
           MemberId of = each.tries++ % 2 == 0 ? stay.person().id() : stay.begunBy().author();
-          syncing.askFor(List.of(), List.of(stay.credential()), message -> core.send(of, message));
+          syncing.askOnce(stay.credential(), message -> core.send(of, message));
         } else {
           asked.remove(stay.credential());
         }

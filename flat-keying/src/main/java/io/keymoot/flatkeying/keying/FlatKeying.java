@@ -231,7 +231,7 @@ public final class FlatKeying implements AutoCloseable {
 
   /** Whether the fact need not be fetched: this peer has taken it, or it waits for another. */
   public boolean isHere(FactId fact) {
-    return core.membership.isHere(fact);
+    return core.membership.isHere(fact) || syncing.isPaced(fact);
   }
 
   /** The message that tells a fact this peer has taken, with the credentials on which it rests. */
@@ -239,6 +239,11 @@ public final class FlatKeying implements AutoCloseable {
     return core.ledger.get(fact) instanceof Known known && core.state().contains(known)
         ? Optional.of(core.credentials.told(known.envelope()))
         : Optional.empty();
+  }
+
+  /** Whether this peer has the epoch's key on the word of a member alone. */
+  public boolean isOnlyTold(FactId epoch) {
+    return core.doubts.isOnlyTold(epoch);
   }
 
   /** The heads a statement made now would name. */
@@ -332,9 +337,11 @@ public final class FlatKeying implements AutoCloseable {
     switch (name) {
       case ASK_AGAIN_TO_JOIN -> joining.ask();
       case FETCH_AGAIN -> syncing.fetchAgain();
+      case PACE_FACTS -> syncing.takeWhatWaited();
       case CHECK_CREDENTIALS -> core.credentials.check(syncing);
       case ADMIT_BATCH -> joining.admit();
       case REPEAT_WORDS -> repeating.due();
+      case WEIGH_DOUBTS -> core.doubts.weigh();
       case ASK_FOR_KEYS -> needGive.ask();
       case REFRESH_DUE -> refreshDue = true;
       case ASK_FOR_SLOTS -> needGive.askForSlots();
@@ -408,6 +415,9 @@ public final class FlatKeying implements AutoCloseable {
         .ifPresent(
             word -> {
               core.membership.hear(word);
+              heard
+                  .held()
+                  .ifPresent(epoch -> core.doubts.heard(heard.member(), epoch, heard.key()));
               if (core.isMember()) {
                 vouching.heard(heard.member(), word, heard.members());
               }
@@ -763,6 +773,9 @@ public final class FlatKeying implements AutoCloseable {
         state.usable().stream().anyMatch(epoch -> core.keys.holds(epoch.id(), state));
     if (!holdsUsable && needGive.isLackingTooLong()) {
       return "this peer can read no usable key";
+    }
+    if (core.doubts.isUnsettled()) {
+      return "members tell different keys of one epoch";
     }
     Known highest = state.usable().get(state.usable().size() - 1);
     if (!core.ledger.mayBeGivenToAll(state, highest)) {

@@ -22,7 +22,6 @@ import io.keymoot.flatkeying.group.CredentialVerdict;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Membership;
-import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.SecretReader;
@@ -379,7 +378,7 @@ final class Joining {
     for (LeafKeyPair leaf : core.self.leafKeys()) {
       if (SecretReader.open(leaf, context, grant.sealed(), NeedGive::secrets)
           instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
-        needGive.accept(ok.value(), true);
+        needGive.accept(ok.value(), true, granter);
         return;
       }
     }

@@ -51,7 +51,10 @@ final class Sending {
     Known soft = null;
     for (KeyStore.Held held : core.keys.all()) {
       Known known = core.ledger.get(held.epoch);
-      if (known == null || !core.keys.holds(held.epoch, state) || !state.contains(known)) {
+      if (known == null
+          || held.isDoubted
+          || !core.keys.holds(held.epoch, state)
+          || !state.contains(known)) {
         continue;
       }
       if (core.ledger.isClean(state, known)) {

@@ -34,6 +34,7 @@ final class Syncing {
 
   private final Core core;
   private final Answering answering = new Answering();
+  private final Pace pace = new Pace();
   private final Set<Hash32> wantedBlobs = new LinkedHashSet<>();
   private SortedSet<FactId> toldLacking = new TreeSet<>();
 
@@ -56,6 +57,15 @@ final class Syncing {
     while (wantedBlobs.size() > Limits.BLOBS) {
       wantedBlobs.remove(wantedBlobs.iterator().next());
     }
+    ask(wanted, some, send);
+  }
+
+  /** Asks for what can be done without: if it does not come, nobody asks again by itself. */
+  void askOnce(Hash32 blob, Consumer<Bytes> send) {
+    ask(List.of(), List.of(blob), send);
+  }
+
+  private void ask(List<FactId> wanted, List<Hash32> some, Consumer<Bytes> send) {
     List<FactId> have = core.membership.atHand();
     boolean fromNothing = have.isEmpty();
     List<FactId> heads = fromNothing ? List.of(new FactId(core.group.hash())) : have;
@@ -65,9 +75,11 @@ final class Syncing {
   /** Says what is lacking, once, and again when it is something else. */
   void review() {
     Membership.Lacks lacks = core.membership.lacks();
-    if (!lacks.facts().equals(toldLacking)) {
-      toldLacking = lacks.facts();
-      core.out.add(new Effect.Lacks(lacks.facts()));
+    SortedSet<FactId> lacking = new TreeSet<>(lacks.facts());
+    lacking.removeIf(pace::isWaiting);
+    if (!lacking.equals(toldLacking)) {
+      toldLacking = lacking;
+      core.out.add(new Effect.Lacks(lacking));
     }
     // A credential on which a decision hangs: its holder has it, if anybody.
     for (Membership.Lacks.Credential credential : lacks.credentials()) {
@@ -266,10 +278,36 @@ final class Syncing {
 
   boolean offer(Bytes from, Envelope fact) {
     answering.overheard(fact.id(), core.now);
+    // A newcomer has all that was ever said before it, to take at once.
+    boolean isHistory = core.state().count() == 0;
+    if (!isHistory && !core.membership.has(fact.id()) && !pace.mayTake(from, fact, core.now)) {
+      paceOn();
+      return false;
+    }
+    take(from, fact);
+    return true;
+  }
+
+  /** Come, and to be taken in its turn. */
+  boolean isPaced(FactId fact) {
+    return pace.isWaiting(fact);
+  }
+
+  void takeWhatWaited() {
+    for (Pace.Waiting each : pace.due(core.now)) {
+      take(each.from(), each.fact());
+    }
+    paceOn();
+  }
+
+  private void paceOn() {
+    pace.next(core.now).ifPresent(at -> core.timers.setIfUnset(Timers.Name.PACE_FACTS, at));
+  }
+
+  private void take(Bytes from, Envelope fact) {
     Membership.Learnt learnt = core.membership.offer(fact, from.toHex());
     for (Membership.Learnt.Refused refused : learnt.refused()) {
       core.out.add(new Effect.Refused(refused.fact(), refused.why()));
     }
-    return true;
   }
 }

@@ -95,6 +95,9 @@ final class Group {
     /** Whether its policy lets in whoever asks; else those wait here for a person's answer. */
     boolean letsIn = true;
 
+    /** Whether its heartbeats' MACs are of no key. */
+    boolean macsFalsely;
+
     final List<MemberId> knocking = new ArrayList<>();
     final List<MemberId> refusesToBeLetInBy = new ArrayList<>();
     private boolean owesRekey;
@@ -145,6 +148,15 @@ final class Group {
     /** The key it sends under now, if it sends. */
     Optional<Tek> sendingKey() {
       return core.sendingEpoch().map(epoch -> keys.get(epoch + "/" + core.sendingRevision()));
+    }
+
+    /** Whether it holds the key that the MAC was made with. */
+    private Input.KeyCheck check(String key, Optional<Bytes> mac, Bytes message) {
+      Tek own = keys.get(key);
+      if (mac.isEmpty() || own == null || own.isClosed()) {
+        return Input.KeyCheck.UNTESTED;
+      }
+      return own.checkMac(message, mac.get()) ? Input.KeyCheck.SAME : Input.KeyCheck.OTHER;
     }
 
     boolean canOpen(Tek sent) {
@@ -302,16 +314,28 @@ final class Group {
         .ifPresent(due -> node.step(new Input.TimePassed()));
     if (node.core.isMember()) {
       SignedHeader word = node.core.signHeartbeat(Bytes.EMPTY);
-      Input heard =
-          new Input.Heard(
-              node.id(),
-              Optional.of(word),
-              node.core.sendingEpoch(),
-              node.core.haveMask(),
-              node.core.state().membersDigest());
+      Hash32 digest = node.core.state().membersDigest();
+      Optional<FactId> held = node.core.sendingEpoch();
+      int have = node.core.haveMask();
+      String key = held.map(FactId::toString).orElse("") + "/" + node.core.sendingRevision();
+      // A liar's word is signed like anybody's, and its MAC is nobody's.
+      Optional<Bytes> mac =
+          node.macsFalsely
+              ? Optional.of(Bytes.EMPTY)
+              : node.sendingKey().map(tek -> tek.mac(word.signature()));
       for (Node other : nodes.values()) {
         if (other != node) {
-          deliver(node, other, () -> hear(node, other, word, heard));
+          deliver(
+              node,
+              other,
+              () -> {
+                Input.KeyCheck check = other.check(key, mac, word.signature());
+                hear(
+                    node,
+                    other,
+                    word,
+                    new Input.Heard(node.id(), Optional.of(word), held, have, check, digest));
+              });
         }
       }
     }

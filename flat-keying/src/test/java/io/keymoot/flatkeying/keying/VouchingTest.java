@@ -90,7 +90,9 @@ class VouchingTest {
 
   private static void word(Group.Node to, Group.Node by, List<FactId> heads, Hash32 digest) {
     SignedHeader word = by.core.core.self.writer().sign(MessageType.HEARTBEAT, heads, Bytes.EMPTY);
-    to.step(new Input.Heard(by.id(), Optional.of(word), Optional.empty(), digest));
+    to.step(
+        new Input.Heard(
+            by.id(), Optional.of(word), Optional.empty(), 0, Input.KeyCheck.UNTESTED, digest));
   }
 
   private static Effect.VouchedBy lastVoucher(Group.Node node) {
