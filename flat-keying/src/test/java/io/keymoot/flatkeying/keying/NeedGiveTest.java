@@ -108,6 +108,7 @@ class NeedGiveTest {
         FactCodec.encodeWithoutCover(
             Objects.requireNonNull(anna.core.ledger().get(epoch)).envelope());
     group.hears = (from, to) -> false;
+    dan.log.clear();
     dan.step(new Input.Received(anna.address, bare));
     assertThat(dan.core.has(epoch)).isTrue();
     for (int i = 0; i < 1_000 && lastNeed(dan).isEmpty(); i++) {
