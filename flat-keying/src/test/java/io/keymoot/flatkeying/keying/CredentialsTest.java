@@ -12,6 +12,7 @@ import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Target;
+import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
@@ -146,7 +147,9 @@ class CredentialsTest {
     for (Effect effect : witness.log) {
       if (effect instanceof Effect.Taken taken) {
         for (FactId id : taken.facts()) {
-          if (witness.core.ledger().get(id).fact() instanceof Rekey rekey
+          Known known = witness.core.ledger().get(id);
+          if (known != null
+              && known.fact() instanceof Rekey rekey
               && rekey.targets().stream()
                   .anyMatch(
                       target ->
