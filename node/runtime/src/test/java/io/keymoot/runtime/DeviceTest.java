@@ -33,8 +33,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a device keeps on its disk. */
+@Execution(ExecutionMode.CONCURRENT)
 final class DeviceTest {
   private static final Entropy ENTROPY = new SecureRandom()::nextBytes;
 
