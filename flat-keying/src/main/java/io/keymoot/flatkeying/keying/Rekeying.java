@@ -121,7 +121,10 @@ final class Rekeying {
     int bestRank = -1;
     for (KeyStore.Held held : core.keys.all()) {
       Known epoch = core.ledger.get(held.epoch);
-      if (epoch == null || !state.contains(epoch) || !core.keys.holds(held.epoch, state)) {
+      if (epoch == null
+          || held.isDoubted
+          || !state.contains(epoch)
+          || !core.keys.holds(held.epoch, state)) {
         continue;
       }
       int rank = state.usable().contains(epoch) ? 2 : core.ledger.isClean(state, epoch) ? 1 : 0;

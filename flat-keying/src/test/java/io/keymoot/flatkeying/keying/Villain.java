@@ -120,7 +120,7 @@ final class Villain {
             draws,
             Bytes.owning(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
             credential,
-            Optional.of(new JoinAsk(request, credential, leafKey)),
+            Optional.of(new JoinAsk(request, credential, leafKey, false)),
             adversary);
     villain.own(leafKey);
     return villain;
@@ -348,7 +348,10 @@ final class Villain {
     List<WhoIsOut.Fact> facts = adversary.world.facts();
     List<FactId> heads = List.of(oneOf(facts, random).known().id());
     SignedHeader word = writer().sign(MessageType.HEARTBEAT, heads, Bytes.EMPTY);
-    return new Input.Heard(id, Optional.of(word), Optional.of(heads.get(0)), 0, Hash32.ZERO);
+    // What it holds, and says of others' keys, is a lie as likely as not.
+    Input.KeyCheck check = random.nextBoolean() ? Input.KeyCheck.OTHER : Input.KeyCheck.UNTESTED;
+    FactId held = oneOf(facts, random).known().id();
+    return new Input.Heard(id, Optional.of(word), Optional.of(held), 0, check, Hash32.ZERO);
   }
 
   /** Asks for everything, under the leaf key that this peer takes for its newest. */

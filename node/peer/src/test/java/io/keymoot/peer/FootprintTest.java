@@ -56,7 +56,7 @@ class FootprintTest {
             leafKey.sha256(),
             Bytes.owning(village.entropy().bytes(JoinRequest.NONCE_BYTES)),
             new FactId(group.hash()));
-    Bytes ask = SideCodec.encode(new JoinAsk(request, OPEN_CREDENTIAL, leafKey));
+    Bytes ask = SideCodec.encode(new JoinAsk(request, OPEN_CREDENTIAL, leafKey, false));
     introducer.step(new PeerInput.Received(new Address(Bytes.fromHex("00")), ask));
     return new Extra(key, request.member());
   }
