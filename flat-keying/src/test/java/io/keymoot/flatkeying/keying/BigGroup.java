@@ -68,7 +68,7 @@ public final class BigGroup {
   private final Device chair;
   private final FlatKeying first;
   private final Map<FactId, EpochSecret> secrets = new LinkedHashMap<>();
-  private Tick now = new Tick(1_000);
+  private final Tick now = new Tick(1_000);
 
   public BigGroup(Profile profile, int members, long seed) {
     draws = new Draws(seed);
@@ -220,6 +220,10 @@ public final class BigGroup {
 
   private Device device(int number) {
     return devices.getOrDefault(order.get(number), chair);
+  }
+
+  public Tick now() {
+    return now;
   }
 
   public MemberId member(int number) {
