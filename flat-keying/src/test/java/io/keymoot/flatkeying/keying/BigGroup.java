@@ -201,7 +201,15 @@ public final class BigGroup {
     for (MemberId member : order) {
       if (!member.equals(core.self())) {
         Hash32 digest = core.state().membersDigest();
-        step(core, new Input.Heard(member, Optional.empty(), Optional.of(running), -1, digest));
+        step(
+            core,
+            new Input.Heard(
+                member,
+                Optional.empty(),
+                Optional.of(running),
+                -1,
+                Input.KeyCheck.UNTESTED,
+                digest));
       }
     }
   }

@@ -60,7 +60,7 @@ class CredentialsTest {
   @Test
   void anExpulsionIsDecidedThoughItsAuthorIsGoneBeforeAnybodyFetchedItsCredential() {
     // Nobody asks anybody for a credential.
-    group.isLost = CredentialsTest::asksForABlob;
+    group.arrives = message -> !asksForABlob(message);
     group.found("anna", "", Group.CHAIR_EXPELS);
     for (String name : List.of("ben", "cora", "dan", "eva")) {
       group.join(name, name.equals("dan") ? "chair" : "");
@@ -79,7 +79,7 @@ class CredentialsTest {
     group.hears = (from, to) -> from != chair || to == hearer;
     chair.step(new Input.Expel(eva.device()));
     group.run(50);
-    group.isLost = message -> false;
+    group.arrives = message -> true;
     group.hears = (from, to) -> true;
     for (Group.Node node : group.members()) {
       node.isDown = node != eva && !rest.contains(node);

@@ -67,7 +67,7 @@ class VouchingTest {
     group.hears = (from, to) -> !(from == finn || to == finn) || isBetween(from, to, finn, ben);
     FactId old = cora.core.state().heads().get(0);
     Bytes coras = Group.credential("cora", "");
-    group.isLost = message -> contains(message, coras);
+    group.arrives = message -> !contains(message, coras);
     group.run(20_000);
     // A word from before finn came; one that says other members; one by the introducer itself.
     word(finn, cora, List.of(old), digestAt(cora, old));
