@@ -17,7 +17,9 @@ final class HeardTable {
   private static final int TICK = 100;
   private static final int NEVER = -1;
 
-  /** What a row holds: its latest heartbeat, or the member while there is none; its latest signed. */
+  /**
+   * What a row holds: its latest heartbeat, or the member while there is none; its latest signed.
+   */
   private static final int WIDTH = 2;
 
   private static final int LATEST = 0;

@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 
 /** {@code -Dcover.rewrite} writes the table anew. */
 class CoverTableTest {
-  private static final String BEGIN = "<!-- cover table: mvn verify -pl flat-keying "
-      + "-Dtest=CoverTableTest -Dcover.rewrite -->\n\n";
+  private static final String BEGIN =
+      "<!-- cover table: mvn verify -pl flat-keying "
+          + "-Dtest=CoverTableTest -Dcover.rewrite -->\n\n";
   private static final String END = "\n<!-- end of cover table -->";
 
   @Test

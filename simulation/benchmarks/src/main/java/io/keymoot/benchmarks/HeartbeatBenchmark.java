@@ -65,7 +65,8 @@ public class HeartbeatBenchmark {
 
   @Setup
   public void meet() {
-    anna = Peer.found(
+    anna =
+        Peer.found(
             new FlatKeying.Founding(
                 "beats",
                 Profile.CONFERENCE,
@@ -112,8 +113,7 @@ public class HeartbeatBenchmark {
     carry(ben.step(now, new PeerInput.Wake()), anna, BEN, post, beats);
     carry(anna.step(now, new PeerInput.Wake()), ben, ANNA, post, new ArrayList<>());
     for (Letter each = post.poll(); each != null; each = post.poll()) {
-      List<PeerEffect> did =
-          each.to.step(now, new PeerInput.Received(each.from, each.message));
+      List<PeerEffect> did = each.to.step(now, new PeerInput.Received(each.from, each.message));
       boolean isBen = each.to == ben;
       carry(did, isBen ? anna : ben, isBen ? BEN : ANNA, post, isBen ? beats : new ArrayList<>());
     }
@@ -128,8 +128,7 @@ public class HeartbeatBenchmark {
           beats.add(beat.message());
           post.add(new Letter(to, from, beat.message()));
         }
-        case PeerEffect.Multicast multicast ->
-            post.add(new Letter(to, from, multicast.message()));
+        case PeerEffect.Multicast multicast -> post.add(new Letter(to, from, multicast.message()));
         case PeerEffect.Unicast unicast -> post.add(new Letter(to, from, unicast.message()));
         default -> {} // what is for people and the key ring
       }
