@@ -57,11 +57,14 @@ final class HeardTable {
   }
 
   MemberId member(int row) {
-    return switch (said[row * WIDTH + LATEST]) {
-      case Beat beat -> beat.member();
-      case MemberId member -> member;
-      case null, default -> throw new IllegalStateException("row " + row + " of " + rows);
-    };
+    Object there = said[row * WIDTH + LATEST];
+    if (there instanceof Beat beat) {
+      return beat.member();
+    }
+    if (there instanceof MemberId member) {
+      return member;
+    }
+    throw new IllegalStateException("row " + row + " of " + rows);
   }
 
   @Nullable Beat latest(int row) {
