@@ -36,28 +36,32 @@ final class Paperwork {
     commands(Keymoot.commandLine(), text);
     text.append("\n## Settings\n\n| in keymoot.conf | default | |\n|---|---|---|\n");
     for (Setting setting : Setting.values()) {
-      text.append("| `%s` = %s | %s | %s |\n"
-          .formatted(
-              setting.key(),
-              setting.shape().replace("|", "\\|"),
-              setting.preset().isEmpty() ? "" : '`' + setting.preset() + '`',
-              setting.about()));
+      text.append(
+          "| `%s` = %s | %s | %s |\n"
+              .formatted(
+                  setting.key(),
+                  setting.shape().replace("|", "\\|"),
+                  setting.preset().isEmpty() ? "" : '`' + setting.preset() + '`',
+                  setting.about()));
     }
     text.append("\nAs a flag of `run` each has two hyphens before it; in the environment it is `")
         .append(Setting.API_SOCKET.variable())
         .append("` for `api-socket`.\n");
-    text.append("\n## Routes\n\n`/v1/openapi.yaml` has them whole.\n\n| route | command |\n|---|---|\n");
+    text.append(
+        "\n## Routes\n\n`/v1/openapi.yaml` has them whole.\n\n| route | command |\n|---|---|\n");
     for (Route route : Route.values()) {
-      text.append("| `%s %s` | %s |\n"
-          .formatted(
-              route.method(),
-              route.path(),
-              route.command().isEmpty() ? "" : '`' + route.command() + '`'));
+      text.append(
+          "| `%s %s` | %s |\n"
+              .formatted(
+                  route.method(),
+                  route.path(),
+                  route.command().isEmpty() ? "" : '`' + route.command() + '`'));
     }
     text.append("\n## Errors\n\n| code | HTTP | exit code | |\n|---|---|---|---|\n");
     for (ErrorCode code : ErrorCode.values()) {
-      text.append("| `%s` | %d | %d | %s |\n"
-          .formatted(code.word(), code.status(), code.exit(), code.title()));
+      text.append(
+          "| `%s` | %d | %d | %s |\n"
+              .formatted(code.word(), code.status(), code.exit(), code.title()));
     }
     return text.toString();
   }
@@ -81,11 +85,17 @@ final class Paperwork {
   static String settings() {
     StringBuilder text =
         new StringBuilder(
-            "# Settings of the daemon, all with their defaults. Copy to where 'keymoot paths' says.\n");
+            "# Settings of the daemon, all with their defaults. Copy to where 'keymoot paths'"
+                + " says.\n");
     for (Setting setting : Setting.values()) {
-      text.append("\n# %s\n# %s = %s\n#%s = %s\n"
-          .formatted(
-              setting.about(), setting.key(), setting.shape(), setting.key(), setting.preset()));
+      text.append(
+          "\n# %s\n# %s = %s\n#%s = %s\n"
+              .formatted(
+                  setting.about(),
+                  setting.key(),
+                  setting.shape(),
+                  setting.key(),
+                  setting.preset()));
     }
     return text.toString();
   }

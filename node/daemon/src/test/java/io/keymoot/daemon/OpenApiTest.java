@@ -122,7 +122,8 @@ class OpenApiTest {
 
   private void fits(Route route, JsonObject answer) {
     String pointer =
-        "/paths/" + route.path().replace("~", "~0").replace("/", "~1")
+        "/paths/"
+            + route.path().replace("~", "~0").replace("/", "~1")
             + '/'
             + route.method().toLowerCase(java.util.Locale.ROOT)
             + "/responses/200";

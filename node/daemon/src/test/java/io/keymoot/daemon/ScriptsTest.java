@@ -33,8 +33,9 @@ import picocli.CommandLine;
  *   NAME   stands for what follows "NAME = " after {@code keep}: what ~ was in the line before
  * </pre>
  *
- * {@code start} starts a daemon in the background of the test, over the in-memory network; all other
- * commands speak to it over HTTP as they always do. What begins with {@code until} is repeated until it prints that. The folder HERE is fresh for each script.
+ * {@code start} starts a daemon in the background of the test, over the in-memory network; all
+ * other commands speak to it over HTTP as they always do. What begins with {@code until} is
+ * repeated until it prints that. The folder HERE is fresh for each script.
  */
 class ScriptsTest {
   private static final long PATIENCE_NANOS = 40_000_000_000L;
@@ -51,8 +52,7 @@ class ScriptsTest {
 
   @TestFactory
   Stream<DynamicTest> scripts() throws IOException, URISyntaxException {
-    Path folder =
-        Path.of(Objects.requireNonNull(ScriptsTest.class.getResource("scripts")).toURI());
+    Path folder = Path.of(Objects.requireNonNull(ScriptsTest.class.getResource("scripts")).toURI());
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
       files = all.sorted().toList();
@@ -67,7 +67,8 @@ class ScriptsTest {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("HERE", here.toString());
     Environment.replaceBy(
-        new TreeMap<>(Map.of("KEYMOOT_STATE", here + "/state", "KEYMOOT_CONFIG", here + "/config")));
+        new TreeMap<>(
+            Map.of("KEYMOOT_STATE", here + "/state", "KEYMOOT_CONFIG", here + "/config")));
     String command = null;
     List<String> expected = new ArrayList<>();
     for (String line : Files.readAllLines(file)) {

@@ -25,10 +25,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real daemon in a process of its own, used for a while, and then searched for its secrets: in its
- * arguments and environment, in what it printed and logged, in its files' modes, and as text in a
- * dump of its heap. The canaries are the secrets themselves, in each form in which they could have
- * become text; one that must be found proves that the search finds.
+ * A real daemon in a process of its own, used for a while, and then searched for its secrets: in
+ * its arguments and environment, in what it printed and logged, in its files' modes, and as text in
+ * a dump of its heap. The canaries are the secrets themselves, in each form in which they could
+ * have become text; one that must be found proves that the search finds.
  */
 @EnabledOnOs(OS.LINUX)
 class SecretsTest {
@@ -106,7 +106,8 @@ class SecretsTest {
     client.post(Route.REKEY, new JsonObject());
 
     Path proc = Path.of("/proc", Long.toString(process.pid()));
-    String arguments = new String(Files.readAllBytes(proc.resolve("cmdline")), StandardCharsets.UTF_8);
+    String arguments =
+        new String(Files.readAllBytes(proc.resolve("cmdline")), StandardCharsets.UTF_8);
     String environment =
         new String(Files.readAllBytes(proc.resolve("environ")), StandardCharsets.UTF_8);
     String printed = printed();

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 
-/** Real daemons in the test's own process, over JGroups' in-memory network, on ports of their own. */
+/**
+ * Real daemons in the test's own process, over JGroups' in-memory network, on ports of their own.
+ */
 final class TestDaemon {
   private TestDaemon() {}
 
