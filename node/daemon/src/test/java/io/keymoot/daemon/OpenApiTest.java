@@ -27,7 +27,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class OpenApiTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @TempDir private Path temp;
+  @TempDir private Path temp = Path.of("");
 
   private final JsonNode api = JSON.valueToTree(load());
 

@@ -40,7 +40,7 @@ import picocli.CommandLine;
 class ScriptsTest {
   private static final long PATIENCE_NANOS = 40_000_000_000L;
 
-  @TempDir private Path temp;
+  @TempDir private Path temp = Path.of("");
 
   private final List<Daemon> daemons = new ArrayList<>();
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledOnOs(OS.LINUX)
 class SecretsTest {
-  @TempDir private Path temp;
+  @TempDir private Path temp = Path.of("");
 
   private final List<String> said = new ArrayList<>(); // guarded by itself
   private @Nullable Process started;
