@@ -176,6 +176,60 @@ public final class Limits {
 
   public static final int PREFETCH_RANKS = 3;
 
+  /** Credentials on which decided facts rest, kept so that whoever comes later can decide too. */
+  public static final int KEPT_CREDENTIALS = 1_024;
+
+  /** In larger groups than {@link #PREFETCH_MEMBERS} about so many check each credential. */
+  public static final int CREDENTIAL_CHECKERS = 32;
+
+  public static final int CREDENTIALS_TO_CHECK = 1_024;
+
+  /** So many credentials are asked for at a time, this far apart, each so often at most. */
+  public static final int CREDENTIAL_ASKS = 4;
+
+  public static final long CHECK_CREDENTIALS_MILLIS = 500;
+  public static final int CREDENTIAL_TRIES = 6;
+
+  /** Words that no fact carries yet are said again after this long, then after twice as long … */
+  public static final long REPEAT_MILLIS = 500;
+
+  public static final int REPEATS = 4;
+  public static final int REPEATED_WORDS = 256;
+
+  /** Who hears another's word so often since is not needed to pass it on. */
+  public static final int CARRIED_BY = 2;
+
+  /** Admissions, expulsions and pardons that approvals are collected for. */
+  public static final int APPROVED_ACTS = 256;
+
+  /** A newcomer's request is passed on to all members at most this often, and so many a second. */
+  public static final long PASS_ON_MILLIS = 2_000;
+
+  public static final int PASSED_ON_PER_SECOND = 5;
+
+  /** Of several who could let in a newcomer whose request was passed on, one is first. */
+  public static final int PASSED_ON_WAIT_MILLIS = 400;
+
+  /** Members whose heartbeats speak for or against a key that was told. */
+  public static final int KEY_WITNESSES = 64;
+
+  /** How long after the first contradiction it is weighed. */
+  public static final long DOUBT_MILLIS = 500;
+
+  /** So often a contradicted key is asked for again; then a fresh epoch is owed. */
+  public static final int DOUBTED_KEYS_DROPPED = 2;
+
+  /** Facts taken of one author a second, and for how many seconds they may be saved up. */
+  public static final int FACTS_PER_SECOND = 10;
+
+  public static final int PACE_SECONDS = 10;
+  public static final int PACED_PER_AUTHOR = 256;
+  public static final int PACED_IN_ALL = 4_096;
+  public static final int PACED_AUTHORS = 4_096;
+
+  /** Of a SYNC_REPLY besides its facts and blobs. */
+  public static final int REPLY_FRAME = 64;
+
   /** Bytes of a frame as it travels; a whole video picture is one frame. */
   public static final int FRAME_BYTES = 1 << 20;
 

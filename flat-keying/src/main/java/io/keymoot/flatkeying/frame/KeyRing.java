@@ -54,7 +54,12 @@ public final class KeyRing {
   /** What a KID meant when it was last looked up. */
   private record Quick(long kid, int version, OpenKey[] keys) {}
 
-  private record Retired(FactId epoch, int revision) {}
+  /** One key, not just its name: what was told falsely may be told again rightly. */
+  private record Retired(FactId epoch, int revision, int kidPrefix) {
+    static Retired of(FrameEpoch key) {
+      return new Retired(key.epoch(), key.revision(), key.kidPrefix());
+    }
+  }
 
   public KeyRing(GroupId group, SFrameSuite suite) {
     this.group = group;
@@ -99,8 +104,7 @@ public final class KeyRing {
    * does not come back: its replay windows are gone.
    */
   public void install(FrameEpoch epoch) {
-    if (installed(epoch.epoch(), epoch.revision()) != null
-        || retired.contains(new Retired(epoch.epoch(), epoch.revision()))) {
+    if (installed(epoch.epoch(), epoch.revision()) != null || retired.contains(Retired.of(epoch))) {
       return;
     }
     InstalledKey key = new InstalledKey(epoch);
@@ -174,7 +178,7 @@ public final class KeyRing {
     }
     held = held.withoutKey(key);
     key.retire();
-    retired.add(new Retired(epoch, revision));
+    retired.add(Retired.of(key.epoch));
     if (retired.size() > Limits.RETIRED_FRAME_KEYS) {
       retired.removeFirst();
     }

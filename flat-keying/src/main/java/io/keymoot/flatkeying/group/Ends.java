@@ -5,7 +5,10 @@ import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Target;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -70,9 +73,22 @@ final class Ends {
 
   /** E_Q(stay): stored where Q knows the stay, else worked out from Q's ends. */
   static List<Known> hard(GroupState q, Stay stay, Pasts pasts) {
+    return hard(q, stay, pasts, new LinkedHashMap<>());
+  }
+
+  /**
+   * @param found what was worked out already: who says Here again and again rests on all its stays
+   *     before, each of which rests on all before it
+   */
+  private static List<Known> hard(
+      GroupState q, Stay stay, Pasts pasts, Map<Stay, List<Known>> found) {
     Seat.Place place = q.place(stay);
     if (place != null) {
       return place.hard();
+    }
+    List<Known> known = found.get(stay);
+    if (known != null) {
+      return known;
     }
     Known begin = stay.begunBy();
     GroupState past = pasts.past(begin);
@@ -83,11 +99,26 @@ final class Ends {
       }
     }
     // Q does not know the stay, so no end in Q can have it in its past: all are beside it.
+    List<Known> all = union(ends, besideAll(q, begin, past, pasts, found));
+    found.put(stay, all);
+    return all;
+  }
+
+  private static List<Known> besideAll(
+      GroupState q, Known begin, GroupState past, Pasts pasts, Map<Stay, List<Known>> found) {
+    // The oldest first: what they rest on is then worked out before, never deep down.
+    List<Stay> rests = new ArrayList<>(begin.rests());
+    rests.sort(Comparator.comparingInt(rest -> rest.begunBy().index));
     List<List<Known>> ofRests = new ArrayList<>();
-    for (Stay rest : begin.rests()) {
-      ofRests.add(hard(q, rest, pasts).stream().filter(end -> !past.contains(end)).toList());
+    for (Stay rest : rests) {
+      List<Known> its =
+          hard(q, rest, pasts, found).stream().filter(end -> !past.contains(end)).toList();
+      if (its.isEmpty()) {
+        return List.of();
+      }
+      ofRests.add(its);
     }
-    return union(ends, beside(ofRests));
+    return beside(ofRests);
   }
 
   /**

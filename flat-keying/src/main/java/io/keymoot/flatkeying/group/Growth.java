@@ -288,8 +288,7 @@ final class Growth {
     Slots slots =
         m.type() == MessageType.FOUND ? Slots.empty(((Found) m.fact()).profile()) : before.slots;
     for (Stay stay : newlyOver) {
-      slots =
-          slots.dirtied(stay.person().id(), reseal -> wasOverFor(stay, pasts.after(reseal)));
+      slots = slots.dirtied(stay.person().id(), reseal -> wasOverFor(stay, pasts.after(reseal)));
     }
     if (m.type() == MessageType.RESEAL && m.fact() instanceof Reseal reseal) {
       for (Reseal.SlotKey key : reseal.slots()) {

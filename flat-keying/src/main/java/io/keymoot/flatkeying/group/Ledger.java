@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Header;
@@ -320,14 +321,20 @@ public final class Ledger {
             .holds();
   }
 
-  /**
-   * Whether {@code author} could let in this row, as {@code state} stands: it would begin a stay.
-   */
-  public boolean mayBegin(GroupState state, MemberId author, SignedJoinRequest row) {
+  /** Whether {@code author} could make this Admit as {@code state} stands, and each row begin. */
+  public boolean mayAdmit(GroupState state, MemberId author, Admit admit) {
     Person person = state.person(author).orElse(null);
-    return person != null
-        && state.isMember(author)
-        && rules(state, person).row(row, new Admit(List.of(row), List.of())).holds();
+    if (person == null || !state.isMember(author)) {
+      return false;
+    }
+    Validity rules = rules(state, person);
+    return rules.admit(admit).holds()
+        && admit.rows().stream().allMatch(row -> rules.row(row, admit).holds());
+  }
+
+  /** Whether the device was put out for good: only a pardon lets it in again. */
+  public boolean isBarred(GroupState state, Fingerprint device) {
+    return !Ends.expulsionsOf(state, device).isEmpty();
   }
 
   /** Whether a Here would bring the member back, as {@code state} stands. */

@@ -1,5 +1,6 @@
 package io.keymoot.flatkeying.keying;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.group.CredentialBook;
@@ -19,11 +20,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Blobs implements CredentialBook {
   private final CredentialCheck check;
-  private final int most;
   private final Map<Hash32, Bytes> bytes;
+
+  /** What decisions rested on: whoever comes later needs it for the same facts. */
+  private final Map<Hash32, Bytes> kept;
+
   private final Map<Hash32, LeafKey> leafKeys;
   private final Map<Question, CredentialVerdict> verdicts;
   private @Nullable Found found;
+
+  /** Every newcomer judges the founder by it: kept for good. */
+  private @Nullable Bytes founders;
 
   private record Question(Hash32 credential, Bytes key) {}
 
@@ -32,13 +39,13 @@ public final class Blobs implements CredentialBook {
    */
   public Blobs(CredentialCheck check, int most) {
     this.check = check;
-    this.most = most;
-    this.bytes = bounded();
-    this.leafKeys = bounded();
-    this.verdicts = bounded();
+    this.bytes = bounded(most);
+    this.kept = bounded(Limits.KEPT_CREDENTIALS);
+    this.leafKeys = bounded(most);
+    this.verdicts = bounded(most);
   }
 
-  private <K, V> Map<K, V> bounded() {
+  private static <K, V> Map<K, V> bounded(int most) {
     return new LinkedHashMap<>(16, 0.75f, true) {
       @Override
       protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
@@ -50,16 +57,26 @@ public final class Blobs implements CredentialBook {
   /** Credentials can be judged once the Found is known, against which they are. */
   void judgeAgainst(Found theFound) {
     found = theFound;
+    if (founders == null) {
+      founders = bytes.get(theFound.founder().credential());
+    }
   }
 
   Hash32 put(Bytes blob) {
     Hash32 hash = Hash32.sha256(blob.toArray());
     bytes.put(hash, blob);
+    if (found != null && found.founder().credential().equals(hash)) {
+      founders = blob;
+    }
     return hash;
   }
 
   Optional<Bytes> get(Hash32 hash) {
-    return Optional.ofNullable(bytes.get(hash));
+    Bytes blob = bytes.get(hash);
+    if (blob == null && found != null && found.founder().credential().equals(hash)) {
+      blob = founders;
+    }
+    return Optional.ofNullable(blob != null ? blob : kept.get(hash));
   }
 
   Optional<LeafKey> leafKey(Hash32 hash) {
@@ -73,9 +90,16 @@ public final class Blobs implements CredentialBook {
     return Optional.ofNullable(known);
   }
 
+  /** Asked to decide a fact: such a credential is kept longer than others. */
   @Override
   public CredentialVerdict verdict(Hash32 credential, Bytes key) {
-    Bytes blob = bytes.get(credential);
+    get(credential).ifPresent(blob -> kept.put(credential, blob));
+    return judge(credential, key);
+  }
+
+  /** Whether the credential holds, if its bytes are at hand. */
+  CredentialVerdict judge(Hash32 credential, Bytes key) {
+    Bytes blob = get(credential).orElse(null);
     Question question = new Question(credential, key);
     CredentialVerdict verdict = verdicts.get(question);
     if (verdict == null && blob != null && found != null) {

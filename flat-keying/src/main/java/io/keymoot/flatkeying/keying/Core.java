@@ -5,7 +5,6 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.Fact;
-import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.GroupId;
@@ -45,6 +44,8 @@ final class Core {
   long resealEachMillis = Limits.RESEAL_EACH_MILLIS;
 
   final Timers timers = new Timers();
+  final Credentials credentials = new Credentials(this);
+  final Doubts doubts = new Doubts(this);
 
   /** The effects of the step that runs. */
   final List<Effect> out = new ArrayList<>();
@@ -156,7 +157,7 @@ final class Core {
     if (!membership.has(fact.id())) {
       return false;
     }
-    Bytes message = FactCodec.encode(fact);
+    Bytes message = credentials.told(fact);
     multicast(message);
     out.add(new Effect.Authored(fact.id(), message));
     return true;

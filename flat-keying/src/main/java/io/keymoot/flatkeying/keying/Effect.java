@@ -10,7 +10,9 @@ import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.Refusal;
 import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 
 /** All that the core wants done, to be done in order. */
@@ -59,6 +61,22 @@ public sealed interface Effect {
 
   /** A member signed that it wants somebody let in or put out. */
   record Approved(MemberId by, Approval approval) implements Effect {}
+
+  /**
+   * Who vouches for what this newcomer was told of the group.
+   *
+   * @param second another certified member that knows the same; none as long as one vouches alone
+   */
+  record VouchedBy(MemberId introducer, Optional<MemberId> second) implements Effect {}
+
+  /**
+   * Members approve of this, {@code by} so far; {@code needed} devices must, or one with the role
+   * for it.
+   *
+   * @param subject the member to admit, or the device to expel or pardon
+   */
+  record Approvals(Approval.Action action, Hash32 subject, List<MemberId> by, int needed)
+      implements Effect {}
 
   /** Somebody must do this; the heartbeat's ranks say when it is this peer. */
   record Owed(Duty duty, String why) implements Effect {}

@@ -77,7 +77,10 @@ public final class FlatKeying implements AutoCloseable {
   private final Relays relays;
   private final Resealing resealing;
   private final Joining joining;
+  private final Vouching vouching;
   private final Sending sending;
+  private final Repeating repeating;
+  private final Approvals approvals;
   private final Pending pending;
 
   private final @Nullable Envelope founding;
@@ -92,7 +95,7 @@ public final class FlatKeying implements AutoCloseable {
    */
   private boolean isSettled;
 
-  private FlatKeying(Core core, @Nullable Envelope founding) {
+  FlatKeying(Core core, @Nullable Envelope founding) {
     this.core = core;
     this.founding = founding;
     this.before = core.state();
@@ -103,9 +106,12 @@ public final class FlatKeying implements AutoCloseable {
     this.relays = new Relays(core);
     this.rekeying = new Rekeying(core, needGive, haves, relays);
     this.resealing = new Resealing(core);
-    this.joining = new Joining(core, syncing, needGive);
+    this.repeating = new Repeating(core);
+    this.approvals = new Approvals(core, syncing, repeating);
+    this.pending = new Pending(core, syncing, repeating, approvals);
+    this.vouching = new Vouching(core);
+    this.joining = new Joining(core, syncing, needGive, approvals, vouching);
     this.sending = new Sending(core);
-    this.pending = new Pending(core, syncing);
   }
 
   // ---- making one
@@ -208,7 +214,10 @@ public final class FlatKeying implements AutoCloseable {
     return state().count() == 0 ? List.of() : core.slots.table(sendingEpoch());
   }
 
-  /** What the last Rekey of this peer's own cost, and whom each entry of its cover reached. */
+  /**
+   * What the last Rekey of this peer's own cost, and whom each entry of its cover reached; until
+   * what it left behind is erased.
+   */
   public Optional<CoverReport> lastCover() {
     return rekeying.lastReport();
   }
@@ -225,7 +234,19 @@ public final class FlatKeying implements AutoCloseable {
 
   /** Whether the fact need not be fetched: this peer has taken it, or it waits for another. */
   public boolean isHere(FactId fact) {
-    return core.membership.isHere(fact);
+    return core.membership.isHere(fact) || syncing.isPaced(fact);
+  }
+
+  /** The message that tells a fact this peer has taken, with the credentials on which it rests. */
+  public Optional<Bytes> told(FactId fact) {
+    return core.ledger.get(fact) instanceof Known known && core.state().contains(known)
+        ? Optional.of(core.credentials.told(known.envelope()))
+        : Optional.empty();
+  }
+
+  /** Whether this peer has the epoch's key on the word of a member alone. */
+  public boolean isOnlyTold(FactId epoch) {
+    return core.doubts.isOnlyTold(epoch);
   }
 
   /** The heads a statement made now would name. */
@@ -292,6 +313,7 @@ public final class FlatKeying implements AutoCloseable {
       case Input.Second second -> second(second.member());
       case Input.Suspend suspend -> suspend(suspend.member());
       case Input.Expel expel -> expel(expel.device());
+      case Input.Pardon pardon -> pardon(pardon.device());
       case Input.Leave leave -> leave();
       case Input.Refresh refresh -> refresh();
       case Input.Renew renew -> renew(renew.credential());
@@ -318,13 +340,20 @@ public final class FlatKeying implements AutoCloseable {
     switch (name) {
       case ASK_AGAIN_TO_JOIN -> joining.ask();
       case FETCH_AGAIN -> syncing.fetchAgain();
+      case PACE_FACTS -> syncing.takeWhatWaited();
+      case CHECK_CREDENTIALS -> core.credentials.check(syncing);
       case ADMIT_BATCH -> joining.admit();
+      case REPEAT_WORDS -> repeating.due();
+      case WEIGH_DOUBTS -> core.doubts.weigh();
       case ASK_FOR_KEYS -> needGive.ask();
       case REFRESH_DUE -> refreshDue = true;
       case ASK_FOR_SLOTS -> needGive.askForSlots();
       case RESEAL_AGAIN -> resealing.lookAgain();
       case RESEAL_TOGETHER -> resealing.make();
-      case ERASE -> core.keys.erase(core.now, core.out);
+      case ERASE -> {
+        core.keys.erase(core.now, core.out);
+        rekeying.forgetReport();
+      }
       case FORGET_LEAF_KEY -> core.self.forget(core.now);
       case ROTATE_LEAF_KEY -> renew(Optional.empty());
       case HOLDING_TOO_LONG -> sending.holdingTooLong();
@@ -363,8 +392,11 @@ public final class FlatKeying implements AutoCloseable {
     switch (message) {
       case JoinAsk ask -> joining.take(from, ask);
       case Grant grant -> joining.take(from, grant);
-      case LeaveWord word -> pending.heard(word.leave());
-      case ApproveWord word -> pending.heard(word.approval());
+      case LeaveWord word -> pending.heard(from, word.leave());
+      case ApproveWord word -> {
+        joining.heard(word.approval());
+        pending.heard(word.approval());
+      }
       case Need need -> needGive.take(need);
       case Give give -> needGive.take(give);
       case SyncAsk ask -> syncing.take(from, ask);
@@ -383,7 +415,19 @@ public final class FlatKeying implements AutoCloseable {
     if (core.state().count() > 0) {
       haves.heard(heard.member(), heard.held(), heard.haveMask());
     }
-    heard.word().filter(core::isSignedByMember).ifPresent(word -> core.membership.hear(word));
+    heard
+        .word()
+        .filter(core::isSignedByMember)
+        .ifPresent(
+            word -> {
+              core.membership.hear(word);
+              heard
+                  .held()
+                  .ifPresent(epoch -> core.doubts.heard(heard.member(), epoch, heard.key()));
+              if (core.isMember()) {
+                vouching.heard(heard.member(), word, heard.members());
+              }
+            });
   }
 
   // ---- commands
@@ -418,9 +462,14 @@ public final class FlatKeying implements AutoCloseable {
     if (expelNow(device)) {
       return;
     }
-    Approval own = pending.ownApproval(device);
-    pending.heard(own);
-    core.multicast(EvidenceCodec.encode(own));
+    approvals.approve(Approval.Action.EXPEL, device.hash());
+  }
+
+  /** It takes effect when the device asks to be let in, of somebody who wants it too. */
+  private void pardon(Fingerprint device) {
+    if (core.isMember() && core.ledger.isBarred(core.state(), device)) {
+      approvals.approve(Approval.Action.PARDON, device.hash());
+    }
   }
 
   private boolean expelNow(Fingerprint device) {
@@ -458,9 +507,7 @@ public final class FlatKeying implements AutoCloseable {
 
   private void approve(Approval.Action action, Hash32 subject) {
     if (core.isMember()) {
-      Approval word =
-          core.self.writer().approve(core.signingState().heads(), action, subject, Hash32.ZERO);
-      core.multicast(EvidenceCodec.encode(word));
+      approvals.approve(action, subject);
     }
   }
 
@@ -512,10 +559,7 @@ public final class FlatKeying implements AutoCloseable {
   private void leave() {
     stay()
         .ifPresent(
-            stay ->
-                core.multicast(
-                    EvidenceCodec.encode(
-                        core.self.writer().leave(core.signingState().heads(), stay.id()))));
+            stay -> pending.say(core.self.writer().leave(core.signingState().heads(), stay.id())));
   }
 
   /** A Here: a new stay, and the end of the older ones. */
@@ -537,10 +581,11 @@ public final class FlatKeying implements AutoCloseable {
   private void afterwards() {
     if (core.state().count() > 0) {
       expelWhomEnoughApproved();
+      joining.admitWhomEnoughApproved();
     }
     GroupState state = core.state();
     if (state.count() == 0) {
-      sending.tell(true, Optional.empty());
+      sending.tell(Optional.of(joining.whyWaiting()), Optional.empty(), Optional.empty());
       return;
     }
     if (state != before) {
@@ -565,7 +610,10 @@ public final class FlatKeying implements AutoCloseable {
       resealing.review();
     }
     syncing.review();
-    sending.tell(joining.isWaiting(), Optional.ofNullable(owed));
+    sending.tell(
+        joining.isWaiting() ? Optional.of(joining.whyWaiting()) : Optional.empty(),
+        Optional.ofNullable(owed),
+        vouching.doubt());
     core.keys.nextErasure().ifPresent(at -> core.timers.set(Timers.Name.ERASE, at));
     core.slots.nextErasure().ifPresent(at -> core.timers.setIfEarlier(Timers.Name.ERASE, at));
     core.self.nextForgetting().ifPresent(at -> core.timers.set(Timers.Name.FORGET_LEAF_KEY, at));
@@ -598,7 +646,11 @@ public final class FlatKeying implements AutoCloseable {
           Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_AFTER_RESEAL_MILLIS));
     }
     core.out.add(new Effect.Taken(state.heads()));
+    approvals.review();
     prefetchLeafKeys(state);
+    if (core.isMember()) {
+      core.credentials.begun(before, state);
+    }
     leaveOlderStays(state);
     boolean wasIn = before.count() > 0 && before.isMember(core.self.member());
     before = state;
@@ -622,8 +674,7 @@ public final class FlatKeying implements AutoCloseable {
       for (Stay older : state.liveStays(member.id())) {
         if (core.ledger.isAfter(own.begunBy(), older.begunBy())) {
           FactWriter writer = new FactWriter(core.self.signing, core.group, member.id());
-          core.multicast(
-              EvidenceCodec.encode(writer.leave(core.signingState().heads(), older.id())));
+          pending.say(writer.leave(core.signingState().heads(), older.id()));
           break;
         }
       }
@@ -717,6 +768,10 @@ public final class FlatKeying implements AutoCloseable {
     if (state.usable().isEmpty()) {
       return "somebody went, so no key is clean";
     }
+    if (pending.isLeaving()) {
+      // Nor may it: who goes is no target of its own Rekey, and would know the key it makes.
+      return null;
+    }
     if (!pending.targets().isEmpty()) {
       return "somebody wants to go, or lied";
     }
@@ -724,6 +779,9 @@ public final class FlatKeying implements AutoCloseable {
         state.usable().stream().anyMatch(epoch -> core.keys.holds(epoch.id(), state));
     if (!holdsUsable && needGive.isLackingTooLong()) {
       return "this peer can read no usable key";
+    }
+    if (core.doubts.isUnsettled()) {
+      return "members tell different keys of one epoch";
     }
     Known highest = state.usable().get(state.usable().size() - 1);
     if (!core.ledger.mayBeGivenToAll(state, highest)) {

@@ -37,6 +37,7 @@ public sealed interface Input {
    * @param word present if the heartbeat was signed
    * @param held the newest epoch it says it holds
    * @param haveMask a bit per own slot whose KEK it says it holds in that epoch
+   * @param key whether its MAC was made with the key that this peer holds of that epoch
    * @param members its digest of the members
    */
   record Heard(
@@ -44,8 +45,17 @@ public sealed interface Input {
       Optional<SignedHeader> word,
       Optional<FactId> held,
       int haveMask,
+      KeyCheck key,
       Hash32 members)
       implements Input {}
+
+  /** What a heartbeat's MAC says of a key. */
+  enum KeyCheck {
+    SAME,
+    OTHER,
+    /** This peer does not hold that epoch at that revision. */
+    UNTESTED
+  }
 
   /** It is this peer's turn to do what is owed. */
   record Act(Duty duty) implements Input {}
@@ -85,6 +95,9 @@ public sealed interface Input {
   // ---- what the application wants
 
   record Expel(Fingerprint device) implements Input {}
+
+  /** This peer would have a device that was expelled let in again, if it asks. */
+  record Pardon(Fingerprint device) implements Input {}
 
   record Leave() implements Input {}
 

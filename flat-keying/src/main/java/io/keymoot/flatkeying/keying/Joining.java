@@ -6,14 +6,17 @@ import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.crypto.SealContext;
 import io.keymoot.flatkeying.fact.Admit;
+import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.EvidenceCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.group.CredentialVerdict;
 import io.keymoot.flatkeying.group.GroupState;
@@ -36,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -59,6 +63,8 @@ final class Joining {
   private final Core core;
   private final Syncing syncing;
   private final NeedGive needGive;
+  private final Approvals approvals;
+  private final Vouching vouching;
 
   // the newcomer's side
   private final List<Bytes> introducers = new ArrayList<>();
@@ -67,6 +73,7 @@ final class Joining {
   private long retryMillis = Limits.JOIN_RETRY_MILLIS;
   private @Nullable Bytes request;
   private final Deque<Received> grants = new ArrayDeque<>();
+  private final Set<MemberId> approvers = new TreeSet<>();
 
   private record Received(Bytes from, Grant grant) {}
 
@@ -79,14 +86,29 @@ final class Joining {
   // the introducer's side
   private final Map<MemberId, Asking> asking = new LinkedHashMap<>();
   private final Map<MemberId, Asking> admitted = new LinkedHashMap<>();
+
+  /** Those for whom this peer's word alone is not enough. */
+  private final Map<MemberId, Asking> approved = new LinkedHashMap<>();
+
+  private final Map<MemberId, Tick> passedOn = new LinkedHashMap<>();
+  private final Bucket passing = new Bucket(Limits.PASSED_ON_PER_SECOND);
   private @Nullable Tick lastAdmit;
 
-  private record Asking(JoinAsk ask, Bytes from) {}
+  /**
+   * @param from where the newcomer is; none if another member passed its request on
+   */
+  private record Asking(JoinAsk ask, Optional<Bytes> from) {
+    MemberId newcomer() {
+      return ask.request().member();
+    }
+  }
 
-  Joining(Core core, Syncing syncing, NeedGive needGive) {
+  Joining(Core core, Syncing syncing, NeedGive needGive, Approvals approvals, Vouching vouching) {
     this.core = core;
     this.syncing = syncing;
     this.needGive = needGive;
+    this.approvals = approvals;
+    this.vouching = vouching;
   }
 
   // ---- the newcomer
@@ -105,11 +127,32 @@ final class Joining {
             Bytes.owning(core.entropy.bytes(JoinRequest.NONCE_BYTES)),
             new FactId(core.group.hash()));
     core.self.becomes(core.group, signed.member());
-    request = SideCodec.encode(new JoinAsk(signed, core.self.credential(), leafKey));
+    request = SideCodec.encode(new JoinAsk(signed, core.self.credential(), leafKey, false));
   }
 
   boolean isWaiting() {
     return request != null;
+  }
+
+  /** What it waits for: a hint, for it cannot know yet who is a member. */
+  String whyWaiting() {
+    if (!grants.isEmpty()) {
+      return "let in; fetching what the group knows";
+    }
+    return approvers.isEmpty()
+        ? "asking to be let in"
+        : "asking to be let in; " + approvers.size() + " approved so far";
+  }
+
+  void heard(Approval approval) {
+    boolean isOurs =
+        isWaiting()
+            && core.self.isNamed()
+            && approval.action() == Approval.Action.ADMIT
+            && approval.subject().equals(core.self.member().hash());
+    if (isOurs && approvers.size() < Limits.APPROVALS) {
+      approvers.add(approval.header().author());
+    }
   }
 
   void introducerSeen(Bytes address) {
@@ -251,6 +294,7 @@ final class Joining {
     if (!isBelieved(granter, told) || !core.membership.adopt(grant.signed().header().heads())) {
       return false;
     }
+    vouching.letInBy(granter, admit);
     open(grant, granter);
     return true;
   }
@@ -334,7 +378,7 @@ final class Joining {
     for (LeafKeyPair leaf : core.self.leafKeys()) {
       if (SecretReader.open(leaf, context, grant.sealed(), NeedGive::secrets)
           instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
-        needGive.accept(ok.value(), true);
+        needGive.accept(ok.value(), true, granter);
         return;
       }
     }
@@ -349,8 +393,11 @@ final class Joining {
     if (!core.isMember() || !request.group().equals(core.group)) {
       return;
     }
+    Asking who = new Asking(ask, ask.isPassedOn() ? Optional.empty() : Optional.of(from));
     if (core.state().isMember(newcomer)) {
-      grantAgain(newcomer, new Asking(ask, from));
+      if (!ask.isPassedOn()) {
+        grantAgain(newcomer, who);
+      }
       return;
     }
     boolean consistent =
@@ -362,34 +409,123 @@ final class Joining {
       core.ignored("a JoinRequest that is not what it says, or one too many");
       return;
     }
-    if (!mayBegin(ask)) {
+    core.blobs.put(ask.credential());
+    core.blobs.put(ask.leafKey());
+    if (core.blobs.judge(request.credential(), request.key())
+        instanceof CredentialVerdict.Refused refused) {
+      core.ignored("a JoinRequest whose credential is refused: " + refused.reason());
+      return;
+    }
+    switch (core.state().found().rights().admit()) {
+      case Rights.AnyMember any -> askPolicy(who);
+      case Rights.WithRole with -> {
+        if (mayAdmit(who)) {
+          askPolicy(who);
+        } else {
+          passOn(who);
+        }
+      }
+      case Rights.WithApprovals with -> {
+        if (!approved.containsKey(newcomer)) {
+          askPolicy(who);
+        } else if (ask.isPassedOn()) {
+          approvals.sayAgain(Approval.Action.ADMIT, newcomer.hash());
+        } else {
+          approved.put(newcomer, who);
+          passOn(who);
+        }
+      }
+    }
+  }
+
+  private void askPolicy(Asking who) {
+    if (!isWanted(who)) {
       core.ignored("a JoinRequest of somebody who was put out");
       return;
     }
-    boolean isNew = asking.put(newcomer, new Asking(ask, from)) == null;
-    core.blobs.put(ask.credential());
-    core.blobs.put(ask.leafKey());
-    if (core.blobs.verdict(request.credential(), request.key())
-        instanceof CredentialVerdict.Refused refused) {
-      asking.remove(newcomer);
-      core.ignored("a JoinRequest whose credential is refused: " + refused.reason());
-    } else if (isNew) {
-      core.out.add(new Effect.AskPolicy(ask.request(), ask.credential()));
+    Asking known = asking.get(who.newcomer());
+    if (known == null || known.from.isEmpty()) {
+      asking.put(who.newcomer(), who);
     }
+    if (known == null) {
+      core.out.add(new Effect.AskPolicy(who.ask.request(), who.ask.credential()));
+    }
+  }
+
+  /** Who was expelled comes back only if this peer said that it would have it back. */
+  private boolean isWanted(Asking who) {
+    Fingerprint device = Fingerprint.of(who.ask.request().request().key());
+    return !core.ledger.isBarred(core.state(), device)
+        || approvals.has(Approval.Action.PARDON, device.hash());
+  }
+
+  /** To all members: for their approval, or for somebody who has the right. */
+  private void passOn(Asking who) {
+    Tick last = passedOn.get(who.newcomer());
+    boolean isDue = last == null || core.now.millisSince(last) >= Limits.PASS_ON_MILLIS;
+    if (who.ask.isPassedOn() || !isDue || !passing.take(core.now)) {
+      return;
+    }
+    passedOn.remove(who.newcomer());
+    passedOn.put(who.newcomer(), core.now);
+    if (passedOn.size() > Limits.APPROVED_ACTS) {
+      passedOn.remove(passedOn.keySet().iterator().next());
+    }
+    JoinAsk ask = who.ask;
+    core.multicast(
+        SideCodec.encode(new JoinAsk(ask.request(), ask.credential(), ask.leafKey(), true)));
   }
 
   void decided(MemberId newcomer, boolean yes) {
     Asking who = asking.remove(newcomer);
-    if (who == null || !yes) {
+    if (who == null || !yes || !core.isMember()) {
       return;
     }
-    admitted.put(newcomer, who);
-    // The first at once; those of the next moment together.
+    boolean byApprovals = core.state().found().rights().admit() instanceof Rights.WithApprovals;
+    if (byApprovals && !mayAdmit(who)) {
+      approvals.approve(Approval.Action.ADMIT, newcomer.hash());
+    }
+    if (!mayAdmit(who)) {
+      // It waits for the others' words: to let it in, or about its pardon.
+      approved.put(newcomer, who);
+      if (approved.size() > Limits.APPROVED_ACTS) {
+        approved.remove(approved.keySet().iterator().next());
+      }
+      if (byApprovals) {
+        passOn(who);
+      }
+      return;
+    }
+    soon(who);
+  }
+
+  /** The first at once; those of the next moment together. */
+  private void soon(Asking who) {
+    admitted.put(who.newcomer(), who);
     Tick last = lastAdmit;
-    if (last == null || core.now.millisSince(last) >= Limits.ADMIT_BATCH_MILLIS) {
+    if (who.from.isEmpty()) {
+      // Others with the right heard of it too.
+      int wait = core.random(Limits.PASSED_ON_WAIT_MILLIS);
+      core.timers.setIfUnset(Timers.Name.ADMIT_BATCH, core.now.plusMillis(wait));
+    } else if (last == null || core.now.millisSince(last) >= Limits.ADMIT_BATCH_MILLIS) {
       admit();
     } else {
       core.timers.setIfUnset(Timers.Name.ADMIT_BATCH, last.plusMillis(Limits.ADMIT_BATCH_MILLIS));
+    }
+  }
+
+  /** Whoever was asked by the newcomer itself, approved, and sees enough approvals, lets it in. */
+  void admitWhomEnoughApproved() {
+    if (approved.isEmpty() || !core.isMember()) {
+      return;
+    }
+    for (Asking who : List.copyOf(approved.values())) {
+      if (core.state().person(who.newcomer()).isPresent()) {
+        approved.remove(who.newcomer());
+      } else if (who.from.isPresent() && isWanted(who) && mayAdmit(who)) {
+        approved.remove(who.newcomer());
+        soon(who);
+      }
     }
   }
 
@@ -398,25 +534,59 @@ final class Joining {
       return;
     }
     lastAdmit = core.now;
-    List<Asking> batch = admitted.values().stream().limit(Limits.ADMIT_ROWS).toList();
-    batch.forEach(each -> admitted.remove(each.ask.request().member()));
+    List<Asking> batch = batch();
+    batch.forEach(each -> admitted.remove(each.newcomer()));
     if (!admitted.isEmpty()) {
       core.timers.set(Timers.Name.ADMIT_BATCH, core.now.plusMillis(Limits.ADMIT_BATCH_MILLIS));
     }
-    // Somebody may have been put out while the policy was asked.
-    List<SignedJoinRequest> rows =
-        batch.stream().filter(each -> mayBegin(each.ask)).map(each -> each.ask.request()).toList();
-    if (rows.isEmpty()) {
+    // Somebody may have been put out, or let in by another, while the policy was asked.
+    List<Asking> still =
+        batch.stream()
+            .filter(each -> !core.state().isMember(each.newcomer()))
+            .filter(each -> isWanted(each) && mayAdmit(each))
+            .toList();
+    if (still.isEmpty()) {
       return;
     }
-    Envelope fact = core.write(core.signingState(), new Admit(rows, List.of()), Bytes.EMPTY);
+    List<SignedJoinRequest> rows = still.stream().map(each -> each.ask.request()).toList();
+    Admit content = new Admit(rows, words(still.get(0)));
+    Envelope fact = core.write(core.signingState(), content, Bytes.EMPTY);
     if (core.say(fact) && core.ledger.get(fact.id()) instanceof Known admit) {
-      batch.forEach(each -> grant(admit, each));
+      still.forEach(each -> grant(admit, each));
     }
   }
 
-  private boolean mayBegin(JoinAsk ask) {
-    return core.ledger.mayBegin(core.signingState(), core.self.member(), ask.request());
+  /** Who needs others' words is let in alone: an Admit has room for so many. */
+  private List<Asking> batch() {
+    List<Asking> batch = new ArrayList<>();
+    for (Asking each : admitted.values()) {
+      boolean isAlone = !words(each).isEmpty();
+      if (batch.isEmpty() || (!isAlone && batch.size() < Limits.ADMIT_ROWS)) {
+        batch.add(each);
+      }
+      if (isAlone && batch.contains(each)) {
+        break;
+      }
+    }
+    return batch;
+  }
+
+  private boolean mayAdmit(Asking who) {
+    return core.ledger.mayAdmit(
+        core.signingState(), core.self.member(), new Admit(List.of(who.ask.request()), words(who)));
+  }
+
+  /** What others said for this newcomer, as far as the group's rights ask for it. */
+  private List<Approval> words(Asking who) {
+    List<Approval> words = new ArrayList<>();
+    if (core.state().found().rights().admit() instanceof Rights.WithApprovals) {
+      words.addAll(approvals.ofOthers(Approval.Action.ADMIT, who.newcomer().hash()));
+    }
+    Fingerprint device = Fingerprint.of(who.ask.request().request().key());
+    if (core.ledger.isBarred(core.state(), device)) {
+      words.addAll(approvals.ofOthers(Approval.Action.PARDON, device.hash()));
+    }
+    return words.size() > Limits.APPROVALS ? words.subList(0, Limits.APPROVALS) : words;
   }
 
   /** The Grant was lost, or its introducer: any member may hand over what any member may give. */
@@ -455,7 +625,10 @@ final class Joining {
       Bytes sealed = writer.sealTo(leaf.value(), context, core.entropy);
       Bytes message =
           SideCodec.grant(core.self.writer(), core.signingState().heads(), to, admit.id(), sealed);
-      core.out.add(new Effect.ToAddress(who.from, message));
+      core.out.add(
+          who.from.isPresent()
+              ? new Effect.ToAddress(who.from.get(), message)
+              : new Effect.ToMember(to, message));
     }
   }
 

@@ -39,6 +39,9 @@ final class KeyStore implements AutoCloseable {
 
     boolean isSoftlyUnclean;
 
+    /** Members contradict it, and nobody can tell who is right. */
+    boolean isDoubted;
+
     /** Whether the bytes were checked against the Rekey's commitment, not just told by a member. */
     final boolean isProved;
 

@@ -106,7 +106,7 @@ final class NeedGive {
 
   private boolean isRelayed(FactId id) {
     return core.ledger.get(id) instanceof Known epoch
-        && Cover.decode(epoch.envelope().cover()) instanceof Decoded.Ok<Cover> ok
+        && Cover.decode(core.ledger.envelope(epoch).cover()) instanceof Decoded.Ok<Cover> ok
         && !ok.value().orders().isEmpty();
   }
 
@@ -185,7 +185,8 @@ final class NeedGive {
       return Optional.of(named);
     }
     List<MemberId> known =
-        holders.getOrDefault(epoch, List.of()).stream().filter(this::isOther).toList();
+        core.doubts.trusted(
+            epoch, holders.getOrDefault(epoch, List.of()).stream().filter(this::isOther).toList());
     if (!known.isEmpty()) {
       return Optional.of(known.get(core.random(known.size())));
     }
@@ -194,7 +195,8 @@ final class NeedGive {
       return Optional.of(fact.author());
     }
     List<MemberId> anybody =
-        state.members().stream().map(Person::id).filter(this::isOther).toList();
+        core.doubts.trusted(
+            epoch, state.members().stream().map(Person::id).filter(this::isOther).toList());
     return anybody.isEmpty()
         ? Optional.empty()
         : Optional.of(anybody.get(core.random(anybody.size())));
@@ -231,18 +233,31 @@ final class NeedGive {
     }
     if (!bucket.take(core.now)) {
       Optional<MemberId> other =
-          epochs.isEmpty() ? slots.another(sets, asker) : holder(epochs.get(0).id());
-      send(asker, SideCodec.nameOf(need), other.filter(id -> !id.equals(asker)), Bytes.EMPTY);
+          epochs.isEmpty() ? slots.another(sets, asker) : another(epochs.get(0), asker);
+      // If there is no other, the asker comes again by itself.
+      other
+          .filter(id -> !id.equals(asker))
+          .ifPresent(id -> send(asker, SideCodec.nameOf(need), Optional.of(id), Bytes.EMPTY));
       return;
     }
     give(epochs, sets, asker, leaf.value(), SideCodec.nameOf(need));
+  }
+
+  /** Somebody else who said that it holds the epoch, or its author. */
+  private Optional<MemberId> another(Known epoch, MemberId asker) {
+    List<MemberId> others = new ArrayList<>(holders.getOrDefault(epoch.id(), List.of()));
+    others.add(epoch.author());
+    others.removeIf(id -> !isOther(id) || id.equals(asker));
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(others.get(core.random(others.size())));
   }
 
   /** What {@code asker} is given of the epoch; negative for nothing. */
   private int revisionToGive(Known epoch, MemberId asker) {
     KeyStore.Held held = core.keys.get(epoch.id()).orElse(null);
     OptionalInt least = core.ledger.leastRevisionFor(core.state(), epoch, asker);
-    return held == null || least.isEmpty() || !core.state().contains(epoch)
+    return held == null || held.isDoubted || least.isEmpty() || !core.state().contains(epoch)
         ? -1
         : Math.max(least.getAsInt(), held.lowestRevision());
   }
@@ -307,7 +322,7 @@ final class NeedGive {
     for (LeafKeyPair leaf : core.self.leafKeys()) {
       if (SecretReader.open(leaf, context, give.sealed(), in -> GivenKeys.read(in, core.slots::own))
           instanceof SecretReader.Read.Ok<GivenKeys> ok) {
-        boolean any = accept(ok.value().epochs(), isAnswer);
+        boolean any = accept(ok.value().epochs(), isAnswer, giver);
         if (!isAboutSlots) {
           ok.value().closeSlots();
           return any;
@@ -341,7 +356,7 @@ final class NeedGive {
    * Takes what was given. Revision 0 proves itself; a later one rests on the word of the member
    * that signed the Give, and is taken only as an answer to a question.
    */
-  boolean accept(Map<FactId, EpochSecret> secrets, boolean wasAsked) {
+  boolean accept(Map<FactId, EpochSecret> secrets, boolean wasAsked, MemberId giver) {
     boolean any = false;
     for (Map.Entry<FactId, EpochSecret> entry : secrets.entrySet()) {
       Known epoch = core.ledger.get(entry.getKey());
@@ -355,7 +370,11 @@ final class NeedGive {
                       .orElse(Integer.MAX_VALUE)
                   <= secret.revision();
       if (may && epoch != null) {
-        any |= core.keys.put(epoch.id(), secret, proved, core.out);
+        boolean isNew = core.keys.put(epoch.id(), secret, proved, core.out);
+        if (isNew && !proved) {
+          core.doubts.told(epoch.id(), giver);
+        }
+        any |= isNew;
       } else {
         secret.close();
       }

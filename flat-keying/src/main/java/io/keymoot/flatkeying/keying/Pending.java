@@ -2,6 +2,8 @@ package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.Approval;
+import io.keymoot.flatkeying.fact.EvidenceCodec;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FaultProof;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Leave;
@@ -11,7 +13,7 @@ import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
-import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,16 +24,30 @@ import java.util.TreeMap;
 final class Pending {
   private final Core core;
   private final Syncing syncing;
+  private final Repeating repeating;
+  private final Approvals approvals;
   private final Map<MemberId, Leave> leaves = new TreeMap<>();
-  private final Map<Fingerprint, Map<MemberId, Approval>> expulsions = new TreeMap<>();
   private final Map<MemberId, Map<MemberId, Approval>> suspensions = new TreeMap<>();
 
-  Pending(Core core, Syncing syncing) {
+  Pending(Core core, Syncing syncing, Repeating repeating, Approvals approvals) {
     this.core = core;
     this.syncing = syncing;
+    this.repeating = repeating;
+    this.approvals = approvals;
   }
 
-  void heard(Leave leave) {
+  // ---- who leaves
+
+  /** This device's own word that a stay of its is over: repeated until a Rekey carries it. */
+  void say(Leave leave) {
+    MemberId leaver = leave.header().author();
+    if (!leaves.containsKey(leaver)) {
+      leaves.put(leaver, leave);
+      repeating.say(EvidenceCodec.encode(leave), () -> core.state().isMember(leaver));
+    }
+  }
+
+  void heard(Bytes from, Leave leave) {
     MemberId leaver = leave.header().author();
     boolean signed =
         core.state().count() > 0
@@ -41,6 +57,39 @@ final class Pending {
                 leave, core.state().person(leaver).orElseThrow().request().key());
     if (signed && core.state().isMember(leaver)) {
       leaves.put(leaver, leave);
+      // Who leaves may be gone at once; those who heard it see to it that enough have.
+      repeating.carry(EvidenceCodec.encode(leave), () -> core.state().isMember(leaver));
+      List<FactId> unknown =
+          leave.header().heads().stream().filter(id -> !core.membership.has(id)).toList();
+      syncing.askFor(
+          unknown, List.of(), message -> core.out.add(new Effect.ToAddress(from, message)));
+    }
+  }
+
+  /** Whether this peer said that it goes: then it makes no keys for those who stay. */
+  boolean isLeaving() {
+    return leaves.containsKey(core.self.member());
+  }
+
+  // ---- what others approve of
+
+  void heard(Approval approval) {
+    if (core.state().count() == 0) {
+      return;
+    }
+    Optional<Person> speaker = core.state().person(approval.header().author());
+    if (speaker.isEmpty()
+        || !core.state().isMember(speaker.get().id())
+        || !approval.header().group().equals(core.group)
+        || !core.verifier.holds(approval, speaker.get().request().key())) {
+      return;
+    }
+    approvals.heard(approval, speaker.get());
+    if (approval.action() == Approval.Action.ADMIT || approval.action() == Approval.Action.EXPEL) {
+      core.out.add(new Effect.Approved(speaker.get().id(), approval));
+    }
+    if (approval.action() == Approval.Action.SUSPEND) {
+      heardSuspension(approval, speaker.get().id());
     }
   }
 
@@ -83,48 +132,12 @@ final class Pending {
     return Optional.empty();
   }
 
-  /** An approval to expel or suspend. It counts once its speaker's credential is at hand. */
-  void heard(Approval approval) {
-    Optional<Person> speaker = core.state().person(approval.header().author());
-    if (speaker.isEmpty()
-        || !core.state().isMember(speaker.get().id())
-        || !core.verifier.holds(approval, speaker.get().request().key())
-        || expulsions.size() >= Limits.REKEY_TARGETS) {
-      return;
-    }
-    fetchCredential(speaker.get());
-    if (approval.action() == Approval.Action.ADMIT || approval.action() == Approval.Action.EXPEL) {
-      core.out.add(new Effect.Approved(speaker.get().id(), approval));
-    }
-    if (approval.action() == Approval.Action.SUSPEND) {
-      heardSuspension(approval, speaker.get().id());
-      return;
-    }
-    if (approval.action() != Approval.Action.EXPEL) {
-      return;
-    }
-    Fingerprint device = new Fingerprint(approval.subject());
-    Map<MemberId, Approval> words = expulsions.computeIfAbsent(device, d -> new TreeMap<>());
-    if (words.size() < Limits.APPROVALS) {
-      words.put(speaker.get().id(), approval);
-    }
-  }
-
-  private void fetchCredential(Person speaker) {
-    for (Stay stay : core.state().liveStays(speaker.id())) {
-      if (core.blobs.get(stay.credential()).isEmpty()) {
-        syncing.fetchBlob(speaker.id(), stay.credential());
-      }
-    }
-  }
-
   /** The devices this peer approved to expel, and by now may. */
   List<Target.Expelled> possibleExpulsions() {
     List<Target.Expelled> possible = new ArrayList<>();
-    for (Map.Entry<Fingerprint, Map<MemberId, Approval>> entry : expulsions.entrySet()) {
-      Target.Expelled expulsion = expulsion(entry.getKey());
-      if (entry.getValue().containsKey(core.self.member())
-          && core.ledger.mayTarget(core.state(), core.self.member(), expulsion)) {
+    for (Fingerprint device : approvals.ownExpulsions()) {
+      Target.Expelled expulsion = expulsion(device);
+      if (core.ledger.mayTarget(core.state(), core.self.member(), expulsion)) {
         possible.add(expulsion);
       }
     }
@@ -133,32 +146,16 @@ final class Pending {
 
   /** The approvals of the others, for a Rekey of our own. */
   Target.Expelled expulsion(Fingerprint device) {
-    List<Approval> words = new ArrayList<>();
-    expulsions
-        .getOrDefault(device, Map.of())
-        .forEach(
-            (member, approval) -> {
-              if (!member.equals(core.self.member())) {
-                words.add(approval);
-              }
-            });
-    return new Target.Expelled(device, List.copyOf(words));
+    return new Target.Expelled(device, approvals.ofOthers(Approval.Action.EXPEL, device.hash()));
   }
 
-  Approval ownApproval(Fingerprint device) {
-    return core.self
-        .writer()
-        .approve(core.signingState().heads(), Approval.Action.EXPEL, device.hash(), Hash32.ZERO);
-  }
+  // ---- who is to go
 
   /** Leaves heard, and liars caught: what a Rekey that is owed anyway takes along. */
   List<Target> targets() {
     GroupState state = core.state();
     leaves.keySet().removeIf(member -> !state.isMember(member));
     suspensions.keySet().removeIf(member -> !state.isMember(member));
-    expulsions
-        .keySet()
-        .removeIf(device -> state.members().stream().noneMatch(p -> p.device().equals(device)));
     List<Target> targets = new ArrayList<>();
     for (Leave leave : leaves.values()) {
       if (isAnothers(leave.header().author()) && isKnown(leave)) {
@@ -174,6 +171,7 @@ final class Pending {
             .ifPresent(proof -> targets.add(new Target.Faulty(member.id(), proof)));
       }
     }
+    targets.addAll(core.credentials.faults());
     return targets.size() > Limits.REKEY_TARGETS
         ? targets.subList(0, Limits.REKEY_TARGETS)
         : targets;

@@ -63,8 +63,8 @@ final class Relays {
   }
 
   private void relay(Known epoch, EpochSecret secret) {
-    if (epoch.envelope().cover().isEmpty()
-        || !(Cover.decode(epoch.envelope().cover()) instanceof Decoded.Ok<Cover> ok)
+    if (core.ledger.envelope(epoch).cover().isEmpty()
+        || !(Cover.decode(core.ledger.envelope(epoch).cover()) instanceof Decoded.Ok<Cover> ok)
         || ok.value().orders().isEmpty()) {
       return;
     }

@@ -51,7 +51,10 @@ final class Sending {
     Known soft = null;
     for (KeyStore.Held held : core.keys.all()) {
       Known known = core.ledger.get(held.epoch);
-      if (known == null || !core.keys.holds(held.epoch, state) || !state.contains(known)) {
+      if (known == null
+          || held.isDoubted
+          || !core.keys.holds(held.epoch, state)
+          || !state.contains(known)) {
         continue;
       }
       if (core.ledger.isClean(state, known)) {
@@ -123,17 +126,18 @@ final class Sending {
 
   // ---- what others see
 
-  void tell(boolean isWaitingToJoin, Optional<String> owed) {
-    Effect.Status now = status(isWaitingToJoin, owed);
+  void tell(Optional<String> waitingToJoin, Optional<String> owed, Optional<String> doubt) {
+    Effect.Status now = status(waitingToJoin, owed, doubt);
     if (!now.equals(told)) {
       told = now;
       core.out.add(now);
     }
   }
 
-  private Effect.Status status(boolean isWaitingToJoin, Optional<String> owed) {
-    if (isWaitingToJoin) {
-      return new Effect.Status(Effect.State.SYNCING, "asking to be let in");
+  private Effect.Status status(
+      Optional<String> waitingToJoin, Optional<String> owed, Optional<String> doubt) {
+    if (waitingToJoin.isPresent()) {
+      return new Effect.Status(Effect.State.SYNCING, waitingToJoin.get());
     }
     if (!core.isMember()) {
       return new Effect.Status(Effect.State.OUT, "this stay is over");
@@ -145,6 +149,6 @@ final class Sending {
     }
     return owed.isPresent()
         ? new Effect.Status(Effect.State.REKEYING, owed.get())
-        : new Effect.Status(Effect.State.SETTLED, "");
+        : new Effect.Status(Effect.State.SETTLED, doubt.orElse(""));
   }
 }

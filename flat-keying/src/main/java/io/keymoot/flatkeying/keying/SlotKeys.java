@@ -379,9 +379,7 @@ final class SlotKeys implements AutoCloseable {
     Known epoch = running.map(core.ledger::get).orElse(null);
     int held = running.map(this::held).orElse(0);
     @Nullable Known[] roots =
-        epoch == null
-            ? new @Nullable Known[members.length]
-            : core.ledger.roots(epoch, profile);
+        epoch == null ? new @Nullable Known[members.length] : core.ledger.roots(epoch, profile);
     List<SlotOwnership> table = new ArrayList<>();
     for (int at = 0; at < members.length; at++) {
       Slot slot = new Slot(at / profile.radix(), at % profile.radix());

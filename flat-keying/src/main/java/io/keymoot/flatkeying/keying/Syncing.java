@@ -34,6 +34,7 @@ final class Syncing {
 
   private final Core core;
   private final Answering answering = new Answering();
+  private final Pace pace = new Pace();
   private final Set<Hash32> wantedBlobs = new LinkedHashSet<>();
   private SortedSet<FactId> toldLacking = new TreeSet<>();
 
@@ -56,6 +57,15 @@ final class Syncing {
     while (wantedBlobs.size() > Limits.BLOBS) {
       wantedBlobs.remove(wantedBlobs.iterator().next());
     }
+    ask(wanted, some, send);
+  }
+
+  /** Asks for what can be done without: if it does not come, nobody asks again by itself. */
+  void askOnce(Hash32 blob, Consumer<Bytes> send) {
+    ask(List.of(), List.of(blob), send);
+  }
+
+  private void ask(List<FactId> wanted, List<Hash32> some, Consumer<Bytes> send) {
     List<FactId> have = core.membership.atHand();
     boolean fromNothing = have.isEmpty();
     List<FactId> heads = fromNothing ? List.of(new FactId(core.group.hash())) : have;
@@ -65,9 +75,11 @@ final class Syncing {
   /** Says what is lacking, once, and again when it is something else. */
   void review() {
     Membership.Lacks lacks = core.membership.lacks();
-    if (!lacks.facts().equals(toldLacking)) {
-      toldLacking = lacks.facts();
-      core.out.add(new Effect.Lacks(lacks.facts()));
+    SortedSet<FactId> lacking = new TreeSet<>(lacks.facts());
+    lacking.removeIf(pace::isWaiting);
+    if (!lacking.equals(toldLacking)) {
+      toldLacking = lacking;
+      core.out.add(new Effect.Lacks(lacking));
     }
     // A credential on which a decision hangs: its holder has it, if anybody.
     for (Membership.Lacks.Credential credential : lacks.credentials()) {
@@ -143,7 +155,16 @@ final class Syncing {
         bytes += blob.length() + 2;
       }
     }
-    List<Bytes> facts = factsThatFit(ask, REPLY_BYTES - bytes);
+    if (ask.fromNothing()) {
+      // What a newcomer judges its introducer and the founder by.
+      for (Bytes blob : core.credentials.ofOwnAndFounder()) {
+        if (!blobs.contains(blob)) {
+          blobs.add(blob);
+          bytes += blob.length() + 2;
+        }
+      }
+    }
+    List<Bytes> facts = factsThatFit(ask, REPLY_BYTES - bytes, blobs);
     return facts.isEmpty() && blobs.isEmpty()
         ? Optional.empty()
         : Optional.of(SideCodec.encode(new SyncReply(core.group, facts, blobs)));
@@ -152,9 +173,10 @@ final class Syncing {
   /**
    * What leads from what the asker has to what it wants, oldest first. Of more than fits, the
    * oldest part: with it the asker goes on from there. But if this peer does not know all that the
-   * asker has, the newest part, or it would be sent again and again what it has.
+   * asker has, the newest part, or it would be sent again and again what it has. The credentials on
+   * which they rest come along.
    */
-  private List<Bytes> factsThatFit(SyncAsk ask, int room) {
+  private List<Bytes> factsThatFit(SyncAsk ask, int room, List<Bytes> blobs) {
     List<Known> between = between(ask);
     boolean knowsWhatItHas =
         ask.fromNothing()
@@ -171,6 +193,12 @@ final class Syncing {
       }
       facts.add(message);
       bytes += message.length() + 2;
+      for (Bytes blob : core.credentials.atHand(fact.envelope(), room - bytes)) {
+        if (!blobs.contains(blob) && blobs.size() < Limits.SYNC_WANTED) {
+          blobs.add(blob);
+          bytes += blob.length() + 2;
+        }
+      }
     }
     if (!knowsWhatItHas) {
       Collections.reverse(facts);
@@ -211,39 +239,75 @@ final class Syncing {
 
   /** Offers the facts of a reply; true if something came of it. */
   boolean take(Bytes from, SyncReply reply) {
-    boolean any = false;
-    for (Bytes blob : reply.blobs()) {
-      if (wantedBlobs.remove(Hash32.sha256(blob.toArray()))) {
-        core.blobs.put(blob);
-        any = true;
-      }
-    }
-    if (any) {
-      core.membership.credentialKnown();
-    }
     boolean facts = false;
     for (Bytes message : reply.facts()) {
       if (FactCodec.decode(message) instanceof Decoded.Ok<Envelope> ok) {
         facts |= offer(from, ok.value());
       }
     }
+    // What these facts hang on may have come with them.
+    List<Hash32> lacked = facts ? lackedCredentials() : List.of();
+    boolean blobs = false;
+    for (Bytes blob : reply.blobs()) {
+      Hash32 hash = Hash32.sha256(blob.toArray());
+      // A newcomer is told more than it can know to ask for.
+      boolean isNew = core.state().count() == 0;
+      if (wantedBlobs.remove(hash) | isNew | lacked.contains(hash) | core.credentials.wants(hash)) {
+        core.blobs.put(blob);
+        blobs = true;
+      }
+    }
+    if (blobs) {
+      core.membership.credentialKnown();
+    }
     if (facts) {
       // Who has taken a fact has what it hangs on; its holder may be long gone.
-      List<Hash32> credentials =
-          core.membership.lacks().credentials().stream()
-              .map(Membership.Lacks.Credential::hash)
-              .toList();
-      askFor(List.of(), credentials, message -> core.out.add(new Effect.ToAddress(from, message)));
+      askFor(
+          List.of(),
+          lackedCredentials(),
+          message -> core.out.add(new Effect.ToAddress(from, message)));
     }
-    return any || facts;
+    return blobs || facts;
+  }
+
+  private List<Hash32> lackedCredentials() {
+    return core.membership.lacks().credentials().stream()
+        .map(Membership.Lacks.Credential::hash)
+        .toList();
   }
 
   boolean offer(Bytes from, Envelope fact) {
     answering.overheard(fact.id(), core.now);
+    // A newcomer has all that was ever said before it, to take at once.
+    boolean isHistory = core.state().count() == 0;
+    if (!isHistory && !core.membership.has(fact.id()) && !pace.mayTake(from, fact, core.now)) {
+      paceOn();
+      return false;
+    }
+    take(from, fact);
+    return true;
+  }
+
+  /** Come, and to be taken in its turn. */
+  boolean isPaced(FactId fact) {
+    return pace.isWaiting(fact);
+  }
+
+  void takeWhatWaited() {
+    for (Pace.Waiting each : pace.due(core.now)) {
+      take(each.from(), each.fact());
+    }
+    paceOn();
+  }
+
+  private void paceOn() {
+    pace.next(core.now).ifPresent(at -> core.timers.setIfUnset(Timers.Name.PACE_FACTS, at));
+  }
+
+  private void take(Bytes from, Envelope fact) {
     Membership.Learnt learnt = core.membership.offer(fact, from.toHex());
     for (Membership.Learnt.Refused refused : learnt.refused()) {
       core.out.add(new Effect.Refused(refused.fact(), refused.why()));
     }
-    return true;
   }
 }

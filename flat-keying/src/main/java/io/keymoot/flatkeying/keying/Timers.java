@@ -12,8 +12,12 @@ final class Timers {
   enum Name {
     ASK_AGAIN_TO_JOIN,
     FETCH_AGAIN,
+    PACE_FACTS,
+    CHECK_CREDENTIALS,
     ADMIT_BATCH,
+    REPEAT_WORDS,
     ASK_FOR_KEYS,
+    WEIGH_DOUBTS,
     UNREADABLE_TOO_LONG,
     REFRESH_DUE,
     ERASE,

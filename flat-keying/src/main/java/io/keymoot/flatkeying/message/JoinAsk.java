@@ -8,6 +8,8 @@ import io.keymoot.flatkeying.wire.Bytes;
  *
  * @param credential the chain, or the invite's signature
  * @param leafKey the first leaf key, to seal the Grant to
+ * @param isPassedOn by a member, for the others to approve of, or to do what it has no right to
  */
-public record JoinAsk(SignedJoinRequest request, Bytes credential, Bytes leafKey)
+public record JoinAsk(
+    SignedJoinRequest request, Bytes credential, Bytes leafKey, boolean isPassedOn)
     implements SideMessage {}

@@ -70,6 +70,7 @@ public final class SideCodec {
         .fixed(EvidenceCodec.encode(ask.request()))
         .bytes(ask.credential())
         .bytes(ask.leafKey())
+        .bool(ask.isPassedOn())
         .toBytes();
   }
 
@@ -77,7 +78,8 @@ public final class SideCodec {
     return new JoinAsk(
         EvidenceCodec.readJoinRequest(in),
         in.bytes(Limits.CREDENTIAL_BYTES, "credential"),
-        in.bytes(Limits.LEAF_KEY_BYTES, "leaf key"));
+        in.bytes(Limits.LEAF_KEY_BYTES, "leaf key"),
+        in.bool("passed on"));
   }
 
   /** Signs and encodes a Grant. */

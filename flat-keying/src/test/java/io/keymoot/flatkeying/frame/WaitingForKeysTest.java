@@ -145,6 +145,15 @@ class WaitingForKeysTest {
     assertThat(receiver.texts()).as("a retired key does not come back").containsExactly("first");
   }
 
+  @Test
+  void aKeyThatWasToldFalselyAndRetiredDoesNotKeepOutTheRightOneOfItsName() {
+    Cast.Epoch lie = new Cast.Epoch(epoch.id, epoch.revision, cast.bytes(32));
+    receiver.knows(alice).holds(lie);
+    receiver.ring.retire(lie.epoch(), lie.revision());
+    receiver.holds(epoch);
+    assertThat(receiver.opens(sender.seals(CHAT, "hello"))).isInstanceOf(Opened.class);
+  }
+
   /** A well-formed header with a KID that nobody has. */
   private byte[] garbage(int length) {
     byte[] bytes = cast.bytes(length);

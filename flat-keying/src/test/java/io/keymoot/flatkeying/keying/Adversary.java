@@ -12,29 +12,29 @@ import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
-import io.keymoot.flatkeying.message.Relay;
-import io.keymoot.flatkeying.key.SeizedKeks;
-import io.keymoot.flatkeying.key.Kek;
-import io.keymoot.flatkeying.fact.Slot;
-import io.keymoot.flatkeying.fact.Reseal;
-import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Handshake;
+import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.SecretReader;
+import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.key.SeizedSessions;
 import io.keymoot.flatkeying.key.Unwrapped;
 import io.keymoot.flatkeying.message.Give;
 import io.keymoot.flatkeying.message.Grant;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.Need;
+import io.keymoot.flatkeying.message.Relay;
 import io.keymoot.flatkeying.message.SessionAnswer;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
@@ -110,9 +110,7 @@ final class Adversary {
     }
   }
 
-  /**
-   * A slot's key, as somebody had it; false ones too.
-   */
+  /** A slot's key, as somebody had it; false ones too. */
   final class Loot {
     final Kek kek;
 
@@ -166,6 +164,8 @@ final class Adversary {
     private final Set<Piece> pieces;
     private final Set<Loot> loot = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> held = new TreeSet<>();
+    private final Set<Object> seized =
+        java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final SeizedSessions sessions;
     private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
     private final Map<Bytes, byte[]> seeds = new TreeMap<>();
@@ -308,30 +308,38 @@ final class Adversary {
     }
 
     private boolean read(Handed handed, LeafKeyPair leaf) {
-      if (SecretReader.open(leaf, handed.context, handed.sealed, NeedGive::secrets)
-          instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
-        ok.value().forEach((epoch, secret) -> has(piece(epoch, secret)));
+      if (handed.context.kind() == MessageType.GRANT) {
+        if (SecretReader.open(leaf, handed.context, handed.sealed, NeedGive::secrets)
+            instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
+          ok.value().forEach((epoch, secret) -> has(piece(epoch, secret)));
+          return true;
+        }
+        return false;
+      }
+      if (SecretReader.open(
+              leaf,
+              handed.context,
+              handed.sealed,
+              in -> GivenKeys.read(in, position -> slotOf(member, position)))
+          instanceof SecretReader.Read.Ok<GivenKeys> ok) {
+        ok.value().epochs().forEach((epoch, secret) -> has(piece(epoch, secret)));
+        ok.value().keks().forEach(kek -> has(kek, handed.context.from()));
+        for (GivenKeys.OfReseal each : ok.value().reseals()) {
+          Slot slot = slotOf(member, each.position());
+          has(SeizedKeks.copy(each.key(), slot, each.reseal()), handed.context.from());
+        }
         return true;
       }
-      // A careless giver may have handed over what its own address shows, not the asker's.
-      boolean any = false;
-      for (MemberId address : List.of(member, handed.context.from())) {
-        if (SecretReader.open(
-                leaf,
-                handed.context,
-                handed.sealed,
-                in -> GivenKeys.read(in, position -> slotOf(address, position)))
-            instanceof SecretReader.Read.Ok<GivenKeys> ok) {
-          any = true;
-          ok.value().epochs().forEach((epoch, secret) -> has(piece(epoch, secret)));
-          ok.value().keks().forEach(kek -> has(loot(kek)));
-          for (GivenKeys.OfReseal each : ok.value().reseals()) {
-            Slot slot = slotOf(address, each.position());
-            has(loot(SeizedKeks.copy(each.key(), slot, each.reseal())));
-          }
-        }
+      return false;
+    }
+
+    /** A careless giver may have handed over what its own address shows, not the asker's. */
+    private void has(Kek kek, MemberId giver) {
+      has(loot(kek));
+      Slot its = slotOf(giver, kek.slot().position());
+      if (!its.equals(kek.slot())) {
+        has(loot(SeizedKeks.asOf(kek, its)));
       }
-      return any;
     }
   }
 
@@ -409,12 +417,12 @@ final class Adversary {
 
   private void seize(Device device, SlotKeys slots) {
     for (Kek kek : slots.allKeks()) {
-      if (device.held.add(kek.epoch() + " " + kek.slot())) {
+      if (device.seized.add(kek)) {
         device.has(loot(SeizedKeks.copy(kek)));
       }
     }
     for (GivenKeys.OfReseal each : slots.allResealKeys()) {
-      if (device.held.add(each.reseal() + " fresh " + each.position())) {
+      if (device.seized.add(each.key())) {
         Slot slot = slotOf(device.member, each.position());
         device.has(loot(SeizedKeks.copy(each.key(), slot, each.reseal())));
       }
@@ -422,8 +430,7 @@ final class Adversary {
   }
 
   Slot slotOf(MemberId member, int position) {
-    return new Slot(
-        position, member.hash().symbol(position, profile().symbolBits()));
+    return new Slot(position, member.hash().symbol(position, profile().symbolBits()));
   }
 
   private Profile profile() {
@@ -529,8 +536,7 @@ final class Adversary {
         && Cover.decode(ledger.envelope(fact).cover()) instanceof Decoded.Ok<Cover> cover) {
       List<MemberId> members = ledger.after(fact).members().stream().map(Person::id).toList();
       Hash32 context = FactCodec.coverContext(group, fact.author(), rekey);
-      Covered of =
-          new Covered(fact.id(), fact.author(), rekey, cover.value(), context, members);
+      Covered of = new Covered(fact.id(), fact.author(), rekey, cover.value(), context, members);
       messages.add(of);
       covered.put(fact.id(), of);
       for (Cover.SlotWrap each : cover.value().wraps()) {
@@ -551,9 +557,7 @@ final class Adversary {
 
   private void wrapped(MemberId wrapper, int position, Bytes wrap, Covered of) {
     Slot slot = slotOf(wrapper, position);
-    wraps
-        .computeIfAbsent(slot, s -> new ArrayList<>())
-        .add(new Wrapped(slot, wrapper, wrap, of));
+    wraps.computeIfAbsent(slot, s -> new ArrayList<>()).add(new Wrapped(slot, wrapper, wrap, of));
   }
 
   private Optional<LeafKey> publicLeafKey(MemberId member, Hash32 hash) {
@@ -657,8 +661,7 @@ final class Adversary {
             && world.fact(piece.epoch).past().get(world.fact(key.made()).index());
     if (follows || takesIn) {
       pool.freshLoot.add(
-          key.steps.computeIfAbsent(
-              piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
+          key.steps.computeIfAbsent(piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
     }
   }
 

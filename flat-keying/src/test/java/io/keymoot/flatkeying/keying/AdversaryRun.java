@@ -49,9 +49,6 @@ final class AdversaryRun implements Group.Witness {
   private final List<String> story = new ArrayList<>();
   private int named;
 
-  /** A liar's key was taken for true: who holds it asks for no other until the next epoch. */
-  private boolean wasLiedTo;
-
   AdversaryRun(long seed) {
     random = new Random(seed);
     group = new Group(seed);
@@ -395,7 +392,6 @@ final class AdversaryRun implements Group.Witness {
       for (Group.Node ear : ears) {
         if (ear.id().equals(asked.signed().header().author())) {
           note(one.name + (truly ? " answers " : " lies to ") + ear);
-          wasLiedTo = true;
           one.answer(asked, truly, random).ifPresent(message -> tell(ear, one.address, message));
         }
       }
@@ -417,11 +413,7 @@ final class AdversaryRun implements Group.Witness {
     note("all is healed");
     side.clear();
     group.lossPercent = 0;
-    group.run(12_000);
-    if (wasLiedTo && !honest().isEmpty()) {
-      honest().get(0).step(new Input.Refresh());
-    }
-    group.run(8_000);
+    group.run(20_000);
     check();
     wrong.addAll(adversary.checkNewcomers());
     checkThatAllCameTogether();

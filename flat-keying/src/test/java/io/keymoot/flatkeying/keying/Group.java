@@ -9,6 +9,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.SignedHeader;
@@ -35,6 +36,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * A group of real cores on a virtual network, for small scenarios in Java. What the heartbeat does
@@ -86,6 +88,18 @@ final class Group {
     final List<Effect> log = new ArrayList<>();
     Effect.Status status = new Effect.Status(Effect.State.SYNCING, "");
     boolean isDown;
+
+    /** Whether it does what is owed when it is its turn. */
+    boolean takesTurns = true;
+
+    /** Whether its policy lets in whoever asks; else those wait here for a person's answer. */
+    boolean letsIn = true;
+
+    /** Whether its heartbeats' MACs are of no key. */
+    boolean macsFalsely;
+
+    final List<MemberId> knocking = new ArrayList<>();
+    final List<MemberId> refusesToBeLetInBy = new ArrayList<>();
     private boolean owesRekey;
     private long owedSince;
     private final Map<Slot, Long> owesReseals = new TreeMap<>();
@@ -136,6 +150,15 @@ final class Group {
       return core.sendingEpoch().map(epoch -> keys.get(epoch + "/" + core.sendingRevision()));
     }
 
+    /** Whether it holds the key that the MAC was made with. */
+    private Input.KeyCheck check(String key, Optional<Bytes> mac, Bytes message) {
+      Tek own = keys.get(key);
+      if (mac.isEmpty() || own == null || own.isClosed()) {
+        return Input.KeyCheck.UNTESTED;
+      }
+      return own.checkMac(message, mac.get()) ? Input.KeyCheck.SAME : Input.KeyCheck.OTHER;
+    }
+
     boolean canOpen(Tek sent) {
       Tek own = keys.get(sent.epoch() + "/" + sent.revision());
       return own != null && !own.isClosed() && own.holdsTheSameAs(sent);
@@ -161,6 +184,9 @@ final class Group {
 
   /** Who can hear whom; a partition narrows it. */
   BiPredicate<Node, Node> hears = (from, to) -> true;
+
+  /** What is lost whoever says it. */
+  Predicate<Bytes> arrives = message -> true;
 
   /** Of a hundred messages so many are lost. */
   int lossPercent;
@@ -288,16 +314,28 @@ final class Group {
         .ifPresent(due -> node.step(new Input.TimePassed()));
     if (node.core.isMember()) {
       SignedHeader word = node.core.signHeartbeat(Bytes.EMPTY);
-      Input heard =
-          new Input.Heard(
-              node.id(),
-              Optional.of(word),
-              node.core.sendingEpoch(),
-              node.core.haveMask(),
-              node.core.state().membersDigest());
+      Hash32 digest = node.core.state().membersDigest();
+      Optional<FactId> held = node.core.sendingEpoch();
+      int have = node.core.haveMask();
+      String key = held.map(FactId::toString).orElse("") + "/" + node.core.sendingRevision();
+      // A liar's word is signed like anybody's, and its MAC is nobody's.
+      Optional<Bytes> mac =
+          node.macsFalsely
+              ? Optional.of(Bytes.EMPTY)
+              : node.sendingKey().map(tek -> tek.mac(word.signature()));
       for (Node other : nodes.values()) {
         if (other != node) {
-          deliver(node, other, () -> hear(node, other, word, heard));
+          deliver(
+              node,
+              other,
+              () -> {
+                Input.KeyCheck check = other.check(key, mac, word.signature());
+                hear(
+                    node,
+                    other,
+                    word,
+                    new Input.Heard(node.id(), Optional.of(word), held, have, check, digest));
+              });
         }
       }
     }
@@ -344,7 +382,7 @@ final class Group {
     if (node.core.isMember()) {
       resealIfFirst(node);
     }
-    if (!node.owesRekey || !node.core.isMember()) {
+    if (!node.owesRekey || !node.takesTurns || !node.core.isMember()) {
       return;
     }
     Hash32 own = Rendezvous.place(node.core.group(), Duty.REKEY.name(), node.id());
@@ -386,10 +424,18 @@ final class Group {
             .filter(other -> other.address.equals(to.to()))
             .forEach(other -> send(node, other, to.message()));
       }
-      case Effect.AskPolicy ask ->
+      case Effect.AskPolicy ask -> {
+        if (node.letsIn) {
           at(now + 1, () -> node.step(new Input.Decided(ask.request().member(), true)));
-      case Effect.AskBelief ask ->
-          at(now + 1, () -> node.step(new Input.Believed(ask.granter(), Input.Belief.YES)));
+        } else {
+          node.knocking.add(ask.request().member());
+        }
+      }
+      case Effect.AskBelief ask -> {
+        boolean no = node.refusesToBeLetInBy.contains(ask.granter());
+        Input.Belief belief = no ? Input.Belief.NOT_THIS_INTRODUCER : Input.Belief.YES;
+        at(now + 1, () -> node.step(new Input.Believed(ask.granter(), belief)));
+      }
       case Effect.Install install ->
           node.keys.put(install.tek().epoch() + "/" + install.tek().revision(), install.tek());
       case Effect.Retire retire -> {
@@ -414,6 +460,8 @@ final class Group {
       case Effect.HoldFrames h -> {}
       case Effect.Seconded s -> {}
       case Effect.Approved a -> {}
+      case Effect.Approvals a -> {}
+      case Effect.VouchedBy v -> {}
       case Effect.Taken t -> {}
       case Effect.Refused r -> {}
       case Effect.Rekeyed r -> {}
@@ -429,6 +477,9 @@ final class Group {
   }
 
   private void send(Node from, Node to, Bytes message) {
+    if (!arrives.test(message)) {
+      return;
+    }
     deliver(from, to, () -> to.step(new Input.Received(from.address, message)));
   }
 

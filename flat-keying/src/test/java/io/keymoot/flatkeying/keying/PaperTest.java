@@ -7,8 +7,12 @@ import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.paper.Coalition;
 import io.keymoot.flatkeying.paper.PaperGroup;
@@ -76,10 +80,13 @@ class PaperTest {
      * members hold them.
      */
     @Test
-    void createsItsOwnTek() {
+    void createsItsOwnTekAndNoKekThatNobodyElseWouldHold() {
       Group.Node anna = group.found("anna", "chair", Group.CHAIR_EXPELS);
       assertThat(anna.sendingKey()).isPresent();
       assertThat(anna.status.state()).isEqualTo(Effect.State.SETTLED);
+      group.join("ben", "");
+      group.run(20_000);
+      assertThat(anna.core.haveMask()).isZero();
     }
 
     /**
@@ -399,6 +406,229 @@ class PaperTest {
         assertThat(node.core.state().membersDigest())
             .isEqualTo(group.node("anna").core.state().membersDigest());
       }
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------
+
+  @Nested
+  class SlotTable {
+    private final List<MemberId> out = new ArrayList<>();
+
+    private Group.Node anna() {
+      return group.node("anna");
+    }
+
+    /** Enough, and for long enough, that every slot which three of them hold has its key. */
+    private void eighteen() {
+      group.heartbeatMillis = 1_500;
+      group.found("anna", "chair", Group.CHAIR_EXPELS);
+      for (int i = 1; i < 18; i++) {
+        group.join("m" + i, "");
+      }
+      group.run(25_000);
+      assertThat(group.allReadAll()).as(group.show()).isTrue();
+      assertThat(Integer.bitCount(anna().core.haveMask())).isGreaterThan(16);
+    }
+
+    private CoverReport expelled(String name) {
+      out.add(group.node(name).id());
+      expelledByAnna(name);
+      List<CoverReport> reports = new ArrayList<>();
+      for (Effect effect : anna().log) {
+        if (effect instanceof Effect.Rekeyed made) {
+          reports.add(made.report());
+        }
+      }
+      return reports.get(reports.size() - 1);
+    }
+
+    private List<CoverReport.Line> lines(CoverReport report, CoverReport.Kind kind) {
+      return report.lines().stream().filter(line -> line.kind() == kind).toList();
+    }
+
+    private boolean wasHeldByWhoIsOut(Slot slot) {
+      return out.stream().anyMatch(member -> slot.isHeldBy(member, Profile.CONFERENCE));
+    }
+
+    private List<Slot> slotsOf(Group.Node node) {
+      List<Slot> slots = new ArrayList<>();
+      for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+        slots.add(node.core.core.slots.own(position));
+      }
+      return slots;
+    }
+
+    private Optional<Kek> kek(Group.Node node, FactId epoch, int position) {
+      return node.core.core.slots.kek(epoch, position);
+    }
+
+    /**
+     * <i>"each participant only holds keys matching its ID"</i> (3.4), and <i>"Each participant
+     * knows W of those keys, depending on the value of the single bits in its address"</i> (3.3).
+     *
+     * <p><b>Keep.</b> Whoever shares a slot shares its key, and only they.
+     */
+    @Test
+    void whoSharesASlotSharesItsKeyAndNobodyElseHoldsIt() {
+      eighteen();
+      FactId epoch = anna().core.sendingEpoch().orElseThrow();
+      int shared = 0;
+      for (Group.Node other : group.members()) {
+        for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+          Optional<Kek> own = kek(anna(), epoch, position);
+          Optional<Kek> theirs = kek(other, epoch, position);
+          boolean isSameSlot = slotsOf(anna()).get(position).equals(slotsOf(other).get(position));
+          if (other != anna() && own.isPresent() && theirs.isPresent()) {
+            assertThat(own.get().holdsTheSameAs(theirs.get())).isEqualTo(isSameSlot);
+            shared += isSameSlot ? 1 : 0;
+          }
+        }
+      }
+      assertThat(shared).isGreaterThan(50);
+    }
+
+    /**
+     * <i>"Firstly, it contains a new TEK encrypted for each of the valid KEKs so that every
+     * participant with at least a single bit of difference with the leaver's ID can calculate the
+     * new TEK."</i> (3.3)
+     *
+     * <p><b>Keep</b>, for as many KEKs as it takes to reach everybody. <b>Leave</b>: which are
+     * valid. Not those that this leaver lacks, but those that nobody who is out ever held.
+     */
+    @Test
+    void theTekIsWrappedUnderKeksThatNobodyWhoIsOutEverHeld() {
+      eighteen();
+      for (String name : new String[] {"m3", "m9", "m17"}) {
+        CoverReport report = expelled(name);
+        assertThat(lines(report, CoverReport.Kind.WRAP)).as(name).isNotEmpty();
+        for (CoverReport.Line line : report.lines()) {
+          line.slot().ifPresent(slot -> assertThat(wasHeldByWhoIsOut(slot)).isFalse());
+        }
+        // No time for a Reseal: the next cover must do with what is still clean.
+        group.run(400);
+        assertThat(group.allReadAll()).as(group.show()).isTrue();
+      }
+    }
+
+    /**
+     * <i>"Since the excluder will not know all keys whose version needs to be increased, the
+     * current Key Holder of these Keys will perform the version increase; it works as a "key
+     * relay"."</i> (3.4)
+     *
+     * <p><b>Keep</b> the relay: a survivor, named in the Rekey, wraps under slots that the excluder
+     * does not hold. <b>Leave</b> the version increase: KEKs step by themselves, in every slot,
+     * with the epoch's own secret.
+     */
+    @Test
+    void aSurvivorRelaysUnderSlotsThatTheExcluderLacks() {
+      eighteen();
+      List<CoverReport.Line> relayed = new ArrayList<>();
+      for (String name : new String[] {"m3", "m9", "m17"}) {
+        relayed.addAll(lines(expelled(name), CoverReport.Kind.RELAY));
+        group.run(400);
+        assertThat(group.allReadAll()).as(group.show()).isTrue();
+      }
+      assertThat(relayed).isNotEmpty();
+      for (CoverReport.Line line : relayed) {
+        MemberId relay = line.relay().orElseThrow();
+        assertThat(relay).isNotEqualTo(anna().id()).isNotIn(out);
+        assertThat(line.slot().orElseThrow().isHeldBy(relay, Profile.CONFERENCE)).isTrue();
+        assertThat(slotsOf(anna())).doesNotContain(line.slot().orElseThrow());
+      }
+    }
+
+    /**
+     * <i>"every participant remaining in the group can update the KEKs it previously had, but does
+     * not gain any further knowledge about the keys the other participants have"</i> (3.3).
+     *
+     * <p><b>Keep</b>, and in every slot, not the leaver's alone: so a captured device opens nothing
+     * older than what it still keeps.
+     */
+    @Test
+    void everyKekStepsWithEveryEpoch() {
+      eighteen();
+      FactId before = anna().core.sendingEpoch().orElseThrow();
+      List<Kek> old = new ArrayList<>();
+      for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+        kek(anna(), before, position).ifPresent(old::add);
+      }
+      assertThat(old).isNotEmpty();
+      anna().step(new Input.Refresh());
+      FactId after = anna().core.sendingEpoch().orElseThrow();
+      assertThat(after).isNotEqualTo(before);
+      for (Kek each : old) {
+        Kek next = kek(anna(), after, each.slot().position()).orElseThrow();
+        assertThat(next.holdsTheSameAs(each)).isFalse();
+      }
+    }
+
+    /**
+     * <i>"KEKs which are needed by the newcomer and do not already exist, are created as in the
+     * initial operation. Since the ID can be calculated from the network address, it is easy to
+     * select participants having the remaining keys"</i> (3.4).
+     *
+     * <p><b>Keep</b>: who holds which slots follows from the ids, and heartbeats say who has their
+     * keys; a newcomer asks those, far beyond what its introducer shares with it. <b>Leave</b>: the
+     * newcomer makes none, and gets none of an epoch from before it came.
+     */
+    @Test
+    void aNewcomerGetsItsKeksFromWhoHasThemAndNoneFromBefore() {
+      eighteen();
+      FactId before = anna().core.sendingEpoch().orElseThrow();
+      Group.Node late = group.join("late", "");
+      group.run(20_000);
+      assertThat(group.allReadAll()).as(group.show()).isTrue();
+      FactId now = late.core.sendingEpoch().orElseThrow();
+      Known admit = anna().core.state().newestStay(late.id()).orElseThrow().begunBy();
+      Group.Node introducer =
+          group.members().stream()
+              .filter(node -> node.id().equals(admit.author()))
+              .findFirst()
+              .orElseThrow();
+      int held = 0;
+      int beyond = 0;
+      for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+        assertThat(kek(late, before, position)).isEmpty();
+        if (kek(late, now, position).isPresent()) {
+          held++;
+          beyond += slotsOf(introducer).get(position).equals(slotsOf(late).get(position)) ? 0 : 1;
+        }
+      }
+      assertThat(held).isGreaterThan(16);
+      assertThat(beyond).isPositive();
+    }
+
+    /**
+     * <i>"[The excluder] becoming Key Holder of this new version"</i> and <i>"the current Key
+     * Holder of these Keys will perform the version increase"</i> (3.4).
+     *
+     * <p><b>Keep</b> that every peer is a key holder, <b>leave</b> that a leave makes one: the
+     * leaver's slots rest until one of their holders, whose turn it is, gives them fresh keys that
+     * owe nothing to the old ones.
+     */
+    @Test
+    void aKeyHolderGivesTheLeaversSlotsFreshKeys() {
+      eighteen();
+      Group.Node leaver = group.node("m9");
+      List<Slot> worn = slotsOf(leaver);
+      expelled("m9");
+      group.run(45_000);
+      int fresh = 0;
+      for (Slot slot : worn) {
+        Optional<Known> reseal = anna().core.state().standing(slot);
+        long holders =
+            group.members().stream()
+                .filter(node -> slot.isHeldBy(node.id(), Profile.CONFERENCE))
+                .count();
+        if (holders >= 3) {
+          assertThat(reseal).as("%s", slot).isPresent();
+          assertThat(anna().core.state().isClean(slot, reseal.get())).as("%s", slot).isTrue();
+          assertThat(slot.isHeldBy(reseal.get().author(), Profile.CONFERENCE)).isTrue();
+          fresh++;
+        }
+      }
+      assertThat(fresh).isGreaterThan(16);
     }
   }
 

@@ -51,8 +51,7 @@ final class PlantedBug implements AutoCloseable {
     RELAYS_ONLY_UNDER_CLEAN_SLOTS("io.keymoot.flatkeying.keying.Relays", "isClean", Yes.class),
     A_KEK_ONLY_TO_WHOSE_ADDRESS_SHOWS_ITS_SLOT(
         "io.keymoot.flatkeying.group.Ledger", "mayHaveSlot", ToAnyAddress.class),
-    NO_KEK_FROM_BEFORE_THE_ADMISSION(
-        "io.keymoot.flatkeying.group.Ledger", "wasIn", Yes.class),
+    NO_KEK_FROM_BEFORE_THE_ADMISSION("io.keymoot.flatkeying.group.Ledger", "wasIn", Yes.class),
     A_KEK_ONLY_FROM_WHO_IS_IN_ITS_SLOT(
         "io.keymoot.flatkeying.keying.SlotNeeds", "isInTheSlot", Yes.class),
     A_RESEALS_KEY_PROVES_ITSELF("io.keymoot.flatkeying.keying.SlotKeys", "isProved", Yes.class);

@@ -17,13 +17,10 @@ import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
-import io.keymoot.flatkeying.message.SlotSet;
-import io.keymoot.flatkeying.key.SeizedKeks;
-import io.keymoot.flatkeying.key.ResealKey;
-import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedHeader;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
@@ -31,10 +28,13 @@ import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.ResealKey;
 import io.keymoot.flatkeying.key.SecretWriter;
+import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.Need;
 import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SlotSet;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -120,7 +120,7 @@ final class Villain {
             draws,
             Bytes.owning(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
             credential,
-            Optional.of(new JoinAsk(request, credential, leafKey)),
+            Optional.of(new JoinAsk(request, credential, leafKey, false)),
             adversary);
     villain.own(leafKey);
     return villain;
@@ -348,7 +348,10 @@ final class Villain {
     List<WhoIsOut.Fact> facts = adversary.world.facts();
     List<FactId> heads = List.of(oneOf(facts, random).known().id());
     SignedHeader word = writer().sign(MessageType.HEARTBEAT, heads, Bytes.EMPTY);
-    return new Input.Heard(id, Optional.of(word), Optional.of(heads.get(0)), 0, Hash32.ZERO);
+    // What it holds, and says of others' keys, is a lie as likely as not.
+    Input.KeyCheck check = random.nextBoolean() ? Input.KeyCheck.OTHER : Input.KeyCheck.UNTESTED;
+    FactId held = oneOf(facts, random).known().id();
+    return new Input.Heard(id, Optional.of(word), Optional.of(held), 0, check, Hash32.ZERO);
   }
 
   /** Asks for everything, under the leaf key that this peer takes for its newest. */

@@ -1,41 +1,69 @@
 package io.keymoot.daemon;
 
-import java.io.BufferedReader;
+import io.keymoot.daemon.DemoPeer.Failed;
+import io.keymoot.daemon.api.Route;
+import io.keymoot.daemon.setting.PrivateFiles;
+import io.keymoot.daemon.setting.Problem;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.Writer;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Five peers, each a process of its own, over JGroups on the loopback interface: they meet, talk,
- * one comes late, one is put out. Every sentence it prints was checked before it was printed.
+ * Five daemons on this machine, each a process of its own with a certificate of its own: they meet,
+ * talk, one comes late, one is put out, two halves are separated and meet again. Every sentence it
+ * prints was checked before it was printed, through the same API that everybody has.
  */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
     description = "Five peers on this machine meet, talk, and put one out; everything is checked.",
-    footer = {"", "Example: keymoot demo --once"})
+    footer = {"", "Examples:", "  keymoot demo", "  keymoot demo --once --json"})
 final class Demo implements Callable<Integer> {
-  private static final long PATIENCE_MILLIS = 30_000;
   private static final int FIRST_PORT = 20_000;
   private static final int PORTS = 20_000;
+  private static final String POLICY =
+      """
+      version: 1
+      trust:
+        anchors:
+          - |
+      %s
+      admit:
+        certificate: any
+      expel:
+        ask: owner
+      founder:
+        certificate: any
+      introducer:
+        certificate: any
+      """;
+
+  /** How long a message that must not arrive is given to arrive. */
+  private static final long ABSENCE_MILLIS = 1_000;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -45,138 +73,381 @@ final class Demo implements Callable<Integer> {
   @Option(names = "--tcp", description = "Use TCP though multicast works.")
   private boolean tcp;
 
-  private final Map<String, Child> children = new LinkedHashMap<>();
+  @Option(names = "--json", description = "Print a line of JSON for each step.")
+  private boolean json;
+
+  private final Map<String, DemoPeer> peers = new LinkedHashMap<>();
   private final long start = System.nanoTime();
+  private int said;
 
   @Override
   public Integer call() throws Exception {
+    Path folder = Files.createTempDirectory("keymoot-demo-");
+    Thread hook = Thread.ofPlatform().unstarted(() -> cleanUp(folder));
+    Runtime.getRuntime().addShutdownHook(hook);
     try {
-      Path folder = tcp ? Files.createTempDirectory("keymoot-demo") : null;
-      if (folder == null && !meet(null)) {
-        tell("No multicast on the loopback interface here: TCP then.");
-        endAll();
-        folder = Files.createTempDirectory("keymoot-demo");
-      }
-      if (folder != null && !meet(folder)) {
-        throw new Failed("they did not find each other over TCP either");
-      }
-      talk("anna", "ben", "cora", "dan");
-      comeLate(folder);
-      talk("anna", "ben", "cora", "dan", "eva");
-      putOut("dan", "anna", "cora");
-      talk("anna", "ben", "cora", "eva");
-      tell("All of it was checked.");
+      tell(folder);
       if (!once) {
-        tell("They go on until you press Ctrl-C.");
-        Thread.currentThread().join();
+        stay();
       }
       return 0;
-    } catch (Failed e) {
-      tell("FAILED: " + e.getMessage());
-      for (Child child : children.values()) {
-        tell("  " + child.name + " last said: " + child.lastWords());
+    } catch (Failed | Problem e) {
+      sentence("failed", 0, "FAILED: " + e.getMessage());
+      for (DemoPeer each : peers.values()) {
+        sentence("failed", 0, each.name() + "'s last words: " + each.lastWords());
       }
       return 1;
     } finally {
-      endAll();
+      cleanUp(folder);
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException shuttingDown) {
+        // Then the hook does the same.
+      }
     }
   }
 
-  /** What was to be shown is not so. */
-  private static final class Failed extends Exception {
-    private static final long serialVersionUID = 1;
-
-    Failed(String message) {
-      super(message);
+  private void tell(Path folder) throws Exception {
+    certificates(folder, "anna", "ben", "cora", "dan", "eva");
+    boolean multicast =
+        !tcp
+            && Links.multicastWorks(
+                InetAddress.getLoopbackAddress(),
+                new InetSocketAddress(InetAddress.getByName("239.255.75.77"), FIRST_PORT));
+    if (!multicast && !tcp) {
+      sentence("network", 0, "No multicast on the loopback interface here: TCP then.");
     }
+    Path stack = stack(folder, multicast);
+    meet(folder, stack);
+    talk("anna", "ben", "cora", "dan");
+    comeLate(folder, stack);
+    talk("anna", "ben", "cora", "dan", "eva");
+    putOut("dan", "anna", "cora");
+    talk("anna", "ben", "cora", "eva");
+    separate(List.of("anna", "ben"), List.of("cora", "eva"));
+    talk("anna", "ben", "cora", "eva");
+    sentence("done", since(start), "All of it was checked.");
   }
 
   // ---- the story
 
-  /** Four meet; false if the second never hears the first. */
-  private boolean meet(@Nullable Path folder) throws Exception {
-    String cluster = "demo-" + ProcessHandle.current().pid();
-    int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
+  private void certificates(Path folder, String... names) throws Failed {
     long from = System.nanoTime();
-    Child anna = child("anna", cluster, port, folder, null);
-    String group = anna.await("group ", PATIENCE_MILLIS);
-    await(anna, "status SETTLED");
-    tell("anna founded the group " + group.substring(0, 8) + ".");
-    for (String name : List.of("ben", "cora", "dan")) {
-      child(name, cluster, port, folder, group);
+    Path root = folder.resolve("root");
+    Path site = folder.resolve("site");
+    keymoot("ca", "root", "Demo", "--out", root.toString());
+    keymoot("ca", "site", "Demo site", "--by", root.toString(), "--out", site.toString());
+    for (String name : names) {
+      String state = folder.resolve(name).toString();
+      String request = folder.resolve(name + ".csr").toString();
+      String certificate = folder.resolve(name + ".pem").toString();
+      keymoot("ca", "request", name, "--state", state, "--config", state, "--out", request);
+      String device =
+          new JsonObject(keymoot("id", "--state", state, "--config", state, "--json"))
+              .getString("fingerprint");
+      keymoot(
+          "ca",
+          "sign",
+          request,
+          "--by",
+          site.toString(),
+          "--fingerprint",
+          device,
+          "--out",
+          certificate);
+      keymoot("id", "--certificate", certificate, "--state", state, "--config", state);
     }
-    for (Child each : children.values()) {
-      if (!each.awaitQuietly("members 4", PATIENCE_MILLIS)) {
-        return false;
-      }
-    }
-    tell("ben, cora and dan met anna, processes started and all, in " + since(from) + " ms.");
-    return true;
+    PrivateFiles.create(
+        folder.resolve("policy.yaml"),
+        POLICY
+            .formatted(Ca.read(root.resolve("chain.pem")).indent(6).stripTrailing())
+            .getBytes(StandardCharsets.UTF_8));
+    sentence(
+        "certificates",
+        since(from),
+        "A root, a site and " + names.length + " devices have keys and certificates.");
   }
 
-  private void comeLate(@Nullable Path folder) throws Exception {
-    Child anna = child("anna");
+  private String keymoot(String... arguments) throws Failed {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Keymoot.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    if (line.execute(arguments) != 0) {
+      throw new Failed("keymoot " + String.join(" ", arguments) + ": " + err);
+    }
+    return out.toString();
+  }
+
+  /** The shipped stack, with a part that can be told not to hear. */
+  private static Path stack(Path folder, boolean multicast) throws IOException {
+    String name = multicast ? "udp.xml" : "tcp.xml";
+    String shipped;
+    try (InputStream in = io.keymoot.runtime.ClusterStack.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IOException("the runtime has no " + name);
+      }
+      shipped = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
+    String discovery =
+        "<FILE_PING location=\""
+            + folder.resolve("meeting")
+            + "\" remove_old_coords_on_view_change=\"true\"/>";
+    String own =
+        shipped
+            .replaceFirst("mcast_port=\"[0-9]+\"", "mcast_port=\"" + port + "\"")
+            .replaceFirst("<TCPPING[^>]*/>", discovery)
+            .replaceFirst("(?s)(<(UDP|TCP)\\b[^>]*/>)", "$1\n    <" + Cut.class.getName() + "/>");
+    Path file = folder.resolve("stack.xml");
+    Files.writeString(file, own);
+    return file;
+  }
+
+  private void meet(Path folder, Path stack) throws Exception {
     long from = System.nanoTime();
-    Child eva = child("eva", anna.cluster, anna.port, folder, anna.remembered("group "));
-    for (Child each : children.values()) {
-      await(each, "members 5");
+    begin(folder, stack, "anna", "--found", "yes");
+    for (String name : List.of("ben", "cora", "dan")) {
+      begin(folder, stack, name, "--found", "no");
     }
-    if (eva.heard(line -> line.startsWith("read "))) {
-      throw new Failed("eva read something that was said before she came");
+    for (DemoPeer each : peers.values()) {
+      each.awaitApi();
     }
-    tell("eva came late: in after " + since(from) + " ms, and nothing from before opened for her.");
+    long api = since(from);
+    for (DemoPeer each : peers.values()) {
+      each.awaitSettled(4);
+    }
+    JsonObject status = peer("anna").get(Route.STATUS);
+    sentence(
+        "meet",
+        since(from),
+        "anna founded the group "
+            + status.getJsonObject("group").getString("id").substring(0, 8)
+            + "; ben, cora and dan were let in by their certificates. All hold its key "
+            + since(from)
+            + " ms after four processes were started (their APIs answered after "
+            + api
+            + " ms).");
+  }
+
+  private void begin(Path folder, Path stack, String name, String... more) throws IOException {
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "--group",
+                "demo",
+                "--cluster",
+                "demo-" + ProcessHandle.current().pid(),
+                "--anchors",
+                folder.resolve("root/chain.pem").toString(),
+                "--policy",
+                folder.resolve("policy.yaml").toString(),
+                "--transport",
+                stack.toString(),
+                "--api",
+                "127.0.0.1:0"));
+    settings.addAll(Arrays.asList(more));
+    peers.put(name, new DemoPeer(name, folder.resolve(name), settings));
   }
 
   private void talk(String... names) throws Exception {
     long from = System.nanoTime();
+    Map<String, Long> marks = marks(names);
     for (String speaker : names) {
-      String words = speaker + " says " + System.nanoTime();
-      // A key may be on its way at this very moment: the frame is then said again.
-      child(speaker).sayUntilHeard(words, others(speaker, names));
-    }
-    tell(names.length + " peers read each other: " + since(from) + " ms.");
-  }
-
-  private List<Child> others(String speaker, String... names) {
-    List<Child> others = new ArrayList<>();
-    for (String name : names) {
-      if (!name.equals(speaker)) {
-        others.add(child(name));
+      String words = speaker + " says hello (" + ++said + ")";
+      peer(speaker).post(Route.SEND, new JsonObject().put("text", words));
+      for (String listener : names) {
+        if (!listener.equals(speaker)) {
+          peer(listener).awaitRead(words, marks.getOrDefault(listener, 0L));
+        }
       }
     }
-    return others;
+    sentence(
+        "talk",
+        since(from),
+        names.length
+            + " peers read each other, "
+            + names.length * (names.length - 1)
+            + " deliveries, each proved to be from its sender.");
   }
 
-  /** Two of them want a third out; from then on it opens nothing. */
-  private void putOut(String who, String... by) throws Exception {
-    Child out = child(who);
+  private void comeLate(Path folder, Path stack) throws Exception {
     long from = System.nanoTime();
-    for (String name : by) {
-      child(name).order("expel " + out.remembered("device "));
+    begin(folder, stack, "eva", "--found", "no");
+    peer("eva").awaitApi();
+    for (DemoPeer each : peers.values()) {
+      each.awaitSettled(5);
     }
-    for (Child each : children.values()) {
-      if (each != out) {
-        await(each, "members 4");
-      }
-    }
-    await(out, "status OUT");
-    tell(String.join(" and ", by) + " put " + who + " out: all knew after " + since(from) + " ms.");
-    String secret = "not for " + who + " " + System.nanoTime();
-    List<Child> stay = new ArrayList<>(children.values());
-    stay.remove(out);
-    Child speaker = stay.remove(0);
-    speaker.sayUntilHeard(secret, stay);
-    // It gets the bytes like everybody else: it must say that it could not open them.
-    out.await("unread ", PATIENCE_MILLIS);
-    if (out.heard(line -> line.equals("read " + secret))) {
-      throw new Failed(who + " read what was said after it was put out");
-    }
-    tell(who + " got the bytes of what followed, and could not open them.");
+    check(
+        peer("eva").events(0).noneMatch(event -> "message".equals(event.getString("type"))),
+        "eva read something that was said before she came");
+    sentence(
+        "late",
+        since(from),
+        "eva came late: her process was started and she was in after "
+            + since(from)
+            + " ms. Nothing from before opened for her.");
   }
 
-  private void await(Child child, String start) throws Failed, InterruptedException {
-    if (!child.awaitQuietly(start, PATIENCE_MILLIS)) {
-      throw new Failed(child.name + " did not say '" + start + "' in time");
+  private void putOut(String who, String... by) throws Exception {
+    long from = System.nanoTime();
+    String device = peer(who).get(Route.ID).getString("fingerprint");
+    JsonObject last = new JsonObject();
+    for (int i = 0; i < by.length; i++) {
+      // All but the last are told that other voices are missing; they need not wait for them.
+      int wait = i == by.length - 1 ? 20_000 : 0;
+      last =
+          peer(by[i]).post(Route.EVICT, new JsonObject().put("device", device).put("wait", wait));
+    }
+    check(last.getBoolean("out"), who + " is still in: " + last.encode());
+    List<String> stay = new ArrayList<>(peers.keySet());
+    stay.remove(who);
+    for (String each : stay) {
+      peer(each).awaitSettled(stay.size());
+    }
+    peer(who).await(Route.STATUS, "know that it is out", s -> "out".equals(s.getString("state")));
+    JsonObject cost = peer(by[by.length - 1]).get(Route.STATUS).getJsonObject("lastRekey");
+    sentence(
+        "evict",
+        since(from),
+        String.join(" and ", by)
+            + " put "
+            + who
+            + " out. A key without "
+            + who
+            + " was in use "
+            + last.getValue("windowMillis")
+            + " ms after the last word; all knew after "
+            + since(from)
+            + " ms"
+            + (cost == null ? "." : ". That key cost " + Looking.costText(cost) + "."));
+    Map<String, Long> marks = marks(peers.keySet().toArray(String[]::new));
+    String secret = "not for " + who + " (" + ++said + ")";
+    peer(stay.get(0)).post(Route.SEND, new JsonObject().put("text", secret));
+    for (String each : stay.subList(1, stay.size())) {
+      peer(each).awaitRead(secret, marks.getOrDefault(each, 0L));
+    }
+    // It gets the bytes like everybody else: it must say that it could not open them.
+    long mark = marks.getOrDefault(who, 0L);
+    DemoPeer out = peer(who);
+    out.await(
+        Route.EVENTS,
+        "get bytes that it cannot open",
+        page -> out.events(mark).anyMatch(event -> "unopened".equals(event.getString("type"))));
+    check(!out.hasRead(secret, 0), who + " read what was said after it was put out");
+    sentence("evicted", 0, who + " got the bytes of what followed, and could not open them.");
+    out.end();
+    peers.remove(who);
+    out.awaitEnd();
+  }
+
+  private void separate(List<String> one, List<String> other) throws Exception {
+    long from = System.nanoTime();
+    Map<String, String> addresses = new LinkedHashMap<>();
+    for (String name : peers.keySet()) {
+      addresses.put(name, peer(name).address());
+    }
+    for (String name : peers.keySet()) {
+      List<String> far = one.contains(name) ? other : one;
+      peer(name).order("cut " + far.stream().map(addresses::get).collect(Collectors.joining(" ")));
+    }
+    Map<String, Long> marks = marks(peers.keySet().toArray(String[]::new));
+    String here = "said on one side (" + ++said + ")";
+    String there = "said on the other (" + ++said + ")";
+    peer(one.get(0)).post(Route.SEND, new JsonObject().put("text", here));
+    peer(other.get(0)).post(Route.SEND, new JsonObject().put("text", there));
+    peer(one.get(1)).awaitRead(here, marks.getOrDefault(one.get(1), 0L));
+    peer(other.get(1)).awaitRead(there, marks.getOrDefault(other.get(1), 0L));
+    // Each side makes a key that the other cannot have.
+    String before = epoch(peer(one.get(0)));
+    peer(one.get(0)).post(Route.REKEY, new JsonObject());
+    peer(other.get(0)).post(Route.REKEY, new JsonObject());
+    for (String name : List.of(one.get(0), other.get(0))) {
+      peer(name)
+          .await(
+              Route.STATUS,
+              "make a key of its side's own",
+              status ->
+                  status.getJsonObject("epoch") != null
+                      && !before.equals(status.getJsonObject("epoch").getString("id")));
+    }
+    TimeUnit.MILLISECONDS.sleep(ABSENCE_MILLIS);
+    for (String name : other) {
+      check(!peer(name).hasRead(here, 0), name + " read across the cut");
+    }
+    for (String name : one) {
+      check(!peer(name).hasRead(there, 0), name + " read across the cut");
+    }
+    String left = epoch(peer(one.get(0)));
+    String right = epoch(peer(other.get(0)));
+    check(!left.equals(right), "both sides have one key though they are cut off");
+    sentence(
+        "separated",
+        since(from),
+        String.join(" and ", one)
+            + " were cut off from "
+            + String.join(" and ", other)
+            + ": each side made a key of its own and went on.");
+    long healed = System.nanoTime();
+    for (DemoPeer each : peers.values()) {
+      each.order("heal");
+    }
+    for (DemoPeer each : peers.values()) {
+      each.await(
+          Route.STATUS,
+          "have one key with all others",
+          status -> {
+            JsonObject epoch = status.getJsonObject("epoch");
+            return "settled".equals(status.getString("state"))
+                && status.getInteger("heard") == peers.size()
+                && epoch != null
+                && epoch.getInteger("held") == peers.size();
+          });
+    }
+    sentence(
+        "healed",
+        since(healed),
+        "The cut was mended: all four hold one key again after "
+            + since(healed)
+            + " ms, and nobody had to be let in again.");
+  }
+
+  private static String epoch(DemoPeer peer) {
+    JsonObject epoch = peer.get(Route.STATUS).getJsonObject("epoch");
+    return epoch == null ? "" : epoch.getString("id");
+  }
+
+  /** Stays for people to look at. */
+  private void stay() throws InterruptedException {
+    for (DemoPeer each : peers.values()) {
+      sentence("page", 0, each.name() + "'s page, for one login: " + each.page());
+    }
+    sentence("staying", 0, "They go on until you press Ctrl-C.");
+    Thread.currentThread().join();
+  }
+
+  // ----
+
+  private Map<String, Long> marks(String... names) throws Failed {
+    Map<String, Long> marks = new LinkedHashMap<>();
+    for (String name : names) {
+      marks.put(name, peer(name).lastEvent());
+    }
+    return marks;
+  }
+
+  private DemoPeer peer(String name) throws Failed {
+    DemoPeer peer = peers.get(name);
+    if (peer == null) {
+      throw new Failed("there is no process for " + name);
+    }
+    return peer;
+  }
+
+  private static void check(boolean so, String otherwise) throws Failed {
+    if (!so) {
+      throw new Failed(otherwise);
     }
   }
 
@@ -184,170 +455,36 @@ final class Demo implements Callable<Integer> {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
   }
 
-  private void tell(String sentence) {
-    if (spec != null) {
-      PrintWriter out = spec.commandLine().getOut();
-      out.printf("%6.1f s  %s%n", since(start) / 1_000.0, sentence);
-      out.flush();
+  private void sentence(String step, long millis, String text) {
+    if (spec == null) {
+      return;
     }
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          new JsonObject()
+              .put("step", step)
+              .put("atMillis", since(start))
+              .put("millis", millis)
+              .put("ok", !step.equals("failed"))
+              .put("text", text)
+              .encode());
+    } else {
+      out.printf("%6.1f s  %s%n", since(start) / 1_000.0, text);
+    }
+    out.flush();
   }
 
-  // ---- processes
-
-  private Child child(String name) {
-    Child child = children.get(name);
-    if (child == null) {
-      throw new IllegalStateException("no process for " + name);
-    }
-    return child;
-  }
-
-  private Child child(
-      String name, String cluster, int port, @Nullable Path folder, @Nullable String group)
-      throws IOException {
-    Child child = new Child(name, cluster, port, folder, group);
-    children.put(name, child);
-    return child;
-  }
-
-  private void endAll() {
-    children.values().forEach(Child::end);
-    children.clear();
-  }
-
-  /** One peer's process. */
-  private static final class Child {
-    final String name;
-    final String cluster;
-    final int port;
-    private final Process process;
-    private final Writer orders;
-    private final List<String> said = new ArrayList<>();
-    private final LinkedBlockingQueue<String> fresh = new LinkedBlockingQueue<>();
-
-    Child(String name, String cluster, int port, @Nullable Path folder, @Nullable String group)
-        throws IOException {
-      this.name = name;
-      this.cluster = cluster;
-      this.port = port;
-      List<String> command = new ArrayList<>();
-      command.add(
-          ProcessHandle.current()
-              .info()
-              .command()
-              .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-      // Five JVMs start at once on a small machine: quick to start beats quick in the long run.
-      command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
-      command.addAll(List.of("-Djava.net.preferIPv4Stack=true"));
-      command.addAll(List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
-      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-      command.addAll(List.of(Keymoot.class.getName(), "demo-peer"));
-      command.addAll(List.of("--cluster", cluster, "--port", Integer.toString(port)));
-      if (folder != null) {
-        command.addAll(List.of("--folder", folder.toString()));
+  private synchronized void cleanUp(Path folder) {
+    peers.values().forEach(DemoPeer::end);
+    peers.values().forEach(DemoPeer::awaitEnd);
+    peers.clear();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(each);
       }
-      if (group != null) {
-        command.addAll(List.of("--join", group));
-      }
-      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      orders = process.outputWriter(StandardCharsets.UTF_8);
-      Thread.ofPlatform().daemon().name("demo-" + name).start(this::listen);
-    }
-
-    private void listen() {
-      try (BufferedReader lines =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          fresh.add(line);
-        }
-      } catch (IOException e) {
-        fresh.add("(its output broke off)");
-      }
-    }
-
-    void order(String line) throws IOException {
-      orders.write(line + "\n");
-      orders.flush();
-    }
-
-    /** Waits for a line that starts so, and was not waited for before; answers the rest of it. */
-    String await(String start, long millis) throws Failed, InterruptedException {
-      String line = next(start, millis);
-      if (line == null) {
-        throw new Failed(name + " did not say '" + start + "' in time");
-      }
-      return line.substring(start.length());
-    }
-
-    boolean awaitQuietly(String start, long millis) throws InterruptedException {
-      return next(start, millis) != null;
-    }
-
-    private @Nullable String next(String start, long millis) throws InterruptedException {
-      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-      while (true) {
-        String line = fresh.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-        if (line == null) {
-          return null;
-        }
-        said.add(line);
-        if (line.startsWith(start)) {
-          return line;
-        }
-      }
-    }
-
-    /** Says it, and again each second, until all of them have read it. */
-    void sayUntilHeard(String words, List<Child> listeners)
-        throws Failed, InterruptedException, IOException {
-      List<Child> missing = new ArrayList<>(listeners);
-      for (int tries = 0; tries < PATIENCE_MILLIS / 1_000; tries++) {
-        order("say " + words);
-        List<Child> still = new ArrayList<>();
-        for (Child each : missing) {
-          if (!each.awaitQuietly("read " + words, 1_000)) {
-            still.add(each);
-          }
-        }
-        missing = still;
-        if (missing.isEmpty()) {
-          return;
-        }
-      }
-      throw new Failed(missing.get(0).name + " did not read what " + name + " said");
-    }
-
-    boolean heard(Predicate<String> what) {
-      fresh.drainTo(said);
-      return said.stream().anyMatch(what);
-    }
-
-    /** The rest of a line it said earlier. */
-    String remembered(String start) {
-      fresh.drainTo(said);
-      return said.stream()
-          .filter(line -> line.startsWith(start))
-          .map(line -> line.substring(start.length()))
-          .findFirst()
-          .orElse("");
-    }
-
-    String lastWords() {
-      fresh.drainTo(said);
-      return said.isEmpty() ? "nothing" : said.get(said.size() - 1);
-    }
-
-    void end() {
-      process.destroy();
-      try {
-        if (!process.waitFor(3, TimeUnit.SECONDS)) {
-          process.destroyForcibly();
-        }
-      } catch (InterruptedException e) {
-        process.destroyForcibly();
-        Thread.currentThread().interrupt();
-      }
+    } catch (IOException e) {
+      // Somebody else's cleaning, or a peer that still writes: the system's own will follow.
     }
   }
 }

@@ -1,157 +1,243 @@
 package io.keymoot.daemon;
 
-import io.keymoot.admission.PolicyFile;
-import io.keymoot.admission.PolicyRules;
-import io.keymoot.flatkeying.fact.Fingerprint;
-import io.keymoot.flatkeying.fact.GroupId;
-import io.keymoot.flatkeying.fact.Profile;
-import io.keymoot.flatkeying.fact.Rights;
-import io.keymoot.flatkeying.fact.Trust;
-import io.keymoot.flatkeying.keying.FlatKeying;
-import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.flatkeying.wire.Hash32;
-import io.keymoot.runtime.ClusterStack;
-import io.keymoot.runtime.Deserialisation;
-import io.keymoot.runtime.GroupNode;
-import io.keymoot.runtime.Identity;
-import io.keymoot.runtime.Network;
-import io.keymoot.runtime.NodeEvent;
-import io.keymoot.runtime.Sent;
+import io.keymoot.daemon.api.Route;
+import io.keymoot.daemon.setting.PrivateFiles;
+import io.keymoot.daemon.setting.Problem;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.concurrent.Callable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
-/**
- * One of the demo's peers: a process of its own that takes orders on its standard input, a line
- * each, and says on its standard output what it sees. It ends with its input.
- *
- * <pre>
- *   orders: say TEXT | expel FINGERPRINT | rekey | members | end
- *   says:   group ID | device FINGERPRINT | status STATE CAUSE | members N | read TEXT | unread WHY
- *           | rekeyed BYTES
- * </pre>
- */
-@Command(name = "demo-peer", hidden = true, description = "One peer of the demo.")
-final class DemoPeer implements Callable<Integer> {
-  private static final String NAME = "demo";
+/** One of the demo's peers: a daemon in a process of its own, and its API. */
+final class DemoPeer {
+  /** What was to be shown is not so. */
+  static final class Failed extends Exception {
+    private static final long serialVersionUID = 1;
 
-  private static final String OPEN_HOUSE =
-      """
-      version: 1
-      admit: anybody
-      expel: anybody
-      founder: anybody
-      introducer: anybody
-      """;
-
-  /** Two of them put a third out. */
-  private static final Rights TWO_EXPEL =
-      new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS);
-
-  @Option(names = "--cluster", required = true)
-  private String cluster = "";
-
-  @Option(names = "--port", required = true, description = "multicast port")
-  private int port;
-
-  @Option(names = "--folder", description = "find each other by files here, over TCP")
-  private @Nullable Path folder;
-
-  @Option(names = "--join", description = "the group; without it, found one")
-  private @Nullable String group;
-
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-
-  @Override
-  public Integer call() throws Exception {
-    FlatKeying.Founding plan =
-        new FlatKeying.Founding(NAME, Profile.CONFERENCE, TWO_EXPEL, Trust.OPEN);
-    String id = group;
-    try (Identity identity = Identity.selfMade();
-        Network network = Network.of(stack(), Deserialisation.FORBIDDEN_IN_JVM);
-        GroupNode node = node(network, identity, id, plan)) {
-      node.listen(0, (number, event) -> tell(event));
-      say("device " + identity.device().hash().toHex());
-      obey(node);
+    Failed(String message) {
+      super(message);
     }
-    return 0;
   }
 
-  private GroupNode node(
-      Network network, Identity identity, @Nullable String id, FlatKeying.Founding plan) {
-    GroupNode.Builder builder = GroupNode.of(network, identity, openHouse()).meetingAt(cluster);
-    return id == null ? builder.found(plan) : builder.join(NAME, new GroupId(Hash32.fromHex(id)));
+  static final long PATIENCE_MILLIS = 60_000;
+  private static final long LOOK_MILLIS = 50;
+  private static final int EVENTS = 1_000;
+  private static final int TOKEN_BYTES = 200;
+
+  private final String name;
+  private final Path state;
+  private final Process process;
+  private final Writer orders;
+  private final LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
+  private final List<String> log = new ArrayList<>(); // guarded by itself
+  private @Nullable ApiClient api;
+
+  DemoPeer(String name, Path state, List<String> settings) throws IOException {
+    this.name = name;
+    this.state = state;
+    List<String> command = new ArrayList<>();
+    command.add(
+        ProcessHandle.current()
+            .info()
+            .command()
+            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    // Five JVMs start at once on a small machine: quick to start beats quick in the long run.
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx96m", "-Xshare:auto"));
+    command.addAll(List.of("-Djava.net.preferIPv4Stack=true"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Keymoot.class.getName(), "run", "--json", "--orders"));
+    command.addAll(List.of("--state", state.toString(), "--config", state.toString()));
+    command.addAll(settings);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(key -> key.startsWith("KEYMOOT_"));
+    process = builder.start();
+    orders = process.outputWriter(StandardCharsets.UTF_8);
+    Thread.ofPlatform().daemon().name("demo-" + name).start(() -> read(said::add));
+    Thread.ofPlatform().daemon().name("demo-" + name + "-log").start(this::readLog);
   }
 
-  private static PolicyRules openHouse() {
-    return switch (PolicyFile.parse(OPEN_HOUSE)) {
-      case PolicyFile.Parsed.Good good -> good.rules();
-      case PolicyFile.Parsed.Faulty faulty ->
-          throw new IllegalStateException("the demo's policy: " + faulty.errors());
-    };
+  private void read(Consumer<String> to) {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        to.accept(line);
+      }
+    } catch (IOException e) {
+      to.accept("");
+    }
   }
 
-  private ClusterStack stack() throws Exception {
-    InetAddress loopback = InetAddress.getByName("127.0.0.1");
-    return folder == null
-        ? ClusterStack.udp(
-            loopback, new InetSocketAddress(InetAddress.getByName("228.10.10.10"), port))
-        : ClusterStack.tcp(
-            new InetSocketAddress(loopback, 0), ClusterStack.Discovery.files(folder));
-  }
-
-  // ---- orders
-
-  private void obey(GroupNode node) throws Exception {
-    BufferedReader orders =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-      String[] words = order.split(" ", 2);
-      String rest = words.length > 1 ? words[1] : "";
-      switch (words[0]) {
-        case "say" -> {
-          if (node.send(Bytes.owning(rest.getBytes(StandardCharsets.UTF_8))) != Sent.SENT) {
-            say("held " + node.status().cause());
-          }
+  private void readLog() {
+    try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        synchronized (log) {
+          log.add(line);
         }
-        case "expel" -> node.evict(new Fingerprint(Hash32.fromHex(rest)));
-        case "rekey" -> node.rekey();
-        case "members" -> say("members " + node.members().toCompletableFuture().get().size());
-        case "end" -> {
-          return;
-        }
-        default -> say("unknown order " + words[0]);
+      }
+    } catch (IOException e) {
+      // It is gone.
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  private String line(Predicate<String> which, String what) throws Failed, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    while (true) {
+      String line =
+          said.poll(Math.min(end - System.nanoTime(), 200_000_000L), TimeUnit.NANOSECONDS);
+      if (line != null && which.test(line)) {
+        return line;
+      }
+      if (end - System.nanoTime() < 0 || (line == null && !process.isAlive())) {
+        throw new Failed(name + " did not say " + what + ": " + lastWords());
       }
     }
   }
 
-  // ---- what it sees
-
-  private void tell(NodeEvent event) {
-    switch (event) {
-      case NodeEvent.Message message ->
-          say("read " + new String(message.payload().toArray(), StandardCharsets.UTF_8));
-      case NodeEvent.Unopened unopened -> say("unread " + unopened.why());
-      case NodeEvent.Status status -> say("status " + status.state() + " " + status.cause());
-      case NodeEvent.RosterChanged changed -> say("members " + changed.members());
-      case NodeEvent.Rekeyed rekeyed -> say("rekeyed " + rekeyed.cost().bytes());
-      case NodeEvent.Decided no when !no.yes() -> say("turned-away " + no.reason());
-      case NodeEvent.Refused refused -> say("refused " + refused.why());
-      case NodeEvent.Met met -> say("group " + met.group().hash().toHex());
-      default -> {} // of no interest to the demo
+  /** Reads where its API is, which is the first it says. */
+  void awaitApi() throws Failed, InterruptedException {
+    try {
+      JsonObject first = new JsonObject(line(text -> text.startsWith("{"), "where its API is"));
+      api =
+          new ApiClient(
+              first.getString("api"),
+              null,
+              null,
+              PrivateFiles.read(state.resolve("token"), TOKEN_BYTES));
+    } catch (DecodeException e) {
+      throw new Failed(name + " did not say where its API is");
     }
   }
 
-  private void say(String line) {
-    out.println(line);
+  private ApiClient api() {
+    ApiClient known = api;
+    if (known == null) {
+      throw new IllegalStateException("not awaited");
+    }
+    return known;
+  }
+
+  // ---- its API
+
+  JsonObject get(Route route) {
+    return api().get(route);
+  }
+
+  JsonObject post(Route route, JsonObject body) {
+    return api().post(route, body);
+  }
+
+  JsonObject await(Route route, String what, Predicate<JsonObject> until)
+      throws Failed, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    String last = "";
+    while (true) {
+      try {
+        JsonObject now = api().get(route);
+        if (until.test(now)) {
+          return now;
+        }
+        last = now.encode();
+      } catch (Problem e) {
+        last = e.detail();
+      }
+      if (end - System.nanoTime() < 0 || !process.isAlive()) {
+        throw new Failed(
+            name + " was to " + what + " within " + PATIENCE_MILLIS / 1_000 + " s; it is " + last);
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+  }
+
+  /** That it is in, with so many members, all heard, all holding the key in use. */
+  JsonObject awaitSettled(int members) throws Failed, InterruptedException {
+    return await(
+        Route.STATUS,
+        "be settled among " + members,
+        status ->
+            "settled".equals(status.getString("state"))
+                && status.getInteger("members") == members
+                && status.getInteger("heard") == members
+                && status.getJsonObject("epoch") != null
+                && status.getJsonObject("epoch").getInteger("held") == members);
+  }
+
+  long lastEvent() {
+    return api().get(Route.EVENTS, "limit=1").getLong("last");
+  }
+
+  Stream<JsonObject> events(long since) {
+    return api()
+        .get(Route.EVENTS, "limit=" + EVENTS + "&since=" + since)
+        .getJsonArray("events")
+        .stream()
+        .map(JsonObject.class::cast);
+  }
+
+  boolean hasRead(String text, long since) {
+    return events(since)
+        .anyMatch(
+            event ->
+                "message".equals(event.getString("type")) && text.equals(event.getString("text")));
+  }
+
+  void awaitRead(String text, long since) throws Failed, InterruptedException {
+    await(Route.EVENTS, "read '" + text + "'", ignored -> hasRead(text, since));
+  }
+
+  String page() {
+    return api().post(Route.LOGIN_LINK, new JsonObject()).getString("url");
+  }
+
+  // ---- its network
+
+  String address() throws Failed, InterruptedException, IOException {
+    order("address");
+    return line(text -> text.startsWith("address "), "its address").substring(8);
+  }
+
+  void order(String line) throws IOException {
+    orders.write(line + "\n");
+    orders.flush();
+  }
+
+  String lastWords() {
+    synchronized (log) {
+      return log.isEmpty()
+          ? "nothing"
+          : String.join("; ", log.subList(Math.max(0, log.size() - 2), log.size()));
+    }
+  }
+
+  void end() {
+    process.destroy();
+  }
+
+  void awaitEnd() {
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
   }
 }

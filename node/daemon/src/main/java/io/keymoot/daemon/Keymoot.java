@@ -1,7 +1,12 @@
 package io.keymoot.daemon;
 
+import io.keymoot.daemon.setting.ErrorCode;
+import io.keymoot.daemon.setting.Problem;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,16 +15,23 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line. A command is a class of its own, named in {@code subcommands}.
+ * The command line. A command is a class of its own, named in one of the lists here.
  *
- * <p>Exit codes: 0 when it did what was asked, 1 when it could not, 2 when it did not understand.
+ * <p>Exit codes: 0 done, 1 could not, 2 not understood, 3 no daemon answers, 4 not allowed, 5 not
+ * now, 6 no such thing; {@link ErrorCode} has them all.
  */
 @Command(
     name = "keymoot",
     description = "Group keys among peers, with no server that holds them.",
     mixinStandardHelpOptions = true,
     versionProvider = Keymoot.Version.class,
-    subcommands = {Demo.class, DemoPeer.class})
+    subcommands = {Demo.class, Run.class, Doctor.class, Ca.class},
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 could not, 2 not understood, 3 no daemon answers, 4 not allowed,",
+      "5 not now, 6 no such thing.",
+      "Begin with: keymoot demo"
+    })
 public final class Keymoot implements Runnable {
   @Spec private @Nullable CommandSpec spec; // set by picocli before it runs this
 
@@ -30,8 +42,19 @@ public final class Keymoot implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Keymoot())
-        .setParameterExceptionHandler(Keymoot::explainWhatWasNotUnderstood);
+    CommandLine line = new CommandLine(new Keymoot());
+    Stream.of(
+            Home.COMMANDS,
+            Looking.COMMANDS,
+            Acting.COMMANDS,
+            List.of(Happenings.Events.class, Happenings.Listen.class))
+        .flatMap(List::stream)
+        .forEach(line::addSubcommand);
+    CommandLine completion = new CommandLine(new AutoComplete.GenerateCompletion());
+    line.addSubcommand("completion", completion);
+    Run.addFlags(Objects.requireNonNull(line.getSubcommands().get("run")));
+    return line.setParameterExceptionHandler(Keymoot::explainWhatWasNotUnderstood)
+        .setExecutionExceptionHandler(Keymoot::explainWhatFailed);
   }
 
   private static int explainWhatWasNotUnderstood(ParameterException e, String[] arguments) {
@@ -39,13 +62,36 @@ public final class Keymoot implements Runnable {
     if (e instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().get(0).startsWith("-")
         && command.getParent() == null) {
-      command.getErr().println("There is no command '" + unmatched.getUnmatched().get(0) + "'.");
+      command
+          .getErr()
+          .println("There is no command '" + Console.safe(unmatched.getUnmatched().get(0)) + "'.");
       UnmatchedArgumentException.printSuggestions(e, command.getErr());
     } else {
-      command.getErr().println(e.getMessage());
+      command.getErr().println(Console.safe(String.valueOf(e.getMessage())));
     }
     command.usage(command.getErr());
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /** What failed and why, and what to do; with --json as the API tells it. Never a stack trace. */
+  private static int explainWhatFailed(
+      Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+    Problem problem =
+        e instanceof Problem known
+            ? known
+            : new Problem(
+                ErrorCode.BUG,
+                "This is a bug in Keymoot: " + e,
+                "Please report it, with the command that was given.");
+    if (parsed.hasMatchedOption("--json")) {
+      command.getErr().println(problem.json().encodePrettily());
+    } else {
+      command.getErr().println(Console.safe("keymoot: " + problem.detail()));
+      if (!problem.remedy().isEmpty()) {
+        command.getErr().println(Console.safe(problem.remedy()));
+      }
+    }
+    return problem.code().exit();
   }
 
   @Override
@@ -57,6 +103,10 @@ public final class Keymoot implements Runnable {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
+      return text();
+    }
+
+    static String[] text() {
       String version = Keymoot.class.getPackage().getImplementationVersion();
       return new String[] {"keymoot " + (version == null ? "(not from a jar)" : version)};
     }

@@ -89,6 +89,12 @@ public final class FrameDesk {
       case PeerEffect.Unicast other -> {
         return false;
       }
+      case PeerEffect.Approvals other -> {
+        return false;
+      }
+      case PeerEffect.VouchedBy other -> {
+        return false;
+      }
       case PeerEffect.PolicyWaits other -> {
         return false;
       }

@@ -5,7 +5,6 @@ import io.keymoot.admission.Renewal;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SigningKey;
-import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.HeaderCodec;
@@ -179,6 +178,7 @@ public final class Peer implements AutoCloseable {
       case PeerInput.RemoveInvite remove -> judging.removeInvite(remove.name());
       case PeerInput.Expel expel -> judging.wish(expel.device());
       case PeerInput.Recognise recognise -> recognise();
+      case PeerInput.Pardon pardon -> keying(new Input.Pardon(pardon.device()));
       case PeerInput.Leave leave -> keying(new Input.Leave());
       case PeerInput.Refresh refresh -> keying(new Input.Refresh());
       case PeerInput.Renew renew -> renew(renew.credential());
@@ -236,7 +236,8 @@ public final class Peer implements AutoCloseable {
       settle();
     }
     boolean isSigned = message.statement().isPresent() && isSigned(message, read);
-    boolean hasMac = hasTheGroupsMac(message, read);
+    Input.KeyCheck check = check(message, read);
+    boolean hasMac = check == Input.KeyCheck.SAME;
     boolean isNobodyKnown =
         message.statement().isPresent()
             && isMember
@@ -246,7 +247,7 @@ public final class Peer implements AutoCloseable {
     }
     // Nearly all the time: whoever speaks said the same before, and holds the key that is held
     // here.
-    boolean isNothingNew = hasMac && its.saidBefore(beat);
+    boolean isNothingNew = hasMac && its.saidBefore(beat) && !isWordForAKey(beat);
     if (isMember) {
       List<FactId> unknown =
           isNothingNew && its.wanted().isEmpty() && knowsAll(beat.heads())
@@ -261,8 +262,14 @@ public final class Peer implements AutoCloseable {
               isSigned ? message.statement() : Optional.empty(),
               beat.content().epoch().map(EpochHeld::epoch),
               beat.content().haveMask(),
+              check,
               beat.content().membersDigest()));
     }
+  }
+
+  /** A key that was only told: each who has the same speaks for it. */
+  private boolean isWordForAKey(Beat beat) {
+    return beat.content().epoch().map(held -> keying.isOnlyTold(held.epoch())).orElse(false);
   }
 
   private boolean knowsAll(List<FactId> heads) {
@@ -281,15 +288,20 @@ public final class Peer implements AutoCloseable {
         && read.isSigned(() -> keying.isSignedByMember(message.statement().orElseThrow()));
   }
 
-  private boolean hasTheGroupsMac(HeartbeatMessage message, BeatsRead.Read read) {
+  /** Whether it was made with the key that this peer holds. */
+  private Input.KeyCheck check(HeartbeatMessage message, BeatsRead.Read read) {
     Optional<EpochHeld> held = message.beat().content().epoch();
     Tek tek =
         held.map(epoch -> keys.get(new KeyName(epoch.epoch(), epoch.revision()))).orElse(null);
-    return tek != null
-        && read.hasMac(
+    if (tek == null) {
+      return Input.KeyCheck.UNTESTED;
+    }
+    boolean isSame =
+        read.hasMac(
             () ->
                 MessageDigest.isEqual(
                     mac(tek, message.authenticated()).toArray(), message.mac().toArray()));
+    return isSame ? Input.KeyCheck.SAME : Input.KeyCheck.OTHER;
   }
 
   private static Bytes mac(Tek tek, Bytes bytes) {
@@ -352,6 +364,8 @@ public final class Peer implements AutoCloseable {
       }
       case Effect.Refused refused -> out.add(new PeerEffect.Refused(refused));
       case Effect.Rekeyed rekeyed -> out.add(new PeerEffect.Rekeyed(rekeyed));
+      case Effect.Approvals approvals -> out.add(new PeerEffect.Approvals(approvals));
+      case Effect.VouchedBy vouched -> out.add(new PeerEffect.VouchedBy(vouched));
       case Effect.Ignored ignored -> out.add(new PeerEffect.Ignored(ignored.what()));
     }
   }
@@ -566,10 +580,7 @@ public final class Peer implements AutoCloseable {
   }
 
   private void repeat(FactId fact) {
-    Known known = keying.ledger().get(fact);
-    if (known != null && keying.has(fact)) {
-      out.add(new PeerEffect.Multicast(FactCodec.encode(keying.ledger().envelope(known))));
-    }
+    keying.told(fact).ifPresent(message -> out.add(new PeerEffect.Multicast(message)));
   }
 
   private void act(Duty duty) {

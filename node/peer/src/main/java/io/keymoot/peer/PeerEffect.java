@@ -90,6 +90,12 @@ public sealed interface PeerEffect {
 
   // ---- to people
 
+  /** Members want somebody in, out or back, and so many approved. */
+  record Approvals(Effect.Approvals soFar) implements PeerEffect {}
+
+  /** Who vouches for what this newcomer was told. */
+  record VouchedBy(Effect.VouchedBy who) implements PeerEffect {}
+
   record Status(Effect.State state, String cause) implements PeerEffect {}
 
   record RosterChanged(List<MemberId> came, List<MemberId> went, int members)

@@ -64,6 +64,9 @@ public sealed interface PeerInput {
   /** Fetch the credentials of members that have not been seen, so that they have names. */
   record Recognise() implements PeerInput {}
 
+  /** A device that was expelled may come back, if enough want it. */
+  record Pardon(Fingerprint device) implements PeerInput {}
+
   record Leave() implements PeerInput {}
 
   record Refresh() implements PeerInput {}

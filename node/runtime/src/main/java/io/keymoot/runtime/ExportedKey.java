@@ -2,6 +2,7 @@ package io.keymoot.runtime;
 
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.wire.Bytes;
 import java.util.Arrays;
 import java.util.function.Function;
 
@@ -20,6 +21,19 @@ public final class ExportedKey implements AutoCloseable {
     this.group = group;
     this.from = from;
     this.bytes = bytes;
+  }
+
+  static void checkBounds(String label, Bytes context, int length) {
+    if (label.length() > 255 || context.length() > 4_096 || length < 1 || length > 8_160) {
+      throw new IllegalArgumentException(
+          "an export takes a label of up to 255 characters, a context of up to 4,096 bytes, and"
+              + " gives 1 to 8,160 bytes; these are "
+              + label.length()
+              + ", "
+              + context.length()
+              + " and "
+              + length);
+    }
   }
 
   public GroupId group() {

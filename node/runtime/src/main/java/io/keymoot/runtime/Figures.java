@@ -5,4 +5,20 @@ import java.util.concurrent.atomic.LongAdder;
 /** What a node counts beside its transport. */
 final class Figures {
   final LongAdder ignored = new LongAdder();
+  final LongAdder keys = new LongAdder();
+  final LongAdder rekeys = new LongAdder();
+  final LongAdder opened = new LongAdder();
+  final LongAdder unopened = new LongAdder();
+  volatile int members;
+
+  void count(NodeEvent event) {
+    switch (event) {
+      case NodeEvent.Message message -> opened.increment();
+      case NodeEvent.Unopened frame -> unopened.increment();
+      case NodeEvent.KeyInUse key -> keys.increment();
+      case NodeEvent.Rekeyed rekeyed -> rekeys.increment();
+      case NodeEvent.RosterChanged changed -> members = changed.members();
+      default -> {}
+    }
+  }
 }

@@ -67,6 +67,7 @@ public final class GroupKey {
 
   /** As {@link GroupNode#export}, from this very key; empty once retired. */
   public Optional<ExportedKey> export(String label, Bytes context, int length) {
+    ExportedKey.checkBounds(label, context, length);
     return board.export(name, label, context, length);
   }
 

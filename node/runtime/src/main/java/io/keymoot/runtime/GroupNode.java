@@ -21,7 +21,9 @@ import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
 import io.keymoot.peer.PeerView;
 import io.keymoot.peer.Pending;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +32,12 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM);
  *     GroupNode node = GroupNode.of(network, identity, policy).join("ward 3")) {
- *   node.onMessage((from, bytes) -> show(from, bytes));
+ *   node.onMessage((from, payload) -> show(from, payload));
  *   node.send(bytes);
  * }
  * }</pre>
@@ -52,6 +58,10 @@ import org.jspecify.annotations.Nullable;
  *           ── frames  ──▶ FrameWork's thread: open ──▶ events
  *   send    ── FrameWork: seal, on the caller's thread ──▶ transport
  * </pre>
+ *
+ * <p>Long, but whole: what an application can do with a group is one list, and each effect of the
+ * peer has its one line below it. What takes thought is in {@link Host}, {@link FrameWork}, {@link
+ * KeyDesk} and {@link Remembered}.
  *
  * <p>All methods may be called from any thread and none waits for the network; {@link #close} takes
  * two seconds at most. Listeners have threads of their own.
@@ -66,6 +76,11 @@ public final class GroupNode implements AutoCloseable {
   private final Figures figures = new Figures();
   private final CompletableFuture<GroupId> isIn = new CompletableFuture<>();
   private volatile @Nullable Transport transport;
+  private final @Nullable Remembered memory;
+  private final ExecutorService disk =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+  private final AtomicBoolean writing = new AtomicBoolean();
+  private @Nullable RenewalWatch watch;
   private volatile @Nullable Seat seat;
   private volatile NodeEvent.Status status =
       new NodeEvent.Status(NodeState.SYNCING, "looking for the group");
@@ -87,7 +102,8 @@ public final class GroupNode implements AutoCloseable {
                 event ->
                     event instanceof NodeEvent.Message message ? message.payload().length() : 0));
     this.loop = new Loop<>(name, host, new NodeInput.Wake(), this::perform, this::closeTransport);
-    this.frames = new FrameWork(name, loop::now, events::publish, this::from);
+    this.frames = new FrameWork(name, loop::now, this::publish, this::from);
+    this.memory = from.memory == null ? null : new Remembered(from.memory, this::publish);
     this.keyDesk =
         new KeyDesk(
             name,
@@ -113,6 +129,8 @@ public final class GroupNode implements AutoCloseable {
     private final Identity identity;
     private final PolicyRules policy;
     private @Nullable String cluster;
+    private @Nullable Path memory;
+    private @Nullable Function<GroupNode, RenewalWatch> renewing;
 
     private Builder(Network network, Identity identity, PolicyRules policy) {
       this.network = network;
@@ -126,6 +144,36 @@ public final class GroupNode implements AutoCloseable {
      */
     public Builder meetingAt(String cluster) {
       this.cluster = cluster;
+      return this;
+    }
+
+    /**
+     * Where this node keeps what it must know at its next start: who was put out. Without it, an
+     * expelled device that meets this one first may be believed for a moment.
+     */
+    public Builder rememberingIn(Path folder) {
+      this.memory = folder;
+      return this;
+    }
+
+    /**
+     * The identity came from this folder: a certificate that is renewed there is taken into use.
+     *
+     * @param password as for {@link Identity#load}
+     */
+    public Builder renewingFrom(Path folder, char[] password) {
+      return renewingFrom(folder, password, RuntimeLimits.RENEWAL_LOOK);
+    }
+
+    Builder renewingFrom(Path folder, char[] password, Duration period) {
+      this.renewing =
+          node ->
+              new RenewalWatch(
+                  folder,
+                  password,
+                  identity,
+                  period,
+                  credential -> node.renew(Optional.of(credential)));
       return this;
     }
 
@@ -160,6 +208,9 @@ public final class GroupNode implements AutoCloseable {
       String at = cluster == null ? name : cluster;
       GroupNode node = new GroupNode(this, at, wish);
       node.start(at);
+      if (renewing != null) {
+        node.watch = renewing.apply(node);
+      }
       return node;
     }
   }
@@ -233,6 +284,15 @@ public final class GroupNode implements AutoCloseable {
         .thenApply(SecurityCode::of);
   }
 
+  /** All of it at this moment, for people to see; none while the group is not known. */
+  public CompletionStage<Optional<GroupView>> view() {
+    return loop.look(
+        () -> {
+          Seat at = seat;
+          return at == null ? Optional.<GroupView>empty() : GroupView.of(at.peer, loop.now());
+        });
+  }
+
   // ---- messages
 
   /** Takes the group's messages from now on. */
@@ -296,16 +356,25 @@ public final class GroupNode implements AutoCloseable {
    */
   public CompletionStage<KeySubscription> keys(int streams, KeyListener listener) {
     List<FrameStream> lent = frames.lend(streams);
-    return loop.look(() -> keyDesk.subscribe(Optional.ofNullable(seat), lent, listener));
+    return loop.look(() -> keyDesk.subscribe(Optional.ofNullable(seat), lent, listener))
+        .whenComplete(
+            (subscription, failure) -> {
+              if (failure != null) {
+                frames.giveBack(lent);
+              }
+            });
   }
 
   /**
    * A key for the application's own use, derived from the group's key of this moment: equal for all
    * who ask with the same words in the same epoch and revision, which it tells.
    *
+   * @param label what it is for, up to 255 characters
+   * @param context up to 4,096 bytes
    * @param length 1 to 8,160 bytes
    */
   public CompletionStage<ExportedKey> export(String label, Bytes context, int length) {
+    ExportedKey.checkBounds(label, context, length);
     return loop.look(
         () -> {
           Seat at = seat;
@@ -426,6 +495,15 @@ public final class GroupNode implements AutoCloseable {
     return events.listen(since, listener);
   }
 
+  /** How often the caches that this node shares with the others of its network knew, by name. */
+  public Map<String, Double> hitRates() {
+    return network.hitRates();
+  }
+
+  Figures figures() {
+    return figures;
+  }
+
   public TransportCounts counts() {
     Transport open = transport;
     if (open == null) {
@@ -450,7 +528,7 @@ public final class GroupNode implements AutoCloseable {
 
     @Override
     public void presence(Address from, Bytes message) {
-      loop.offer(from, new NodeInput.Presence(message), message.length());
+      loop.offer(from, new NodeInput.Presence(from, message), message.length());
     }
 
     @Override
@@ -468,8 +546,13 @@ public final class GroupNode implements AutoCloseable {
       case NodeEffect.OfPeer of -> perform(now, of.seat(), of.effect(), open);
       case NodeEffect.Presence presence -> open.multicast(Quality.PRESENCE, presence.message());
       case NodeEffect.Seated seated -> take(seated.seat());
+      case NodeEffect.Recognised recognised -> {
+        if (recognised.seat() == seat) {
+          members(recognised.seat());
+        }
+      }
       case NodeEffect.OtherGroup other ->
-          events.publish(new NodeEvent.OtherGroup(other.group(), other.moves()));
+          publish(new NodeEvent.OtherGroup(other.group(), other.moves()));
       case NodeEffect.Moved moved -> {
         keyDesk.retireAll(moved.from());
         moved.from().close();
@@ -484,7 +567,13 @@ public final class GroupNode implements AutoCloseable {
   private void take(Seat taken) {
     seat = taken;
     frames.use(taken.desk);
-    events.publish(new NodeEvent.Met(taken.peer.keying().group()));
+    GroupId group = taken.peer.keying().group();
+    publish(new NodeEvent.Met(group));
+    if (memory != null) {
+      // Read here and now, before this node can be let in: it is not believed first and mended
+      // later.
+      host.remember(memory.load(group));
+    }
   }
 
   private void perform(Tick now, Seat at, PeerEffect effect, Transport open) {
@@ -514,35 +603,45 @@ public final class GroupNode implements AutoCloseable {
           tell(new NodeEvent.Status(stateOf(changed.state()), changed.cause()));
       case PeerEffect.RosterChanged changed -> {
         members(at);
-        events.publish(
-            new NodeEvent.RosterChanged(changed.came(), changed.went(), changed.members()));
+        publish(new NodeEvent.RosterChanged(changed.came(), changed.went(), changed.members()));
       }
-      case PeerEffect.Rekeyed rekeyed ->
-          events.publish(new NodeEvent.Rekeyed(rekeyed.cost().epoch(), rekeyed.cost().report()));
-      case PeerEffect.PolicyWaits waits -> events.publish(new NodeEvent.Waits(waits.about()));
+      case PeerEffect.Rekeyed rekeyed -> {
+        RekeyEvent recorded = new RekeyEvent();
+        if (recorded.isEnabled()) {
+          recorded.group = at.peer.keying().group().toString();
+          recorded.epoch = rekeyed.cost().epoch().toString();
+          recorded.members = at.peer.keying().state().memberCount();
+          recorded.coverBytes = rekeyed.cost().report().bytes();
+          recorded.commit();
+        }
+        publish(new NodeEvent.Rekeyed(rekeyed.cost().epoch(), rekeyed.cost().report()));
+      }
+      case PeerEffect.PolicyWaits waits -> publish(new NodeEvent.Waits(waits.about()));
       case PeerEffect.PolicyDecided decided ->
-          events.publish(
+          publish(
               new NodeEvent.Decided(
                   decided.about(), decided.yes(), decided.reason(), decided.remedy()));
       case PeerEffect.Refused refused ->
-          events.publish(
-              new NodeEvent.Refused(refused.fact().fact(), refused.fact().why().sentence()));
+          publish(new NodeEvent.Refused(refused.fact().fact(), refused.fact().why().sentence()));
       case PeerEffect.RosterIs is ->
-          events.publish(new NodeEvent.Hearing(is.freshness(), is.heard(), is.members()));
-      case PeerEffect.PolicyFaults faults ->
-          events.publish(new NodeEvent.PolicyFaults(faults.faults()));
+          publish(new NodeEvent.Hearing(is.freshness(), is.heard(), is.members()));
+      case PeerEffect.PolicyFaults faults -> publish(new NodeEvent.PolicyFaults(faults.faults()));
       case PeerEffect.InvitesAre invites ->
-          events.publish(new NodeEvent.InvitesAre(invites.added(), invites.uses()));
-      case PeerEffect.RenewalIs renewal ->
-          events.publish(new NodeEvent.RenewalIs(renewal.advice()));
+          publish(new NodeEvent.InvitesAre(invites.added(), invites.uses()));
+      case PeerEffect.RenewalIs renewal -> publish(new NodeEvent.RenewalIs(renewal.advice()));
       case PeerEffect.RosterDisagrees disagrees ->
-          events.publish(new NodeEvent.RosterDisagrees(disagrees.with()));
+          publish(new NodeEvent.RosterDisagrees(disagrees.with()));
       case PeerEffect.OtherVersion other ->
-          events.publish(
+          publish(
               new NodeEvent.OtherVersion(other.from().toString(), other.theirs(), other.ours()));
       case PeerEffect.Ignored ignored -> figures.ignored.increment();
       default -> {} // of the network, the ring, or seen in the view
     }
+  }
+
+  private void publish(NodeEvent event) {
+    figures.count(event);
+    events.publish(event);
   }
 
   private void tell(NodeEvent.Status changed) {
@@ -550,7 +649,7 @@ public final class GroupNode implements AutoCloseable {
     if (changed.state() == NodeState.OUT) {
       frames.dropHeld();
     }
-    events.publish(changed);
+    publish(changed);
   }
 
   private static NodeState stateOf(Effect.State state) {
@@ -603,14 +702,27 @@ public final class GroupNode implements AutoCloseable {
         senders(at, isOurs);
       }
       case PeerEffect.Admit admit -> senders(at, isOurs);
-      case PeerEffect.EndStay end -> senders(at, isOurs);
+      case PeerEffect.EndStay end -> {
+        senders(at, isOurs);
+        if (isOurs && end.atOnce() && memory != null) {
+          remember(at, memory);
+        }
+      }
       default -> {}
     }
   }
 
   private void inUse(Seat at, KeyName name) {
     isIn.complete(at.peer.keying().group());
-    events.publish(
+    RekeyEvent recorded = new RekeyEvent();
+    if (recorded.isEnabled()) {
+      recorded.group = at.peer.keying().group().toString();
+      recorded.epoch = name.epoch().toString();
+      recorded.revision = name.revision();
+      recorded.members = at.peer.keying().state().memberCount();
+      recorded.commit();
+    }
+    publish(
         new NodeEvent.KeyInUse(
             name.epoch(), name.revision(), at.peer.keying().state().memberCount()));
   }
@@ -618,6 +730,19 @@ public final class GroupNode implements AutoCloseable {
   private void senders(Seat at, boolean isOurs) {
     at.keys.isNow(at.peer.keying());
     keyDesk.sendersIf(isOurs, at);
+  }
+
+  /** Somebody was put out: of many at once, one writing knows all. */
+  private void remember(Seat at, Remembered keeps) {
+    if (!writing.compareAndSet(false, true)) {
+      return;
+    }
+    loop.look(
+            () -> {
+              writing.set(false);
+              return Remembered.worthKeeping(at.peer.keying().ledger(), at.peer.keying().state());
+            })
+        .thenAcceptAsync(facts -> keeps.save(at.peer.keying().group(), facts), disk);
   }
 
   // ---- people
@@ -686,7 +811,11 @@ public final class GroupNode implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (watch != null) {
+      watch.close();
+    }
     loop.close();
+    disk.close();
     frames.close();
     keyDesk.close();
     events.close();

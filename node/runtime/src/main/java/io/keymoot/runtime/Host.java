@@ -17,6 +17,7 @@ import io.keymoot.heartbeat.HeartbeatMessage;
 import io.keymoot.heartbeat.Rosters;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.Peer;
+import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -52,13 +53,20 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
 
   private final List<NodeEffect> out = new ArrayList<>();
   private final Set<GroupId> others = new LinkedHashSet<>();
+  private final List<Bytes> remembered = new ArrayList<>();
   private final ArrayDeque<GroupId> candidates = new ArrayDeque<>();
   private @Nullable Address self;
   private @Nullable Lobby lobby;
   private @Nullable Seat seat;
   private @Nullable Seat next;
   private Tick moveAt = Tick.ZERO;
+  private @Nullable Bytes latestBeat;
   private Tick nextDate = Tick.ZERO;
+  private Tick announceAt = Tick.ZERO;
+  private Tick answeringSince = Tick.ZERO;
+  private int answered;
+  private Tick recogniseAt = Tick.ZERO;
+  private int recognisings;
   private Tick now = Tick.ZERO;
 
   Host(
@@ -100,10 +108,12 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         if (lobby != null) {
           lobby.heard(now, presence.message());
         }
+        answer(presence.from());
       }
       case NodeInput.Move move -> beginMove(move.group());
     }
     endMove();
+    offerRemembered();
     return List.copyOf(out);
   }
 
@@ -111,6 +121,9 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   public Optional<Tick> nextDeadline() {
     return Stream.of(
             Optional.of(nextDate).filter(date -> self != null),
+            Optional.of(announceAt)
+                .filter(at -> self != null && (seat == null || !seat.peer.keying().isMember())),
+            Optional.of(recogniseAt).filter(at -> recognisings > 0 && seat != null),
             Optional.ofNullable(lobby).map(Lobby::nextDeadline),
             Optional.of(moveAt).filter(at -> next != null || !candidates.isEmpty()),
             Optional.ofNullable(seat).flatMap(at -> at.peer.nextDeadline()),
@@ -120,9 +133,35 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   }
 
   private void step(@Nullable Seat at, PeerInput input) {
-    if (at != null) {
-      at.peer.step(now, input).forEach(effect -> out.add(new NodeEffect.OfPeer(at, effect)));
+    if (at == null) {
+      return;
     }
+    for (PeerEffect effect : at.peer.step(now, input)) {
+      if (effect instanceof PeerEffect.Beat beat && at == seat) {
+        latestBeat = beat.message();
+      }
+      if (effect instanceof PeerEffect.Admit && at == seat) {
+        recogniseAt =
+            recognisings > 0 ? recogniseAt : now.plusMillis(RuntimeLimits.RECOGNISE_MILLIS);
+        recognisings = RuntimeLimits.RECOGNISE_TRIES;
+      }
+      out.add(new NodeEffect.OfPeer(at, effect));
+    }
+  }
+
+  /** Fetches what newcomers show of themselves, so that they have names; a little later, tells. */
+  private void recognise() {
+    Seat at = seat;
+    if (at == null || recognisings == 0 || now.isBefore(recogniseAt)) {
+      return;
+    }
+    recogniseAt = now.plusMillis(RuntimeLimits.RECOGNISE_MILLIS);
+    recognisings--;
+    if (recognisings > 0
+        && at.peer.keying().state().memberCount() <= RuntimeLimits.RECOGNISED_MEMBERS) {
+      step(at, new PeerInput.Recognise());
+    }
+    out.add(new NodeEffect.Recognised(at));
   }
 
   private void start(Address address) {
@@ -135,6 +174,8 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       case Wish.JoinOrFound either ->
           lobby = new Lobby(now, identity.device(), jitter(RuntimeLimits.FOUND_JITTER_MILLIS));
     }
+    announceAt = now;
+    announce();
   }
 
   private void wake() {
@@ -145,8 +186,9 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         seat.desk.tidy(now);
       }
     }
+    recognise();
+    announce();
     if (lobby != null) {
-      lobby.say(now).ifPresent(message -> out.add(new NodeEffect.Presence(message)));
       if (wish instanceof Wish.JoinOrFound either && lobby.founds(now)) {
         lobby = null;
         sit(found(either.plan()));
@@ -161,6 +203,41 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   }
 
   // ---- finding a group
+
+  /** Says that this device is there, until it is in: who is in answers with a heartbeat. */
+  private void announce() {
+    boolean isIn = seat != null && seat.peer.keying().isMember();
+    boolean wasIn = seat != null && seat.peer.keying().state().count() > 0;
+    if (wasIn && !isIn) {
+      announceAt = now.plusMillis(RuntimeLimits.DATE_MILLIS);
+    }
+    if (isIn || wasIn || self == null || now.isBefore(announceAt)) {
+      return;
+    }
+    announceAt = now.plusMillis(RuntimeLimits.PRESENCE_MILLIS);
+    out.add(new NodeEffect.Presence(Lobby.presence(identity.device(), lobby != null)));
+  }
+
+  /**
+   * Repeats its latest heartbeat to who is looking for the group, who else would wait for the next.
+   * In a large group some of all do.
+   */
+  private void answer(Address newcomer) {
+    Bytes beat = latestBeat;
+    if (seat == null || beat == null || !seat.peer.keying().isMember()) {
+      return;
+    }
+    if (now.millisSince(answeringSince) >= RuntimeLimits.PRESENCE_MILLIS) {
+      answeringSince = now;
+      answered = 0;
+    }
+    int members = seat.peer.keying().state().memberCount();
+    if (answered < RuntimeLimits.PRESENCES_ANSWERED
+        && Integer.toUnsignedLong(draw()) % members < RuntimeLimits.PRESENCE_ANSWERERS) {
+      answered++;
+      out.add(new NodeEffect.OfPeer(seat, new PeerEffect.Unicast(newcomer, beat)));
+    }
+  }
 
   private void lookForGroups(Bytes message) {
     if (SideCodec.typeOf(message).filter(MessageType.HEARTBEAT::equals).isEmpty()
@@ -237,6 +314,23 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       next = new Seat(join(group));
       begin(next);
     }
+  }
+
+  /** Facts kept from an earlier start, parents first; between two steps. */
+  void remember(List<Bytes> facts) {
+    remembered.addAll(facts);
+  }
+
+  /** Before anything is sent under what a newcomer was told, it knows again who was put out. */
+  private void offerRemembered() {
+    Seat at = seat;
+    Address from = self;
+    if (remembered.isEmpty() || at == null || from == null || !at.peer.keying().isMember()) {
+      return;
+    }
+    List<Bytes> facts = List.copyOf(remembered);
+    remembered.clear();
+    facts.forEach(fact -> step(at, new PeerInput.Received(from, fact)));
   }
 
   private void endMove() {

@@ -4,6 +4,8 @@ import io.keymoot.admission.certificate.Credential;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Fingerprint;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 
 /**
@@ -19,6 +21,27 @@ public record Identity(SigningKey key, Credential credential) implements AutoClo
     return new Identity(
         SigningKey.generate(SignatureKind.ED25519, new SecureRandom()::nextBytes),
         Credential.SELF_MADE);
+  }
+
+  /**
+   * From a folder with {@code identity.p12}, or {@code key.pem} and, if somebody certified it,
+   * {@code chain.pem}.
+   *
+   * @param password of the PKCS#12 file; empty where there is none. The caller wipes it
+   * @throws IdentityUnusable that says which file, why, and what to do
+   */
+  public static Identity load(Path folder, char[] password) {
+    return IdentityFiles.load(folder, password);
+  }
+
+  /**
+   * As {@link #load}; where the folder has no identity at all, makes one that nobody vouches for.
+   */
+  public static Identity loadOrMake(Path folder) {
+    boolean isThere =
+        Files.exists(folder.resolve(IdentityFiles.PKCS12))
+            || Files.exists(folder.resolve(IdentityFiles.KEY));
+    return isThere ? load(folder, new char[0]) : IdentityFiles.make(folder);
   }
 
   public Fingerprint device() {

@@ -4,7 +4,6 @@ import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -16,26 +15,24 @@ final class Lobby {
   private final Fingerprint self;
   private final Tick foundAt;
   private final TreeMap<Fingerprint, Tick> present = new TreeMap<>();
-  private Tick sayNext;
 
   Lobby(Tick now, Fingerprint self, long jitterMillis) {
     this.self = self;
     this.foundAt = now.plusMillis(RuntimeLimits.FOUND_AFTER_MILLIS + jitterMillis);
-    this.sayNext = now;
   }
 
-  /** What to tell the others, if it is time. */
-  Optional<Bytes> say(Tick now) {
-    if (now.isBefore(sayNext)) {
-      return Optional.empty();
-    }
-    sayNext = now.plusMillis(RuntimeLimits.PRESENCE_MILLIS);
-    return Optional.of(Bytes.owning(self.hash().toArray()));
+  /** What a device that is in no group says. */
+  static Bytes presence(Fingerprint device, boolean wouldFound) {
+    byte[] message = new byte[1 + Hash32.LENGTH];
+    message[0] = (byte) (wouldFound ? 1 : 0);
+    device.hash().write(message, 1);
+    return Bytes.owning(message);
   }
 
   void heard(Tick now, Bytes message) {
-    if (message.length() == Hash32.LENGTH && present.size() < RuntimeLimits.PRESENT) {
-      present.put(new Fingerprint(Hash32.of(message.toArray())), now);
+    boolean wouldFound = message.length() == 1 + Hash32.LENGTH && message.at(0) == 1;
+    if (wouldFound && present.size() < RuntimeLimits.PRESENT) {
+      present.put(new Fingerprint(Hash32.read(message.toArray(), 1)), now);
     }
   }
 
@@ -50,7 +47,6 @@ final class Lobby {
   }
 
   Tick nextDeadline() {
-    Tick decides = decidesAt();
-    return sayNext.isBefore(decides) ? sayNext : decides;
+    return decidesAt();
   }
 }

@@ -14,6 +14,9 @@ sealed interface NodeEffect {
   /** The group is known now, by its name or because it was founded. */
   record Seated(Seat seat) implements NodeEffect {}
 
+  /** More members may have names now. */
+  record Recognised(Seat seat) implements NodeEffect {}
+
   record OtherGroup(GroupId group, boolean moves) implements NodeEffect {}
 
   /** In the other group: from now on that one is this node's. */

@@ -15,8 +15,8 @@ sealed interface NodeInput {
   /** For the peer, or both peers while the node moves. */
   record ToPeer(PeerInput input) implements NodeInput {}
 
-  /** Somebody who is in no group says so. */
-  record Presence(Bytes message) implements NodeInput {}
+  /** Somebody who is in no group says that it is there. */
+  record Presence(Address from, Bytes message) implements NodeInput {}
 
   /** Join this group, and leave the present one once in. */
   record Move(GroupId group) implements NodeInput {}

@@ -56,6 +56,11 @@ final class RuntimeLimits {
 
   static final long PRESENCE_MILLIS = 400;
 
+  /** Newcomers that one member answers in that time, and members that answer one, about. */
+  static final int PRESENCES_ANSWERED = 16;
+
+  static final int PRESENCE_ANSWERERS = 8;
+
   /** Others in no group, and groups, that are kept in mind: anybody can make them up. */
   static final int PRESENT = 256;
 
@@ -66,6 +71,19 @@ final class RuntimeLimits {
 
   /** How long a node asks to be let into another group before it stays where it is. */
   static final long MOVE_PATIENCE_MILLIS = 60_000;
+
+  // ---- names
+
+  /**
+   * After an admission, until the newcomer's credential is asked for, and until it is looked at.
+   */
+  static final long RECOGNISE_MILLIS = 300;
+
+  /** Questions can be lost, and the last time nothing is asked, only looked at. */
+  static final int RECOGNISE_TRIES = 4;
+
+  /** In larger groups nobody is recognised unasked: each credential is a few kilobytes. */
+  static final int RECOGNISED_MEMBERS = 1_024;
 
   // ---- frames
 
@@ -99,6 +117,15 @@ final class RuntimeLimits {
 
   /** Events that wait for one slow listener. */
   static final int EVENTS_PER_LISTENER = 1_024;
+
+  // ---- files
+
+  static final int IDENTITY_BYTES = 256 << 10;
+
+  static final int REMEMBERED_BYTES = 32 << 20;
+
+  /** How often the certificate's file is looked at. */
+  static final Duration RENEWAL_LOOK = Duration.ofSeconds(30);
 
   // ---- closing
 

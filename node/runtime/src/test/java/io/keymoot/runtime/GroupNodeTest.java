@@ -12,6 +12,7 @@ import io.keymoot.flatkeying.frame.Sealing;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Pending;
 import io.keymoot.runtime.People.Someone;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,11 +24,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Nodes over the local stack, with all their real parts. */
+@Execution(ExecutionMode.CONCURRENT)
 final class GroupNodeTest {
   private final People people = new People();
 
@@ -322,10 +328,10 @@ final class GroupNodeTest {
   void severalGroupsOfOneProcessShareAChannelAndNothingElse() {
     try (Network hall =
             Network.shared(
-                "hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
+                "hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS);
         Network other =
             Network.shared(
-                "hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
+                "hall " + people.name, ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS);
         Identity annaId = Identity.selfMade();
         Identity benId = Identity.selfMade();
         People red = new People();
@@ -424,7 +430,7 @@ final class GroupNodeTest {
   @Test
   void aStackWithoutReliabilityMembershipAndFragmentsSuffices() {
     URL bare = Objects.requireNonNull(getClass().getResource("bare.xml"));
-    try (Network one = Network.of(ClusterStack.xml(bare), Deserialisation.FORBIDDEN_IN_JVM)) {
+    try (Network one = Network.of(ClusterStack.xml(bare), Deserialisation.FORBIDDEN_IN_JGROUPS)) {
       Identity annaId = Identity.selfMade();
       Identity benId = Identity.selfMade();
       Someone anna =
@@ -450,12 +456,48 @@ final class GroupNodeTest {
             new java.net.InetSocketAddress(java.net.InetAddress.getByName("192.0.2.1"), 7800),
             ClusterStack.Discovery.files(java.nio.file.Path.of("target")));
     try (Identity identity = Identity.selfMade();
-        Network network = Network.of(nowhere, Deserialisation.FORBIDDEN_IN_JVM)) {
+        Network network = Network.of(nowhere, Deserialisation.FORBIDDEN_IN_JGROUPS)) {
       assertThatThrownBy(() -> GroupNode.of(network, identity, people.policy).join("ward 3"))
           .isInstanceOf(NetworkFailed.class)
           .hasMessageContaining("ward 3")
           .hasMessageContaining("192.0.2.1");
     }
+  }
+
+  @Test
+  void figuresAndFlightRecordsTellOfRekeys() throws Exception {
+    try (RecordingStream records = new RecordingStream()) {
+      List<RecordedEvent> rekeys = new CopyOnWriteArrayList<>();
+      records.enable("io.keymoot.Rekey");
+      records.onEvent("io.keymoot.Rekey", rekeys::add);
+      records.startAsync();
+      Someone anna = people.founder("anna");
+      Someone ben = people.joiner("ben");
+      people.settled(anna, ben);
+      SimpleMeterRegistry registry = new SimpleMeterRegistry();
+      new NodeMetrics(anna.node, "test").bindTo(registry);
+      ben.says("one frame");
+      anna.reads("one frame");
+      assertThat(registry.get("keymoot.members").gauge().value()).isEqualTo(2);
+      assertThat(registry.get("keymoot.frames.opened").functionCounter().count()).isEqualTo(1);
+      assertThat(registry.get("keymoot.keys").functionCounter().count()).isPositive();
+      assertThat(registry.get("keymoot.cache.hit.rate").gauges()).hasSize(2);
+      await()
+          .atMost(People.SOON)
+          .until(() -> rekeys.stream().anyMatch(each -> each.getInt("members") == 2));
+    }
+  }
+
+  @Test
+  void anExportOutOfBoundsIsRefusedAndStopsNothing() {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    assertThatThrownBy(() -> anna.node.export("x", Bytes.EMPTY, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("8,160");
+    assertThatThrownBy(() -> anna.node.export("x".repeat(256), Bytes.EMPTY, 16))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(answer(anna.node.members())).hasSize(1);
   }
 
   @Test

@@ -7,8 +7,10 @@ import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
@@ -96,7 +98,10 @@ final class HostTest {
   void aLiarWithALowFingerprintDelaysFoundingAndNoMore() {
     Node anna = start(new Wish.JoinOrFound(people.plan()));
     for (int second = 0; second < 6; second++) {
-      anna.step(new NodeInput.Presence(Bytes.of(new byte[32])));
+      anna.step(
+          new NodeInput.Presence(
+              new Address(Bytes.of(new byte[] {9})),
+              Lobby.presence(new Fingerprint(Hash32.ZERO), true)));
       runFor(1_000);
     }
     assertThat(anna.isIn()).isTrue();
@@ -168,7 +173,7 @@ final class HostTest {
               wish,
               identity,
               people.policy,
-              Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM),
+              Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS),
               entropy,
               () -> new WallTime(1_800_000_000));
     }
@@ -196,7 +201,7 @@ final class HostTest {
         did.add(effect);
         switch (effect) {
           case NodeEffect.Presence presence ->
-              toAll(new NodeInput.Presence(presence.message()), Optional.empty());
+              toAll(new NodeInput.Presence(address, presence.message()), Optional.empty());
           case NodeEffect.OfPeer of -> {
             if (!of.seat().desk.perform(now, of.effect())) {
               send(of.effect());
@@ -206,6 +211,7 @@ final class HostTest {
           case NodeEffect.GaveUp gaveUp -> gaveUp.seat().close();
           case NodeEffect.Seated seated -> {}
           case NodeEffect.OtherGroup other -> {}
+          case NodeEffect.Recognised recognised -> {}
         }
       }
     }

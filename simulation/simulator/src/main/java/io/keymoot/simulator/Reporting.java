@@ -7,13 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Has a page drawn of one run: of several the first that broke something, else the first. */
+/** Hands the runs to whoever draws. */
 final class Reporting {
   private Reporting() {}
 
   static void write(List<RunResult> results, Path file) throws IOException {
-    RunResult run =
-        results.stream().filter(result -> !result.isGood()).findFirst().orElse(results.get(0));
-    Files.writeString(file, RunReport.html(run, Failure.command(run.plan())));
+    Files.writeString(file, RunReport.html(results, result -> Failure.command(result.plan())));
   }
 }

@@ -24,7 +24,8 @@ final class FloodOfJoiners implements Trick {
               new JoinAsk(
                   new SignedJoinRequest(request.request(), request.member(), signature),
                   liar.credential(),
-                  leafKey));
+                  leafKey,
+                  liar.oneIn(2)));
       Node to = liar.oneOf(liar.world.up());
       liar.tell(to, ask);
     }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -28,6 +29,7 @@ public final class RunReport {
   private static final long HOP_MILLIS = 50;
 
   private static final double LEAST_MILLIS = 1;
+  private static final int MOST_ROWS = 100;
 
   private final RunResult run;
   private final String replay;
@@ -45,8 +47,21 @@ public final class RunReport {
    * @param replay the command that gives this run again
    */
   public static String html(RunResult run, String replay) {
-    RunReport report = new RunReport(run, replay);
+    return html(List.of(run), any -> replay);
+  }
+
+  /**
+   * Of several runs the first that broke something is shown, or the first; and all in a table.
+   *
+   * @param replay the command that gives a run again
+   */
+  public static String html(List<RunResult> runs, Function<RunResult, String> replay) {
+    RunResult shown = runs.stream().filter(run -> !run.isGood()).findFirst().orElse(runs.get(0));
+    RunReport report = new RunReport(shown, replay.apply(shown));
     report.summary();
+    if (runs.size() > 1) {
+      report.campaign(runs);
+    }
     report.overTime();
     report.changes();
     report.expulsions();
@@ -127,6 +142,50 @@ public final class RunReport {
           List.of("property", "at", "step", "what"), rows.subList(0, Math.min(50, rows.size())));
     }
     page.code(replay);
+  }
+
+  private void campaign(List<RunResult> runs) {
+    long failed = runs.stream().filter(each -> !each.isGood()).count();
+    long keys = runs.stream().mapToLong(each -> each.totals().epochsChecked()).sum();
+    page.section(
+        "All runs of this campaign that are kept",
+        "This page is about seed "
+            + run.plan().seed()
+            + ". Of "
+            + runs.size()
+            + " runs "
+            + failed
+            + " broke something; "
+            + count(keys, "key")
+            + " in use were tried by whoever was out. If none of N runs fails, fewer than 3/N of"
+            + " all would, at 95 %.");
+    Quantiles heals =
+        Quantiles.of(
+            runs.stream()
+                .flatMap(each -> each.heals().stream())
+                .mapToLong(Heal::convergedMillis)
+                .filter(ms -> ms >= 0));
+    Quantiles shutOut =
+        Quantiles.of(
+            runs.stream()
+                .flatMap(each -> each.expulsions().stream())
+                .mapToLong(Expulsion::lastReadableMillis));
+    List<Line> lines = new ArrayList<>();
+    lines.add(new Line("agreed again after a fault", Style.LINE, heals.shares(LEAST_MILLIS)));
+    lines.add(new Line("an expelled could read no more", Style.LINE, shutOut.shares(LEAST_MILLIS)));
+    page.chart(shares("All runs together", "ms", lines));
+    List<List<String>> rows = new ArrayList<>();
+    for (RunResult each : runs.subList(0, Math.min(MOST_ROWS, runs.size()))) {
+      rows.add(
+          List.of(
+              "" + each.plan().seed(),
+              each.isGood() ? "✓" : "✗ " + each.violations().get(0).property(),
+              Words.count(each.totals().admitted()),
+              Words.count(each.totals().rekeys()),
+              Words.count(each.totals().epochsChecked()),
+              Words.count(each.steps())));
+    }
+    page.table(List.of("seed", "held", "came", "rekeys", "keys tried", "steps"), rows);
   }
 
   private int mostMembers() {

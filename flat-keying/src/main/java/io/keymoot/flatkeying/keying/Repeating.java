@@ -1,0 +1,92 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Words that no fact carries yet: a Leave, an approval. A multicast is easily lost, and who spoke
+ * may be gone, so they are said again a few times for as long as they matter: by who spoke; and
+ * what is to outlive its speaker by those who heard it too, unless others do it already.
+ */
+final class Repeating {
+  private final Core core;
+  private final Map<Bytes, Word> words = new LinkedHashMap<>();
+
+  private static final class Word {
+    final BooleanSupplier matters;
+    final boolean isOwn;
+    Tick due;
+    int said;
+    int heardSince;
+
+    Word(BooleanSupplier matters, boolean isOwn, Tick due) {
+      this.matters = matters;
+      this.isOwn = isOwn;
+      this.due = due;
+    }
+  }
+
+  Repeating(Core core) {
+    this.core = core;
+  }
+
+  /** Says a word of this peer's own, now and again while it matters. */
+  void say(Bytes message, BooleanSupplier matters) {
+    core.multicast(message);
+    add(message, new Word(matters, true, core.now.plusMillis(Limits.REPEAT_MILLIS)));
+  }
+
+  /** Passes on another's word, if it still matters after a while and nobody else did so. */
+  void carry(Bytes message, BooleanSupplier matters) {
+    Word known = words.get(message);
+    if (known != null) {
+      known.heardSince++;
+    } else {
+      add(message, new Word(matters, false, jittered(Limits.REPEAT_MILLIS)));
+    }
+  }
+
+  private void add(Bytes message, Word word) {
+    if (words.size() < Limits.REPEATED_WORDS) {
+      words.putIfAbsent(message, word);
+    }
+    wake();
+  }
+
+  /** Another moment for each, or those who heard it together would all speak together. */
+  private Tick jittered(long millis) {
+    return core.now.plusMillis(millis + core.random((int) (2 * millis)));
+  }
+
+  void due() {
+    for (Map.Entry<Bytes, Word> entry : List.copyOf(words.entrySet())) {
+      Word word = entry.getValue();
+      if (core.now.isBefore(word.due)) {
+        continue;
+      }
+      boolean othersDo = !word.isOwn && word.heardSince >= Limits.CARRIED_BY;
+      if (!word.matters.getAsBoolean() || word.said == Limits.REPEATS) {
+        words.remove(entry.getKey());
+        continue;
+      }
+      if (!othersDo) {
+        core.multicast(entry.getKey());
+      }
+      word.said++;
+      word.heardSince = 0;
+      word.due = jittered(Limits.REPEAT_MILLIS << word.said);
+    }
+    wake();
+  }
+
+  private void wake() {
+    Optional<Tick> next = words.values().stream().map(word -> word.due).min(Tick::compareTo);
+    next.ifPresent(due -> core.timers.set(Timers.Name.REPEAT_WORDS, due));
+  }
+}

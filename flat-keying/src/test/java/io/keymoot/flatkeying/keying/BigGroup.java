@@ -1,0 +1,309 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.Admit;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.Fact;
+import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.JoinRequest;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Reseal;
+import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.fact.VerifiedOnce;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Ledger;
+import io.keymoot.flatkeying.group.Lore;
+import io.keymoot.flatkeying.group.Membership;
+import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.Handshake;
+import io.keymoot.flatkeying.key.ResealKey;
+import io.keymoot.flatkeying.key.SeizedKeks;
+import io.keymoot.flatkeying.key.Session;
+import io.keymoot.flatkeying.key.SessionTable;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A large group in its quiet hours, made at once: the founder let everybody in, key holders gave
+ * every slot of three or more a fresh key, an epoch took these in, and everybody said that it holds
+ * its own. What is measured is then done by real cores with real keys. For figures and bounds of
+ * bytes, also of other modules.
+ */
+public final class BigGroup {
+  private static final int CHECKS = 65_536;
+
+  /** One device; its core is made when it is asked for. */
+  private record Device(
+      SigningKey key, Bytes credential, long leafSeed, LeafKeyPair leaf, MemberId id) {}
+
+  private record Fresh(FactId reseal, Slot slot, ResealKey key) {}
+
+  private final Draws draws;
+  private final Map<MemberId, Device> devices = new TreeMap<>();
+  private final List<MemberId> order = new ArrayList<>();
+  private final List<Envelope> facts = new ArrayList<>();
+  private final List<Fresh> fresh = new ArrayList<>();
+  private final FactVerifier verifier = new FactVerifier(new VerifiedOnce(CHECKS));
+  private final FactVerifier othersVerifier = new FactVerifier(new VerifiedOnce(CHECKS));
+  private final Blobs blobs = new Blobs(Group.WORDS, 100_000);
+  private final Device chair;
+  private final FlatKeying first;
+  private final Map<FactId, EpochSecret> secrets = new LinkedHashMap<>();
+  private final Tick now = new Tick(1_000);
+
+  public BigGroup(Profile profile, int members, long seed) {
+    draws = new Draws(seed);
+    SigningKey key = key();
+    Bytes credential = Group.credential("m0", "chair");
+    first =
+        FlatKeying.found(
+            new FlatKeying.Founding("big", profile, Group.CHAIR_EXPELS, Trust.OPEN),
+            key,
+            credential,
+            draws,
+            new FlatKeying.Shared(Group.WORDS, verifier, blobs, Lore.ofOne()));
+    step(first, new Input.Start());
+    LeafKeyPair leaf = first.core.self.leafKeys().iterator().next();
+    chair = new Device(key, credential, 0, leaf, first.self());
+    devices.put(chair.id, chair);
+    order.add(chair.id);
+    while (order.size() < members) {
+      admit(Math.min(Limits.ADMIT_ROWS, members - order.size()));
+    }
+    reseal();
+    giveResealKeys(first);
+    step(first, new Input.Refresh());
+    keepSecrets();
+    everybodySpeaks(first);
+  }
+
+  private SigningKey key() {
+    return SigningKey.generate(SignatureKind.ED25519, draws);
+  }
+
+  private List<Effect> step(FlatKeying core, Input input) {
+    List<Effect> did = core.step(now, input);
+    if (core == first) {
+      for (Effect effect : did) {
+        if (effect instanceof Effect.Authored authored
+            && FactCodec.decode(authored.message()) instanceof Decoded.Ok<Envelope> ok) {
+          facts.add(ok.value());
+        }
+      }
+    }
+    return did;
+  }
+
+  private void admit(int count) {
+    List<SignedJoinRequest> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      SigningKey key = key();
+      Bytes credential = Group.credential("m" + order.size(), "");
+      long leafSeed = order.size();
+      LeafKeyPair leaf = LeafKeyPair.generate(new Draws(leafSeed));
+      SignedJoinRequest row =
+          FactWriter.joinRequest(
+              key,
+              first.group(),
+              blobs.put(credential),
+              blobs.put(leaf.publicKey().bytes()),
+              Bytes.owning(draws.bytes(JoinRequest.NONCE_BYTES)),
+              new FactId(first.group().hash()));
+      rows.add(row);
+      devices.put(row.member(), new Device(key, credential, leafSeed, leaf, row.member()));
+      order.add(row.member());
+    }
+    says(chair, new Admit(rows, List.of()));
+  }
+
+  private FactId says(Device author, Fact content) {
+    Envelope fact =
+        new FactWriter(author.key, first.group(), author.id)
+            .write(first.state().heads(), content, Bytes.EMPTY);
+    facts.add(fact);
+    step(first, new Input.Received(Bytes.EMPTY, FactCodec.encode(fact)));
+    if (!first.has(fact.id())) {
+      throw new IllegalStateException(content + " was not taken");
+    }
+    return fact.id();
+  }
+
+  /** By the first member of each slot that has three or more; each all of its own in one fact. */
+  private void reseal() {
+    Profile profile = first.state().found().profile();
+    Map<Slot, List<MemberId>> slots = new TreeMap<>();
+    for (MemberId member : order) {
+      for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+        Slot slot = new Slot(position, member.hash().symbol(position, profile.symbolBits()));
+        slots.computeIfAbsent(slot, s -> new ArrayList<>()).add(member);
+      }
+    }
+    Map<MemberId, List<Slot>> holders = new TreeMap<>();
+    slots.forEach(
+        (slot, its) -> {
+          if (its.size() >= Limits.RESEAL_MEMBERS) {
+            holders.computeIfAbsent(its.get(0), m -> new ArrayList<>()).add(slot);
+          }
+        });
+    holders.forEach(
+        (holder, its) -> {
+          List<ResealKey> keys = its.stream().map(slot -> ResealKey.fresh(draws)).toList();
+          List<Reseal.SlotKey> content = new ArrayList<>();
+          for (int i = 0; i < its.size(); i++) {
+            content.add(new Reseal.SlotKey(its.get(i), keys.get(i).commitment()));
+          }
+          FactId fact = says(devices.getOrDefault(holder, chair), new Reseal(List.copyOf(content)));
+          for (int i = 0; i < its.size(); i++) {
+            fresh.add(new Fresh(fact, its.get(i), keys.get(i)));
+          }
+        });
+  }
+
+  private void giveResealKeys(FlatKeying core) {
+    for (Fresh each : fresh) {
+      Known reseal = core.ledger().get(each.reseal);
+      if (reseal != null && core.core.slots.own(each.slot.position()).equals(each.slot)) {
+        core.core.slots.put(reseal, each.slot.position(), SeizedKeks.copy(each.key));
+      }
+    }
+  }
+
+  private void keepSecrets() {
+    for (KeyStore.Held held : first.core.keys.all()) {
+      if (held.lowestRevision() == 0) {
+        secrets.computeIfAbsent(held.epoch, epoch -> held.lowest().at(0));
+      }
+    }
+  }
+
+  /** As after some time of heartbeats: everybody holds all KEKs that its slots have. */
+  private void everybodySpeaks(FlatKeying core) {
+    FactId running = core.sendingEpoch().orElseThrow();
+    for (MemberId member : order) {
+      if (!member.equals(core.self())) {
+        Hash32 digest = core.state().membersDigest();
+        step(core, new Input.Heard(member, Optional.empty(), Optional.of(running), -1, digest));
+      }
+    }
+  }
+
+  // ---- cores to measure
+
+  /** The founder, who has the role, as it is now. */
+  public FlatKeying excluder() {
+    return core(chair, verifier);
+  }
+
+  /** Somebody else, with keys of its own. */
+  public FlatKeying receiver(int number) {
+    return core(device(number), othersVerifier);
+  }
+
+  private Device device(int number) {
+    return devices.getOrDefault(order.get(number), chair);
+  }
+
+  public Tick now() {
+    return now;
+  }
+
+  public MemberId member(int number) {
+    return order.get(number);
+  }
+
+  public Fingerprint fingerprint(int number) {
+    return Fingerprint.of(device(number).key.spki());
+  }
+
+  private FlatKeying core(Device device, FactVerifier itsVerifier) {
+    Self self = new Self(device.key, device.credential);
+    self.becomes(first.group(), device.id);
+    self.newLeafKey(new Draws(device.leafSeed));
+    Ledger ledger = new Ledger(first.group(), blobs, Group.WORDS, itsVerifier, Lore.ofOne());
+    Membership membership = Membership.of(ledger);
+    facts.forEach(fact -> membership.offer(fact, ""));
+    FlatKeying core =
+        new FlatKeying(
+            new Core(first.group(), self, draws, blobs, ledger, membership, itsVerifier), null);
+    giveResealKeys(core);
+    secrets.forEach(
+        (epoch, secret) -> core.core.keys.put(epoch, secret.at(0), true, new ArrayList<>()));
+    step(core, new Input.TimePassed());
+    everybodySpeaks(core);
+    return core;
+  }
+
+  /** Makes the pairwise session of two ready, as if one had sealed to the other before. */
+  public void meet(FlatKeying one, int number) {
+    Device other = device(number);
+    Stay own = one.state().newestStay(one.self()).orElseThrow();
+    Stay its = one.state().newestStay(other.id).orElseThrow();
+    Session here = one.core.sessions.between(own.id(), its.id());
+    if (here.sealsAtOnce()) {
+      return;
+    }
+    try (SessionTable table = new SessionTable(first.group());
+        EpochSecret any = EpochSecret.fresh(draws)) {
+      Session there = table.between(its.id(), own.id());
+      Session.Sealed sealed = here.seal(any, Hash32.ZERO, other.leaf.publicKey(), draws);
+      if (sealed.offer().isPresent()
+          && there.take(sealed.offer().get(), other.leaf, draws)
+              instanceof Session.Taken.Reply reply
+          && reply.message() instanceof Handshake.Answer answer) {
+        here.take(answer);
+      }
+    }
+  }
+
+  /** The numbers of those to whom an expulsion is sealed when all sessions are at hand. */
+  public List<Integer> sealedTo(int target) {
+    FlatKeying core = excluder();
+    for (int i = 1; i < order.size(); i++) {
+      meet(core, i);
+    }
+    List<Integer> numbers = new ArrayList<>();
+    for (CoverReport.Line line : expel(core, target).lines()) {
+      if (line.kind() == CoverReport.Kind.SEAL) {
+        line.members().forEach(member -> numbers.add(order.indexOf(member)));
+      }
+    }
+    return numbers;
+  }
+
+  /** What an expulsion by this core costs. */
+  public CoverReport expel(FlatKeying core, int target) {
+    step(core, new Input.Expel(fingerprint(target)));
+    return core.lastCover().orElseThrow();
+  }
+
+  /** Puts somebody out for good, by the founder, for all cores made from now on. */
+  public CoverReport expelFirst(int target) {
+    for (int i = 1; i < order.size(); i++) {
+      if (first.state().isMember(order.get(i))) {
+        meet(first, i);
+      }
+    }
+    CoverReport report = expel(first, target);
+    keepSecrets();
+    return report;
+  }
+}

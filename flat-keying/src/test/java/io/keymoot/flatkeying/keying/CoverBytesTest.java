@@ -1,0 +1,50 @@
+package io.keymoot.flatkeying.keying;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.fact.Profile;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What one expulsion costs the group in bytes, Relays included, with sessions at hand: when one is
+ * out since the slots were resealed, and when eight are. The bounds are issue 4's; the means over
+ * random groups stand in the README's table.
+ */
+class CoverBytesTest {
+  private static void assertCosts(Profile profile, int members, int whenOneIsOut, int whenEightAre) {
+    BigGroup group = new BigGroup(profile, members, 1);
+    CoverReport report = group.expelFirst(1);
+    assertThat(report.multicastBytes()).isLessThanOrEqualTo(whenOneIsOut);
+    assertThat(reached(report)).isEqualTo(members - 2);
+    for (int target = 2; target <= 8; target++) {
+      report = group.expelFirst(target);
+    }
+    assertThat(report.multicastBytes()).isLessThanOrEqualTo(whenEightAre);
+    assertThat(reached(report)).isEqualTo(members - 9);
+  }
+
+  private static int reached(CoverReport report) {
+    assertThat(report.unreached()).isEmpty();
+    return report.lines().stream().mapToInt(CoverReport.Line::reaches).sum();
+  }
+
+  @Test
+  void aGroupOfAThousandIsRekeyedInFewKilobytes() {
+    assertCosts(Profile.BROADCAST, 1_000, 3_500, 4_500);
+  }
+
+  @Test
+  void aConferenceOfFiftyIsRekeyedInOneOrTwo() {
+    assertCosts(Profile.CONFERENCE, 50, 1_500, 4_000);
+  }
+
+  @Test
+  void aRefreshCostsTheSameHoweverManyThereAre() {
+    for (int members : new int[] {2, 50, 1_000}) {
+      BigGroup group = new BigGroup(Profile.BROADCAST, members, 1);
+      FlatKeying core = group.excluder();
+      core.step(group.now(), new Input.Refresh());
+      assertThat(core.lastCover().orElseThrow().multicastBytes()).isLessThanOrEqualTo(400);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.keymoot.flatkeying.keying;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.message.SideCodec;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who leaves is out soon, whatever the network loses. */
+class LeaveTest {
+  private Group five(long seed) {
+    Group group = new Group(seed);
+    group.found("anna", "chair", Group.CHAIR_EXPELS);
+    for (String name : List.of("ben", "cora", "dan", "eva")) {
+      group.join(name, "");
+    }
+    group.run(10_000);
+    assertThat(group.members()).hasSize(5);
+    return group;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void aLeaveIsRepeatedUntilARekeyAnswersIt(long seed) {
+    Group group = five(seed);
+    group.lossPercent = 30;
+    Group.Node dan = group.node("dan");
+    // The first time nobody hears it at all.
+    group.hears = (from, to) -> from != dan;
+    dan.step(new Input.Leave());
+    group.run(100);
+    group.hears = (from, to) -> true;
+    group.run(12_000);
+    assertThat(group.members())
+        .as(group.show())
+        .extracting(node -> node.name)
+        .containsExactly("anna", "ben", "cora", "eva");
+    group.lossPercent = 0;
+    group.run(3_000);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"anna", "ben", "cora", "eva"})
+  void whoIsGoneAtOnceIsOutIfOneMemberHeardIt(String heardBy) {
+    Group group = five(9);
+    Group.Node dan = group.node("dan");
+    Group.Node hearer = group.node(heardBy);
+    group.hears = (from, to) -> from != dan || to == hearer;
+    dan.step(new Input.Leave());
+    group.run(50);
+    dan.isDown = true;
+    group.hears = (from, to) -> true;
+    group.lossPercent = 25;
+    group.run(10_000);
+    assertThat(group.node("anna").core.state().isMember(dan.id())).as(group.show()).isFalse();
+    group.lossPercent = 0;
+    group.run(3_000);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+    assertThat(group.members()).hasSize(4);
+  }
+
+  @Test
+  void whoHeardItPassesItOnAndMayThenBeGoneToo() {
+    Group group = five(10);
+    Group.Node dan = group.node("dan");
+    Group.Node ben = group.node("ben");
+    ben.takesTurns = false;
+    group.hears = (from, to) -> from != dan || to == ben;
+    dan.step(new Input.Leave());
+    group.run(50);
+    dan.isDown = true;
+    group.hears = (from, to) -> true;
+    assertThat(leavesSaidBy(ben)).isZero();
+    for (int i = 0; i < 2_000 && leavesSaidBy(ben) == 0; i++) {
+      group.run(1);
+    }
+    assertThat(leavesSaidBy(ben)).isOne();
+    ben.isDown = true;
+    group.run(10_000);
+    assertThat(group.node("anna").core.state().isMember(dan.id())).as(group.show()).isFalse();
+  }
+
+  private static long leavesSaidBy(Group.Node node) {
+    return node.log.stream()
+        .filter(
+            effect ->
+                effect instanceof Effect.Multicast multicast
+                    && SideCodec.typeOf(multicast.message())
+                        .filter(MessageType.LEAVE::equals)
+                        .isPresent())
+        .count();
+  }
+
+  @Test
+  void whoLeavesMakesNoKeysForThoseWhoStay() {
+    Group group = five(11);
+    Group.Node dan = group.node("dan");
+    Group.Node ben = group.node("ben");
+    // Dan alone hears that ben leaves; nobody hears dan.
+    group.hears = (from, to) -> from == ben && to == dan;
+    dan.step(new Input.Leave());
+    ben.step(new Input.Leave());
+    dan.log.clear();
+    group.run(8_000);
+    assertThat(dan.log).noneMatch(Effect.Rekeyed.class::isInstance);
+  }
+}

@@ -1,0 +1,352 @@
+package io.keymoot.daemon;
+
+import io.keymoot.daemon.api.Route;
+import io.keymoot.daemon.setting.ErrorCode;
+import io.keymoot.daemon.setting.Problem;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.Base64;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands that change something: one route each. */
+final class Acting {
+  private Acting() {}
+
+  static final List<Class<?>> COMMANDS =
+      List.of(
+          Send.class,
+          Evict.class,
+          Leave.class,
+          Rekey.class,
+          Accept.class,
+          Deny.class,
+          Approve.class,
+          Invite.class,
+          Verify.class,
+          Page.class);
+
+  /** Says one sentence when it is done. */
+  abstract static class Plain extends DaemonCommand {
+    abstract String done();
+
+    @Override
+    final void show(JsonObject answer, Console console) {
+      String note = answer.getString("note");
+      console.say(done() + (note == null ? "" : " " + Console.safe(note)));
+    }
+  }
+
+  // ---- messages
+
+  @Command(
+      name = "send",
+      mixinStandardHelpOptions = true,
+      description = "Seals a message and sends it to the group.",
+      footer = {"", "Examples:", "  keymoot send 'the door is open'", "  date | keymoot send -"})
+  static final class Send extends Plain {
+    private static final int MOST_BYTES = 32 << 10;
+
+    @Parameters(paramLabel = "TEXT", description = "What to say; - reads it from standard input.")
+    private String text = "";
+
+    @Override
+    JsonObject ask(ApiClient daemon) {
+      return daemon.post(
+          Route.SEND,
+          text.equals("-")
+              ? new JsonObject().put("base64", Base64.getEncoder().encodeToString(input()))
+              : new JsonObject().put("text", text));
+    }
+
+    private static byte[] input() {
+      try {
+        byte[] all = System.in.readNBytes(MOST_BYTES + 1);
+        if (all.length > MOST_BYTES) {
+          throw new Problem(
+              ErrorCode.TOO_LARGE,
+              "A message has " + MOST_BYTES + " bytes at most.",
+              "Send it in parts.");
+        }
+        return all;
+      } catch (IOException e) {
+        throw new Problem(
+            ErrorCode.BAD_FILE, "Standard input cannot be read.", "Give the text as an argument.");
+      }
+    }
+
+    @Override
+    String done() {
+      return "Sent.";
+    }
+  }
+
+  // ---- membership and keys
+
+  @Command(
+      name = "evict",
+      mixinStandardHelpOptions = true,
+      description = "Puts a device out, or adds this device's voice to it.",
+      footer = {
+        "",
+        "What is sent from then on it cannot open. Exits with 5 while other voices are missing.",
+        "Examples:",
+        "  keymoot evict anna",
+        "  keymoot evict MFZWI3D-BONSGYC"
+      })
+  static final class Evict extends DaemonCommand {
+    @Parameters(
+        paramLabel = "DEVICE",
+        description = "Its name, or the beginning of its fingerprint.")
+    private String device = "";
+
+    @Option(
+        names = "--wait",
+        paramLabel = "MILLIS",
+        defaultValue = "5000",
+        description = "Wait so long until it is out (default: ${DEFAULT-VALUE}).")
+    private int wait;
+
+    @Override
+    JsonObject ask(ApiClient daemon) {
+      return daemon.post(Route.EVICT, new JsonObject().put("device", device).put("wait", wait));
+    }
+
+    @Override
+    void show(JsonObject answer, Console console) {
+      Number window = (Number) answer.getValue("windowMillis");
+      console.say(
+          answer.getBoolean("out")
+              ? "It is out."
+                  + (window == null ? "" : " A key without it was in use after " + window + " ms.")
+              : "Not out yet: "
+                  + Console.safe(answer.getString("cause", "others must want it too.")));
+    }
+
+    @Override
+    int exit(JsonObject answer) {
+      return answer.getBoolean("out") ? ExitCode.OK : ErrorCode.NOT_NOW.exit();
+    }
+  }
+
+  @Command(
+      name = "leave",
+      mixinStandardHelpOptions = true,
+      description = "Says goodbye to the group and ends the daemon.")
+  static final class Leave extends Plain {
+    @Override
+    JsonObject ask(ApiClient daemon) {
+      return daemon.post(Route.LEAVE, new JsonObject());
+    }
+
+    @Override
+    String done() {
+      return "Left. The others' next key is without this device.";
+    }
+  }
+
+  @Command(
+      name = "rekey",
+      mixinStandardHelpOptions = true,
+      description = "Makes a fresh key for the group, due or not.")
+  static final class Rekey extends Plain {
+    @Override
+    JsonObject ask(ApiClient daemon) {
+      return daemon.post(Route.REKEY, new JsonObject());
+    }
+
+    @Override
+    String done() {
+      return "A fresh key is on its way.";
+    }
+  }
+
+  // ---- people who wait
+
+  @Command(
+      name = "accept",
+      mixinStandardHelpOptions = true,
+      description = "Says yes to somebody who waits.",
+      footer = {"", "Compare the fingerprint first: keymoot pending"})
+  static final class Accept extends Answer {
+    @Override
+    Route route() {
+      return Route.ACCEPT;
+    }
+
+    @Override
+    String done() {
+      return "Accepted.";
+    }
+  }
+
+  @Command(
+      name = "deny",
+      mixinStandardHelpOptions = true,
+      description = "Says no to somebody who waits.")
+  static final class Deny extends Answer {
+    @Override
+    Route route() {
+      return Route.DENY;
+    }
+
+    @Override
+    String done() {
+      return "Denied.";
+    }
+  }
+
+  abstract static class Answer extends Plain {
+    @Parameters(paramLabel = "ID", description = "As 'keymoot pending' shows it.")
+    private String id = "";
+
+    abstract Route route();
+
+    @Override
+    final JsonObject ask(ApiClient daemon) {
+      return daemon.post(route(), new JsonObject().put("id", id));
+    }
+  }
+
+  @Command(
+      name = "approve",
+      mixinStandardHelpOptions = true,
+      description = "Adds this device's voice to putting another one out.",
+      footer = {"", "Example:", "  keymoot approve anna"})
+  static final class Approve extends Plain {
+    @Parameters(
+        paramLabel = "DEVICE",
+        description = "Its name, or the beginning of its fingerprint.")
+    private String device = "";
+
+    @Override
+    JsonObject ask(ApiClient daemon) {
+      return daemon.post(Route.APPROVE, new JsonObject().put("device", device));
+    }
+
+    @Override
+    String done() {
+      return "Approved.";
+    }
+  }
+
+  @Command(
+      name = "invite",
+      mixinStandardHelpOptions = true,
+      description = "Makes an invite. Its secret is printed once and kept nowhere here.",
+      footer = {
+        "",
+        "Examples:",
+        "  keymoot invite ben",
+        "  keymoot invite 'ward 3' --code --uses 5 --hours 8"
+      })
+  static final class Invite extends DaemonCommand {
+    @Parameters(paramLabel = "NAME", description = "For whom; the policy and the log call it so.")
+    private String name = "";
+
+    @Option(names = "--code", description = "Fourteen characters to read aloud, instead of a link.")
+    private boolean code;
+
+    @Option(
+        names = "--uses",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "How many devices; 0 for any number (default: ${DEFAULT-VALUE}).")
+    private int uses;
+
+    @Option(
+        names = "--hours",
+        paramLabel = "N",
+        defaultValue = "24",
+        description = "Until it expires (default: ${DEFAULT-VALUE}).")
+    private int hours;
+
+    @Override
+    JsonObject ask(ApiClient daemon) {
+      return daemon.post(
+          Route.INVITE,
+          new JsonObject()
+              .put("name", name)
+              .put("kind", code ? "code" : "link")
+              .put("uses", uses)
+              .put("hours", hours));
+    }
+
+    @Override
+    void show(JsonObject answer, Console console) {
+      console.say(answer.getString("secret"));
+      console.say(
+          console.faint(
+              "Give it to whom it is for, and to nobody else. Good until "
+                  + answer.getString("expires")
+                  + "."));
+    }
+  }
+
+  // ---- who is who
+
+  @Command(
+      name = "verify",
+      mixinStandardHelpOptions = true,
+      description = "Shows the code that two people compare, or records what they found.",
+      footer = {
+        "",
+        "Both run this, each with the other's name, and read the code to each other.",
+        "Examples:",
+        "  keymoot verify anna",
+        "  keymoot verify anna --same",
+        "  keymoot verify anna --different"
+      })
+  static final class Verify extends DaemonCommand {
+    @Parameters(
+        paramLabel = "DEVICE",
+        description = "Its name, or the beginning of its fingerprint.")
+    private String device = "";
+
+    @Option(names = "--same", description = "The codes are the same: record it.")
+    private boolean same;
+
+    @Option(names = "--different", description = "They are not: take back what was recorded.")
+    private boolean different;
+
+    @Override
+    JsonObject ask(ApiClient daemon) {
+      if (same && different) {
+        throw new Problem(
+            ErrorCode.USAGE, "The codes cannot be both.", "Say --same or --different.");
+      }
+      JsonObject body = new JsonObject().put("device", device);
+      return daemon.post(Route.VERIFY, same || different ? body.put("match", same) : body);
+    }
+
+    @Override
+    void show(JsonObject answer, Console console) {
+      console.say(answer.getString("code"));
+      console.say(
+          answer.getBoolean("verified")
+              ? console.good("Verified.")
+              : "Not verified. If the other one reads the same code: keymoot verify "
+                  + Console.safe(device)
+                  + " --same");
+    }
+  }
+
+  @Command(
+      name = "page",
+      mixinStandardHelpOptions = true,
+      description = "Makes a link that opens the page in a browser, once, within ten minutes.")
+  static final class Page extends DaemonCommand {
+    @Override
+    JsonObject ask(ApiClient daemon) {
+      return daemon.post(Route.LOGIN_LINK, new JsonObject());
+    }
+
+    @Override
+    void show(JsonObject answer, Console console) {
+      console.say(answer.getString("url"));
+    }
+  }
+}

@@ -1,0 +1,479 @@
+package io.keymoot.daemon;
+
+import io.keymoot.admission.Errand;
+import io.keymoot.admission.Question;
+import io.keymoot.admission.Renewal;
+import io.keymoot.admission.Ticket;
+import io.keymoot.admission.certificate.CheckedText;
+import io.keymoot.daemon.api.EventLog;
+import io.keymoot.daemon.api.Times;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.frame.Opening;
+import io.keymoot.flatkeying.keying.CoverReport;
+import io.keymoot.heartbeat.Freshness;
+import io.keymoot.peer.Pending;
+import io.keymoot.runtime.EventFeed;
+import io.keymoot.runtime.From;
+import io.keymoot.runtime.GroupNode;
+import io.keymoot.runtime.GroupView;
+import io.keymoot.runtime.NodeEvent;
+import io.keymoot.runtime.NodeState;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers when things happened, by the clock of this device, and tells the log in the API's
+ * words. The node's facts know no time.
+ */
+final class Chronicle implements EventFeed.Listener<NodeEvent> {
+  private static final int EPOCHS = 50;
+  private static final int MEMBERS = 20_000;
+
+  /** After ten minutes the policy drops a question; see AdmissionLimits. */
+  private static final Duration QUESTION = Duration.ofMinutes(10);
+
+  /**
+   * @param by who made it, where known
+   * @param cost where this node made it
+   */
+  record Seen(Instant at, int revision, @Nullable String by, @Nullable JsonObject cost) {}
+
+  private record Acquaintance(Instant since, String name, Fingerprint device) {}
+
+  /** This device's policy does not want somebody out. */
+  record Refusal(Fingerprint device, Instant at, String reason, String remedy) {}
+
+  private record Departure(Fingerprint device, Instant at) {}
+
+  private final GroupNode node;
+  private final EventLog log;
+  private final InstantSource clock;
+  private final Function<MemberId, String> names;
+
+  // All guarded by this.
+  private final Map<MemberId, Acquaintance> met = new TreeMap<>();
+  private final Map<FactId, Seen> epochs = new LinkedHashMap<>();
+  private final Map<Ticket, Instant> asked = new TreeMap<>();
+  private final Map<MemberId, CompletableFuture<Optional<Duration>>> leaving = new TreeMap<>();
+  private final Map<MemberId, Departure> withoutKey = new TreeMap<>();
+  private Instant stateSince;
+  private @Nullable NodeState state;
+  private @Nullable JsonObject lastCost;
+  private @Nullable JsonObject lastExpulsion;
+  private @Nullable FactId inUse;
+  private String hint = "";
+  private Optional<Refusal> lastRefusal = Optional.empty();
+
+  Chronicle(GroupNode node, EventLog log, InstantSource clock, Function<MemberId, String> names) {
+    this.node = node;
+    this.log = log;
+    this.clock = clock;
+    this.names = names;
+    this.stateSince = clock.instant();
+  }
+
+  // ---- what happens
+
+  @Override
+  public void event(long id, NodeEvent event) {
+    switch (event) {
+      case NodeEvent.Message message -> message(message);
+      case NodeEvent.Unopened unopened -> unopened(unopened.why());
+      case NodeEvent.Confirmed confirmed ->
+          note(
+              names.apply(confirmed.sender())
+                  + " signed for "
+                  + confirmed.numbers().size()
+                  + " messages that came before.");
+      case NodeEvent.Disowned disowned ->
+          note(
+              names.apply(disowned.sender())
+                  + " did not send "
+                  + disowned.numbers().size()
+                  + " messages that came under its name: another member did.");
+      case NodeEvent.Status status -> status(status);
+      case NodeEvent.Hearing hearing -> hearing(hearing);
+      case NodeEvent.Met met ->
+          note("The group is " + met.group().hash().toHex().substring(0, 16) + '.');
+      case NodeEvent.OtherGroup other ->
+          note(
+              "Another group of this name is near: "
+                  + other.group().hash().toHex().substring(0, 16)
+                  + (other.moves() ? ". This device asks to be let in there." : "."));
+      case NodeEvent.RosterChanged changed -> roster(changed);
+      case NodeEvent.KeyInUse key -> keyInUse(key);
+      case NodeEvent.Rekeyed rekeyed -> rekeyed(rekeyed);
+      case NodeEvent.Waits waits -> asked(waits.about());
+      case NodeEvent.Decided decided -> decided(decided);
+      case NodeEvent.PolicyFaults wrong -> wrong.faults().forEach(this::note);
+      case NodeEvent.InvitesAre invites ->
+          note(
+              invites.added().size()
+                  + " invites are open, used "
+                  + invites.uses().size()
+                  + " times.");
+      case NodeEvent.RenewalIs renewal -> note(sentence(renewal.advice()));
+      case NodeEvent.OtherVersion other -> note(other + ".");
+      case NodeEvent.RosterDisagrees other ->
+          note(
+              names.apply(other.with())
+                  + " has the same facts and another idea of who is in: please report this bug.");
+      case NodeEvent.SetAside file ->
+          note(file.file() + " was damaged (" + file.why() + ") and is now " + file.now() + '.');
+      case NodeEvent.Refused refused ->
+          log.publish(
+              "refused",
+              new JsonObject().putNull("device").put("reason", refused.why()).put("remedy", ""));
+    }
+  }
+
+  @Override
+  public void missed(long firstId, long lastId) {
+    note((lastId - firstId + 1) + " events of the node came too fast to be told.");
+  }
+
+  private void note(String text) {
+    log.publish("note", new JsonObject().put("text", text));
+  }
+
+  private void message(NodeEvent.Message message) {
+    MemberId sender = message.from().sender();
+    byte[] payload = message.payload().toArray();
+    String text = Desk.utf8(payload);
+    JsonObject json =
+        new JsonObject()
+            .put("from", device(sender).orElse(null))
+            .put("name", names.apply(sender))
+            .put("proved", message.from() instanceof From.AMember ? "sender" : "group");
+    log.publish(
+        "message",
+        text == null
+            ? json.put("base64", Base64.getEncoder().encodeToString(payload))
+            : json.put("text", text));
+  }
+
+  private static String sentence(Renewal.Advice advice) {
+    return switch (advice) {
+      case Renewal.Advice.SayHere here ->
+          "The renewed certificate is in use, until "
+              + here.until()
+              + (here.lostRoles().isEmpty()
+                  ? "."
+                  : "; these roles are gone: " + String.join(", ", here.lostRoles()) + ".");
+      case Renewal.Advice.KeepOld old -> "The renewed certificate was not taken: " + old.reason();
+    };
+  }
+
+  private void unopened(Opening why) {
+    log.publish(
+        "unopened",
+        new JsonObject().put("why", why.toString().toLowerCase(Locale.ROOT).replace('_', ' ')));
+  }
+
+  private void status(NodeEvent.Status status) {
+    synchronized (this) {
+      if (state == status.state()) {
+        return;
+      }
+      state = status.state();
+      stateSince = clock.instant();
+    }
+    log.publish(
+        "status",
+        new JsonObject()
+            .put("state", Desk.word(status.state()))
+            .put("cause", status.state() == NodeState.SETTLED ? "" : status.cause()));
+  }
+
+  private synchronized void hearing(NodeEvent.Hearing hearing) {
+    hint =
+        hearing.freshness() == Freshness.STALE
+            ? "Only "
+                + hearing.heard()
+                + " of "
+                + hearing.members()
+                + " members are heard: the others may have gone on without this device."
+            : "";
+  }
+
+  private void roster(NodeEvent.RosterChanged changed) {
+    Instant now = clock.instant();
+    node.members()
+        .thenCombine(
+            node.view(),
+            (members, view) -> {
+              synchronized (this) {
+                members.forEach(
+                    member -> {
+                      if (!met.containsKey(member.id()) && met.size() < MEMBERS) {
+                        met.put(member.id(), new Acquaintance(now, member.name(), member.device()));
+                      }
+                    });
+                changed.went().forEach(gone -> wentAt(gone, now, view));
+              }
+              log.publish(
+                  "roster",
+                  new JsonObject()
+                      .put("came", words(changed.came()))
+                      .put("went", words(changed.went()))
+                      .put("members", changed.members()));
+              return null;
+            });
+  }
+
+  /** Guarded by this. */
+  private void wentAt(MemberId gone, Instant now, Optional<GroupView> view) {
+    Acquaintance who = met.get(gone);
+    if (who != null && view.filter(each -> each.expelled().contains(who.device())).isPresent()) {
+      withoutKey.put(gone, new Departure(who.device(), now));
+    }
+  }
+
+  private void keyInUse(NodeEvent.KeyInUse key) {
+    List<JsonObject> expulsions = new ArrayList<>();
+    synchronized (this) {
+      Instant now = clock.instant();
+      boolean fresh = !key.epoch().equals(inUse);
+      inUse = key.epoch();
+      Seen known = epochs.get(key.epoch());
+      remember(
+          key.epoch(),
+          known == null
+              ? new Seen(now, key.revision(), null, null)
+              : new Seen(known.at, key.revision(), known.by, known.cost));
+      if (fresh) {
+        withoutKey.forEach(
+            (member, departure) -> {
+              Duration window = Duration.between(departure.at, now);
+              JsonObject expulsion =
+                  new JsonObject()
+                      .put("device", CheckedText.of(departure.device))
+                      .put("at", Times.text(departure.at))
+                      .put("windowMillis", window.toMillis());
+              lastExpulsion = expulsion;
+              expulsions.add(expulsion);
+              CompletableFuture<Optional<Duration>> waiting = leaving.remove(member);
+              if (waiting != null) {
+                waiting.complete(Optional.of(window));
+              }
+            });
+        withoutKey.clear();
+      }
+    }
+    expulsions.forEach(each -> log.publish("expelled", new JsonObject().put("expulsion", each)));
+  }
+
+  private void rekeyed(NodeEvent.Rekeyed rekeyed) {
+    JsonObject cost;
+    synchronized (this) {
+      Instant now = clock.instant();
+      String own = "this device";
+      cost = cost(rekeyed.epoch(), rekeyed.cost(), own, now);
+      lastCost = cost;
+      Seen known = epochs.get(rekeyed.epoch());
+      remember(
+          rekeyed.epoch(),
+          new Seen(known == null ? now : known.at, known == null ? 0 : known.revision, own, cost));
+    }
+    log.publish("rekeyed", new JsonObject().put("cost", cost));
+  }
+
+  /** Guarded by this. */
+  private void remember(FactId epoch, Seen seen) {
+    epochs.put(epoch, seen);
+    if (epochs.size() > EPOCHS) {
+      epochs.remove(epochs.keySet().iterator().next());
+    }
+  }
+
+  private static JsonObject cost(FactId epoch, CoverReport report, String by, Instant at) {
+    JsonArray lines = new JsonArray();
+    for (CoverReport.Line line : report.lines()) {
+      lines.add(
+          new JsonObject()
+              .put("kind", line.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+              .put("bytes", line.bytes())
+              .put("reaches", line.reaches())
+              .put("why", line.why()));
+    }
+    return new JsonObject()
+        .put("epoch", epoch.hash().toHex())
+        .put("by", by)
+        .put("at", Times.text(at))
+        .put("bytes", report.bytes())
+        .put("lines", lines)
+        .put("unreached", report.unreached().size());
+  }
+
+  // ---- people who wait
+
+  private void asked(Pending about) {
+    synchronized (this) {
+      asked.putIfAbsent(about.ticket(), clock.instant());
+    }
+    log.publish("pending", new JsonObject().put("pending", json(about)));
+  }
+
+  private void decided(NodeEvent.Decided decided) {
+    boolean waited;
+    synchronized (this) {
+      waited = asked.remove(decided.about().ticket()) != null;
+    }
+    if (waited) {
+      log.publish(
+          "answered",
+          new JsonObject()
+              .put("pendingId", pendingId(decided.about()))
+              .put("answer", decided.yes() ? "accepted" : "denied"));
+    }
+    if (!decided.yes() && decided.about().purpose() == Question.Purpose.EXPEL) {
+      synchronized (this) {
+        lastRefusal =
+            Optional.of(
+                new Refusal(
+                    decided.about().target(), clock.instant(), decided.reason(), decided.remedy()));
+      }
+    }
+    if (!decided.yes()) {
+      log.publish(
+          "turned-away",
+          new JsonObject()
+              .put("device", CheckedText.of(decided.about().device()))
+              .put("reason", decided.reason())
+              .put("remedy", decided.remedy()));
+    }
+  }
+
+  static String pendingId(Pending about) {
+    return Long.toString(about.ticket().number());
+  }
+
+  synchronized JsonObject json(Pending about) {
+    Instant now = clock.instant();
+    Instant since = asked.getOrDefault(about.ticket(), now);
+    JsonArray asks = new JsonArray();
+    about.errands().forEach(errand -> asks.add(word(errand)));
+    return new JsonObject()
+        .put("id", pendingId(about))
+        .put("purpose", about.purpose().word())
+        .put("device", CheckedText.of(about.device()))
+        .put("brief", CheckedText.brief(about.device()))
+        .put("shown", about.shown())
+        .put("target", CheckedText.of(about.target()))
+        .put("ask", String.join(", ", asks.stream().map(String::valueOf).toList()))
+        .put("at", Times.text(since))
+        .put("untilMillis", Math.max(0, QUESTION.minus(Duration.between(since, now)).toMillis()));
+  }
+
+  private static String word(Errand errand) {
+    return switch (errand) {
+      case Errand.AskPerson person -> person.whom();
+      case Errand.CollectApprovals approvals -> approvals.count() + " approvals";
+      case Errand.CheckRemotely remote -> remote.name();
+    };
+  }
+
+  // ---- what is remembered
+
+  synchronized void met(MemberId member, String name, Fingerprint device) {
+    Acquaintance known = met.get(member);
+    if (known == null && met.size() >= MEMBERS) {
+      return;
+    }
+    met.put(member, new Acquaintance(known == null ? clock.instant() : known.since, name, device));
+  }
+
+  synchronized void saw(GroupView view) {
+    for (GroupView.Epoch epoch : view.epochs()) {
+      Seen known = epochs.get(epoch.id());
+      String by = names.apply(epoch.by());
+      remember(
+          epoch.id(),
+          known == null
+              ? new Seen(clock.instant(), epoch.revision(), by, null)
+              : new Seen(known.at, epoch.revision(), by, known.cost));
+    }
+  }
+
+  synchronized Instant since(MemberId member) {
+    Acquaintance known = met.get(member);
+    return known == null ? clock.instant() : known.since;
+  }
+
+  synchronized Optional<String> name(MemberId member) {
+    return Optional.ofNullable(met.get(member)).map(known -> known.name);
+  }
+
+  private synchronized Optional<String> device(MemberId member) {
+    return Optional.ofNullable(met.get(member)).map(known -> CheckedText.of(known.device));
+  }
+
+  private JsonArray words(List<MemberId> members) {
+    JsonArray words = new JsonArray();
+    members.forEach(member -> words.add(names.apply(member)));
+    return words;
+  }
+
+  synchronized Instant stateSince() {
+    return stateSince;
+  }
+
+  synchronized List<String> hints() {
+    return hint.isEmpty() ? List.of() : List.of(hint);
+  }
+
+  synchronized Optional<JsonObject> lastCost() {
+    return Optional.ofNullable(lastCost);
+  }
+
+  synchronized Optional<JsonObject> lastExpulsion() {
+    return Optional.ofNullable(lastExpulsion);
+  }
+
+  synchronized Optional<Refusal> refusedToPutOut(Fingerprint device, Instant since) {
+    return lastRefusal.filter(each -> each.device.equals(device) && !each.at.isBefore(since));
+  }
+
+  /** Newest first. */
+  synchronized List<FactId> epochs() {
+    List<FactId> all = new ArrayList<>(epochs.keySet());
+    Collections.reverse(all);
+    return all;
+  }
+
+  synchronized Optional<Seen> seen(FactId epoch) {
+    return Optional.ofNullable(epochs.get(epoch));
+  }
+
+  /**
+   * Completes when a key without this member is in use here, with how long that took from the wish
+   * on; or with nothing after {@code waitMillis}.
+   */
+  synchronized CompletionStage<Optional<Duration>> whenOut(
+      MemberId member, Instant wish, int waitMillis) {
+    CompletableFuture<Optional<Duration>> out =
+        leaving.computeIfAbsent(member, nobody -> new CompletableFuture<>());
+    return out.copy()
+        .thenApply(window -> window.map(some -> Duration.between(wish, clock.instant())))
+        .completeOnTimeout(Optional.empty(), waitMillis, TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,491 @@
+package io.keymoot.daemon;
+
+import io.keymoot.admission.PolicyRules;
+import io.keymoot.admission.certificate.Certificate;
+import io.keymoot.daemon.api.ApiServer;
+import io.keymoot.daemon.api.Ask;
+import io.keymoot.daemon.api.Bounds;
+import io.keymoot.daemon.api.EventLog;
+import io.keymoot.daemon.api.Handlers;
+import io.keymoot.daemon.api.Route;
+import io.keymoot.daemon.api.Secrets;
+import io.keymoot.daemon.api.Times;
+import io.keymoot.daemon.setting.ErrorCode;
+import io.keymoot.daemon.setting.Places;
+import io.keymoot.daemon.setting.PrivateFiles;
+import io.keymoot.daemon.setting.Problem;
+import io.keymoot.daemon.setting.Setting;
+import io.keymoot.daemon.setting.Settings;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rights;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.runtime.ClusterStack;
+import io.keymoot.runtime.Deserialisation;
+import io.keymoot.runtime.GroupNode;
+import io.keymoot.runtime.Identity;
+import io.keymoot.runtime.Network;
+import io.keymoot.runtime.NetworkFailed;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running daemon: settings and files in, a node in its group, and the API before it.
+ *
+ * <pre>
+ *   Places, Settings ─▶ DeviceKey, Policy, Links ─▶ GroupNode ─▶ Chronicle ─▶ EventLog
+ *                                                       │                        │
+ *                                             Desk ◀────┘                        ▼
+ *                                               └─▶ Handlers ─────────────▶ ApiServer
+ * </pre>
+ *
+ * The API answers before the network does, so whoever waits for the daemon can see what it waits
+ * for.
+ */
+final class Daemon implements AutoCloseable {
+  private static final Pattern GROUP_ID = Pattern.compile("[0-9a-f]{64}");
+
+  private final Places places;
+  private final Settings settings;
+  private final InstantSource clock = InstantSource.system();
+  private final Instant started = clock.instant();
+  private final EventLog log = new EventLog(UUID.randomUUID().toString(), clock);
+  private final ExecutorService slow =
+      Executors.newSingleThreadExecutor(
+          work -> Thread.ofPlatform().daemon().name("keymoot-slow").unstarted(work));
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final FileChannel lockFile;
+  private final DeviceKey device;
+  private final Figures figures;
+  private final Acquaintances acquaintances;
+  private final ApiServer api;
+  private volatile @Nullable Network network;
+  private volatile @Nullable GroupNode node;
+  private volatile @Nullable Desk desk;
+
+  private Daemon(Places places, Settings settings) {
+    this.places = places;
+    this.settings = settings;
+    PrivateFiles.folder(places.state());
+    this.lockFile = lock();
+    this.device = DeviceKey.openOrMake(places, settings);
+    this.acquaintances = new Acquaintances(places.state().resolve("verified"));
+    this.figures = new Figures(started);
+    this.api = openApi();
+    writeWhereItIs();
+  }
+
+  /** Opens the API; {@link #join} then goes to the others. */
+  static Daemon open(Places places, Settings settings) {
+    return new Daemon(places, settings);
+  }
+
+  /** Two daemons over one state would have one identity twice. */
+  private FileChannel lock() {
+    Path file = places.state().resolve("lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              file,
+              Set.copyOf(EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE)),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        channel.close();
+        throw alreadyRunning();
+      }
+      return channel;
+    } catch (OverlappingFileLockException e) {
+      throw alreadyRunning();
+    } catch (IOException e) {
+      throw new Problem(
+          ErrorCode.BAD_FILE,
+          file + " cannot be locked: " + PrivateFiles.why(e) + '.',
+          "See that this user may write there, or name another folder with --state.");
+    }
+  }
+
+  private Problem alreadyRunning() {
+    return new Problem(
+        ErrorCode.ALREADY_RUNNING,
+        "A daemon runs over " + places.state() + " already.",
+        "Stop it first, or give this one a folder of its own with --state.");
+  }
+
+  // ---- the API
+
+  private ApiServer openApi() {
+    ApiServer.Plan plan =
+        new ApiServer.Plan(
+            settings.address(Setting.API),
+            tls(),
+            socket(),
+            settings.list(Setting.API_HOSTS),
+            settings.list(Setting.MEDIA_ORIGINS),
+            token(places.token()),
+            settings.choice(Setting.MEDIA, "on", "off").equals("on")
+                ? Optional.of(token(places.mediaToken()))
+                : Optional.empty(),
+            Bounds.USUAL);
+    return ApiServer.open(
+        plan,
+        new ApiServer.House(
+            handlers(),
+            log,
+            new MediaKeys(() -> Optional.ofNullable(node), this::nameOf),
+            () -> seated().filter(Desk::isReady).isPresent(),
+            figures::text,
+            clock));
+  }
+
+  private Optional<ApiServer.Tls> tls() {
+    return settings.has(Setting.API_TLS_CERTIFICATE) && settings.has(Setting.API_TLS_KEY)
+        ? Optional.of(
+            new ApiServer.Tls(
+                Path.of(settings.get(Setting.API_TLS_CERTIFICATE)),
+                Path.of(settings.get(Setting.API_TLS_KEY))))
+        : Optional.empty();
+  }
+
+  /** The socket is made by Vert.x, so what keeps others from it is the folder it stands in. */
+  private Optional<Path> socket() {
+    if (!settings.has(Setting.API_SOCKET)) {
+      return Optional.empty();
+    }
+    Path file = Path.of(settings.get(Setting.API_SOCKET)).toAbsolutePath();
+    Path folder = file.getParent();
+    try {
+      if (folder == null || !Files.isDirectory(folder) || !PrivateFiles.isPrivate(folder)) {
+        throw Settings.wrong(
+            "'api-socket' is to stand in " + folder + ", where others can go.",
+            "Name a folder that only this user can enter (chmod 700).");
+      }
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw Settings.wrong(
+          "'api-socket' cannot stand at " + file + ": " + PrivateFiles.why(e) + '.',
+          "Name another place.");
+    }
+    return Optional.of(file);
+  }
+
+  /** Kept over restarts, so that scripts that read it once go on. */
+  private static Secrets.Hash token(Path file) {
+    try {
+      if (Files.exists(file) && PrivateFiles.isPrivate(file)) {
+        byte[] kept = PrivateFiles.read(file, 200);
+        if (kept.length >= 40) {
+          return Secrets.Hash.of(kept);
+        }
+      }
+    } catch (IOException e) {
+      throw new Problem(
+          ErrorCode.BAD_FILE, file + ": " + PrivateFiles.why(e) + '.', "Mend the file's rights.");
+    }
+    // Others could read it, or it is damaged: whoever has the old one is locked out.
+    byte[] fresh = Secrets.fresh();
+    PrivateFiles.write(file, fresh);
+    return Secrets.Hash.of(fresh);
+  }
+
+  private void writeWhereItIs() {
+    JsonObject where =
+        new JsonObject().put("url", api.url()).put("pid", ProcessHandle.current().pid());
+    if (settings.has(Setting.API_SOCKET)) {
+      where.put("socket", Path.of(settings.get(Setting.API_SOCKET)).toAbsolutePath().toString());
+    }
+    tls().ifPresent(tls -> where.put("certificate", tls.certificate().toAbsolutePath().toString()));
+    PrivateFiles.write(places.api(), where.encode().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Handlers handlers() {
+    return new Handlers()
+        .on(Route.VERSION, ask -> now(Home.version()))
+        .on(Route.ID, ask -> now(Home.json(device, settings.get(Setting.NAME))))
+        .on(Route.CONFIG, ask -> now(settings.json()))
+        .on(Route.PATHS, ask -> now(places.json(settings)))
+        .on(
+            Route.STATUS,
+            ask -> seated().isPresent() ? at(d -> d.status(started)) : now(starting()))
+        .on(Route.MEMBERS, ask -> at(Desk::members))
+        .on(Route.EPOCHS, ask -> at(Desk::epochs))
+        .on(Route.TABLE, ask -> at(Desk::table))
+        .on(Route.PENDING, ask -> at(Desk::pending))
+        .on(Route.ACCEPT, ask -> at(each -> each.answer(ask, true)))
+        .on(Route.DENY, ask -> at(each -> each.answer(ask, false)))
+        .on(Route.APPROVE, ask -> at(each -> each.approve(ask)))
+        .on(Route.VERIFY, ask -> at(each -> each.verify(ask)))
+        .on(Route.SEND, ask -> at(each -> each.send(ask)))
+        .on(Route.EVICT, ask -> at(each -> each.evict(ask)))
+        .on(Route.REKEY, ask -> at(each -> each.rekey(ask)))
+        .on(Route.LEAVE, this::leave)
+        .on(Route.INVITE, ask -> slowly(() -> Invites.make(ask, seat())))
+        .on(Route.DOCTOR, ask -> examine())
+        .on(Route.RELOAD, this::reload);
+  }
+
+  private static CompletionStage<JsonObject> now(JsonObject json) {
+    return CompletableFuture.completedStage(json);
+  }
+
+  private Optional<Desk> seated() {
+    return Optional.ofNullable(desk);
+  }
+
+  private GroupNode seat() {
+    GroupNode seat = node;
+    if (seat == null) {
+      throw opening();
+    }
+    return seat;
+  }
+
+  private static Problem opening() {
+    return new Problem(
+        ErrorCode.NOT_NOW,
+        "The daemon is still opening the network.",
+        "Try again in some seconds.");
+  }
+
+  private CompletionStage<JsonObject> at(
+      java.util.function.Function<Desk, CompletionStage<JsonObject>> what) {
+    return what.apply(seated().orElseThrow(Daemon::opening))
+        .exceptionallyCompose(thrown -> CompletableFuture.failedStage(Desk.explained(thrown)));
+  }
+
+  private CompletionStage<JsonObject> slowly(Supplier<JsonObject> work) {
+    return CompletableFuture.supplyAsync(work, slow);
+  }
+
+  private JsonObject starting() {
+    return new JsonObject()
+        .put("device", Home.json(device, "").getString("fingerprint"))
+        .put("name", Home.json(device, settings.get(Setting.NAME)).getString("name"))
+        .putNull("group")
+        .put("state", "syncing")
+        .put("cause", "opening the network")
+        .put("since", Times.text(started))
+        .put("members", 0)
+        .put("heard", 0)
+        .putNull("epoch")
+        .putNull("lastRekey")
+        .putNull("lastExpulsion")
+        .put("waiting", 0)
+        .put("hints", new io.vertx.core.json.JsonArray())
+        .put("started", Times.text(started));
+  }
+
+  private CompletionStage<JsonObject> examine() {
+    CompletionStage<JsonObject> status =
+        seated().isPresent() ? at(each -> each.status(started)) : now(starting());
+    CompletionStage<Optional<JsonObject>> members =
+        seated().isPresent()
+            ? at(Desk::members).thenApply(Optional::of)
+            : CompletableFuture.completedStage(Optional.empty());
+    return status.thenCombineAsync(
+        members, (is, who) -> Examination.of(places, settings, Optional.of(is), who), slow);
+  }
+
+  private CompletionStage<JsonObject> leave(Ask ask) {
+    ask.body().only();
+    return at(Desk::leave)
+        .thenApply(
+            done -> {
+              // The answer goes out first.
+              CompletableFuture.delayedExecutor(300, java.util.concurrent.TimeUnit.MILLISECONDS)
+                  .execute(ended::countDown);
+              return done;
+            });
+  }
+
+  /** As SIGHUP does. What cannot be used changes nothing. */
+  private CompletionStage<JsonObject> reload(Ask ask) {
+    ask.body().only();
+    return slowly(() -> Desk.done().put("note", reread()));
+  }
+
+  String reread() {
+    PolicyRules rules = Policy.read(places.policy(settings));
+    GroupNode seat = node;
+    if (seat != null) {
+      seat.policy(rules);
+    }
+    try (DeviceKey fresh = DeviceKey.open(places.identity(settings))) {
+      if (seat != null && !fresh.chain().equals(device.chain())) {
+        seat.renew(Optional.of(fresh.credential(settings).encode()));
+        return "Policy and certificate were taken.";
+      }
+    }
+    return "The policy was taken; other settings need a new start.";
+  }
+
+  // ---- the group
+
+  /** Opens the network and takes this device's seat. Blocks for a second or so. */
+  void join() {
+    PolicyRules rules = Policy.read(places.policy(settings));
+    ClusterStack stack = Links.stack(settings);
+    FlatKeying.Founding plan = founding();
+    String name = plan.name();
+    String group = settings.get(Setting.GROUP);
+    String cluster = settings.has(Setting.CLUSTER) ? settings.get(Setting.CLUSTER) : name;
+    Network opened = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM);
+    network = opened;
+    GroupNode.Builder builder =
+        GroupNode.of(opened, new Identity(device.key(), device.credential(settings)), rules)
+            .meetingAt(cluster);
+    try {
+      GroupNode joined =
+          switch (settings.choice(Setting.FOUND, "yes", "no", "if-alone")) {
+            case "yes" -> builder.found(plan);
+            case String other when GROUP_ID.matcher(group).matches() ->
+                builder.join(name, new GroupId(Hash32.fromHex(group)));
+            case "no" -> builder.join(name);
+            default -> builder.joinOrFound(plan);
+          };
+      Desk seat =
+          new Desk(
+              joined,
+              cluster,
+              device.fingerprint(),
+              Home.json(device, settings.get(Setting.NAME)).getString("name"),
+              log,
+              acquaintances,
+              clock);
+      joined.listen(0, seat.chronicle());
+      figures.watch(joined);
+      node = joined;
+      desk = seat;
+    } catch (NetworkFailed e) {
+      throw new Problem(
+          ErrorCode.NETWORK,
+          "The network cannot be opened: " + e.getMessage() + '.',
+          "'keymoot doctor' looks at ports and multicast.");
+    }
+  }
+
+  private FlatKeying.Founding founding() {
+    String group = settings.get(Setting.GROUP);
+    return new FlatKeying.Founding(
+        GROUP_ID.matcher(group).matches() ? "keymoot" : group,
+        Profile.valueOf(
+            settings
+                .choice(Setting.PROFILE, "paper", "conference", "broadcast")
+                .toUpperCase(Locale.ROOT)),
+        rights(),
+        trust());
+  }
+
+  private Rights rights() {
+    String admit = settings.get(Setting.ADMIT);
+    String expel = settings.get(Setting.EXPEL);
+    Rights.AdmitRight mayAdmit =
+        admit.equals("anybody")
+            ? new Rights.AnyMember()
+            : admit.startsWith("role:")
+                ? new Rights.WithRole(admit.substring(5))
+                : new Rights.WithApprovals(settings.number(Setting.ADMIT, 2, 16));
+    return expel.startsWith("role:")
+        ? new Rights(mayAdmit, Optional.of(expel.substring(5)), Rights.DEFAULT_EXPEL_APPROVALS)
+        : new Rights(mayAdmit, Optional.empty(), settings.number(Setting.EXPEL, 2, 16));
+  }
+
+  private Trust trust() {
+    if (!settings.has(Setting.ANCHORS)) {
+      return Trust.OPEN;
+    }
+    Path file = Path.of(settings.get(Setting.ANCHORS));
+    List<Bytes> anchors =
+        Ca.certificates(Ca.read(file), file).stream().map(Certificate::der).toList();
+    List<String> patterns =
+        Stream.of(settings.get(Setting.PATTERNS).split(";", -1))
+            .map(String::strip)
+            .filter(each -> !each.isEmpty())
+            .toList();
+    return new Trust(anchors, patterns, Optional.empty());
+  }
+
+  private String nameOf(io.keymoot.flatkeying.fact.MemberId member) {
+    return seated()
+        .flatMap(each -> each.chronicle().name(member))
+        .orElseGet(() -> member.hash().toHex().substring(0, 8));
+  }
+
+  // ---- for those who started it
+
+  ApiServer api() {
+    return api;
+  }
+
+  DeviceKey device() {
+    return device;
+  }
+
+  EventLog log() {
+    return log;
+  }
+
+  void askToEnd() {
+    ended.countDown();
+  }
+
+  /** Until somebody asks it to leave. */
+  void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
+  /** Says goodbye to the group where it can, so that the others' next key comes at once. */
+  @Override
+  public void close() {
+    ended.countDown();
+    GroupNode seat = node;
+    if (seat != null) {
+      seat.closeAfterLeaving();
+    }
+    Network open = network;
+    if (open != null) {
+      open.close();
+    }
+    api.close();
+    slow.shutdownNow();
+    device.close();
+    try {
+      Files.deleteIfExists(places.api());
+      if (settings.has(Setting.API_SOCKET)) {
+        Files.deleteIfExists(Path.of(settings.get(Setting.API_SOCKET)));
+      }
+      lockFile.close();
+    } catch (IOException e) {
+      // A file that is left over says where nobody answers; the next start writes it anew.
+      log.publish("note", new JsonObject().put("text", String.valueOf(e.getMessage())));
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.keymoot.daemon.api;
+
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The real server, before handlers that tell who came through. */
+final class TestServer {
+  private static final Duration PATIENCE = Duration.ofMillis(700);
+
+  final EventLog events = new EventLog("test", InstantSource.system());
+  private final String token;
+  private final String mediaToken;
+  private final String mediaOrigin;
+  private final Consumer<Route> reached;
+  private @Nullable ApiServer server;
+
+  TestServer(String token, String mediaToken, String mediaOrigin, Consumer<Route> reached) {
+    this.token = token;
+    this.mediaToken = mediaToken;
+    this.mediaOrigin = mediaOrigin;
+    this.reached = reached;
+  }
+
+  void open() {
+    open(new Bounds(128, 32, 64 << 10, Duration.ofSeconds(20), 1_000_000, 1_000_000));
+  }
+
+  /** Impatient, so that a test of slow clients need not be slow. */
+  void openImpatient() {
+    open(new Bounds(20, 4, 4_096, PATIENCE, 1_000_000, 1_000_000));
+  }
+
+  void open(Bounds bounds) {
+    Handlers handlers = new Handlers();
+    for (Route route : Route.values()) {
+      handlers.on(
+          route,
+          ask -> {
+            reached.accept(route);
+            return CompletableFuture.completedFuture(new JsonObject().put("done", true));
+          });
+    }
+    server =
+        ApiServer.open(
+            new ApiServer.Plan(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(mediaOrigin),
+                Secrets.Hash.of(token.getBytes(StandardCharsets.UTF_8)),
+                Optional.of(Secrets.Hash.of(mediaToken.getBytes(StandardCharsets.UTF_8))),
+                bounds),
+            new ApiServer.House(
+                handlers,
+                events,
+                worker -> CompletableFuture.failedFuture(new IllegalStateException("no keys")),
+                () -> true,
+                () -> "keymoot_up 1\n",
+                InstantSource.system()));
+  }
+
+  ApiServer server() {
+    return Objects.requireNonNull(server);
+  }
+
+  int port() {
+    return Integer.parseInt(server().url().substring(server().url().lastIndexOf(':') + 1));
+  }
+
+  void close() {
+    server().close();
+  }
+}

@@ -1,0 +1,91 @@
+package io.keymoot.runtime;
+
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks now and then whether the certificate in the identity's folder was renewed, and has the node
+ * say Here with it: the others learn of it, and nothing else changes.
+ */
+final class RenewalWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RenewalWatch.class);
+
+  interface Renewing {
+    void renew(Bytes credential);
+  }
+
+  private final Path folder;
+  private final char[] password;
+  private final Identity inUse;
+  private final Renewing node;
+  private final Thread thread;
+  private @Nullable Hash32 seen;
+  private Bytes shown;
+
+  RenewalWatch(Path folder, char[] password, Identity inUse, Duration period, Renewing node) {
+    this.folder = folder;
+    this.password = password.clone();
+    this.inUse = inUse;
+    this.node = node;
+    this.shown = inUse.credential().encode();
+    this.seen = digest().orElse(null);
+    this.thread =
+        Thread.ofVirtual()
+            .name("keymoot-renewal")
+            .start(
+                () -> {
+                  try {
+                    while (!Thread.currentThread().isInterrupted()) {
+                      Thread.sleep(period);
+                      look();
+                    }
+                  } catch (InterruptedException closing) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+  }
+
+  private Optional<Hash32> digest() {
+    try {
+      return Optional.of(Hash32.sha256(Files.readAllBytes(IdentityFiles.certificates(folder))));
+    } catch (IOException none) {
+      return Optional.empty();
+    }
+  }
+
+  private void look() {
+    Optional<Hash32> now = digest();
+    if (now.isEmpty() || now.get().equals(seen)) {
+      return;
+    }
+    seen = now.get();
+    try (Identity read = IdentityFiles.load(folder, password)) {
+      if (!read.key().spki().equals(inUse.key().spki())) {
+        LOG.warn("{} holds another key now: it serves from the next start on", folder);
+        return;
+      }
+      Bytes credential = read.credential().encode();
+      if (!credential.equals(shown)) {
+        shown = credential;
+        node.renew(credential);
+      }
+    } catch (IdentityUnusable e) {
+      // Perhaps half written: the next change is looked at again.
+      LOG.warn("The renewed certificate is not used yet: {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+    java.util.Arrays.fill(password, '\0');
+  }
+}

@@ -1,0 +1,305 @@
+package io.keymoot.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.keymoot.admission.WallTime;
+import io.keymoot.admission.authority.Authority;
+import io.keymoot.admission.authority.CertificateRequest;
+import io.keymoot.admission.authority.KeyFile;
+import io.keymoot.admission.certificate.AlternativeNames;
+import io.keymoot.admission.certificate.Certificate;
+import io.keymoot.admission.certificate.Pem;
+import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rights;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.runtime.People.Someone;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** What a device keeps on its disk. */
+@Execution(ExecutionMode.CONCURRENT)
+final class DeviceTest {
+  private static final Entropy ENTROPY = new SecureRandom()::nextBytes;
+
+  private final People people = new People();
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void closeAll() {
+    people.close();
+  }
+
+  // ---- identity
+
+  @Test
+  void anIdentityThatWasMadeIsFoundAgainAndItsOwnerAloneReadsIt() throws Exception {
+    Path device = folder.resolve("device");
+    try (Identity made = Identity.loadOrMake(device);
+        Identity again = Identity.loadOrMake(device)) {
+      assertThat(again.device()).isEqualTo(made.device());
+    }
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(device.resolve("key.pem"))))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void aDamagedKeyIsExplainedAndLeftWhereItIs() throws Exception {
+    try (Identity made = Identity.loadOrMake(folder)) {
+      assertThat(made.credential().certificates()).isEmpty();
+    }
+    Path key = folder.resolve("key.pem");
+    Files.writeString(key, Files.readString(key).replace("PRIVATE", "PIRATE"));
+    byte[] damaged = Files.readAllBytes(key);
+    assertThatThrownBy(() -> Identity.loadOrMake(folder))
+        .isInstanceOf(IdentityUnusable.class)
+        .hasMessageContaining("key.pem")
+        .hasMessageContaining("PRIVATE KEY");
+    assertThat(Files.readAllBytes(key)).isEqualTo(damaged);
+  }
+
+  @Test
+  void aKeyThatOthersCanReadIsNotUsed() throws Exception {
+    Identity.loadOrMake(folder).close();
+    Files.setPosixFilePermissions(
+        folder.resolve("key.pem"), PosixFilePermissions.fromString("rw-r--r--"));
+    assertThatThrownBy(() -> Identity.load(folder, new char[0]))
+        .isInstanceOf(IdentityUnusable.class)
+        .hasMessageContaining("chmod 600");
+  }
+
+  @Test
+  void anEmptyFolderSaysWhatBelongsThere() {
+    assertThatThrownBy(() -> Identity.load(folder, new char[0]))
+        .isInstanceOf(IdentityUnusable.class)
+        .hasMessageContaining("identity.p12");
+  }
+
+  @Test
+  void pkcs12AndPemHoldTheSameIdentity() throws Exception {
+    try (Site site = new Site();
+        Identity made = Identity.loadOrMake(folder)) {
+      List<Certificate> chain = site.chain(made, "door 4");
+      writeChain(chain);
+      char[] password = "open sesame".toCharArray();
+      Path other = Files.createDirectory(folder.resolve("other"));
+      OwnFile.write(
+          other.resolve("identity.p12"),
+          KeyFile.pkcs12(made.key(), chain, "door 4", password, ENTROPY));
+      try (Identity pem = Identity.load(folder, new char[0]);
+          Identity pkcs12 = Identity.load(other, password)) {
+        assertThat(pkcs12.device()).isEqualTo(pem.device()).isEqualTo(made.device());
+        assertThat(pkcs12.credential()).isEqualTo(pem.credential());
+        assertThat(pem.credential().certificates()).isNotEmpty();
+      }
+      assertThatThrownBy(() -> Identity.load(other, "wrong".toCharArray()))
+          .isInstanceOf(IdentityUnusable.class)
+          .hasMessageContaining("password");
+    }
+  }
+
+  @Test
+  void aCertificateRenewedOnDiskIsTakenUpAndNobodyNotices() throws Exception {
+    try (Site site = new Site()) {
+      Identity anna = Identity.loadOrMake(folder.resolve("anna"));
+      Identity ben = Identity.loadOrMake(folder.resolve("ben"));
+      writeChain(folder.resolve("anna"), site.chain(anna, "anna"));
+      writeChain(folder.resolve("ben"), site.chain(ben, "ben"));
+      Identity annaCertified = Identity.load(folder.resolve("anna"), new char[0]);
+      Identity benCertified = Identity.load(folder.resolve("ben"), new char[0]);
+      FlatKeying.Founding plan =
+          new FlatKeying.Founding(
+              people.name,
+              Profile.CONFERENCE,
+              new Rights(new Rights.AnyMember(), Optional.empty(), 2),
+              new Trust(List.of(site.root.certificate().der()), List.of(), Optional.empty()));
+      Someone founder =
+          people.add("anna", annaCertified, people.builder(annaCertified).found(plan));
+      Someone joiner =
+          people.add(
+              "ben",
+              benCertified,
+              people
+                  .builder(benCertified)
+                  .renewingFrom(folder.resolve("ben"), new char[0], Duration.ofMillis(50))
+                  .join(people.name));
+      people.settled(founder, joiner);
+      assertThat(names(founder)).anyMatch(name -> name.contains("ben"));
+      int rosters = founder.saw(NodeEvent.RosterChanged.class).size();
+
+      writeChain(folder.resolve("ben"), site.chain(ben, "ben the second"));
+      await().atMost(People.SOON).until(() -> !joiner.saw(NodeEvent.RenewalIs.class).isEmpty());
+      await()
+          .atMost(People.SOON)
+          .until(() -> names(founder).stream().anyMatch(name -> name.contains("the second")));
+      joiner.says("still me");
+      founder.reads("still me");
+      assertThat(founder.saw(NodeEvent.RosterChanged.class)).hasSize(rosters);
+      anna.close();
+      ben.close();
+    }
+  }
+
+  private static List<String> names(Someone who) {
+    return who.node.members().toCompletableFuture().join().stream().map(Member::name).toList();
+  }
+
+  // ---- what is remembered
+
+  @Test
+  void whoWasPutOutIsRememberedAndTheFileIsItsOwnersAlone() throws Exception {
+    Path file = expelled();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    List<NodeEvent> told = new ArrayList<>();
+    assertThat(new Remembered(folder, told::add).load(group(file))).isNotEmpty();
+    assertThat(told).isEmpty();
+  }
+
+  /**
+   * The expelled one founds nothing new: it is still in the group, as far as it tells, and lets the
+   * device in that starts again. That one knows better.
+   */
+  @Test
+  void whatIsRememberedIsKnownAgainAfterTheNextAdmission() throws Exception {
+    Path file = expelled();
+    Someone anna = everybody.get(0);
+    Someone cora = everybody.get(2);
+    assertThat(Files.size(file)).isPositive();
+    // Ben starts again with what he remembers; Anna, who also knows, is there to let him in.
+    Someone ben = everybody.get(1);
+    ben.node.close();
+    Someone again =
+        people.add(
+            "ben again",
+            ben.identity,
+            people.builder(ben.identity).rememberingIn(folder).join(people.name));
+    people.settled(anna, again);
+    assertThat(again.node.members().toCompletableFuture().join())
+        .noneMatch(member -> member.device().equals(cora.identity.device()));
+    // Nothing that was remembered was refused.
+    assertThat(again.saw(NodeEvent.Refused.class)).isEmpty();
+  }
+
+  @Test
+  void aDamagedMemoryIsExplainedAndSetAside() throws Exception {
+    Path file = expelled();
+    byte[] whole = Files.readAllBytes(file);
+    GroupId group = group(file);
+    for (int damage = 0; damage < 4; damage++) {
+      byte[] bad =
+          switch (damage) {
+            case 0 -> java.util.Arrays.copyOf(whole, whole.length / 2);
+            case 1 -> flipped(whole, whole.length / 2);
+            case 2 -> flipped(whole, 14);
+            default -> new byte[0];
+          };
+      Files.write(file, bad);
+      List<NodeEvent> told = new ArrayList<>();
+      assertThat(new Remembered(folder, told::add).load(group)).isEmpty();
+      assertThat(told).hasSize(1);
+      NodeEvent.SetAside aside = (NodeEvent.SetAside) told.get(0);
+      assertThat(aside.why()).contains("starts without knowing");
+      assertThat(Files.readAllBytes(aside.now())).isEqualTo(bad);
+      assertThat(file).doesNotExist();
+    }
+  }
+
+  private final List<Someone> everybody = new ArrayList<>();
+
+  /** Anna and Ben put Cora out, and remember it. */
+  private Path expelled() throws Exception {
+    Someone anna = people.founder("anna");
+    Identity benId = Identity.selfMade();
+    Someone ben =
+        people.add("ben", benId, people.builder(benId).rememberingIn(folder).join(people.name));
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
+    anna.node.evict(cora.identity.device());
+    ben.node.evict(cora.identity.device());
+    people.settled(anna, ben);
+    everybody.addAll(List.of(anna, ben, cora));
+    Path file =
+        folder.resolve(anna.node.group().orElseThrow().hash().toHex().substring(0, 16) + ".facts");
+    await().atMost(People.SOON).until(() -> Files.exists(file));
+    return file;
+  }
+
+  private GroupId group(Path file) {
+    assertThat(file).exists();
+    return everybody.get(0).node.group().orElseThrow();
+  }
+
+  private static byte[] flipped(byte[] bytes, int at) {
+    byte[] other = bytes.clone();
+    other[at] ^= 1;
+    return other;
+  }
+
+  // ---- certificates
+
+  private void writeChain(List<Certificate> chain) throws IOException {
+    writeChain(folder, chain);
+  }
+
+  private static void writeChain(Path folder, List<Certificate> chain) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (Certificate each : chain) {
+      text.append(Pem.write(Pem.CERTIFICATE, each.der()));
+    }
+    OwnFile.write(folder.resolve("chain.pem"), text.toString().getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** A root that certifies devices. */
+  private static final class Site implements AutoCloseable {
+    private static final WallTime NOW = new WallTime(Instant.now().getEpochSecond());
+    final Authority root =
+        Authority.root(
+            Optional.of("Example"),
+            "Test root",
+            new Authority.Validity(NOW.plusDays(-1), NOW.plusDays(100)),
+            SignatureKind.ED25519,
+            ENTROPY);
+    private int issued;
+
+    List<Certificate> chain(Identity device, String name) {
+      issued++;
+      Certificate made =
+          root.certify(
+              CertificateRequest.create(
+                  device.key(), Optional.of("Example"), name, AlternativeNames.NONE),
+              new Authority.DeviceTerms(
+                  new Authority.Validity(NOW.plusDays(-1), NOW.plusDays(10L + issued)), List.of()),
+              ENTROPY);
+      List<Certificate> chain = new ArrayList<>(List.of(made));
+      chain.addAll(root.chain());
+      return chain;
+    }
+
+    @Override
+    public void close() {
+      root.close();
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.keymoot.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What documents say in Java, compiles. */
+final class SnippetsTest {
+  private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern IN_COMMENT =
+      Pattern.compile("<pre>\\{@code\n(.*?)\\}</pre>", Pattern.DOTALL);
+
+  private static final String AROUND =
+      """
+      import io.keymoot.admission.*;
+      import io.keymoot.flatkeying.fact.*;
+      import io.keymoot.flatkeying.frame.*;
+      import io.keymoot.flatkeying.keying.*;
+      import io.keymoot.flatkeying.wire.*;
+      import io.keymoot.runtime.*;
+      import java.net.*;
+      import java.nio.charset.*;
+      import java.nio.file.*;
+      import java.util.*;
+      import javax.crypto.spec.*;
+
+      abstract class Snippet {
+        abstract void show(byte[] plaintext, int at, int length);
+
+        abstract void show(From from, Bytes bytes);
+
+        abstract Object tellTheWorker(Optional<Long> kid, byte[] baseKey);
+
+        void run(%s) throws Exception {
+          %s
+        }
+      }
+      """;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "README.md",
+        "../../README.md",
+        "src/main/java/io/keymoot/runtime/GroupNode.java",
+      })
+  void theJavaOfDocumentsCompiles(String document, @TempDir Path out) throws Exception {
+    Path file = Path.of(document);
+    if (!Files.exists(file)) {
+      file = Path.of("node/runtime").resolve(document);
+    }
+    List<String> blocks = blocks(Files.readString(file), document.endsWith(".java"));
+    assertThat(blocks).isNotEmpty();
+    for (String block : blocks) {
+      assertThat(complaints(block, out)).as(block).isEmpty();
+    }
+  }
+
+  private static List<String> blocks(String text, boolean java) {
+    List<String> blocks = new ArrayList<>();
+    Matcher matcher = (java ? IN_COMMENT : BLOCK).matcher(text);
+    while (matcher.find()) {
+      blocks.add(java ? matcher.group(1).replaceAll("(?m)^ \\* ?", "") : matcher.group(1));
+    }
+    return blocks;
+  }
+
+  /** What the reader has already, unless the snippet makes it. */
+  private static String given(String block) {
+    List<String> given = new ArrayList<>(List.of("InetAddress address", "byte[] picture"));
+    if (!block.contains("PolicyFile.Parsed.Good policy")) {
+      given.add("PolicyRules policy");
+    }
+    if (!block.contains("GroupNode node =")) {
+      given.add("GroupNode node");
+    }
+    if (!block.contains("ClusterStack stack =") && !block.contains("var stack =")) {
+      given.add("ClusterStack stack");
+    }
+    if (!block.contains("Identity identity =")) {
+      given.add("Identity identity");
+    }
+    if (!block.contains("(from, bytes)")) {
+      given.add("Bytes bytes");
+    }
+    return String.join(", ", given);
+  }
+
+  private static String complaints(String block, Path out) {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    String source = AROUND.formatted(given(block), block);
+    JavaFileObject unit =
+        new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return source;
+          }
+        };
+    StringWriter said = new StringWriter();
+    boolean compiles =
+        compiler
+            .getTask(
+                said,
+                null,
+                null,
+                List.of(
+                    "-d",
+                    out.toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "-proc:none"),
+                null,
+                List.of(unit))
+            .call();
+    return compiles ? "" : said.toString();
+  }
+}

@@ -1,0 +1,574 @@
+package io.keymoot.runtime.soak;
+
+import io.keymoot.runtime.soak.Village.Failed;
+import io.keymoot.runtime.soak.Village.House;
+import io.keymoot.runtime.soak.Village.Way;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What takes too long for a build: node/bin/soak. Each story prints what it measured, and fails if
+ * what must hold does not.
+ */
+public final class Soak {
+  private interface Story {
+    void run(Soak soak) throws Exception;
+  }
+
+  private static final Map<String, Story> STORIES = new LinkedHashMap<>();
+
+  static {
+    STORIES.put("meet-5", soak -> soak.meet(5));
+    STORIES.put("meet-10", soak -> soak.meet(10));
+    STORIES.put("meet-20", soak -> soak.meet(20));
+    STORIES.put("join", Soak::join);
+    STORIES.put("leave", Soak::leave);
+    STORIES.put("expel", Soak::expel);
+    STORIES.put("kill", Soak::killEach);
+    STORIES.put("pause", Soak::pause);
+    STORIES.put("loss", Soak::loss);
+    STORIES.put("partition", Soak::partition);
+    STORIES.put("one-way", Soak::oneWay);
+    STORIES.put("flapping", Soak::flapping);
+    STORIES.put("forty-percent", Soak::fortyPercent);
+    STORIES.put("local-128", soak -> Crowd.run(128, System.out));
+    STORIES.put("long", Soak::longRun);
+  }
+
+  private final Way way;
+  private final int minutes;
+  private final long seed;
+
+  private Soak(Way way, int minutes, long seed) {
+    this.way = way;
+    this.minutes = minutes;
+    this.seed = seed;
+  }
+
+  public static void main(String[] args) {
+    Way way = Way.UDP;
+    int minutes = 60;
+    long seed = 1;
+    List<String> names = new ArrayList<>();
+    for (String arg : args) {
+      if (arg.equals("--tcp")) {
+        way = Way.TCP;
+      } else if (arg.startsWith("--minutes=")) {
+        minutes = Integer.parseInt(arg.substring(10));
+      } else if (arg.startsWith("--seed=")) {
+        seed = Long.parseLong(arg.substring(7));
+      } else if (arg.equals("all")) {
+        names.addAll(STORIES.keySet());
+      } else if (STORIES.containsKey(arg)) {
+        names.add(arg);
+      } else {
+        System.err.println(
+            "Use: soak [--tcp] [--minutes=N] [--seed=N] all | "
+                + String.join(" | ", STORIES.keySet())
+                + " …");
+        System.exit(2);
+      }
+    }
+    if (names.isEmpty()) {
+      System.err.println("Which story? all, or some of: " + String.join(", ", STORIES.keySet()));
+      System.exit(2);
+    }
+    String whyNot = Streets.whyNot();
+    int failed = 0;
+    for (String name : names) {
+      if (!whyNot.isEmpty() && !name.equals("local-128")) {
+        System.out.println(name + ": skipped; " + whyNot);
+        continue;
+      }
+      try {
+        STORIES.get(name).run(new Soak(way, minutes, seed));
+      } catch (Exception e) {
+        failed++;
+        System.out.println(name + ": FAILED: " + e.getMessage());
+      }
+    }
+    System.exit(failed == 0 ? 0 : 1);
+  }
+
+  private void tell(String format, Object... values) {
+    System.out.println(way + " " + String.format(Locale.ROOT, format, values));
+  }
+
+  // ---- meeting
+
+  /** All start at once, knowing a name alone. */
+  private void meet(int count) throws Exception {
+    try (Streets streets = Streets.build(count);
+        Village village = new Village(streets, way)) {
+      long from = System.nanoTime();
+      List<House> all = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        all.add(village.start("either"));
+      }
+      village.awaitOneGroup(all, 180_000);
+      tell(
+          "meet-%d: one group, all read each other, %.1f s after the first JVM was started",
+          count, seconds(from));
+    }
+  }
+
+  /** Newcomers to a group that talks: from connected to the first opened frame. */
+  private void join() throws Exception {
+    int newcomers = 15;
+    try (Streets streets = Streets.build(4 + newcomers);
+        Village village = new Village(streets, way)) {
+      List<House> all = village.settle(4, false);
+      for (House each : all) {
+        each.order("talk 5 100");
+      }
+      List<Double> took = new ArrayList<>();
+      for (int i = 0; i < newcomers; i++) {
+        House newcomer = village.start("join", all.get(0).group);
+        Village.await(
+            () -> newcomer.first > 0, Village.in(60_000), () -> "not in: " + newcomer.line());
+        took.add((newcomer.first - newcomer.connected) / 1e6);
+        newcomer.order("leave");
+        TimeUnit.MILLISECONDS.sleep(1_500);
+        newcomer.kill();
+      }
+      took.sort(null);
+      tell(
+          "join: connected to first opened frame, %d newcomers one by one: p50 %.0f ms, least %.0f,"
+              + " most %.0f",
+          newcomers, took.get(newcomers / 2), took.get(0), took.get(newcomers - 1));
+    }
+  }
+
+  // ---- leaving
+
+  /** Eight send every 5 ms while one leaves: with encryption, and the same without. */
+  private void leave() throws Exception {
+    Village.Stats plain = worstAfterLeave(true);
+    Village.Stats ours = worstAfterLeave(false);
+    tell(
+        "leave: worst delivery in the 3 s after a leave, N = 8, all sending every 5 ms: %.1f ms;"
+            + " plain %.1f ms; more than 100 ms late: %d of %d; lost: %d",
+        ours.worstMicros() / 1e3,
+        plain.worstMicros() / 1e3,
+        ours.late(),
+        ours.count(),
+        ours.lost());
+    if (ours.lost() > 0) {
+      throw new Failed(ours.lost() + " frames were lost");
+    }
+  }
+
+  private Village.Stats worstAfterLeave(boolean plain) throws Exception {
+    try (Streets streets = Streets.build(8);
+        Village village = new Village(streets, way)) {
+      List<House> all = new ArrayList<>();
+      if (plain) {
+        for (int i = 0; i < 8; i++) {
+          all.add(village.start("plain"));
+        }
+        Village.await(
+            () -> all.stream().allMatch(house -> house.members == 8),
+            Village.in(60_000),
+            () -> "no cluster");
+      } else {
+        all.addAll(village.settle(8, false));
+      }
+      for (House each : all) {
+        each.order("talk 5 100");
+      }
+      // The JVMs warm up, and the admissions' refresh is over.
+      TimeUnit.SECONDS.sleep(12);
+      House leaver = all.remove(3);
+      for (House each : all) {
+        each.order("reset");
+      }
+      leaver.order("leave");
+      TimeUnit.SECONDS.sleep(3);
+      List<Village.Stats> figures = new ArrayList<>();
+      for (House each : all) {
+        figures.add(each.askStats());
+      }
+      if (!plain) {
+        leaver.kill();
+        village.awaitOneGroup(all, 30_000);
+      }
+      return new Village.Stats(
+          figures.stream().mapToLong(Village.Stats::count).sum(),
+          figures.stream().mapToLong(Village.Stats::worstMicros).max().orElseThrow(),
+          figures.stream().mapToLong(Village.Stats::late).sum(),
+          figures.stream().mapToLong(Village.Stats::lost).sum());
+    }
+  }
+
+  /** All talk while one is put out that keeps every key it ever had, and records all. */
+  private void expel() throws Exception {
+    try (Streets streets = Streets.build(6);
+        Village village = new Village(streets, way)) {
+      List<House> all = village.settle(6, true);
+      for (House each : all) {
+        each.order("talk 10 100");
+      }
+      TimeUnit.SECONDS.sleep(3);
+      Window window = putOut(village, all, all.get(5), all.get(0), all.get(1));
+      tell(
+          "expel: the expelled tried %s; it opened frames sealed up to %.0f ms after the second"
+              + " voice was ordered; all others sealed under the new key after %.0f ms",
+          window.tried, window.openedMillis, window.newKeyMillis);
+    }
+  }
+
+  record Window(String tried, double openedMillis, double newKeyMillis) {}
+
+  /** Two put a third out, which must open nothing sealed once its sender had the new key. */
+  static Window putOut(Village village, List<House> all, House out, House one, House other)
+      throws Exception {
+    List<House> stay = new ArrayList<>(all);
+    stay.remove(out);
+    int members = stay.get(0).members;
+    one.order("expel " + out.device);
+    long from = System.nanoTime();
+    other.order("expel " + out.device);
+    village.awaitOneGroup(stay, 30_000);
+    TimeUnit.SECONDS.sleep(2);
+    for (House each : stay) {
+      each.order("quiet");
+    }
+    TimeUnit.SECONDS.sleep(1);
+    out.order("plunder");
+    Village.await(
+        () -> !out.plunder.isEmpty(), Village.in(60_000), () -> "no plunder: " + out.line());
+    String[] words = out.plunder.split(" ");
+    if (Integer.parseInt(words[2]) == 0) {
+      throw new Failed("the hoarder opened nothing at all, so it proves nothing: " + out.plunder);
+    }
+    long newest = 0;
+    long firstNew = Long.MAX_VALUE;
+    long lastNew = 0;
+    for (House each : stay) {
+      long switched =
+          each.used.stream()
+              .filter(use -> use.nanos() > from && use.members() < members)
+              .mapToLong(Village.Use::nanos)
+              .min()
+              .orElseThrow(() -> new Failed("no new key at " + each.line()));
+      firstNew = Math.min(firstNew, switched);
+      lastNew = Math.max(lastNew, switched);
+    }
+    for (long sealed : out.plundered.values()) {
+      newest = Math.max(newest, sealed);
+    }
+    // Who has learnt of the expulsion seals under the new key: 50 ms are for threads that had a
+    // frame in hand, and for the time between taking the key and saying so.
+    if (newest > lastNew + 50_000_000) {
+      throw new Failed(
+          "the expelled opened a frame sealed "
+              + (newest - lastNew) / 1_000_000
+              + " ms after all others had the new key");
+    }
+    return new Window(
+        words[3] + " keys on " + words[1] + " frames and opened " + words[2],
+        (newest - from) / 1e6,
+        (lastNew - from) / 1e6);
+  }
+
+  // ---- faults
+
+  private interface Fault {
+    void happen(Streets streets, Village village, List<House> all) throws Exception;
+  }
+
+  private void withTen(String name, Fault fault) throws Exception {
+    try (Streets streets = Streets.build(10);
+        Village village = new Village(streets, way)) {
+      List<House> all = village.settle(10, false);
+      for (House each : all) {
+        each.order("talk 50 100");
+      }
+      fault.happen(streets, village, all);
+      noTrouble(name, all);
+    }
+  }
+
+  private static void noTrouble(String name, List<House> all) throws Failed {
+    for (House each : all) {
+      if (!each.trouble.isEmpty()) {
+        throw new Failed(name + ": " + each.line());
+      }
+    }
+  }
+
+  /** Each of several in turn, while somebody rekeys: the rest go on. */
+  private void killEach() throws Exception {
+    withTen(
+        "kill",
+        (streets, village, all) -> {
+          Random random = new Random(seed);
+          List<House> alive = new ArrayList<>(all);
+          for (int i = 0; i < 4; i++) {
+            House victim = alive.remove(random.nextInt(alive.size()));
+            House rekeyer = i % 2 == 0 ? victim : alive.get(0);
+            rekeyer.order("rekey");
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(20));
+            victim.kill();
+            long from = System.nanoTime();
+            village.awaitOneGroup(alive, 10, 30_000);
+            tell(
+                "kill: -9 beside a rekey, %d left read each other after %.1f s",
+                alive.size(), seconds(from));
+          }
+          all.retainAll(alive);
+        });
+  }
+
+  private void pause() throws Exception {
+    withTen(
+        "pause",
+        (streets, village, all) -> {
+          House sleeper = all.get(4);
+          sleeper.signal("STOP");
+          all.get(0).order("rekey");
+          TimeUnit.SECONDS.sleep(20);
+          sleeper.signal("CONT");
+          long from = System.nanoTime();
+          village.awaitOneGroup(all, 30_000);
+          tell(
+              "pause: SIGSTOP for 20 s with a rekey meanwhile; all agree %.1f s after SIGCONT",
+              seconds(from));
+        });
+  }
+
+  private void loss() throws Exception {
+    withTen(
+        "loss",
+        (streets, village, all) -> {
+          streets.lose(20);
+          List<Double> took = new ArrayList<>();
+          for (int i = 0; i < 5; i++) {
+            long from = System.nanoTime();
+            all.get(i).order("rekey");
+            TimeUnit.MILLISECONDS.sleep(50);
+            village.awaitOneGroup(all, 30_000);
+            took.add(seconds(from));
+          }
+          tell(
+              "loss: 20 %% of packets, five rekeys: all agree and read each other after %s s",
+              took);
+        });
+  }
+
+  /** Two minutes apart, one put out on either side: it stays out everywhere, and the rest agree. */
+  private void partition() throws Exception {
+    withTen(
+        "partition",
+        (streets, village, all) -> {
+          streets.part(Set.of(0, 1, 2, 3, 4));
+          TimeUnit.SECONDS.sleep(30);
+          all.get(0).order("expel " + all.get(4).device);
+          all.get(1).order("expel " + all.get(4).device);
+          all.get(5).order("expel " + all.get(9).device);
+          all.get(6).order("expel " + all.get(9).device);
+          TimeUnit.SECONDS.sleep(90);
+          streets.heal();
+          long from = System.nanoTime();
+          List<House> stay = new ArrayList<>(all);
+          stay.removeAll(List.of(all.get(4), all.get(9)));
+          village.awaitOneGroup(stay, 60_000);
+          tell(
+              "partition: 5 | 5 for 120 s, one put out on each side: the eight agree after %.1f s",
+              seconds(from));
+          for (House out : List.of(all.get(4), all.get(9))) {
+            Village.await(() -> out.state.equals("OUT"), Village.in(20_000), out::line);
+          }
+        });
+  }
+
+  private void oneWay() throws Exception {
+    withTen(
+        "one-way",
+        (streets, village, all) -> {
+          streets.cutOneWay(0, 1);
+          streets.cutOneWay(2, 3);
+          all.get(1).order("rekey");
+          TimeUnit.SECONDS.sleep(20);
+          streets.heal();
+          long from = System.nanoTime();
+          village.awaitOneGroup(all, 30_000);
+          tell("one-way: two one-way cuts for 20 s; all agree %.1f s after", seconds(from));
+        });
+  }
+
+  private void flapping() throws Exception {
+    withTen(
+        "flapping",
+        (streets, village, all) -> {
+          Random random = new Random(seed);
+          long end = Village.in(30_000);
+          while (System.nanoTime() < end) {
+            streets.part(Set.of(0, 1, 2));
+            TimeUnit.MILLISECONDS.sleep(20 + random.nextInt(2_000));
+            streets.heal();
+            TimeUnit.MILLISECONDS.sleep(20 + random.nextInt(2_000));
+          }
+          long from = System.nanoTime();
+          village.awaitOneGroup(all, 30_000);
+          tell("flapping: 3 | 7 for 30 s; all agree %.1f s after", seconds(from));
+        });
+  }
+
+  private void fortyPercent() throws Exception {
+    withTen(
+        "forty-percent",
+        (streets, village, all) -> {
+          List<House> dead = List.copyOf(all.subList(3, 7));
+          dead.forEach(House::kill);
+          all.get(0).order("rekey");
+          long from = System.nanoTime();
+          all.removeAll(dead);
+          village.awaitOneGroup(all, 10, 30_000);
+          tell(
+              "forty-percent: four of ten killed at once, and a rekey: the six agree after %.1f s",
+              seconds(from));
+        });
+  }
+
+  // ---- long
+
+  /** Twelve processes and a fault every ten seconds, for as long as was asked. */
+  private void longRun() throws Exception {
+    Random random = new Random(seed);
+    int faults = 0;
+    double worst = 0;
+    int houses = 12 + minutes * 3;
+    try (Streets streets = Streets.build(houses);
+        Village village = new Village(streets, way)) {
+      List<House> all = village.settle(12, false);
+      for (House each : all) {
+        each.order("talk 100 100");
+      }
+      String group = all.get(0).group;
+      long end = Village.in(TimeUnit.MINUTES.toMillis(minutes));
+      int gone = 0;
+      long heapAtFirst = 0;
+      while (System.nanoTime() < end) {
+        long turn = System.nanoTime();
+        String fault = fault(random, streets, village, all, group);
+        if (fault.startsWith("kill")) {
+          gone++;
+        }
+        faults++;
+        long from = System.nanoTime();
+        village.awaitOneGroup(all, all.size() + gone, 60_000);
+        worst = Math.max(worst, seconds(from));
+        noTrouble(fault, all);
+        if (faults % 12 == 6) {
+          long heap = all.get(0).askHeap();
+          heapAtFirst = heapAtFirst == 0 ? heap : heapAtFirst;
+          tell(
+              "long: %d faults, last %s, converged within %.1f s at worst; heap of the first: %,d"
+                  + " kB (%,d at the first look); %d processes",
+              faults, fault, worst, heap, heapAtFirst, all.size());
+        }
+        long rest = 10_000 - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - turn);
+        TimeUnit.MILLISECONDS.sleep(Math.max(0, rest));
+      }
+      tell(
+          "long: %d minutes, %d faults, 0 violations, converged within %.1f s at worst",
+          minutes, faults, worst);
+    }
+  }
+
+  private static String fault(
+      Random random, Streets streets, Village village, List<House> all, String group)
+      throws Exception {
+    House somebody = all.get(1 + random.nextInt(all.size() - 1));
+    switch (random.nextInt(8)) {
+      case 0 -> {
+        all.remove(somebody);
+        somebody.kill();
+        all.add(newcomer(village, group));
+        return "kill -9, and a newcomer";
+      }
+      case 1 -> {
+        somebody.signal("STOP");
+        TimeUnit.SECONDS.sleep(5);
+        somebody.signal("CONT");
+        return "SIGSTOP for 5 s";
+      }
+      case 2 -> {
+        streets.part(half(random, all));
+        TimeUnit.SECONDS.sleep(5);
+        streets.heal();
+        return "partition of 5 s";
+      }
+      case 3 -> {
+        streets.lose(20);
+        somebody.order("rekey");
+        TimeUnit.SECONDS.sleep(5);
+        streets.heal();
+        return "20 % loss for 5 s";
+      }
+      case 4 -> {
+        somebody.order("leave");
+        all.remove(somebody);
+        TimeUnit.MILLISECONDS.sleep(1_000);
+        somebody.kill();
+        all.add(newcomer(village, group));
+        return "leave, and a newcomer";
+      }
+      case 5 -> {
+        all.remove(somebody);
+        all.get(0).order("expel " + somebody.device);
+        all.get(1).order("expel " + somebody.device);
+        Village.await(() -> somebody.state.equals("OUT"), Village.in(30_000), somebody::line);
+        somebody.kill();
+        all.add(newcomer(village, group));
+        return "expulsion, and a newcomer";
+      }
+      case 6 -> {
+        streets.cutOneWay(all.get(0).number, somebody.number);
+        somebody.order("rekey");
+        TimeUnit.SECONDS.sleep(5);
+        streets.heal();
+        return "one-way cut of 5 s";
+      }
+      default -> {
+        all.get(0).order("rekey");
+        somebody.order("rekey");
+        return "two rekeys at once";
+      }
+    }
+  }
+
+  private static House newcomer(Village village, String group) throws Exception {
+    House newcomer = village.start("join", group);
+    Village.await(
+        () -> newcomer.connected > 0,
+        Village.in(30_000),
+        () -> "not connected: " + newcomer.line());
+    newcomer.order("talk 100 100");
+    return newcomer;
+  }
+
+  private static Set<Integer> half(Random random, List<House> all) {
+    Set<Integer> some = new HashSet<>();
+    for (House each : all) {
+      if (random.nextBoolean()) {
+        some.add(each.number);
+      }
+    }
+    some.add(all.get(0).number);
+    some.remove(all.get(1).number);
+    return some;
+  }
+
+  private static double seconds(long from) {
+    return Math.round((System.nanoTime() - from) / 1e8) / 10.0;
+  }
+}

@@ -1,0 +1,300 @@
+package io.keymoot.runtime.soak;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Processes of one group, and what can happen to them. */
+final class Village implements AutoCloseable {
+  /** What was expected did not happen. */
+  static final class Failed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Failed(String what) {
+      super(what);
+    }
+  }
+
+  /** How the processes reach each other. */
+  enum Way {
+    UDP,
+    TCP
+  }
+
+  private final @Nullable Streets streets;
+  private final Way way;
+  private final String name = "village " + ProcessHandle.current().pid();
+  private final int port = 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
+  private final Path folder;
+  private final List<House> houses = new ArrayList<>();
+
+  /**
+   * @param streets a network of its own; without one all are on the loopback address
+   */
+  Village(@Nullable Streets streets, Way way) throws IOException {
+    this.streets = streets;
+    this.way = way;
+    this.folder = Files.createTempDirectory("village");
+  }
+
+  List<House> houses() {
+    return houses;
+  }
+
+  /** Starts a process: {@code found}, {@code either}, {@code join}, {@code plain}. */
+  House start(String wish, String... more) throws IOException {
+    House house = new House(houses.size(), wish, more);
+    houses.add(house);
+    return house;
+  }
+
+  /** A group of so many, all of whom read each other. */
+  List<House> settle(int count, boolean lastHoards) throws Exception {
+    House founder = start("found");
+    founder.awaitGroup();
+    List<House> all = new ArrayList<>(List.of(founder));
+    for (int i = 1; i < count; i++) {
+      boolean hoards = lastHoards && i == count - 1;
+      all.add(
+          start(
+              "join",
+              hoards ? new String[] {founder.group, "hoard"} : new String[] {founder.group}));
+    }
+    awaitOneGroup(all, 60_000);
+    return all;
+  }
+
+  /** All of them settled in one group of so many members, under one key, and reading each other. */
+  void awaitOneGroup(List<House> all, long millis) throws Exception {
+    awaitOneGroup(all, all.size(), millis);
+  }
+
+  void awaitOneGroup(List<House> all, int members, long millis) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    await(
+        () ->
+            all.stream()
+                .allMatch(
+                    house ->
+                        house.state.equals("SETTLED")
+                            && house.members == members
+                            && house.inUse.equals(all.get(0).inUse)),
+        end,
+        () -> all.size() + " do not agree: " + all.stream().map(House::line).toList());
+    allRead(all, end);
+  }
+
+  private void allRead(List<House> all, long end) throws Exception {
+    String word = "r" + System.nanoTime();
+    long next = 0;
+    while (true) {
+      boolean done = true;
+      for (House speaker : all) {
+        for (House listener : all) {
+          done &= speaker == listener || listener.read.containsKey(word + speaker.number);
+        }
+      }
+      if (done) {
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new Failed("not all read each other: " + all.stream().map(House::line).toList());
+      }
+      if (System.nanoTime() > next) {
+        next = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+        for (House speaker : all) {
+          speaker.order("say " + word + speaker.number);
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  static void await(BooleanSupplier what, long end, java.util.function.Supplier<String> otherwise)
+      throws Exception {
+    while (!what.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new Failed(otherwise.get());
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  static long in(long millis) {
+    return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  @Override
+  public void close() throws IOException {
+    houses.forEach(House::kill);
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** When a process took a key into use, and how many members it knew then. */
+  record Use(long nanos, int members) {}
+
+  /** What a process said of the frames it heard. */
+  record Stats(long count, long worstMicros, long late, long lost) {}
+
+  /** One process, and what it said last. */
+  final class House {
+    final int number;
+    final Map<String, Long> read = new ConcurrentHashMap<>();
+    final List<Use> used = new CopyOnWriteArrayList<>();
+    final Map<String, Long> plundered = new TreeMap<>();
+    final List<String> trouble = new CopyOnWriteArrayList<>();
+    volatile String device = "";
+    volatile String group = "";
+    volatile String state = "";
+    volatile String cause = "";
+    volatile String inUse = "";
+    volatile int members;
+    volatile long connected;
+    volatile long first;
+    volatile long heapKilobytes;
+    volatile String plunder = "";
+    volatile @Nullable Stats stats;
+    private final Process process;
+    private final Writer orders;
+    private final Path errors;
+
+    House(int number, String wish, String[] more) throws IOException {
+      this.number = number;
+      List<String> command = new ArrayList<>();
+      Streets there = streets;
+      if (there != null) {
+        command.addAll(there.there(number));
+      }
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx160m"));
+      command.addAll(
+          List.of(
+              "-Djava.net.preferIPv4Stack=true",
+              "-Dslf4j.internal.verbosity=ERROR",
+              "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.add(Villager.class.getName());
+      command.add(there == null ? "127.0.0.1" : there.address(number));
+      command.addAll(
+          way == Way.UDP
+              ? List.of("udp", Integer.toString(port))
+              : List.of("tcp", folder.toString()));
+      command.addAll(List.of(name, wish));
+      command.addAll(List.of(more));
+      errors = Files.createTempFile(folder, "errors", ".txt");
+      process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      orders = process.outputWriter(StandardCharsets.UTF_8);
+      Thread.ofPlatform().daemon().name("house-" + number).start(this::listen);
+    }
+
+    private void listen() {
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          hear(line.split(" "));
+        }
+      } catch (IOException e) {
+        trouble.add("its output broke off");
+      }
+    }
+
+    private void hear(String[] words) {
+      switch (words[0]) {
+        case "device" -> device = words[1];
+        case "group" -> group = words[1];
+        case "status" -> {
+          state = words[1];
+          cause = String.join(" ", words).substring(words[0].length() + 1);
+        }
+        case "members" -> members = Integer.parseInt(words[1]);
+        case "inuse" -> {
+          inUse = words[1];
+          used.add(new Use(Long.parseLong(words[2]), Integer.parseInt(words[3])));
+        }
+        case "read" -> read.put(words[1], System.nanoTime());
+        case "connected" -> connected = Long.parseLong(words[1]);
+        case "first" -> first = Long.parseLong(words[1]);
+        case "heap" -> heapKilobytes = Long.parseLong(words[1]);
+        case "stats" ->
+            stats =
+                new Stats(
+                    Long.parseLong(words[1]),
+                    Long.parseLong(words[2]),
+                    Long.parseLong(words[3]),
+                    Long.parseLong(words[4]));
+        case "plundered" -> plundered.put(words[1], Long.parseLong(words[2]));
+        case "plunder" -> plunder = String.join(" ", words);
+        default -> trouble.add(String.join(" ", words));
+      }
+    }
+
+    void order(String line) throws IOException {
+      orders.write(line + "\n");
+      orders.flush();
+    }
+
+    void awaitGroup() throws Exception {
+      Village.await(() -> state.equals("SETTLED") && !group.isEmpty(), in(30_000), this::line);
+    }
+
+    Stats askStats() throws Exception {
+      stats = null;
+      order("stats");
+      Village.await(() -> stats != null, in(20_000), () -> "no figures from " + line());
+      return Optional.ofNullable(stats).orElseThrow();
+    }
+
+    long askHeap() throws Exception {
+      heapKilobytes = 0;
+      order("heap");
+      Village.await(() -> heapKilobytes > 0, in(20_000), () -> "no heap from " + line());
+      return heapKilobytes;
+    }
+
+    String line() {
+      return number + ": " + cause + ", " + members + " members, " + inUse + " " + trouble + said();
+    }
+
+    /** What it had to say of bugs. */
+    private String said() {
+      try {
+        String text = Files.readString(errors);
+        return text.isBlank() ? "" : "\n" + text.substring(0, Math.min(1_500, text.length()));
+      } catch (IOException gone) {
+        return "";
+      }
+    }
+
+    boolean isAlive() {
+      return process.isAlive();
+    }
+
+    /** As if the power had gone. */
+    void kill() {
+      process.destroyForcibly();
+    }
+
+    void signal(String which) throws IOException, InterruptedException {
+      new ProcessBuilder("kill", "-" + which, Long.toString(process.pid())).start().waitFor();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.keymoot.runtime.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.keymoot.runtime.soak.Village.House;
+import io.keymoot.runtime.soak.Village.Way;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** Five processes, each in a network namespace of its own. */
+@Isolated
+final class VillageTest {
+
+  @Test
+  @Timeout(value = 150, unit = TimeUnit.SECONDS)
+  void fiveProcessesArePartedLoseOneToTheAxePutOneOutAndTalkOn() throws Exception {
+    String whyNot = Streets.whyNot();
+    assumeThat(whyNot).as("skipped: " + whyNot).isEmpty();
+    try (Streets streets = Streets.build(5);
+        Village village = new Village(streets, Way.UDP)) {
+      List<House> all = village.settle(5, true);
+      for (House each : all) {
+        each.order("talk 50 100");
+      }
+
+      // Twenty seconds apart, with a new key on either side.
+      streets.part(Set.of(0, 1));
+      all.get(0).order("rekey");
+      all.get(2).order("rekey");
+      TimeUnit.SECONDS.sleep(20);
+      streets.heal();
+      village.awaitOneGroup(all, 30_000);
+
+      // One is put out that keeps every key and records every frame.
+      House hoarder = all.get(4);
+      Soak.Window window = Soak.putOut(village, all, hoarder, all.get(0), all.get(1));
+      assertThat(window.newKeyMillis()).isLessThan(10_000);
+      hoarder.kill();
+
+      // One dies in the middle of a rekey of its own.
+      List<House> rest = new ArrayList<>(all.subList(0, 3));
+      all.get(3).order("rekey");
+      all.get(3).kill();
+      village.awaitOneGroup(rest, 4, 30_000);
+
+      // One is told to end: it says goodbye.
+      House leaver = rest.remove(2);
+      leaver.signal("TERM");
+      village.awaitOneGroup(rest, 3, 30_000);
+
+      assertThat(rest).allSatisfy(house -> assertThat(house.trouble).isEmpty());
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package io.keymoot.runtime.soak;
+
+import io.keymoot.admission.PolicyFile;
+import io.keymoot.admission.PolicyRules;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rights;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.frame.Authentication;
+import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.peer.Address;
+import io.keymoot.runtime.ClusterStack;
+import io.keymoot.runtime.Delivery;
+import io.keymoot.runtime.Deserialisation;
+import io.keymoot.runtime.GroupNode;
+import io.keymoot.runtime.Identity;
+import io.keymoot.runtime.JGroupsTransport;
+import io.keymoot.runtime.Network;
+import io.keymoot.runtime.NodeEvent;
+import io.keymoot.runtime.Quality;
+import io.keymoot.runtime.Transport;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process of the village: orders on its standard input, what it sees on its standard output.
+ * Times are of the machine's monotonic clock, which all its processes share.
+ *
+ * <pre>
+ *   arguments: ADDRESS  udp PORT | tcp FOLDER  NAME  found | either | join ID | plain  [hoard]
+ *   orders:    say WORD | talk MILLIS BYTES | quiet | expel DEVICE | rekey | leave | reset | stats
+ *              | plunder | heap | end
+ *   says:      device ID | group ID | connected T | first T | status STATE | members N
+ *              | inuse EPOCH.REVISION T MEMBERS | read WORD | stats … | plundered MEMBER T | plunder …
+ * </pre>
+ */
+final class Villager {
+  private static final String OPEN_HOUSE =
+      """
+      version: 1
+      admit: anybody
+      expel: anybody
+      founder: anybody
+      introducer: anybody
+      """;
+
+  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+  private final Hoarder hoarder = new Hoarder();
+  private final Heard heard = new Heard();
+  private @Nullable ScheduledFuture<?> talking;
+  private long sequence;
+  private boolean readOnce;
+
+  private Villager() {}
+
+  public static void main(String[] args) throws Exception {
+    new Villager().live(args);
+    System.exit(0);
+  }
+
+  private void live(String[] args) throws Exception {
+    InetAddress here = InetAddress.getByName(args[0]);
+    ClusterStack stack =
+        args[1].equals("udp")
+            ? ClusterStack.udp(
+                here,
+                new InetSocketAddress(
+                    InetAddress.getByName("239.75.77.9"), Integer.parseInt(args[2])))
+            : ClusterStack.tcp(
+                new InetSocketAddress(here, 0), ClusterStack.Discovery.files(Path.of(args[2])));
+    String name = args[3];
+    boolean hoards = args[args.length - 1].equals("hoard");
+    if (args[4].equals("plain")) {
+      plainly(stack, name);
+      return;
+    }
+    FlatKeying.Founding plan =
+        new FlatKeying.Founding(
+            name,
+            Profile.CONFERENCE,
+            new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS),
+            Trust.OPEN);
+    try (Identity identity = Identity.selfMade();
+        Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM)) {
+      say("device " + identity.device().hash().toHex());
+      GroupNode.Builder builder = GroupNode.of(network, identity, rules());
+      try (GroupNode node =
+          switch (args[4]) {
+            case "found" -> builder.found(plan);
+            case "either" -> builder.joinOrFound(plan);
+            default -> builder.join(name, new GroupId(Hash32.fromHex(args[5])));
+          }) {
+        say("connected " + System.nanoTime());
+        Runtime.getRuntime().addShutdownHook(new Thread(node::closeAfterLeaving));
+        node.listen(0, (id, event) -> tell(event));
+        JGroupsTransport tap = null;
+        if (hoards) {
+          node.keys(0, hoarder);
+          tap = JGroupsTransport.open(stack, name, Deserialisation.FORBIDDEN_IN_JVM, hoarder);
+        }
+        obey(node);
+        if (tap != null) {
+          tap.close();
+        }
+        // Whoever watches this process has gone: as if the power had.
+        Runtime.getRuntime().halt(0);
+      }
+    }
+  }
+
+  private static PolicyRules rules() {
+    return switch (PolicyFile.parse(OPEN_HOUSE)) {
+      case PolicyFile.Parsed.Good good -> good.rules();
+      case PolicyFile.Parsed.Faulty faulty ->
+          throw new IllegalStateException("the village's policy: " + faulty.errors());
+    };
+  }
+
+  // ---- orders
+
+  private void obey(GroupNode node) throws Exception {
+    BufferedReader orders =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+      String[] words = order.split(" ");
+      switch (words[0]) {
+        case "say" -> node.send(text("w " + words[1]));
+        case "talk" -> {
+          int length = Integer.parseInt(words[2]);
+          talk(
+              Long.parseLong(words[1]),
+              () -> node.send(next(length), Authentication.NONE, Delivery.RELIABLE));
+        }
+        case "quiet" -> quiet();
+        case "expel" -> node.evict(new Fingerprint(Hash32.fromHex(words[1])));
+        case "rekey" -> node.rekey();
+        case "leave" -> {
+          quiet();
+          node.leave();
+        }
+        case "reset" -> heard.reset();
+        case "stats" -> say(heard.stats());
+        case "plunder" -> plunder(node);
+        case "heap" -> heap();
+        case "end" -> {
+          quiet();
+          return;
+        }
+        default -> say("unknown order " + words[0]);
+      }
+    }
+  }
+
+  private void talk(long millis, Runnable saying) {
+    quiet();
+    talking =
+        clock.scheduleAtFixedRate(saying, millis * 1_000, millis * 1_000, TimeUnit.MICROSECONDS);
+  }
+
+  private void quiet() {
+    ScheduledFuture<?> running = talking;
+    if (running != null) {
+      running.cancel(false);
+    }
+  }
+
+  private Bytes next(int length) {
+    StringBuilder words = new StringBuilder();
+    words.append("t ").append(sequence++).append(' ').append(System.nanoTime()).append(' ');
+    while (words.length() < length) {
+      words.append('.');
+    }
+    return text(words.toString());
+  }
+
+  private static Bytes text(String words) {
+    return Bytes.owning(words.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void plunder(GroupNode node) {
+    Map<String, Long> latest = new TreeMap<>();
+    Hoarder.Plunder all =
+        hoarder.plunder(
+            node.group().orElseThrow(),
+            (sender, plain) -> {
+              String[] words = words(plain);
+              if (words[0].equals("t")) {
+                latest.merge(sender.member().hash().toHex(), Long.parseLong(words[2]), Math::max);
+              }
+            });
+    latest.forEach((member, sent) -> say("plundered " + member + " " + sent));
+    say("plunder " + all.frames() + " " + all.opened() + " " + all.keys());
+  }
+
+  private void heap() {
+    System.gc();
+    Runtime jvm = Runtime.getRuntime();
+    say("heap " + (jvm.totalMemory() - jvm.freeMemory()) / 1024);
+  }
+
+  // ---- what it sees
+
+  private void tell(NodeEvent event) {
+    switch (event) {
+      case NodeEvent.Message message -> {
+        if (!readOnce) {
+          readOnce = true;
+          say("first " + System.nanoTime());
+        }
+        read(message.from().sender().hash().toHex(), message.payload());
+      }
+      case NodeEvent.Met met -> say("group " + met.group().hash().toHex());
+      case NodeEvent.Status status -> say("status " + status.state() + " " + status.cause());
+      case NodeEvent.RosterChanged changed -> say("members " + changed.members());
+      case NodeEvent.KeyInUse key ->
+          say(
+              "inuse "
+                  + key.epoch().hash().toHex().substring(0, 8)
+                  + "."
+                  + key.revision()
+                  + " "
+                  + System.nanoTime()
+                  + " "
+                  + key.members());
+      case NodeEvent.Refused refused -> say("refused " + refused.why());
+      case NodeEvent.RosterDisagrees disagrees -> say("disagrees " + disagrees.with());
+      default -> {}
+    }
+  }
+
+  private void read(String from, Bytes payload) {
+    long now = System.nanoTime();
+    String[] words = words(payload);
+    if (words[0].equals("w")) {
+      say("read " + words[1]);
+    } else {
+      heard.take(from, Long.parseLong(words[1]), now - Long.parseLong(words[2]));
+    }
+  }
+
+  private static String[] words(Bytes payload) {
+    return new String(payload.toArray(), StandardCharsets.UTF_8).split(" ");
+  }
+
+  /** Latencies, and numbers that never came. */
+  private static final class Heard {
+    private final Map<String, Long> next = new HashMap<>();
+    private long count;
+    private long lost;
+    private long worst;
+    private long late;
+
+    synchronized void take(String from, long number, long nanos) {
+      Long expected = next.get(from);
+      if (expected != null && number > expected) {
+        lost += number - expected;
+      } else if (expected != null && number < expected) {
+        lost--; // late, not lost
+      }
+      next.merge(from, number + 1, Math::max);
+      count++;
+      worst = Math.max(worst, nanos);
+      if (nanos > 100_000_000) {
+        late++;
+      }
+    }
+
+    synchronized void reset() {
+      count = 0;
+      lost = 0;
+      worst = 0;
+      late = 0;
+    }
+
+    synchronized String stats() {
+      return "stats " + count + " " + worst / 1_000 + " " + late + " " + lost;
+    }
+  }
+
+  // ---- without encryption, to compare with
+
+  private void plainly(ClusterStack stack, String name) throws Exception {
+    Transport.Receiver receiver =
+        new Transport.Receiver() {
+          @Override
+          public void control(Address from, Bytes message) {}
+
+          @Override
+          public void frame(Address from, Bytes frame) {
+            read(from.toString(), frame);
+          }
+
+          @Override
+          public void reachable(SortedSet<Address> peers) {
+            say("members " + (peers.size() + 1));
+          }
+        };
+    try (JGroupsTransport transport =
+        JGroupsTransport.open(stack, name, Deserialisation.FORBIDDEN_IN_JVM, receiver)) {
+      say("connected " + System.nanoTime());
+      BufferedReader orders =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+        String[] words = order.split(" ");
+        switch (words[0]) {
+          case "say" -> transport.multicast(Quality.RELIABLE_FRAME, text("w " + words[1]));
+          case "talk" -> {
+            int length = Integer.parseInt(words[2]);
+            talk(
+                Long.parseLong(words[1]),
+                () -> transport.multicast(Quality.RELIABLE_FRAME, next(length)));
+          }
+          case "reset" -> heard.reset();
+          case "stats" -> say(heard.stats());
+          case "leave", "end" -> {
+            quiet();
+            return;
+          }
+          default -> quiet();
+        }
+      }
+    }
+  }
+
+  private synchronized void say(String line) {
+    out.println(line);
+  }
+}
