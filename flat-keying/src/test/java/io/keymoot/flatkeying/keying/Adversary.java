@@ -164,8 +164,7 @@ final class Adversary {
     private final Set<Piece> pieces;
     private final Set<Loot> loot = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> held = new TreeSet<>();
-    private final Set<Object> seized =
-        java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Object> seized = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final SeizedSessions sessions;
     private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
     private final Map<Bytes, byte[]> seeds = new TreeMap<>();

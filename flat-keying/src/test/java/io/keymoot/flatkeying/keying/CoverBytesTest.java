@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
  * random groups stand in the README's table.
  */
 class CoverBytesTest {
-  private static void assertCosts(Profile profile, int members, int whenOneIsOut, int whenEightAre) {
+  private static void assertCosts(
+      Profile profile, int members, int whenOneIsOut, int whenEightAre) {
     BigGroup group = new BigGroup(profile, members, 1);
     CoverReport report = group.expelFirst(1);
     assertThat(report.multicastBytes()).isLessThanOrEqualTo(whenOneIsOut);

@@ -58,8 +58,13 @@ final class CoverTable {
   private static String entries(int outNow, Sum mean) {
     return outNow == 0
         ? "refresh"
-        : Math.round(mean.wraps) + " + " + Math.round(mean.relays) + " by "
-            + Math.round(mean.messages) + " + " + Math.round(mean.seals);
+        : Math.round(mean.wraps)
+            + " + "
+            + Math.round(mean.relays)
+            + " by "
+            + Math.round(mean.messages)
+            + " + "
+            + Math.round(mean.seals);
   }
 
   private static String grouped(long number) {
