@@ -43,7 +43,7 @@ final class DeviceTest {
 
   private final People people = new People();
 
-  @TempDir Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @AfterEach
   void closeAll() {
@@ -273,12 +273,12 @@ final class DeviceTest {
 
   /** A root that certifies devices. */
   private static final class Site implements AutoCloseable {
-    private static final WallTime NOW = new WallTime(Instant.now().getEpochSecond());
+    private final WallTime now = new WallTime(Instant.now().getEpochSecond());
     final Authority root =
         Authority.root(
             Optional.of("Example"),
             "Test root",
-            new Authority.Validity(NOW.plusDays(-1), NOW.plusDays(100)),
+            new Authority.Validity(now.plusDays(-1), now.plusDays(100)),
             SignatureKind.ED25519,
             ENTROPY);
     private int issued;
@@ -290,7 +290,7 @@ final class DeviceTest {
               CertificateRequest.create(
                   device.key(), Optional.of("Example"), name, AlternativeNames.NONE),
               new Authority.DeviceTerms(
-                  new Authority.Validity(NOW.plusDays(-1), NOW.plusDays(10L + issued)), List.of()),
+                  new Authority.Validity(now.plusDays(-1), now.plusDays(10L + issued)), List.of()),
               ENTROPY);
       List<Certificate> chain = new ArrayList<>(List.of(made));
       chain.addAll(root.chain());
