@@ -287,7 +287,7 @@ final class Joining {
             && !told.isFaulty(granter)
             && told.isMember(core.self.member())
             && core.isSignedBy(told.person(granter), grant.signed());
-    if (!sound) {
+    if (admit == null || !sound) {
       core.ignored("a Grant whose facts do not lead to it");
       return false;
     }
