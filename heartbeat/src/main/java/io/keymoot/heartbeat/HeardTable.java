@@ -17,12 +17,13 @@ final class HeardTable {
   private static final int TICK = 100;
   private static final int NEVER = -1;
 
-  /** What a row holds: the member, its latest heartbeat, its latest signed one. */
-  private static final int WIDTH = 3;
+  /**
+   * What a row holds: its latest heartbeat, or the member while there is none; its latest signed.
+   */
+  private static final int WIDTH = 2;
 
-  private static final int MEMBER = 0;
-  private static final int LATEST = 1;
-  private static final int SIGNED = 2;
+  private static final int LATEST = 0;
+  private static final int SIGNED = 1;
 
   /** An entry of the index is a row's number and, above it, some bits of its member's hash. */
   private static final int ROW_BITS = 20;
@@ -56,14 +57,18 @@ final class HeardTable {
   }
 
   MemberId member(int row) {
-    if (said[row * WIDTH + MEMBER] instanceof MemberId member) {
+    Object there = said[row * WIDTH + LATEST];
+    if (there instanceof Beat beat) {
+      return beat.member();
+    }
+    if (there instanceof MemberId member) {
       return member;
     }
     throw new IllegalStateException("row " + row + " of " + rows);
   }
 
   @Nullable Beat latest(int row) {
-    return (Beat) said[row * WIDTH + LATEST];
+    return said[row * WIDTH + LATEST] instanceof Beat beat ? beat : null;
   }
 
   @Nullable Beat signed(int row) {
@@ -82,7 +87,7 @@ final class HeardTable {
       int entry = index[at];
       if ((entry ^ hash) >>> ROW_BITS == 0) {
         int row = (entry & ROW_MASK) - 1;
-        Object there = said[row * WIDTH + MEMBER];
+        MemberId there = member(row);
         if (there == member || member.equals(there)) {
           return row;
         }
@@ -202,12 +207,12 @@ final class HeardTable {
       throw new IllegalStateException("a group of " + rows);
     }
     if (rows * WIDTH == said.length) {
-      int more = rows + rows / 4 + 8;
+      int more = rows + rows / 8 + 8;
       said = Arrays.copyOf(said, more * WIDTH);
       times = Arrays.copyOf(times, more * 2);
     }
     int row = rows++;
-    said[row * WIDTH + MEMBER] = member;
+    said[row * WIDTH + LATEST] = member;
     times[2 * row] = 0;
     times[2 * row + 1] = NEVER;
     if (rows * 4 > index.length * 3) {

@@ -41,7 +41,7 @@ public final class Membership {
   private final Map<FactId, Known> atDoor = new LinkedHashMap<>();
 
   /** The last signed word of each member about what it had learnt. */
-  private final Map<MemberId, SignedHeader> lastWord = new LinkedHashMap<>();
+  private final LastWords lastWords = new LastWords();
 
   /** Members that this peer holds a proof against beyond the facts themselves. */
   private final Map<MemberId, FaultProof.OutOfOrder> caught = new LinkedHashMap<>();
@@ -127,14 +127,14 @@ public final class Membership {
    */
   public Learnt hear(SignedHeader word) {
     MemberId author = word.header().author();
-    SignedHeader last = lastWord.get(author);
+    SignedHeader last = lastWords.of(author);
     if (last != null && covers(last, word)) {
       return Learnt.NOTHING;
     }
     if (last != null && isKnown(word) && isKnown(last) && !covers(word, last)) {
       caught.putIfAbsent(author, new FaultProof.OutOfOrder(last, word));
     }
-    lastWord.put(author, word);
+    lastWords.put(word);
     return settle();
   }
 
@@ -257,7 +257,7 @@ public final class Membership {
         return true;
       }
     }
-    for (SignedHeader word : lastWord.values()) {
+    for (SignedHeader word : lastWords.all()) {
       if (isTrusted(with, word.header().author()) && closure(word).contains(m)) {
         return true;
       }

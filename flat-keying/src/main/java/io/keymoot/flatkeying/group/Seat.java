@@ -111,6 +111,9 @@ record Seat(Person person, List<Stay> live, List<Place> paused, IdMap<Place> rep
 
   /** What is over here, and was not or otherwise in {@code before}, the seat in a smaller set. */
   void overSince(@Nullable Seat before, Consumer<Place> action) {
+    if (paused.isEmpty() && replaced.isEmpty()) {
+      return;
+    }
     for (Place place : paused) {
       if (before == null || !before.paused.contains(place)) {
         action.accept(place);

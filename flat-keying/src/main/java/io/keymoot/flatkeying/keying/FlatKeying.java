@@ -214,7 +214,10 @@ public final class FlatKeying implements AutoCloseable {
     return state().count() == 0 ? List.of() : core.slots.table(sendingEpoch());
   }
 
-  /** What the last Rekey of this peer's own cost, and whom each entry of its cover reached. */
+  /**
+   * What the last Rekey of this peer's own cost, and whom each entry of its cover reached; until
+   * what it left behind is erased.
+   */
   public Optional<CoverReport> lastCover() {
     return rekeying.lastReport();
   }
@@ -347,7 +350,10 @@ public final class FlatKeying implements AutoCloseable {
       case ASK_FOR_SLOTS -> needGive.askForSlots();
       case RESEAL_AGAIN -> resealing.lookAgain();
       case RESEAL_TOGETHER -> resealing.make();
-      case ERASE -> core.keys.erase(core.now, core.out);
+      case ERASE -> {
+        core.keys.erase(core.now, core.out);
+        rekeying.forgetReport();
+      }
       case FORGET_LEAF_KEY -> core.self.forget(core.now);
       case ROTATE_LEAF_KEY -> renew(Optional.empty());
       case HOLDING_TOO_LONG -> sending.holdingTooLong();

@@ -130,13 +130,16 @@ final class KeyStore implements AutoCloseable {
     }
   }
 
-  /** Superseded: not usable, while this peer holds one that is. */
+  /**
+   * Superseded: not usable, while this peer holds one that is. That is for good: a moment in which
+   * it holds none must not put off what is due, or a steady stream of leaves would do so for ever.
+   */
   void markSuperseded(GroupState state, boolean holdsUsable, boolean hard, Tick now) {
     for (Held it : held.values()) {
       boolean usable = state.usable().stream().anyMatch(epoch -> epoch.id().equals(it.epoch));
-      if (usable || !holdsUsable) {
+      if (usable) {
         it.erasedAt = null;
-      } else {
+      } else if (holdsUsable) {
         Tick due = now.plusMillis(hard ? Limits.GRACE_AFTER_EXPULSION_MILLIS : Limits.GRACE_MILLIS);
         Tick old = it.erasedAt;
         it.erasedAt = old == null || due.isBefore(old) ? due : old;

@@ -1,6 +1,7 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
@@ -46,6 +47,7 @@ final class Rekeying {
   private final Map<FactId, Integer> tried = new LinkedHashMap<>();
 
   private @Nullable CoverReport lastReport;
+  private Tick reportedAt = Tick.ZERO;
 
   Rekeying(Core core, NeedGive needGive, Haves haves, Relays relays) {
     this.core = core;
@@ -84,12 +86,20 @@ final class Rekeying {
     CoverReport report =
         new CoverReport(FactCodec.encode(fact).length(), covering.lines(), covering.unreached());
     lastReport = report;
+    reportedAt = core.now;
     core.out.add(new Effect.Rekeyed(fact.id(), report));
     return true;
   }
 
   Optional<CoverReport> lastReport() {
     return Optional.ofNullable(lastReport);
+  }
+
+  /** It names every member, so it is not kept for long. */
+  void forgetReport() {
+    if (core.now.millisSince(reportedAt) >= Limits.GRACE_MILLIS) {
+      lastReport = null;
+    }
   }
 
   private Covering cover(Rekey bare, GroupState state, GroupState after, EpochSecret secret) {

@@ -15,6 +15,11 @@ public final class SeizedKeks {
     return new ResealKey(key.alive().clone());
   }
 
+  /** As if it were another slot's. */
+  public static Kek asOf(Kek kek, Slot slot) {
+    return new Kek(kek.alive().clone(), slot, kek.epoch());
+  }
+
   /** Tried as a KEK too: whoever has it tries everything. */
   public static Kek copy(ResealKey key, Slot slot, FactId reseal) {
     return new Kek(key.alive().clone(), slot, reseal);

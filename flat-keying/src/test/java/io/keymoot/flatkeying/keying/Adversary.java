@@ -164,6 +164,7 @@ final class Adversary {
     private final Set<Piece> pieces;
     private final Set<Loot> loot = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> held = new TreeSet<>();
+    private final Set<Object> seized = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private final SeizedSessions sessions;
     private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
     private final Map<Bytes, byte[]> seeds = new TreeMap<>();
@@ -306,30 +307,38 @@ final class Adversary {
     }
 
     private boolean read(Handed handed, LeafKeyPair leaf) {
-      if (SecretReader.open(leaf, handed.context, handed.sealed, NeedGive::secrets)
-          instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
-        ok.value().forEach((epoch, secret) -> has(piece(epoch, secret)));
+      if (handed.context.kind() == MessageType.GRANT) {
+        if (SecretReader.open(leaf, handed.context, handed.sealed, NeedGive::secrets)
+            instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
+          ok.value().forEach((epoch, secret) -> has(piece(epoch, secret)));
+          return true;
+        }
+        return false;
+      }
+      if (SecretReader.open(
+              leaf,
+              handed.context,
+              handed.sealed,
+              in -> GivenKeys.read(in, position -> slotOf(member, position)))
+          instanceof SecretReader.Read.Ok<GivenKeys> ok) {
+        ok.value().epochs().forEach((epoch, secret) -> has(piece(epoch, secret)));
+        ok.value().keks().forEach(kek -> has(kek, handed.context.from()));
+        for (GivenKeys.OfReseal each : ok.value().reseals()) {
+          Slot slot = slotOf(member, each.position());
+          has(SeizedKeks.copy(each.key(), slot, each.reseal()), handed.context.from());
+        }
         return true;
       }
-      // A careless giver may have handed over what its own address shows, not the asker's.
-      boolean any = false;
-      for (MemberId address : List.of(member, handed.context.from())) {
-        if (SecretReader.open(
-                leaf,
-                handed.context,
-                handed.sealed,
-                in -> GivenKeys.read(in, position -> slotOf(address, position)))
-            instanceof SecretReader.Read.Ok<GivenKeys> ok) {
-          any = true;
-          ok.value().epochs().forEach((epoch, secret) -> has(piece(epoch, secret)));
-          ok.value().keks().forEach(kek -> has(loot(kek)));
-          for (GivenKeys.OfReseal each : ok.value().reseals()) {
-            Slot slot = slotOf(address, each.position());
-            has(loot(SeizedKeks.copy(each.key(), slot, each.reseal())));
-          }
-        }
+      return false;
+    }
+
+    /** A careless giver may have handed over what its own address shows, not the asker's. */
+    private void has(Kek kek, MemberId giver) {
+      has(loot(kek));
+      Slot its = slotOf(giver, kek.slot().position());
+      if (!its.equals(kek.slot())) {
+        has(loot(SeizedKeks.asOf(kek, its)));
       }
-      return any;
     }
   }
 
@@ -407,12 +416,12 @@ final class Adversary {
 
   private void seize(Device device, SlotKeys slots) {
     for (Kek kek : slots.allKeks()) {
-      if (device.held.add(kek.epoch() + " " + kek.slot())) {
+      if (device.seized.add(kek)) {
         device.has(loot(SeizedKeks.copy(kek)));
       }
     }
     for (GivenKeys.OfReseal each : slots.allResealKeys()) {
-      if (device.held.add(each.reseal() + " fresh " + each.position())) {
+      if (device.seized.add(each.key())) {
         Slot slot = slotOf(device.member, each.position());
         device.has(loot(SeizedKeks.copy(each.key(), slot, each.reseal())));
       }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * More runs by {@code -Dseeds=N}, others by {@code -DfirstSeed=M}.
  */
 class AdversaryTest {
-  private static final int SEEDS = Integer.getInteger("seeds", 300);
+  private static final int SEEDS = Integer.getInteger("seeds", 100);
   private static final int FIRST = Integer.getInteger("firstSeed", 0);
 
   /** So many keys in use were tried by somebody who had something to try with, run by run. */

@@ -28,6 +28,7 @@ import io.keymoot.flatkeying.group.Membership;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Handshake;
+import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.ResealKey;
 import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.key.Session;
@@ -68,7 +69,7 @@ public final class BigGroup {
   private final Device chair;
   private final FlatKeying first;
   private final Map<FactId, EpochSecret> secrets = new LinkedHashMap<>();
-  private Tick now = new Tick(1_000);
+  private final Tick now = new Tick(1_000);
 
   public BigGroup(Profile profile, int members, long seed) {
     draws = new Draws(seed);
@@ -230,6 +231,10 @@ public final class BigGroup {
     return devices.getOrDefault(order.get(number), chair);
   }
 
+  public Tick now() {
+    return now;
+  }
+
   public MemberId member(int number) {
     return order.get(number);
   }
@@ -259,6 +264,9 @@ public final class BigGroup {
   /** Makes the pairwise session of two ready, as if one had sealed to the other before. */
   public void meet(FlatKeying one, int number) {
     Device other = device(number);
+    if (!one.state().isMember(other.id)) {
+      return;
+    }
     Stay own = one.state().newestStay(one.self()).orElseThrow();
     Stay its = one.state().newestStay(other.id).orElseThrow();
     Session here = one.core.sessions.between(own.id(), its.id());
@@ -297,6 +305,40 @@ public final class BigGroup {
   public CoverReport expel(FlatKeying core, int target) {
     step(core, new Input.Expel(fingerprint(target)));
     return core.lastCover().orElseThrow();
+  }
+
+  /** The message of an expulsion by this core, not yet sent to anybody. */
+  public Bytes expulsion(FlatKeying core, int target) {
+    for (Effect effect : step(core, new Input.Expel(fingerprint(target)))) {
+      if (effect instanceof Effect.Authored authored) {
+        return authored.message();
+      }
+    }
+    throw new IllegalStateException("the expulsion was refused");
+  }
+
+  /** Somebody whom a wrap of the core's last cover reaches, by number. */
+  public int firstReachedByAWrap(FlatKeying core) {
+    for (CoverReport.Line line : core.lastCover().orElseThrow().lines()) {
+      if (line.kind() == CoverReport.Kind.WRAP) {
+        return order.indexOf(line.members().get(0));
+      }
+    }
+    throw new IllegalStateException("no wrap in the last cover");
+  }
+
+  /** Steps all KEKs of the running epoch once, and forgets them; how many there are. */
+  public int stepAllKeks(FlatKeying core) {
+    FactId running = core.sendingEpoch().orElseThrow();
+    EpochSecret original = core.core.keys.get(running).orElseThrow().lowest();
+    int steps = 0;
+    for (Kek kek : core.core.slots.allKeks()) {
+      if (kek.epoch().equals(running)) {
+        kek.step(original, running).close();
+        steps++;
+      }
+    }
+    return steps;
   }
 
   /** Puts somebody out for good, by the founder, for all cores made from now on. */

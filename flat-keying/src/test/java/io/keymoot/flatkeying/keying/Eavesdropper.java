@@ -139,6 +139,27 @@ public final class Eavesdropper {
     return core.core.keys.get(epoch).map(held -> held.isProved).orElse(false);
   }
 
+  /** For people: how the core stands to an epoch's key. */
+  public static String standing(FlatKeying core, FactId epoch) {
+    GroupState state = core.state();
+    return "usable are "
+        + state.usable()
+        + ", held usable "
+        + state.usable().stream().filter(x -> core.core.keys.holds(x.id(), state)).count()
+        + ", revisions "
+        + core.core.keys.all().stream()
+            .map(h -> h.lowestRevision() + "/" + state.revision(h.epoch))
+            .toList()
+        + ", next erasure "
+        + core.core.keys.nextErasure()
+        + ", now "
+        + core.core.now
+        + ", deadline "
+        + core.nextDeadline()
+        + ", waits to send "
+        + core.sendingEpoch();
+  }
+
   /** What the core lacks before it can decide what waits. */
   public static String lacks(FlatKeying core) {
     return core.core.membership.lacks().toString();

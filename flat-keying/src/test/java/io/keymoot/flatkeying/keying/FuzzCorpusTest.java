@@ -13,6 +13,7 @@ import io.keymoot.flatkeying.message.Grant;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.LeaveWord;
 import io.keymoot.flatkeying.message.Need;
+import io.keymoot.flatkeying.message.Relay;
 import io.keymoot.flatkeying.message.SessionAnswer;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideFuzzTest;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +59,7 @@ class FuzzCorpusTest {
             MessageType.GIVE,
             MessageType.SYNC,
             MessageType.SYNC_REPLY,
+            MessageType.RELAY,
             MessageType.SESSION_ANSWER);
   }
 
@@ -121,6 +124,9 @@ class FuzzCorpusTest {
     for (String name : new String[] {"ben", "cora", "dan", "eva", "finn"}) {
       group.join(name, "");
     }
+    // Before anybody has slots, so with seals.
+    group.run(1_500);
+    group.node("anna").step(new Input.Expel(group.node("finn").device()));
     group.run(10_000);
     group.hears = (from, to) -> !to.name.equals("cora");
     group.node("ben").step(new Input.Expel(group.node("eva").device()));
@@ -130,6 +136,12 @@ class FuzzCorpusTest {
     group.run(10_000);
     group.node("dan").step(new Input.Leave());
     group.run(10_000);
+    // Relays are for larger groups than this one.
+    Bytes wrap = Bytes.owning(new byte[48]);
+    sides.put(
+        "relay",
+        SideCodec.encode(
+            new Relay(1, 2, List.of(new Relay.SlotWrap(3, wrap), new Relay.SlotWrap(31, wrap)))));
     for (Map.Entry<String, Bytes> each : sides.entrySet()) {
       write(SIDES, each.getKey(), each.getValue());
       SideMessage message = SideCodec.decode(each.getValue()).orThrow();
@@ -153,6 +165,7 @@ class FuzzCorpusTest {
       case LeaveWord word -> Optional.empty();
       case ApproveWord word -> Optional.empty();
       case SyncReply reply -> Optional.empty();
+      case Relay relay -> Optional.empty();
       case SessionAnswer answer -> Optional.empty();
     };
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.key.EpochSecret;
@@ -253,5 +254,18 @@ class StoriesTest {
     for (Group.Node node : group.members()) {
       assertThat(node.status.state()).as(group.show()).isEqualTo(Effect.State.SETTLED);
     }
+  }
+
+  /** Found by the simulator: 16 members, heavy faults, seed 1. */
+  @Test
+  void aSteadyStreamOfEndsDoesNotPutErasureOff() {
+    five();
+    FactId first = group.node("anna").core.sendingEpoch().orElseThrow();
+    // Each Here makes the running epoch unclean, so for a moment nobody holds a usable one.
+    for (int i = 0; i < 6; i++) {
+      group.node("ben").step(new Input.Renew(Optional.empty()));
+      group.run(10_000);
+    }
+    assertThat(group.node("anna").core.core.keys.get(first)).isEmpty();
   }
 }

@@ -87,6 +87,10 @@ public class SideFuzzTest {
               new WireWriter()
                   .bytes(need.leafKey())
                   .list(need.epochs(), (w, epoch) -> w.hash(epoch.hash()))
+                  .list(
+                      need.slots(),
+                      (w, set) ->
+                          w.hash(set.made().hash()).u32(Integer.toUnsignedLong(set.positions())))
                   .toBytes());
       case Give give -> {
         WireWriter content =
@@ -103,6 +107,7 @@ public class SideFuzzTest {
                   .list(ask.blobs(), WireWriter::hash)
                   .toBytes());
       case SyncReply reply -> SideCodec.encode(reply);
+      case Relay relay -> SideCodec.encode(relay);
       case SessionAnswer answer -> SideCodec.encode(answer);
     };
   }

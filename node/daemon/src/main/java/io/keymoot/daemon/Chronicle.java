@@ -377,7 +377,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
         .put("purpose", about.purpose().word())
         .put("device", CheckedText.of(about.device()))
         .put("brief", CheckedText.brief(about.device()))
-        .put("shown", about.shown())
+        .put("shown", about.shown().isEmpty() ? "a device that nobody vouches for" : about.shown())
         .put("target", CheckedText.of(about.target()))
         .put("ask", String.join(", ", asks.stream().map(String::valueOf).toList()))
         .put("at", Times.text(since))

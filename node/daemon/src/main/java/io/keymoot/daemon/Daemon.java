@@ -161,7 +161,7 @@ final class Daemon implements AutoCloseable {
             handlers(),
             log,
             new MediaKeys(() -> Optional.ofNullable(node), this::nameOf),
-            () -> seated().filter(Desk::isReady).isPresent(),
+            this::isReady,
             figures::text,
             clock));
   }
@@ -451,6 +451,10 @@ final class Daemon implements AutoCloseable {
 
   EventLog log() {
     return log;
+  }
+
+  boolean isReady() {
+    return seated().filter(Desk::isReady).isPresent();
   }
 
   void askToEnd() {

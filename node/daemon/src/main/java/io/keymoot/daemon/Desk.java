@@ -366,7 +366,7 @@ final class Desk {
               CompletionStage<Optional<Duration>> out = chronicle.whenOut(who.id(), wish, wait);
               return node.evict(who.device())
                   .thenCompose(nothing -> out)
-                  .thenCombine(all(), (window, now) -> evicted(who, wish, window, now));
+                  .thenCompose(window -> all().thenApply(now -> evicted(who, wish, window, now)));
             });
   }
 

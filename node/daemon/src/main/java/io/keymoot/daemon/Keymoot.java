@@ -83,7 +83,7 @@ public final class Keymoot implements Runnable {
                 ErrorCode.BUG,
                 "This is a bug in Keymoot: " + e,
                 "Please report it, with the command that was given.");
-    if (parsed.hasMatchedOption("--json")) {
+    if (command.getParseResult().hasMatchedOption("--json")) {
       command.getErr().println(problem.json().encodePrettily());
     } else {
       command.getErr().println(Console.safe("keymoot: " + problem.detail()));

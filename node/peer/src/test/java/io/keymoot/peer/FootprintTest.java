@@ -23,7 +23,10 @@ import io.keymoot.heartbeat.HeartbeatContent;
 import io.keymoot.peer.Village.Resident;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.GraphLayout;
 
@@ -106,9 +109,24 @@ class FootprintTest {
     village.run(60_000);
     assertThat(ben.view().heard()).isEqualTo(MEMBERS);
 
-    long both = GraphLayout.parseInstance(anna.peer, ben.peer).totalSize();
-    long without = GraphLayout.parseInstance(anna.peer).totalSize();
-    System.out.println("a peer among " + MEMBERS + ": " + (both - without) + " bytes of its own");
-    assertThat(both - without).isLessThanOrEqualTo(64 * 1_024);
+    GraphLayout both = GraphLayout.parseInstance(anna.peer, ben.peer);
+    GraphLayout without = GraphLayout.parseInstance(anna.peer);
+    assertThat(both.totalSize() - without.totalSize())
+        .as(() -> "by kind of object:\n" + difference(both, without))
+        .isLessThanOrEqualTo(64 * 1_024);
+  }
+
+  /** What there is more of, the most first. */
+  private static String difference(GraphLayout both, GraphLayout without) {
+    Map<String, Long> more = new TreeMap<>();
+    for (Class<?> kind : both.getClasses()) {
+      long size = both.getClassSizes().count(kind) - without.getClassSizes().count(kind);
+      more.merge(kind.getTypeName(), size, Long::sum);
+    }
+    return more.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(20)
+        .map(each -> each.getValue() + " bytes of " + each.getKey())
+        .collect(Collectors.joining("\n"));
   }
 }

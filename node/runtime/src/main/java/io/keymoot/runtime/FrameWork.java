@@ -40,10 +40,13 @@ final class FrameWork implements AutoCloseable {
   /** The last stream of each kind is the node's own, for its messages. */
   private static final int OWN_INDEX = FrameStream.OF_A_KIND - 1;
 
-  private record Arrived(Address from, Bytes frame) {}
+  /** What the thread is woken by. */
+  private sealed interface Reason {}
 
-  /** Wakes the thread: the ring has changed, or a signature is due. */
-  private static final Arrived NUDGE = new Arrived(new Address(Bytes.of(new byte[1])), Bytes.EMPTY);
+  private record Arrived(Address from, Bytes frame) implements Reason {}
+
+  /** The ring has changed, or a signature is due. */
+  private record Nudge() implements Reason {}
 
   private record Held(Bytes message, Authentication proof, Delivery delivery) {}
 
@@ -55,7 +58,7 @@ final class FrameWork implements AutoCloseable {
   private final Supplier<Tick> clock;
   private final Consumer<NodeEvent> events;
   private final Naming naming;
-  private final BlockingQueue<Arrived> waiting =
+  private final BlockingQueue<Reason> waiting =
       new ArrayBlockingQueue<>(RuntimeLimits.FRAMES_WAITING);
   private final AtomicBoolean nudged = new AtomicBoolean();
   private final Map<FrameStream, LateFrames> late = new ConcurrentHashMap<>();
@@ -107,7 +110,7 @@ final class FrameWork implements AutoCloseable {
   }
 
   private void nudge() {
-    if (nudged.compareAndSet(false, true) && !waiting.offer(NUDGE)) {
+    if (nudged.compareAndSet(false, true) && !waiting.offer(new Nudge())) {
       nudged.set(false); // The thread is busy, and looks around after each frame.
     }
   }
@@ -280,21 +283,26 @@ final class FrameWork implements AutoCloseable {
       };
 
   private void run() {
+    Tick lookedRound = Tick.ZERO;
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Arrived next = waiting.poll(RuntimeLimits.DRAIN_MILLIS, TimeUnit.MILLISECONDS);
-        if (next == NUDGE) {
+        Reason next = waiting.poll(RuntimeLimits.DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+        if (next instanceof Nudge) {
           nudged.set(false);
         }
         FrameDesk at = desk;
         if (at == null) {
           continue;
         }
-        if (next != null && next != NUDGE) {
-          open(at, next);
+        if (next instanceof Arrived arrived) {
+          open(at, arrived);
         }
-        if (next == null || next == NUDGE) {
-          at.drain(clock.get(), sink);
+        // Now and then in any case, however many frames come.
+        Tick now = clock.get();
+        if (!(next instanceof Arrived)
+            || now.millisSince(lookedRound) > RuntimeLimits.DRAIN_MILLIS) {
+          lookedRound = now;
+          at.drain(now, sink);
           sendVouchers();
           sendHeld();
         }

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -84,7 +85,7 @@ final class Remembered {
 
   private static List<Known> all(Ledger ledger, GroupState state) {
     Deque<Known> heads = new ArrayDeque<>();
-    state.heads().forEach(head -> heads.push(ledger.get(head)));
+    state.heads().forEach(head -> heads.push(Objects.requireNonNull(ledger.get(head))));
     return withPasts(heads);
   }
 
@@ -112,7 +113,7 @@ final class Remembered {
   void save(GroupId group, List<Bytes> facts) {
     long length = HEAD + Hash32.LENGTH;
     for (Bytes fact : facts) {
-      length += Integer.BYTES + fact.length();
+      length += (long) Integer.BYTES + fact.length();
     }
     if (length > RuntimeLimits.REMEMBERED_BYTES) {
       LOG.warn(

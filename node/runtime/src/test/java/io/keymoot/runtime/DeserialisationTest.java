@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jgroups.util.Util;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Filters hold for a whole JVM and for good, so each of these has a JVM of its own. */
+@Isolated
 class DeserialisationTest {
   @Test
   void withoutAnyFilterJgroupsTakesTheBait() throws Exception {

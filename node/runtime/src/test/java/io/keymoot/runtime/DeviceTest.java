@@ -33,14 +33,17 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a device keeps on its disk. */
+@Execution(ExecutionMode.CONCURRENT)
 final class DeviceTest {
   private static final Entropy ENTROPY = new SecureRandom()::nextBytes;
 
   private final People people = new People();
 
-  @TempDir Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @AfterEach
   void closeAll() {
@@ -270,12 +273,12 @@ final class DeviceTest {
 
   /** A root that certifies devices. */
   private static final class Site implements AutoCloseable {
-    private static final WallTime NOW = new WallTime(Instant.now().getEpochSecond());
+    private final WallTime now = new WallTime(Instant.now().getEpochSecond());
     final Authority root =
         Authority.root(
             Optional.of("Example"),
             "Test root",
-            new Authority.Validity(NOW.plusDays(-1), NOW.plusDays(100)),
+            new Authority.Validity(now.plusDays(-1), now.plusDays(100)),
             SignatureKind.ED25519,
             ENTROPY);
     private int issued;
@@ -287,7 +290,7 @@ final class DeviceTest {
               CertificateRequest.create(
                   device.key(), Optional.of("Example"), name, AlternativeNames.NONE),
               new Authority.DeviceTerms(
-                  new Authority.Validity(NOW.plusDays(-1), NOW.plusDays(10L + issued)), List.of()),
+                  new Authority.Validity(now.plusDays(-1), now.plusDays(10L + issued)), List.of()),
               ENTROPY);
       List<Certificate> chain = new ArrayList<>(List.of(made));
       chain.addAll(root.chain());

@@ -173,7 +173,7 @@ final class HostTest {
               wish,
               identity,
               people.policy,
-              Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM),
+              Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS),
               entropy,
               () -> new WallTime(1_800_000_000));
     }

@@ -39,10 +39,12 @@ import org.jgroups.util.SizeStreamable;
 import org.jgroups.util.UUID;
 import org.jgroups.util.Util;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Somebody who reaches the cluster, belongs to no group, and means ill. */
+@Isolated
 class HostileClusterTest {
   private static final short GMS_ID = ClassConfigurator.getProtocolId(GMS.class);
 
@@ -205,6 +207,45 @@ class HostileClusterTest {
     }
   }
 
+  /** The same against two members of a group, who settle, talk and rekey in spite of it. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aGroupTalksAndRekeysInSpiteOfIt(Kind kind, @TempDir Path folder) throws Exception {
+    JGroupsTransportTest.requireMulticast(kind);
+    ClusterStack stack = kind.stack(folder);
+    try (People people = new People();
+        Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JGROUPS);
+        JChannel hostile = stack.open(people.name)) {
+      Identity annaId = Identity.selfMade();
+      Identity benId = Identity.selfMade();
+      GroupNode.Builder anna = GroupNode.of(network, annaId, people.policy);
+      GroupNode.Builder ben = GroupNode.of(network, benId, people.policy);
+      People.Someone one = people.add("anna", annaId, anna.found(people.plan()));
+      hostile.setDiscardOwnMessages(true);
+      hostile.connect(people.name);
+      People.Someone other = people.add("ben", benId, ben.join(people.name));
+      people.settled(one, other);
+      org.jgroups.Address target = hostile.getView().getMembers().get(0);
+      final int baitsBefore = Bait.TAKEN.get();
+
+      sendPlainly(hostile, new ObjectMessage(null, new Bait()));
+      flood(hostile);
+      forgeMembership(hostile, target);
+      one.node.rekey().toCompletableFuture().join();
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                one.says("to ben");
+                other.says("to anna");
+                return other.read().contains("to ben") && one.read().contains("to anna");
+              });
+      people.settled(one, other);
+      assertThat(Bait.TAKEN.get()).isEqualTo(baitsBefore);
+      people.close();
+    }
+  }
+
   /** A check that cannot fail is none: read by anybody else in this JVM, the baits do work. */
   private static void requireThatTheBaitsAreLive() throws Exception {
     ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -223,11 +264,11 @@ class HostileClusterTest {
   }
 
   /** One by one and out of band, so that what is refused takes nothing else with it. */
-  private static void sendPlainly(JChannel hostile, Message message) throws Exception {
+  static void sendPlainly(JChannel hostile, Message message) throws Exception {
     hostile.send(message.setFlag(Flag.OOB, Flag.DONT_BUNDLE, Flag.NO_RELIABILITY));
   }
 
-  private static void flood(JChannel hostile) throws Exception {
+  static void flood(JChannel hostile) throws Exception {
     byte[] noise = filled(1_000);
     for (int i = 0; i < 20_000; i++) {
       hostile.send(
@@ -242,8 +283,7 @@ class HostileClusterTest {
   }
 
   /** Views, leaves and merges that name others and itself, past its own membership protocol. */
-  private static void forgeMembership(JChannel hostile, org.jgroups.Address target)
-      throws Exception {
+  static void forgeMembership(JChannel hostile, org.jgroups.Address target) throws Exception {
     org.jgroups.Address me = hostile.getAddress();
     UUID madeUp = UUID.randomUUID();
     View alone = View.create(me, 1_000, me, madeUp);
@@ -263,6 +303,16 @@ class HostileClusterTest {
         hostile,
         new EmptyMessage(target)
             .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.LEAVE_RSP, target)));
+    // Somebody who is not there wants in, and the victim is told that it has joined elsewhere.
+    lowDown(
+        hostile,
+        new EmptyMessage(target)
+            .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.JOIN_REQ, madeUp)));
+    lowDown(
+        hostile,
+        new BytesMessage(target)
+            .setArray(Forger.view(without))
+            .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.JOIN_RSP)));
     lowDown(
         hostile,
         new BytesMessage(target)

@@ -54,7 +54,7 @@ final class People implements AutoCloseable {
   }
 
   Network network() {
-    Network network = Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM);
+    Network network = Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS);
     open.add(network);
     return network;
   }

@@ -14,9 +14,11 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The bounded queues between the network, the loop and the application. */
 @Timeout(20)
+@Isolated
 class QueuesTest {
   private static final Address SLOW = new Address(bytes("slow"));
   private static final Address FAST = new Address(bytes("fast"));

@@ -9,17 +9,22 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A fixed set of runs, part of every build; {@code -Dseeds=N -DfirstSeed=M} for others. */
+/**
+ * A fixed set of runs, part of every build; {@code -Dseeds=N -DfirstSeed=M -Dmembers=16
+ * -Dminutes=10} for others.
+ */
 class SeedsTest {
-  private static final int SEEDS = Integer.getInteger("seeds", 4);
+  private static final int SEEDS = Integer.getInteger("seeds", 10);
   private static final int FIRST = Integer.getInteger("firstSeed", 1);
+  private static final int MEMBERS = Integer.getInteger("members", 8);
+  private static final int MINUTES = Integer.getInteger("minutes", 1);
 
   @Test
-  void sixteenMembersForTenMinutesOfHeavyFaultsKeepEveryProperty() {
+  void heavyFaultsKeepEveryProperty() {
     Plan plan =
         new Plan(
-            16,
-            600_000,
+            MEMBERS,
+            MINUTES * 60_000L,
             "conference",
             List.of("heavy"),
             1,

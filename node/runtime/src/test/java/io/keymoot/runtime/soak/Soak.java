@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -24,11 +25,15 @@ public final class Soak {
 
   private static final Map<String, Story> STORIES = new LinkedHashMap<>();
 
+  /** These need no network of their own. */
+  private static final List<String> IN_ONE_JVM = List.of("join-warm", "local-128");
+
   static {
     STORIES.put("meet-5", soak -> soak.meet(5));
     STORIES.put("meet-10", soak -> soak.meet(10));
     STORIES.put("meet-20", soak -> soak.meet(20));
     STORIES.put("join", Soak::join);
+    STORIES.put("join-warm", soak -> Crowd.join(25, System.out));
     STORIES.put("leave", Soak::leave);
     STORIES.put("expel", Soak::expel);
     STORIES.put("kill", Soak::killEach);
@@ -83,12 +88,12 @@ public final class Soak {
     String whyNot = Streets.whyNot();
     int failed = 0;
     for (String name : names) {
-      if (!whyNot.isEmpty() && !name.equals("local-128")) {
+      if (!whyNot.isEmpty() && !IN_ONE_JVM.contains(name)) {
         System.out.println(name + ": skipped; " + whyNot);
         continue;
       }
       try {
-        STORIES.get(name).run(new Soak(way, minutes, seed));
+        Objects.requireNonNull(STORIES.get(name)).run(new Soak(way, minutes, seed));
       } catch (Exception e) {
         failed++;
         System.out.println(name + ": FAILED: " + e.getMessage());

@@ -174,6 +174,7 @@ final class Village implements AutoCloseable {
     volatile @Nullable Stats stats;
     private final Process process;
     private final Writer orders;
+    private final Path errors;
 
     House(int number, String wish, String[] more) throws IOException {
       this.number = number;
@@ -198,7 +199,7 @@ final class Village implements AutoCloseable {
               : List.of("tcp", folder.toString()));
       command.addAll(List.of(name, wish));
       command.addAll(List.of(more));
-      Path errors = Files.createTempFile(folder, "errors", ".txt");
+      errors = Files.createTempFile(folder, "errors", ".txt");
       process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
       orders = process.outputWriter(StandardCharsets.UTF_8);
       Thread.ofPlatform().daemon().name("house-" + number).start(this::listen);
@@ -270,7 +271,17 @@ final class Village implements AutoCloseable {
     }
 
     String line() {
-      return number + ": " + cause + ", " + members + " members, " + inUse + " " + trouble;
+      return number + ": " + cause + ", " + members + " members, " + inUse + " " + trouble + said();
+    }
+
+    /** What it had to say of bugs. */
+    private String said() {
+      try {
+        String text = Files.readString(errors);
+        return text.isBlank() ? "" : "\n" + text.substring(0, Math.min(1_500, text.length()));
+      } catch (IOException gone) {
+        return "";
+      }
     }
 
     boolean isAlive() {

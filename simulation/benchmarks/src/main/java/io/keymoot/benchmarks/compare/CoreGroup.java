@@ -229,6 +229,7 @@ final class CoreGroup {
               Optional.empty(),
               speaker.core.sendingEpoch(),
               speaker.core.haveMask(),
+              Input.KeyCheck.UNTESTED,
               speaker.core.state().membersDigest());
       if (speaker != founder) {
         step(founder, word);

@@ -45,7 +45,15 @@ final class Erasure implements Watcher {
       long tick = node.tick().millis();
       long began = since.computeIfAbsent(epoch, e -> tick);
       if (tick - began > Limits.GRACE_MILLIS + SLACK && node.isUp()) {
-        world.violated("P8", node + " still holds " + epoch + ", superseded long ago");
+        world.violated(
+            "P8",
+            node
+                + " still holds "
+                + epoch
+                + ", superseded "
+                + (tick - began)
+                + " ms ago; "
+                + Eavesdropper.standing(node.peer().keying(), epoch));
       }
     }
   }

@@ -1,0 +1,176 @@
+package io.keymoot.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.daemon.api.Route;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A real daemon in a process of its own, used for a while, and then searched for its secrets: in
+ * its arguments and environment, in what it printed and logged, in its files' modes, and as text in
+ * a dump of its heap. The canaries are the secrets themselves, in each form in which they could
+ * have become text; one that must be found proves that the search finds.
+ */
+@EnabledOnOs(OS.LINUX)
+class SecretsTest {
+  @TempDir private Path temp = Path.of("");
+
+  private final List<String> said = new ArrayList<>(); // guarded by itself
+  private @Nullable Process started;
+
+  @AfterEach
+  void end() throws InterruptedException {
+    if (started != null) {
+      started.destroy();
+      assertThat(started.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void noSecretIsWhereOthersOrALaterReaderCouldFindIt() throws Exception {
+    Path state = temp.resolve("state");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx96m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Keymoot.class.getName(),
+            "run",
+            "--state",
+            state.toString(),
+            "--config",
+            state.toString(),
+            "--transport",
+            "local",
+            "--found",
+            "yes",
+            "--group",
+            "the-canary-that-must-be-found",
+            "--media",
+            "on",
+            "--log",
+            "debug",
+            "--api",
+            "127.0.0.1:0");
+    Process process = builder.redirectErrorStream(true).start();
+    started = process;
+    Thread.ofPlatform().daemon().start(() -> listen(process));
+    org.awaitility.Awaitility.await()
+        .atMost(java.time.Duration.ofSeconds(60))
+        .until(() -> Files.exists(state.resolve("api.json")));
+    ApiClient client = client(state);
+    org.awaitility.Awaitility.await()
+        .atMost(java.time.Duration.ofSeconds(60))
+        .until(() -> "settled".equals(client.get(Route.STATUS).getString("state")));
+
+    Map<String, String> canaries = new LinkedHashMap<>();
+    String token = Files.readString(state.resolve("token"));
+    canaries.put("the token", token);
+    canaries.put("the media token", Files.readString(state.resolve("media-token")));
+    String pem = Files.readString(state.resolve("identity/key.pem"));
+    String body = pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+    byte[] seed = java.util.Arrays.copyOfRange(Base64.getDecoder().decode(body), 16, 48);
+    canaries.put("the key as PEM", body.substring(22, 62));
+    canaries.put("the key in base64", Base64.getEncoder().encodeToString(seed).substring(0, 40));
+    canaries.put("the key in hex", java.util.HexFormat.of().formatHex(seed));
+    String link = client.post(Route.LOGIN_LINK, new JsonObject()).getString("url");
+    canaries.put("the page's code", link.substring(link.indexOf('=') + 1));
+    String invite =
+        client.post(Route.INVITE, new JsonObject().put("name", "ben")).getString("secret");
+    canaries.put("the invite", invite.substring(invite.lastIndexOf('=') + 1));
+    for (int i = 0; i < 50; i++) {
+      client.get(Route.STATUS);
+      client.post(Route.SEND, new JsonObject().put("text", "hello"));
+    }
+    client.post(Route.REKEY, new JsonObject());
+
+    Path proc = Path.of("/proc", Long.toString(process.pid()));
+    String arguments =
+        new String(Files.readAllBytes(proc.resolve("cmdline")), StandardCharsets.UTF_8);
+    String environment =
+        new String(Files.readAllBytes(proc.resolve("environ")), StandardCharsets.UTF_8);
+    String printed = printed();
+    String heap = heap(process);
+    assertThat(arguments).contains("the-canary-that-must-be-found");
+    assertThat(heap.contains("the-canary-that-must-be-found")).isTrue();
+    canaries.forEach(
+        (what, secret) -> {
+          assertThat(arguments.contains(secret)).as("%s among the arguments", what).isFalse();
+          assertThat(environment.contains(secret)).as("%s in the environment", what).isFalse();
+          assertThat(printed.contains(secret)).as("%s in what was printed", what).isFalse();
+          assertThat(heap.contains(secret)).as("%s as text in the heap", what).isFalse();
+        });
+    everyFileIsForItsOwnerAlone(state);
+  }
+
+  private static void everyFileIsForItsOwnerAlone(Path state) throws IOException {
+    try (Stream<Path> all = Files.walk(state)) {
+      for (Path each : all.toList()) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+            .as(each.toString())
+            .endsWith("------");
+      }
+    }
+  }
+
+  private ApiClient client(Path state) throws IOException {
+    JsonObject api = new JsonObject(Files.readString(state.resolve("api.json")));
+    return new ApiClient(
+        api.getString("url"), null, null, Files.readAllBytes(state.resolve("token")));
+  }
+
+  /** What lives there after a collection, byte for byte. */
+  private String heap(Process process) throws Exception {
+    Path dump = temp.resolve("heap.hprof");
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(process.pid()),
+                "GC.heap_dump",
+                dump.toString())
+            .redirectErrorStream(true)
+            .start();
+    jcmd.getInputStream().readAllBytes();
+    assertThat(jcmd.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return Files.readString(dump, StandardCharsets.ISO_8859_1);
+  }
+
+  private void listen(Process process) {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        synchronized (said) {
+          said.add(line);
+        }
+      }
+    } catch (IOException e) {
+      // It ended.
+    }
+  }
+
+  private String printed() {
+    synchronized (said) {
+      return String.join("\n", said);
+    }
+  }
+}
