@@ -66,6 +66,9 @@ final class SlotKeys implements AutoCloseable {
     final ResealKey key;
     @Nullable Tick goesAt;
 
+    /** For good: that the epoch became unclean since does not put its erasure off. */
+    boolean isTakenIn;
+
     Fresh(Known reseal, int position, ResealKey key) {
       this.reseal = reseal;
       this.position = position;
@@ -278,18 +281,12 @@ final class SlotKeys implements AutoCloseable {
   }
 
   private boolean isStillToBeTakenIn(Fresh each) {
-    GroupState state = core.state();
-    if (!state.standing(own(each.position)).equals(Optional.of(each.reseal))) {
-      return false;
-    }
     for (Row row : rows.values()) {
-      if (each.reseal.equals(row.roots[each.position])
-          && row.keks[each.position] != null
-          && state.usable().contains(row.epoch)) {
-        return false;
-      }
+      each.isTakenIn |=
+          each.reseal.equals(row.roots[each.position]) && row.keks[each.position] != null;
     }
-    return true;
+    return !each.isTakenIn
+        && core.state().standing(own(each.position)).equals(Optional.of(each.reseal));
   }
 
   Optional<Tick> nextErasure() {
