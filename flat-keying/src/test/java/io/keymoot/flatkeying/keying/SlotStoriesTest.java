@@ -13,6 +13,7 @@ import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
+import java.util.Comparator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -222,12 +223,11 @@ class SlotStoriesTest {
     found(12, Profile.CONFERENCE);
     Group.Node anna = group.node("p0");
     // Whoever made the most keys is gone without a word when new ones are wanted.
-    Group.Node silent = null;
-    for (Group.Node node : group.members()) {
-      if (node != anna && (silent == null || made(node) > made(silent))) {
-        silent = node;
-      }
-    }
+    Group.Node silent =
+        group.members().stream()
+            .filter(node -> node != anna)
+            .max(Comparator.comparingLong(this::made))
+            .orElseThrow();
     assertThat(made(silent)).isPositive();
     silent.isDown = true;
     expel("p0", silent == group.node("p1") ? "p2" : "p1");
