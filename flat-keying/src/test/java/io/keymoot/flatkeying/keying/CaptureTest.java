@@ -6,6 +6,8 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.lang.reflect.Array;
@@ -83,6 +85,40 @@ class CaptureTest {
     keepAside();
     group.run(2_000);
     assertThat(epochsIn(everythingReachable(victim()))).containsExactly(running());
+  }
+
+  @Test
+  void aCapturedDeviceHasNoKekOlderThanTheGracePeriodAndNoResealsKey() {
+    // With two symbols three members share many slots.
+    group.profile = Profile.PAPER;
+    Map<byte[], FactId> keks = new IdentityHashMap<>();
+    List<byte[]> fresh = new ArrayList<>();
+    group.witness =
+        new Group.Witness() {
+          @Override
+          public void said(Group.Node from, Bytes message) {}
+
+          @Override
+          public void stepped(Group.Node node) {
+            if (node.name.equals("cora")) {
+              node.core.core.slots.allKeks().forEach(k -> keks.put(bytesOf(k), k.epoch()));
+              node.core
+                  .core
+                  .slots
+                  .allResealKeys()
+                  .forEach(each -> fresh.add(bytesOf(each.key())));
+            }
+          }
+        };
+    tenEpochs();
+    assertThat(new TreeSet<>(keks.values())).hasSizeGreaterThan(8);
+    assertThat(fresh).isNotEmpty();
+    group.run(2 * Limits.GRACE_MILLIS);
+    Set<byte[]> loot = everythingReachable(victim());
+    TreeSet<FactId> found = new TreeSet<>();
+    keks.forEach((bytes, epoch) -> found.addAll(contains(loot, bytes) ? Set.of(epoch) : Set.of()));
+    assertThat(found).containsExactly(running());
+    assertThat(fresh).noneMatch(bytes -> contains(loot, bytes));
   }
 
   @Test
