@@ -14,10 +14,12 @@ import io.keymoot.flatkeying.key.KekMistakes;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import io.keymoot.flatkeying.keying.SlotVillainy.Attack;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mistake put into the running code, one rule each, to see that the {@link Adversary} finds it.
@@ -64,6 +66,18 @@ final class PlantedBug implements AutoCloseable {
       this.type = type;
       this.method = method;
       this.mistake = mistake;
+    }
+
+    /** What is needed to make use of the mistake, if random runs seldom come upon it. */
+    @Nullable Attack attack() {
+      return switch (this) {
+        case BRANCHES_SHARE_NO_KEK -> Attack.TRY_ONE_BRANCHS_KEK_ON_ANOTHER;
+        case RELAYS_ONLY_UNDER_CLEAN_SLOTS -> Attack.ORDER_RELAYS_UNDER_THE_LEAVERS_SLOTS;
+        case NO_KEK_FROM_BEFORE_THE_ADMISSION -> Attack.ASK_FOR_WHAT_WAS_BEFORE;
+        case A_KEK_ONLY_FROM_WHO_IS_IN_ITS_SLOT, A_RESEALS_KEY_PROVES_ITSELF ->
+            Attack.GIVE_FALSE_KEYS_OF_OTHERS_SLOTS;
+        default -> null;
+      };
     }
   }
 

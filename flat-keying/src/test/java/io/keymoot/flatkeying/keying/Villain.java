@@ -278,6 +278,30 @@ final class Villain {
     return friends.stream().anyMatch(friend -> friend.device().equals(person.device()));
   }
 
+  /** Puts a device out, and orders everybody to relay under whatever slots. */
+  Optional<Known> expelAndOrder(GroupState past, Fingerprint device, Random random) {
+    Optional<FactId> prev = past.usable().stream().map(Known::id).findFirst();
+    List<Target> targets = List.of(new Target.Expelled(device, List.of()));
+    EpochSecret secret = EpochSecret.fresh(draws);
+    Rekey draft = new Rekey(prev, targets, secret.commitment(), Hash32.ZERO, Hash32.ZERO);
+    GroupState after = adversary.ledger.draft(past, id, draft);
+    Cover cover =
+        new Cover(
+            Optional.empty(),
+            List.of(),
+            orders(after.memberCount(), random),
+            List.of(),
+            Optional.empty());
+    Bytes bytes = cover.encode();
+    Rekey rekey =
+        new Rekey(
+            prev, targets, secret.commitment(), after.membersDigest(), bytes.sha256());
+    Optional<Known> said = said(past, rekey, bytes);
+    said.ifPresent(epoch -> adversary.device(id).has(adversary.piece(epoch.id(), secret)));
+    said.ifPresent(epoch -> ownEpochs.put(epoch.id(), secret));
+    return said;
+  }
+
   /** By role, or with the word of a friend. */
   private Target.Expelled expulsion(GroupState past, Fingerprint device, List<Villain> friends) {
     List<Approval> words = new ArrayList<>();
@@ -384,7 +408,9 @@ final class Villain {
     List<WhoIsOut.Fact> facts = adversary.world.facts();
     for (int i = facts.size() - 1; i >= 0 && sets.size() < 4; i--) {
       Fact fact = facts.get(i).known().fact();
-      if ((fact instanceof Rekey || fact instanceof Reseal) && random.nextInt(3) > 0) {
+      if (fact instanceof Rekey
+          ? random.nextInt(3) > 0
+          : fact instanceof Reseal && random.nextInt(3) == 0) {
         sets.add(new SlotSet(facts.get(i).known().id(), -1));
       }
     }
