@@ -6,9 +6,9 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.fact.FactId;
-import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
@@ -102,11 +102,7 @@ class CaptureTest {
           public void stepped(Group.Node node) {
             if (node.name.equals("cora")) {
               node.core.core.slots.allKeks().forEach(k -> keks.put(bytesOf(k), k.epoch()));
-              node.core
-                  .core
-                  .slots
-                  .allResealKeys()
-                  .forEach(each -> fresh.add(bytesOf(each.key())));
+              node.core.core.slots.allResealKeys().forEach(each -> fresh.add(bytesOf(each.key())));
             }
           }
         };

@@ -140,8 +140,7 @@ class CoverCodecTest {
       assertThat(SideCodec.typeOf(bytes)).contains(MessageType.RELAY);
       assertThat(SideCodec.decode(bytes)).isEqualTo(new Decoded.Ok<SideMessage>(relay));
       assertThat(bytes.length())
-          .isEqualTo(
-              SideCodec.RELAY_BYTES + SideCodec.RELAYED_WRAP_BYTES * relay.wraps().size());
+          .isEqualTo(SideCodec.RELAY_BYTES + SideCodec.RELAYED_WRAP_BYTES * relay.wraps().size());
     }
   }
 

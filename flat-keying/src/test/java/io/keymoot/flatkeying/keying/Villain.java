@@ -294,8 +294,7 @@ final class Villain {
             Optional.empty());
     Bytes bytes = cover.encode();
     Rekey rekey =
-        new Rekey(
-            prev, targets, secret.commitment(), after.membersDigest(), bytes.sha256());
+        new Rekey(prev, targets, secret.commitment(), after.membersDigest(), bytes.sha256());
     Optional<Known> said = said(past, rekey, bytes);
     said.ifPresent(epoch -> adversary.device(id).has(adversary.piece(epoch.id(), secret)));
     said.ifPresent(epoch -> ownEpochs.put(epoch.id(), secret));
