@@ -202,6 +202,22 @@ final class DemoPeer {
     await(Route.EVENTS, "read '" + text + "'", ignored -> hasRead(text, since));
   }
 
+  /** The same with little patience, and an answer instead of a failure. */
+  boolean readsWithin(long millis, String text, long since) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (end - System.nanoTime() > 0) {
+      try {
+        if (hasRead(text, since)) {
+          return true;
+        }
+      } catch (Problem busy) {
+        // The next look tells.
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+    return false;
+  }
+
   String page() {
     return api().post(Route.LOGIN_LINK, new JsonObject()).getString("url");
   }
