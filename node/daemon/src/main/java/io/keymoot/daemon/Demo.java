@@ -62,9 +62,10 @@ final class Demo implements Callable<Integer> {
         certificate: any
       """;
 
-  /** How long a message that must not arrive is given to arrive. */
+  /** How long a message is waited for before it is said again. */
   private static final long AGAIN_MILLIS = 10_000;
 
+  /** How long a message that must not arrive is given to arrive. */
   private static final long ABSENCE_MILLIS = 1_000;
 
   @Spec private @Nullable CommandSpec spec;
