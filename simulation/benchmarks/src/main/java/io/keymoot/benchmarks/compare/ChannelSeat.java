@@ -1,5 +1,6 @@
 package io.keymoot.benchmarks.compare;
 
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -18,11 +19,14 @@ import org.jgroups.protocols.ASYM_ENCRYPT;
 import org.jgroups.protocols.Encrypt;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FRAG2;
+import org.jgroups.protocols.LOCAL_PING;
 import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.MFC;
 import org.jgroups.protocols.SHARED_LOOPBACK;
 import org.jgroups.protocols.SHARED_LOOPBACK_PING;
 import org.jgroups.protocols.SYM_ENCRYPT;
+import org.jgroups.protocols.TP;
+import org.jgroups.protocols.UDP;
 import org.jgroups.protocols.UFC;
 import org.jgroups.protocols.UNICAST3;
 import org.jgroups.protocols.VERIFY_SUSPECT2;
@@ -51,10 +55,10 @@ final class ChannelSeat implements Seat {
   private final String cluster;
   private final Encryption encryption;
 
-  ChannelSeat(String cluster, Encryption encryption) throws Exception {
+  ChannelSeat(String cluster, Encryption encryption, boolean overDatagrams) throws Exception {
     this.cluster = cluster;
     this.encryption = encryption;
-    this.channel = open(encryption);
+    this.channel = open(encryption, overDatagrams);
     channel.setDiscardOwnMessages(true);
   }
 
@@ -64,12 +68,13 @@ final class ChannelSeat implements Seat {
     return new SecretKeySpec(key, "AES");
   }
 
-  private static JChannel open(Encryption encryption) throws Exception {
-    SHARED_LOOPBACK transport = new SHARED_LOOPBACK();
+  private static JChannel open(Encryption encryption, boolean overDatagrams) throws Exception {
+    TP transport = overDatagrams ? new UDP().setMulticasting(false) : new SHARED_LOOPBACK();
+    transport.setBindAddress(InetAddress.getLoopbackAddress());
     List<Protocol> stack = new ArrayList<>();
     stack.add(transport);
     stack.add(new ByteCount());
-    stack.add(new SHARED_LOOPBACK_PING());
+    stack.add(overDatagrams ? new LOCAL_PING() : new SHARED_LOOPBACK_PING());
     stack.add(new MERGE3().setMinInterval(2_000).setMaxInterval(5_000));
     stack.add(new FD_ALL3());
     stack.add(new VERIFY_SUSPECT2());

@@ -22,37 +22,55 @@ final class Cluster implements AutoCloseable {
   }
 
   private static final AtomicInteger COUNT = new AtomicInteger();
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
+  private static final int PATIENCE_SECONDS = 40;
 
   final Kind kind;
   final List<Seat> seats = new ArrayList<>();
   private final String name = "compare " + COUNT.incrementAndGet();
 
-  private Cluster(Kind kind) {
+  private final boolean overDatagrams;
+
+  private Cluster(Kind kind, boolean overDatagrams) {
     this.kind = kind;
+    this.overDatagrams = overDatagrams;
   }
 
   /** Of so many, connected, with one key. */
   static Cluster of(Kind kind, int members) throws Exception {
-    Cluster cluster = new Cluster(kind);
-    for (int i = 0; i < members; i++) {
-      cluster.newSeat().connect();
-      if (i == 0) {
-        until(() -> !cluster.seats.get(0).key().isEmpty(), "the first is alone in its group");
+    return of(kind, members, false);
+  }
+
+  /** The same, over UDP and this machine's loopback address instead of a queue in memory. */
+  static Cluster overDatagrams(Kind kind, int members) throws Exception {
+    return of(kind, members, true);
+  }
+
+  private static Cluster of(Kind kind, int members, boolean overDatagrams) throws Exception {
+    Cluster cluster = new Cluster(kind, overDatagrams);
+    try {
+      for (int i = 0; i < members; i++) {
+        cluster.newSeat().connect();
+        if (i == 0) {
+          until(() -> !cluster.seats.get(0).key().isEmpty(), "the first is alone in its group");
+        }
       }
+      cluster.settle();
+      return cluster;
+    } catch (IllegalStateException e) {
+      cluster.close();
+      throw e;
     }
-    cluster.settle();
-    return cluster;
   }
 
   /** Not yet connected. */
   Seat newSeat() throws Exception {
     Seat seat =
         switch (kind) {
-          case PLAIN -> new ChannelSeat(name, ChannelSeat.Encryption.NONE);
-          case SYMMETRIC -> new ChannelSeat(name, ChannelSeat.Encryption.SYMMETRIC);
-          case ASYMMETRIC -> new ChannelSeat(name, ChannelSeat.Encryption.ASYMMETRIC);
-          case KEYMOOT -> new NodeSeat(name, seats.isEmpty());
+          case PLAIN -> new ChannelSeat(name, ChannelSeat.Encryption.NONE, overDatagrams);
+          case SYMMETRIC -> new ChannelSeat(name, ChannelSeat.Encryption.SYMMETRIC, overDatagrams);
+          case ASYMMETRIC ->
+              new ChannelSeat(name, ChannelSeat.Encryption.ASYMMETRIC, overDatagrams);
+          case KEYMOOT -> new NodeSeat(name, seats.isEmpty(), overDatagrams);
         };
     seats.add(seat);
     return seat;
@@ -79,10 +97,10 @@ final class Cluster implements AutoCloseable {
   }
 
   static void until(BooleanSupplier done, String what) {
-    long end = System.nanoTime() + PATIENCE_NANOS;
+    long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
     while (!done.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("waited in vain until " + what);
+        throw new IllegalStateException("not within " + PATIENCE_SECONDS + " s: " + what);
       }
       java.util.concurrent.locks.LockSupport.parkNanos(100_000);
     }

@@ -42,14 +42,15 @@ public final class Compare {
     JGROUPS_LOG.setLevel(Level.SEVERE);
     Progress progress = new Progress(out);
     Figures figures = new Figures();
-    if (options.sections().contains("membership")) {
-      Membership.run(options.isQuick(), figures, progress);
-    }
-    if (options.sections().contains("frames")) {
-      Frames.run(options.isQuick(), figures, progress);
-    }
-    if (options.sections().contains("transport")) {
-      Transports.run(options.isQuick(), figures, progress);
+    for (String section : options.sections()) {
+      switch (section) {
+        case "membership" -> Membership.run(options.isQuick(), figures, progress);
+        case "growth" -> Growth.run(options.isQuick(), figures, progress);
+        case "erasure" -> Erasure.run(options.isQuick(), figures, progress);
+        case "frames" -> Frames.run(options.isQuick(), figures, progress);
+        case "transport" -> Transports.run(options.isQuick(), figures, progress);
+        default -> throw new IllegalStateException("a section without its case: " + section);
+      }
     }
     Results results =
         new Results(

@@ -48,7 +48,20 @@ final class CoreGroup {
   /** How many are measured as those who follow. */
   static final int MEASURED = 5;
 
+  /**
+   * So many come at once, as when machines are started; who is in meanwhile admits them together.
+   */
+  private static final int BURST = 32;
+
+  /** What each message takes. */
+  private static final int DELAY_MILLIS = 1;
+
+  private static final int PATIENCE_SECONDS = 90;
+  private static final int GRACE_MILLIS = 31_000;
   private static final int RESEALS_SECONDS = 20;
+
+  /** A refresh follows newcomers within these. */
+  private static final int CALM_SECONDS = 3;
 
   /** So many others hear each one's word on what it holds. */
   private static final int EARS = 6;
@@ -101,7 +114,6 @@ final class CoreGroup {
   private final Map<Bytes, Node> nodes = new LinkedHashMap<>();
   private final List<Bytes> facts = new ArrayList<>();
   private final Node founder;
-  private long formationBytes;
   private long now;
   private long order;
   private int named;
@@ -130,12 +142,11 @@ final class CoreGroup {
     CoreGroup group = new CoreGroup(profile, seed);
     for (int i = 1; i < members; i++) {
       group.join(i >= members - MEASURED);
-      if (i % 100 == 0) {
+      if (i % BURST == 0) {
         group.run(1_000);
       }
     }
     group.settle();
-    group.formationBytes = group.factBytes();
     return group;
   }
 
@@ -197,9 +208,20 @@ final class CoreGroup {
     now = end;
   }
 
-  /** Until all who are in hold the same key and nothing is due soon. */
+  /** Until all who are in hold the same key. */
+  private void calm() {
+    for (int i = 0; i < PATIENCE_SECONDS; i++) {
+      run(1_000);
+      if (i >= CALM_SECONDS && allHoldTheSame()) {
+        return;
+      }
+    }
+    throw unsettled();
+  }
+
+  /** The same, and until slots have been renewed. */
   private void settle() {
-    for (int i = 0; i < 90; i++) {
+    for (int i = 0; i < PATIENCE_SECONDS; i++) {
       run(1_000);
       tellWhatIsHeld();
       int resealed = reseal();
@@ -208,12 +230,16 @@ final class CoreGroup {
         return;
       }
     }
+    throw unsettled();
+  }
+
+  private IllegalStateException unsettled() {
     long others =
         nodes.values().stream()
             .filter(node -> !node.isGone)
             .filter(node -> !node.core.sendingEpoch().equals(founder.core.sendingEpoch()))
             .count();
-    throw new IllegalStateException(
+    return new IllegalStateException(
         "the group of " + nodes.size() + " does not settle: " + others + " have another key");
   }
 
@@ -344,7 +370,19 @@ final class CoreGroup {
   }
 
   private void carry(Node from, Node to, Bytes message) {
-    at(now + 1, () -> step(to, new Input.Received(from.address, message)));
+    at(now + DELAY_MILLIS, () -> step(to, new Input.Received(from.address, message)));
+  }
+
+  /** An epoch begins, and those before are past their grace. */
+  void refreshAndForget() {
+    step(founder, new Input.Refresh());
+    run(GRACE_MILLIS);
+    calm();
+  }
+
+  /** One of those who share nothing. */
+  FlatKeying measuredCore() {
+    return nodes.values().stream().filter(node -> node.isMeasured).findFirst().orElseThrow().core;
   }
 
   // ---- measuring
@@ -396,10 +434,10 @@ final class CoreGroup {
     figures.add(who, What.ADMIT_AUTHOR, n, founder.cpuNanos / 1e3);
     figures.add(who, What.ADMIT_MULTICAST, n, multicast);
     figures.add(who, What.WELCOME_BYTES, n, grantBytes);
-    figures.add(who, What.WELCOME_WITH_FACTS, n, grantBytes + formationBytes);
+    figures.add(who, What.WELCOME_WITH_FACTS, n, grantBytes + factBytes());
     figures.add(who, What.WELCOME_CPU, n, newcomer.cpuNanos / 1e3);
     addFollowers(figures, who, What.ADMIT_FOLLOW, n);
-    settle();
+    calm();
 
     reset();
     step(founder, new Input.Refresh());
@@ -407,7 +445,9 @@ final class CoreGroup {
     figures.add(who, What.REFRESH_BYTES, n, multicast);
     run(100);
     addFollowers(figures, who, What.REFRESH_FOLLOW, n);
-    settle();
+    calm();
+    tellWhatIsHeld();
+    run(1_000);
 
     List<Node> candidates =
         nodes.values().stream()
@@ -419,7 +459,13 @@ final class CoreGroup {
     step(founder, new Input.Expel(device));
     figures.add(who, What.REMOVE_AUTHOR, n, founder.cpuNanos / 1e3);
     leaver.isGone = true;
-    run(1_000);
+    int delays = 0;
+    while (delays < 1_000 && !allHoldTheSame()) {
+      run(DELAY_MILLIS);
+      delays++;
+    }
+    figures.add(who, What.REMOVE_DELAYS, n, delays);
+    run(1_000 - (long) delays * DELAY_MILLIS);
     figures.add(who, What.REMOVE_MULTICAST, n, multicast);
     figures.add(who, What.REMOVE_ALL_BYTES, n, multicast + unicast);
     addFollowers(figures, who, What.REMOVE_FOLLOW, n);
@@ -428,10 +474,14 @@ final class CoreGroup {
   }
 
   /** Memory of each who is measured: what is free once they are gone. The group's last act. */
-  double state() {
+  void measureMemory(Figures figures, String who) {
+    int n = size();
     events.clear();
+    resealers.clear();
     long before = Cpu.heap();
     nodes.values().removeIf(node -> node.isMeasured);
-    return (before - Cpu.heap()) / (double) MEASURED;
+    double each = (before - Cpu.heap()) / (double) MEASURED;
+    figures.add(who, What.STATE_WITH_FACTS, n, each);
+    figures.add(who, What.STATE, n, each - factBytes());
   }
 }

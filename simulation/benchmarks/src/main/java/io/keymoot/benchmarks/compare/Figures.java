@@ -11,37 +11,78 @@ final class Figures {
   /**
    * @param who the scheme or product
    * @param what was measured, with its unit
-   * @param n members
+   * @param n members, or what else is counted across
    */
   record Key(String who, What what, int n) {}
 
   private final Map<Key, List<Double>> samples = new LinkedHashMap<>();
+  private final Map<Key, String> failures = new LinkedHashMap<>();
 
   void add(String who, What what, int n, double value) {
     samples.computeIfAbsent(new Key(who, what, n), key -> new ArrayList<>()).add(value);
+  }
+
+  /** It was tried and did not work, which is a result too. */
+  void fails(String who, What what, int n, String why) {
+    failures.putIfAbsent(new Key(who, what, n), why);
   }
 
   Map<Key, List<Double>> all() {
     return samples;
   }
 
+  Map<Key, String> failures() {
+    return failures;
+  }
+
   Optional<Spread> spread(String who, What what, int n) {
     return Optional.ofNullable(samples.get(new Key(who, what, n))).map(Spread::of);
   }
 
-  /** Of one to the other, sample by sample as they took turns. */
+  Optional<Double> median(String who, What what, int n) {
+    return spread(who, what, n).map(Spread::median);
+  }
+
+  /** For a table: the spread, or why there is none. */
+  String cell(String who, What what, int n) {
+    String failure = failures.get(new Key(who, what, n));
+    return spread(who, what, n)
+        .map(Spread::toString)
+        .orElse(failure == null ? "–" : "✗ " + failure);
+  }
+
+  /** The same with its unit. */
+  String said(String who, What what, int n) {
+    return spread(who, what, n)
+        .map(spread -> spread.in(what.unit))
+        .orElseGet(() -> cell(who, what, n));
+  }
+
+  boolean failed(String who, What what, int n) {
+    return failures.containsKey(new Key(who, what, n));
+  }
+
+  /**
+   * Of one to the other, turn by turn as they took turns. Who has several samples a turn has the
+   * same number in each.
+   */
   Optional<Spread> ratio(String who, String other, What what, int n) {
     List<Double> above = samples.getOrDefault(new Key(who, what, n), List.of());
     List<Double> below = samples.getOrDefault(new Key(other, what, n), List.of());
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < Math.max(above.size(), below.size()); i++) {
-      if (!above.isEmpty() && !below.isEmpty()) {
-        ratios.add(above.get(i % above.size()) / below.get(i % below.size()));
-      }
+    if (above.isEmpty() || below.isEmpty()) {
+      return Optional.empty();
     }
-    return ratios.isEmpty() ? Optional.empty() : Optional.of(Spread.of(ratios));
+    int most = Math.max(above.size(), below.size());
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < most; i++) {
+      double one = above.get((int) ((long) i * above.size() / most));
+      double two = below.get((int) ((long) i * below.size() / most));
+      ratios.add(one / two);
+    }
+    return Optional.of(Spread.of(ratios));
   }
 
+  /** Where this one has samples. */
   List<Integer> sizes(String who, What what) {
     return samples.keySet().stream()
         .filter(key -> key.who().equals(who) && key.what() == what)
@@ -50,11 +91,19 @@ final class Figures {
         .toList();
   }
 
+  /** Where anybody has samples, or failed. */
+  List<Integer> sizes(What what) {
+    return keys(what).stream().map(Key::n).distinct().sorted().toList();
+  }
+
   List<String> whoHas(What what) {
-    return samples.keySet().stream()
-        .filter(key -> key.what() == what)
-        .map(Key::who)
-        .distinct()
-        .toList();
+    return keys(what).stream().map(Key::who).distinct().toList();
+  }
+
+  private List<Key> keys(What what) {
+    List<Key> keys = new ArrayList<>(samples.keySet());
+    keys.addAll(failures.keySet());
+    keys.removeIf(key -> key.what() != what);
+    return keys;
   }
 }

@@ -8,10 +8,15 @@ final class Membership {
   static final String OURS = "Keymoot";
   static final String WARM = "MLS, warm tree";
   static final String COLD = "MLS, cold tree";
-  static final List<Integer> SIZES = List.of(8, 32, 128, 512, 1_024);
 
-  private static final int LEAST_ROUNDS = 5;
-  private static final int MOST_ROUNDS = 60;
+  /** What the goals are about. */
+  static final int LARGE = 1_024;
+
+  private static final List<Integer> SIZES = List.of(8, 32, 128, 512, LARGE);
+  private static final List<Integer> QUICK_SIZES = List.of(8, 128, LARGE);
+
+  /** A warm tree is made by each member in turn, which takes time with the square. */
+  private static final int LARGEST_WARM = 4_096;
 
   private Membership() {}
 
@@ -21,29 +26,40 @@ final class Membership {
 
   static void run(boolean isQuick, Figures figures, Progress progress) throws Exception {
     progress.say("membership: warming up the machine's compilers");
+    MlsIdeal ideal = new MlsIdeal();
     Figures thrownAway = new Figures();
-    rounds(32, isQuick ? 8_000 : 60_000, 400, thrownAway);
-    for (int n : SIZES) {
-      if (isQuick && n == 512) {
-        continue; // forming a group takes longest, and 1,024 is what the goals are about
-      }
+    rounds(32, MlsGroup.warm(32), ideal, isQuick ? 6_000 : 60_000, 400, thrownAway);
+    MlsGroup warm = MlsGroup.warm(1);
+    for (int n : isQuick ? QUICK_SIZES : SIZES) {
       progress.say("membership: N = " + n);
-      rounds(n, isQuick ? 8_000 : 120_000, MOST_ROUNDS, figures);
+      warm.growTo(n);
+      rounds(n, warm, ideal, isQuick ? 4_000 : 120_000, isQuick ? 20 : 60, figures);
+    }
+    if (!isQuick) {
+      progress.say("membership: N = " + LARGEST_WARM + ", a warm tree of MLS alone");
+      warm.growTo(LARGEST_WARM);
+      for (int i = 0; i < LEAST_ROUNDS; i++) {
+        warm.measureRemoval(figures, WARM);
+      }
     }
   }
 
-  private static void rounds(int n, long millis, int most, Figures figures) throws Exception {
+  private static final int LEAST_ROUNDS = 5;
+
+  private static void rounds(
+      int n, MlsGroup warm, MlsIdeal ideal, long millis, int most, Figures figures)
+      throws Exception {
     CoreGroup ours = CoreGroup.of(n, profile(n), 1);
-    MlsGroup warm = MlsGroup.warm(n);
     MlsGroup cold = MlsGroup.cold(n);
     long end = System.nanoTime() + millis * 1_000_000;
     for (int i = 0; i < most && (i < LEAST_ROUNDS || System.nanoTime() < end); i++) {
       ours.measure(figures, OURS);
       warm.measure(figures, WARM);
       cold.measure(figures, COLD);
+      ideal.measure(figures, n);
     }
-    figures.add(WARM, What.STATE, n, warm.state());
-    figures.add(COLD, What.STATE, n, cold.state());
-    figures.add(OURS, What.STATE, n, ours.state());
+    warm.measureMemory(figures, WARM);
+    cold.measureMemory(figures, COLD);
+    ours.measureMemory(figures, OURS);
   }
 }

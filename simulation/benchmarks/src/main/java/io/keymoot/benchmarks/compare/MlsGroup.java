@@ -41,7 +41,7 @@ final class MlsGroup {
   record Sent(byte[] commit, byte[] welcome) {}
 
   private final MlsCipherSuite suite;
-  private final int members;
+  private int members;
   private Group committer;
   private Group follower;
 
@@ -61,15 +61,19 @@ final class MlsGroup {
   }
 
   static MlsGroup warm(int members) throws Exception {
-    MlsGroup group = new MlsGroup(members);
-    for (int i = 1; i < members; i++) {
-      Device next = group.device("" + i);
-      Group.GroupWithMessage added =
-          group.commit(group.committer, List.of(Proposal.add(next.pack)), true);
-      group.follower = added.group;
-      group.committer = group.join(next, MLSOutputStream.encode(added.message.welcome));
-    }
+    MlsGroup group = new MlsGroup(1);
+    group.growTo(members);
     return group;
+  }
+
+  /** Of a warm group: as warm as before. */
+  void growTo(int most) throws Exception {
+    for (; members < most; members++) {
+      Device next = device("" + members);
+      Group.GroupWithMessage added = commit(committer, List.of(Proposal.add(next.pack)), true);
+      follower = added.group;
+      committer = join(next, MLSOutputStream.encode(added.message.welcome));
+    }
   }
 
   static MlsGroup cold(int members) throws Exception {
@@ -132,8 +136,18 @@ final class MlsGroup {
     return MLSOutputStream.encode(made.message);
   }
 
-  /** One round of everything, from the same state each time. */
-  void measure(Figures figures, String who) throws Exception {
+  /** An epoch begins, for who follows too. */
+  void refreshFollower() throws Exception {
+    Group.GroupWithMessage made = commit(committer, List.of(), true);
+    follower = follower.handle(bytes(made), null);
+    committer = made.group;
+  }
+
+  Group follower() {
+    return follower;
+  }
+
+  void measureRemoval(Figures figures, String who) throws Exception {
     LeafIndex middle = new LeafIndex(members / 2);
     byte[][] sent = new byte[1][];
     figures.add(
@@ -144,8 +158,14 @@ final class MlsGroup {
             () -> sent[0] = bytes(commit(committer, List.of(Proposal.remove(middle)), true))));
     figures.add(who, What.REMOVE_MULTICAST, members, sent[0].length);
     figures.add(who, What.REMOVE_ALL_BYTES, members, sent[0].length);
+    figures.add(who, What.REMOVE_DELAYS, members, 2); // to who puts commits in order, and on to all
     figures.add(who, What.REMOVE_FOLLOW, members, Cpu.micros(() -> follower.handle(sent[0], null)));
+  }
 
+  /** One round of everything, from the same state each time. */
+  void measure(Figures figures, String who) throws Exception {
+    measureRemoval(figures, who);
+    byte[][] sent = new byte[1][];
     figures.add(
         who,
         What.REFRESH_AUTHOR,
@@ -175,8 +195,8 @@ final class MlsGroup {
     figures.add(who, What.WELCOME_CPU, members, Cpu.micros(() -> join(newcomer, welcome[0])));
   }
 
-  /** Of a member who has just come. */
-  double state() throws Exception {
+  /** Of a member who has just come: what it fetched, the tree, is what it keeps. */
+  void measureMemory(Figures figures, String who) throws Exception {
     int copies = members > 200 ? 4 : 32;
     Device newcomer = device("new");
     byte[] welcome =
@@ -188,6 +208,8 @@ final class MlsGroup {
       kept.add(join(newcomer, welcome));
     }
     long after = Cpu.heap();
-    return (after - before) / (double) kept.size();
+    double each = (after - before) / (double) kept.size();
+    figures.add(who, What.STATE, members, each);
+    figures.add(who, What.STATE_WITH_FACTS, members, each);
   }
 }

@@ -45,11 +45,13 @@ final class NodeSeat implements Seat {
   private volatile String key = "";
   private volatile int members;
 
-  NodeSeat(String cluster, boolean founds) {
+  NodeSeat(String cluster, boolean founds, boolean overDatagrams) {
     this.cluster = cluster;
     this.founds = founds;
     URL stack =
-        Objects.requireNonNull(NodeSeat.class.getResource("stack.xml"), "the build left it out");
+        Objects.requireNonNull(
+            NodeSeat.class.getResource(overDatagrams ? "datagrams.xml" : "stack.xml"),
+            "the build left it out");
     network = Network.of(ClusterStack.xml(stack), Deserialisation.FORBIDDEN_IN_JGROUPS);
   }
 

@@ -11,7 +11,8 @@ import java.util.List;
  * @param sections which to run
  */
 record Options(boolean isQuick, Path out, List<String> sections) {
-  static final List<String> SECTIONS = List.of("membership", "frames", "transport");
+  static final List<String> SECTIONS =
+      List.of("membership", "growth", "erasure", "frames", "transport");
 
   static final String USAGE =
       """
@@ -19,7 +20,7 @@ record Options(boolean isQuick, Path out, List<String> sections) {
         --quick      about 3 minutes (the default)
         --full       about 30 minutes
         --out DIR    where compare.json, compare.md and compare.html go; default: compare-results
-        --only …     some of: membership, frames, transport
+        --only …     some of: membership, growth, erasure, frames, transport
       """;
 
   /** The options, or what is wrong with them. */

@@ -11,22 +11,19 @@ import java.util.Optional;
 
 /** The figures as JSON, as a Markdown table and as a page. */
 final class Results {
-  private static final List<What> FOR_MEMBERSHIP =
+  private static final List<What> REMOVING =
       List.of(
           What.REMOVE_AUTHOR,
           What.REMOVE_FOLLOW,
-          What.REMOVE_MULTICAST,
           What.REMOVE_ALL_BYTES,
+          What.STATE_WITH_FACTS,
           What.REFRESH_AUTHOR,
-          What.REFRESH_FOLLOW,
-          What.REFRESH_BYTES,
-          What.ADMIT_AUTHOR,
-          What.ADMIT_FOLLOW,
-          What.ADMIT_MULTICAST,
-          What.WELCOME_BYTES,
-          What.WELCOME_WITH_FACTS,
-          What.WELCOME_CPU,
-          What.STATE);
+          What.WELCOME_CPU);
+
+  private static final List<What> OVER_A_NETWORK =
+      List.of(What.LEAVE_TIME, What.LEAVE_BYTES, What.WORST_DELIVERY, What.FIRST_MESSAGE);
+
+  private static final List<What> OUT = List.of(What.OUT_AUTHOR, What.OUT_FOLLOW, What.OUT_BYTES);
 
   private final Figures figures;
   private final List<String> circumstances;
@@ -50,6 +47,7 @@ final class Results {
           .field("who", key.who())
           .field("what", key.what().name().toLowerCase(Locale.ROOT))
           .field("unit", key.what().unit)
+          .field("across", key.what().across.replace(" =", ""))
           .field("n", key.n())
           .field("median", spread.median())
           .field("p10", spread.low())
@@ -57,6 +55,17 @@ final class Results {
           .field("samples", spread.count())
           .end();
     }
+    out.end().name("failures").array();
+    figures
+        .failures()
+        .forEach(
+            (key, why) ->
+                out.object()
+                    .field("who", key.who())
+                    .field("what", key.what().name().toLowerCase(Locale.ROOT))
+                    .field("n", key.n())
+                    .field("why", why)
+                    .end());
     out.end().name("goals").array();
     for (Goal goal : Goal.judge(figures)) {
       out.object().field("goal", goal.words()).name("reached");
@@ -65,7 +74,10 @@ final class Results {
       } else {
         out.nothing();
       }
-      out.field("measured", goal.measured()).end();
+      out.field("ours", goal.ours())
+          .field("theirs", goal.theirs())
+          .field("measured", goal.measured())
+          .end();
     }
     return out.end().end().toString() + "\n";
   }
@@ -74,20 +86,18 @@ final class Results {
     StringBuilder out = new StringBuilder("# Side by side\n\n`" + command + "`\n\n");
     circumstances.forEach(line -> out.append("- ").append(line).append('\n'));
     out.append("\n## Goals\n\n");
-    List<List<String>> goals = new ArrayList<>();
-    for (Goal goal : Goal.judge(figures)) {
-      goals.add(List.of(goal.tick(), goal.words(), goal.measured()));
-    }
-    table(out, List.of("", "goal", "measured"), goals);
+    table(out, Goal.HEAD, Goal.judge(figures).stream().map(Goal::row).toList());
+    out.append("\n## Fair play\n\n");
+    Fairness.notes(figures).forEach(note -> out.append("- ").append(note).append('\n'));
+    out.append("\n## What each gives and asks for\n\n");
+    table(out, Traits.HEAD, Traits.rows(figures));
     for (What what : What.values()) {
       List<List<String>> rows = rows(what);
       if (!rows.isEmpty()) {
-        out.append("\n## ").append(title(what)).append("\n\n");
+        out.append("\n## ").append(what.title()).append("\n\n");
         table(out, head(what), rows);
       }
     }
-    out.append("\n## Fair play\n\n");
-    Fairness.NOTES.forEach(note -> out.append("- ").append(note).append('\n'));
     return out.toString();
   }
 
@@ -97,23 +107,14 @@ final class Results {
     rows.forEach(row -> out.append("| ").append(String.join(" | ", row)).append(" |\n"));
   }
 
-  private static String title(What what) {
-    return what.words + " (" + what.unit + ")";
-  }
-
-  private List<Integer> sizes(What what) {
-    return figures.whoHas(what).stream()
-        .flatMap(who -> figures.sizes(who, what).stream())
-        .distinct()
-        .sorted()
-        .toList();
-  }
-
   private List<String> head(What what) {
     List<String> head = new ArrayList<>(List.of("median (middle 80 %)"));
-    List<Integer> sizes = sizes(what);
+    List<Integer> sizes = figures.sizes(what);
     for (int n : sizes) {
-      head.add(sizes.equals(List.of(1)) ? what.unit : "N = " + n);
+      head.add(
+          sizes.equals(List.of(1))
+              ? what.unit
+              : String.format(Locale.ROOT, "%s %,d", what.across, n));
     }
     if (sizes.size() > 2) {
       head.add("grows");
@@ -123,11 +124,11 @@ final class Results {
 
   private List<List<String>> rows(What what) {
     List<List<String>> rows = new ArrayList<>();
-    List<Integer> sizes = sizes(what);
+    List<Integer> sizes = figures.sizes(what);
     for (String who : figures.whoHas(what)) {
       List<String> row = new ArrayList<>(List.of(who));
       for (int n : sizes) {
-        row.add(figures.spread(who, what, n).map(Spread::toString).orElse("–"));
+        row.add(figures.cell(who, what, n));
       }
       if (sizes.size() > 2) {
         row.add(exponent(who, what));
@@ -143,7 +144,7 @@ final class Results {
   }
 
   private double median(String who, What what, int n) {
-    return figures.spread(who, what, n).map(Spread::median).orElse(Double.NaN);
+    return figures.median(who, what, n).orElse(Double.NaN);
   }
 
   String html() {
@@ -151,32 +152,71 @@ final class Results {
         new Page(
             "Keymoot beside what people would pick instead",
             "The same work, in one run, on one machine. Medians; in brackets the middle 80 %."
-                + " Ratios are taken pair by pair.");
-    List<List<String>> goals = new ArrayList<>();
-    for (Goal goal : Goal.judge(figures)) {
-      goals.add(List.of(goal.tick(), goal.words(), goal.measured()));
-    }
-    page.section("Goals", "What we set out to reach; a cross says by how much it is missed.");
-    page.table(List.of("", "goal", "measured"), goals);
-    page.section("How cost grows with the group", "Both axes are logarithmic: a slope is a power.");
-    for (What what : FOR_MEMBERSHIP) {
-      chart(what).ifPresent(page::chart);
-    }
+                + " Ratios are taken turn by turn.");
+    List<Goal> goals = Goal.judge(figures);
+    page.tiles(tiles(goals));
+    page.section("Goals", "What we set out to reach. A cross says by how much it is missed.");
+    page.table(Goal.HEAD, goals.stream().map(Goal::row).toList());
+    page.code(command);
+    circumstances.forEach(page::words);
+    page.section(
+        "Fair play", "What the others give that we do not, and what would be fairer still.");
+    Fairness.notes(figures).forEach(page::words);
+    page.section("What each gives and asks for", "");
+    page.table(Traits.HEAD, Traits.rows(figures));
+    charts(
+        page,
+        "How cost grows with the group",
+        "Both axes are logarithmic: a slope is a power, and its exponent stands beside the name.",
+        REMOVING);
+    charts(
+        page,
+        "How cost grows with those who went",
+        "Members out since the slots were last renewed, N = 1,024. With no sessions, each seal"
+            + " takes a hybrid encapsulation of 1,120 bytes.",
+        OUT);
+    charts(page, "Over a network", "Whole nodes over JGroups, in real time.", OVER_A_NETWORK);
     page.section("All figures", "");
     for (What what : What.values()) {
       List<List<String>> rows = rows(what);
       if (!rows.isEmpty()) {
-        page.section(title(what), "");
+        page.section(what.title(), "");
         page.table(head(what), rows);
       }
     }
-    page.section(
-        "Fair play", "What the others give that we do not, and what would be fairer still.");
-    Fairness.NOTES.forEach(page::words);
-    page.section("Circumstances", "");
-    circumstances.forEach(page::words);
-    page.code(command);
     return page.html();
+  }
+
+  /** What to see from afar: how many goals are reached, and the first of them. */
+  private static List<Page.Tile> tiles(List<Goal> goals) {
+    List<Page.Tile> tiles = new ArrayList<>();
+    long judged = goals.stream().filter(goal -> goal.isReached().isPresent()).count();
+    long reached = goals.stream().filter(goal -> goal.isReached().orElse(false)).count();
+    tiles.add(
+        new Page.Tile(
+            reached + " of " + judged,
+            "goals reached",
+            judged == 0 ? "" : reached == judged ? "good" : "bad"));
+    for (Goal goal : goals) {
+      if (goal.isReached().isPresent() && tiles.size() < TILES) {
+        tiles.add(
+            new Page.Tile(
+                goal.measured().replaceAll(",.*", ""),
+                goal.words().replaceAll(" ≤ .*", ""),
+                goal.isReached().get() ? "good" : "bad"));
+      }
+    }
+    return tiles;
+  }
+
+  private static final int TILES = 6;
+
+  private void charts(Page page, String heading, String words, List<What> whats) {
+    List<Chart> charts = whats.stream().flatMap(what -> chart(what).stream()).toList();
+    if (!charts.isEmpty()) {
+      page.section(heading, words);
+      charts.forEach(page::chart);
+    }
   }
 
   private Optional<Chart> chart(What what) {
@@ -191,14 +231,11 @@ final class Results {
         lines.add(new Chart.Line(name.trim(), Chart.Style.MARKED, points));
       }
     }
+    String across = what.across.equals("N =") ? "members" : "members out";
     return lines.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new Chart(
-                what.words,
-                what.unit,
-                Chart.Axis.log("members"),
-                Chart.Axis.log(what.unit),
-                lines));
+                what.words, what.unit, Chart.Axis.log(across), Chart.Axis.log(what.unit), lines));
   }
 }

@@ -22,6 +22,22 @@ record Spread(double median, double low, double high, int count) {
     return number(median) + (low == high ? "" : " (" + number(low) + "–" + number(high) + ")");
   }
 
+  /** In this unit, or one that is easier to read. */
+  String in(String unit) {
+    boolean isLarge = Math.abs(median) >= 1_000;
+    String larger =
+        switch (unit) {
+          case "µs" -> "ms";
+          case "ms" -> "s";
+          case "B" -> "kB";
+          case "msg/s" -> "k msg/s";
+          default -> "";
+        };
+    return isLarge && !larger.isEmpty()
+        ? new Spread(median / 1e3, low / 1e3, high / 1e3, count) + " " + larger
+        : this + " " + unit;
+  }
+
   static String number(double value) {
     double size = Math.abs(value);
     if (size >= 1_000) {

@@ -1,11 +1,12 @@
 package io.keymoot.benchmarks.compare;
 
-/** What is measured, in which unit. */
+/** What is measured, in which unit, and what it is spread across. */
 enum What {
   REMOVE_AUTHOR("remove: CPU of who does it", "µs"),
   REMOVE_FOLLOW("remove: CPU of each who follows", "µs"),
-  REMOVE_MULTICAST("remove: bytes multicast", "B"),
-  REMOVE_ALL_BYTES("remove: bytes multicast and unicast, of all", "B"),
+  REMOVE_MULTICAST("remove: bytes multicast by who does it", "B"),
+  REMOVE_ALL_BYTES("remove: bytes of all, multicast and unicast", "B"),
+  REMOVE_DELAYS("remove: delays of the network until all have the key", "delays"),
   REFRESH_AUTHOR("refresh: CPU of who does it", "µs"),
   REFRESH_FOLLOW("refresh: CPU of each who follows", "µs"),
   REFRESH_BYTES("refresh: bytes", "B"),
@@ -15,20 +16,39 @@ enum What {
   WELCOME_BYTES("admit: bytes to the newcomer (Welcome, Grant)", "B"),
   WELCOME_WITH_FACTS("admit: the same with all it fetches", "B"),
   WELCOME_CPU("admit: CPU of the newcomer", "µs"),
-  STATE("memory of a member", "B"),
+  STATE("memory of a member, without the facts it fetched", "B"),
+  STATE_WITH_FACTS("memory of a member, with them", "B"),
+  OLD_EPOCHS("of so many past epochs, those with a secret still in memory", "epochs", "epochs ="),
+  OUT_AUTHOR(
+      "remove at N = 1,024 after others went since slots were renewed: CPU of who does it",
+      "µs",
+      "out ="),
+  OUT_FOLLOW("the same: CPU of one who follows by a wrap", "µs", "out ="),
+  OUT_BYTES("the same: bytes of all", "B", "out ="),
   SEAL("seal 1,200 bytes", "ns"),
   OPEN("open 1,200 bytes", "ns"),
   LEAVE_TIME("leave → all hold the new key", "ms"),
-  LEAVE_BYTES("bytes of one leave", "B"),
+  LEAVE_BYTES("bytes of one leave, multicast counted once", "B"),
   WORST_DELIVERY("worst delivery while all talk and one leaves", "ms"),
   FIRST_MESSAGE("connect → first opened message", "ms"),
-  THROUGHPUT("throughput of one sender, 1 kB, per receiver", "msg/s");
+  THROUGHPUT("throughput of one sender, 1 kB, per receiver", "msg/s"),
+  DATAGRAM_LEAVE("leave → all hold the new key, over UDP", "ms");
 
   final String words;
   final String unit;
+  final String across;
 
   What(String words, String unit) {
+    this(words, unit, "N =");
+  }
+
+  What(String words, String unit, String across) {
     this.words = words;
     this.unit = unit;
+    this.across = across;
+  }
+
+  String title() {
+    return words + " (" + unit + ")";
   }
 }

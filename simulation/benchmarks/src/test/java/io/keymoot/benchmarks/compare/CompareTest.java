@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the comparison reckons with, and its two fields of membership at their smallest. */
+/** What the comparison reckons with, and each field at its smallest. */
 class CompareTest {
 
   @Test
@@ -52,6 +52,30 @@ class CompareTest {
             });
   }
 
+  /** Five who follow in each turn, beside one: each of them goes with its own turn. */
+  @Test
+  void whoHasSeveralSamplesATurnIsComparedWithinTheTurn() {
+    Figures figures = new Figures();
+    for (double busy : new double[] {1, 10}) {
+      for (int i = 0; i < 5; i++) {
+        figures.add("a", What.SEAL, 1, 6 * busy);
+      }
+      figures.add("b", What.SEAL, 1, 2 * busy);
+    }
+    assertThat(figures.ratio("a", "b", What.SEAL, 1))
+        .hasValueSatisfying(ratio -> assertThat(ratio.high()).isEqualTo(3));
+  }
+
+  @Test
+  void aFigureIsSaidInTheUnitThatReadsBest() {
+    Figures figures = new Figures();
+    figures.add("a", What.STATE, 8, 1_960_000);
+    figures.add("a", What.REMOVE_AUTHOR, 8, 93);
+    assertThat(figures.said("a", What.STATE, 8)).isEqualTo("1,960 kB");
+    assertThat(figures.said("a", What.REMOVE_AUTHOR, 8)).isEqualTo("93 µs");
+    assertThat(figures.said("b", What.REMOVE_AUTHOR, 8)).isEqualTo("–");
+  }
+
   @Test
   void theFittedExponentIsTheSlope() {
     List<Integer> sizes = List.of(8, 32, 128, 1_024);
@@ -66,7 +90,15 @@ class CompareTest {
     figures.add(Membership.WARM, What.WELCOME_BYTES, 1_024, 1_000);
     figures.add(Membership.OURS, What.REMOVE_AUTHOR, 1_024, 100);
     figures.add(Membership.WARM, What.REMOVE_AUTHOR, 1_024, 500);
+    figures.add(Membership.WARM, What.REMOVE_ALL_BYTES, 1_024, 2_000);
+    figures.fails(Membership.OURS, What.REMOVE_ALL_BYTES, 1_024, "nobody came");
     assertThat(Goal.judge(figures))
+        .anySatisfy(
+            goal -> {
+              assertThat(goal.words()).contains("1.6 × warm MLS");
+              assertThat(goal.tick()).isEqualTo("✗");
+              assertThat(goal.ours()).contains("nobody came");
+            })
         .anySatisfy(
             goal -> {
               assertThat(goal.words()).contains("Grant ≤ 1/50");
@@ -74,9 +106,9 @@ class CompareTest {
             })
         .anySatisfy(
             goal -> {
-              assertThat(goal.words()).contains("who does it");
+              assertThat(goal.words()).contains("remove, who does it");
               assertThat(goal.tick()).isEqualTo("✗");
-              assertThat(goal.measured()).contains("5 ×").contains("short by 2 ×");
+              assertThat(goal.measured()).contains("5 × less").contains("missed by 2 ×");
             })
         .anySatisfy(
             goal -> {
@@ -86,29 +118,62 @@ class CompareTest {
   }
 
   @Test
-  void bothGroupsDoTheirRoundsAndThePagesShowThem() throws Exception {
+  void everyFieldOfMembershipIsMeasuredAndThePagesShowIt() throws Exception {
     Figures figures = new Figures();
     CoreGroup ours = CoreGroup.of(8, Profile.CONFERENCE, 1);
-    MlsGroup warm = MlsGroup.warm(8);
+    MlsGroup warm = MlsGroup.warm(4);
+    warm.growTo(8);
     MlsGroup cold = MlsGroup.cold(8);
     assertThat(ours.size()).isEqualTo(8);
     for (int i = 0; i < 2; i++) {
       ours.measure(figures, Membership.OURS);
       warm.measure(figures, Membership.WARM);
       cold.measure(figures, Membership.COLD);
+      new MlsIdeal().measure(figures, 8);
+      new Rivals().measure(figures, 8, 1);
     }
     assertThat(ours.size()).isEqualTo(8);
     // As measured elsewhere: 0.7 kB of a warm tree, 1 kB of a cold one.
-    assertThat(median(figures, Membership.WARM)).isCloseTo(711, within(20.0));
-    assertThat(median(figures, Membership.COLD)).isCloseTo(957, within(20.0));
-    assertThat(median(figures, Membership.OURS)).isBetween(300.0, 5_000.0);
+    assertThat(bytes(figures, Membership.WARM)).isCloseTo(711, within(20.0));
+    assertThat(bytes(figures, Membership.COLD)).isCloseTo(957, within(20.0));
+    assertThat(bytes(figures, Membership.OURS)).isBetween(300.0, 5_000.0);
+    // One key with its tag for each of the six who hear of it.
+    assertThat(bytes(figures, "pairwise seals")).isBetween(6 * 48.0, 6 * 60.0 + 150);
+    // By its own word at once, by a relay one delay later.
+    assertThat(figures.median(Membership.OURS, What.REMOVE_DELAYS, 8).orElseThrow())
+        .isBetween(1.0, 3.0);
+    assertThat(cpu(figures, MlsIdeal.NAME)).isLessThan(cpu(figures, Membership.COLD));
     Results results = new Results(figures, List.of("a test"), "compare --quick");
     for (String page : List.of(results.json(), results.markdown(), results.html())) {
       assertThat(page).contains(Membership.WARM).contains("compare --quick").contains("a test");
     }
   }
 
-  private static double median(Figures figures, String who) {
-    return figures.spread(who, What.REMOVE_MULTICAST, 8).orElseThrow().median();
+  private static double bytes(Figures figures, String who) {
+    return figures.median(who, What.REMOVE_ALL_BYTES, 8).orElseThrow();
+  }
+
+  private static double cpu(Figures figures, String who) {
+    return figures.median(who, What.REMOVE_AUTHOR, 8).orElseThrow();
+  }
+
+  /** The search finds what is there: the other implementation keeps what it no longer needs. */
+  @Test
+  void secretsOfPastEpochsAreFoundWhereTheyAreKeptAndOursAreGone() throws Exception {
+    int epochs = 3;
+    CoreGroup ours = CoreGroup.of(4, Profile.CONFERENCE, 1);
+    MlsGroup mls = MlsGroup.warm(4);
+    Erasure.Noted core = new Erasure.Noted();
+    Erasure.Noted tree = new Erasure.Noted();
+    for (int i = 0; i < epochs + 2; i++) {
+      ours.refreshAndForget();
+      core.note(ours.measuredCore());
+      mls.refreshFollower();
+      tree.note(mls.follower());
+    }
+    assertThat(tree.stillHeld(mls.follower(), epochs)).isEqualTo(epochs);
+    assertThat(core.stillHeld(ours.measuredCore(), epochs)).isZero();
+    // The newest is in use.
+    assertThat(core.stillHeld(ours.measuredCore(), epochs + 2)).isPositive();
   }
 }

@@ -48,7 +48,52 @@ public final class Baselines {
     }
   }
 
+  /**
+   * What one removal costs in a group that was just formed.
+   *
+   * @param bytes of all, multicast and unicast
+   * @param authorWraps symmetric operations of all who make keys or wrap them
+   * @param followerWraps those of one who follows, on average
+   * @param delays of the network, until nobody seals any more under a key the leaver has
+   */
+  public record Removal(
+      String scheme, long bytes, long authorWraps, double followerWraps, long delays) {}
+
+  /** Who signed, what for and the signature, in front of what any of them says. */
+  public static final int HEADER_BYTES = Scheme.HEADER_BYTES;
+
+  /** In the paper's scheme every join is worked out for everybody: time grows with the square. */
+  private static final int MOST_IN_PAPER = 1_100;
+
   private Baselines() {}
+
+  /** One removal from a group of so many in each scheme that acts at once. */
+  public static List<Removal> removals(int members, long seed) {
+    Random random = new Random(seed);
+    Entropy entropy = random::nextBytes;
+    List<Scheme> schemes = new ArrayList<>();
+    schemes.add(new PairwiseSeals(entropy));
+    schemes.add(CentralTree.atOnce(members, entropy));
+    if (members <= MOST_IN_PAPER) {
+      schemes.add(new PapersRule(entropy));
+    }
+    List<Removal> removals = new ArrayList<>();
+    for (Scheme scheme : schemes) {
+      for (int member = 0; member < members; member++) {
+        scheme.join(member);
+      }
+      long delays = scheme.exposureMillis(0, 1);
+      Scheme.Cost cost = scheme.leave(members / 2);
+      removals.add(
+          new Removal(
+              scheme.name(),
+              cost.multicast() + cost.unicast(),
+              cost.author(),
+              cost.followers() / (double) Math.max(1, members - 2),
+              delays));
+    }
+    return removals;
+  }
 
   /**
    * @param hopMillis how long a message takes
