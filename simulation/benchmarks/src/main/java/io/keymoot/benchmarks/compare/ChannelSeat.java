@@ -48,6 +48,9 @@ final class ChannelSeat implements Seat {
 
   private static final int IV_BYTES = 16;
 
+  /** As ours; as shipped, ASYM_ENCRYPT has 128. */
+  private static final int KEY_BITS = 256;
+
   /** What SYM_ENCRYPT's users put into a keystore on each machine. */
   private static final SecretKey HAND_MADE = handMade();
 
@@ -63,7 +66,7 @@ final class ChannelSeat implements Seat {
   }
 
   private static SecretKey handMade() {
-    byte[] key = new byte[16];
+    byte[] key = new byte[KEY_BITS / 8];
     new SecureRandom().nextBytes(key);
     return new SecretKeySpec(key, "AES");
   }
@@ -104,7 +107,7 @@ final class ChannelSeat implements Seat {
       case ASYMMETRIC -> {
         ASYM_ENCRYPT protocol = new ASYM_ENCRYPT().setChangeKeyOnLeave(true);
         protocol
-            .symKeylength(128)
+            .symKeylength(KEY_BITS)
             .symAlgorithm("AES/CBC/PKCS5Padding")
             .symIvLength(IV_BYTES)
             .asymKeylength(2_048)

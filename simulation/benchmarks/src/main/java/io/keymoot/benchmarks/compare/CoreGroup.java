@@ -18,6 +18,7 @@ import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.group.CredentialCheck;
 import io.keymoot.flatkeying.group.CredentialVerdict;
 import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.group.Rendezvous;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
@@ -39,8 +40,8 @@ import java.util.TreeSet;
 
 /**
  * A group of our real cores, all of them, on a network that loses nothing and takes a millisecond.
- * The founder does what is owed. Who is <i>measured</i> shares nothing with anybody: it checks
- * every signature itself.
+ * The founder does what is owed. It, and who is <i>measured</i>, share nothing with anybody: they
+ * check every signature themselves. The others share states, which makes no difference to anyone.
  *
  * <p>A newcomer is handed the facts that were multicast before it came, as it would fetch them.
  */
@@ -51,7 +52,7 @@ final class CoreGroup {
   /**
    * So many come at once, as when machines are started; who is in meanwhile admits them together.
    */
-  private static final int BURST = 32;
+  private static final int BURST = Limits.ADMIT_ROWS;
 
   /** What each message takes. */
   private static final int DELAY_MILLIS = 1;
@@ -109,7 +110,7 @@ final class CoreGroup {
 
   private final Random random;
   private final FlatKeying.Shared shared =
-      FlatKeying.Shared.of(ANYBODY, new FactVerifier(new VerifiedOnce()));
+      FlatKeying.Shared.of(ANYBODY, new FactVerifier(new VerifiedOnce()), Lore.shared());
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Map<Bytes, Node> nodes = new LinkedHashMap<>();
   private final List<Bytes> facts = new ArrayList<>();
@@ -132,7 +133,7 @@ final class CoreGroup {
             key,
             credential("chair"),
             entropy(),
-            shared);
+            alone());
     founder = new Node(core, key, address(), false);
     nodes.put(founder.address, founder);
     step(founder, new Input.Start());
@@ -178,7 +179,7 @@ final class CoreGroup {
     return Bytes.owning((role + named).getBytes(StandardCharsets.UTF_8));
   }
 
-  private FlatKeying.Shared alone() {
+  private static FlatKeying.Shared alone() {
     return FlatKeying.Shared.of(ANYBODY, new FactVerifier(new VerifiedOnce()));
   }
 

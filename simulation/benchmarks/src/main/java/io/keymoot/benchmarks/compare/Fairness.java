@@ -32,7 +32,7 @@ final class Fairness {
             + " implementation refuses to repeat one without; its state grows by 768 B an epoch,"
             + " which is not in the memory shown.");
     notes.add(
-        "Keymoot: all members are in one JVM, and newcomers come 32 at a time. Those who follow are"
+        "Keymoot: all members are in one JVM, and newcomers come 128 at a time. Those who follow are"
             + " five that share nothing and check every signature themselves; CPU is of everything"
             + " a peer did for the change, seals and asking included, until a second later, where"
             + " that of MLS is of the one call. Heartbeats, which say who holds what, are not in"
@@ -48,14 +48,14 @@ final class Fairness {
             + " are short words here, not certificates, for both.");
     notes.add(
         "JGroups: all members are in one JVM, over its loopback transport, with equal stacks; the"
-            + " encryptions are where its shipped stacks have them, with AES-128/CBC and RSA of"
+            + " encryptions are where its shipped stacks have them, with AES-256/CBC and RSA of"
             + " 2,048 bits, and change_key_on_leave. They encrypt the payload only, without a MAC;"
             + " ours (AES-256-GCM) authenticates everything, and proves senders by one signature"
             + " for many messages. SYM_ENCRYPT never changes its key: its leave is the view's."
             + " Bytes that flow anyway (heartbeats) are taken off.");
     notes.add(
-        "While one leaves, all the others together send 1,600 messages a second, or each 200 if"
-            + " that is fewer.");
+        "While one leaves, the others send 1,600 messages a second in all, but none more often than"
+            + " every 5 ms.");
     notes.add(
         "Pairwise seals, the key tree and the paper's rule: how many bytes and wraps one removal"
             + " takes is worked out by the simulator's working models of them; as many wraps are"

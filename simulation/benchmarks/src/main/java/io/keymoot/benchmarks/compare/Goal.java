@@ -49,9 +49,9 @@ record Goal(
             WARM,
             0.2));
     goals.add(mls.less("memory of a member ≤ 1/5 of warm MLS", What.STATE, WARM, 0.2));
-    goals.add(mls.less("… with the facts a newcomer fetches", What.STATE_WITH_FACTS, WARM, 0.2));
+    goals.add(mls.less("memory with the facts it fetched ≤ 1/5 of warm MLS", What.STATE_WITH_FACTS, WARM, 0.2));
     goals.add(mls.less("Grant ≤ 1/50 of the Welcome", What.WELCOME_BYTES, WARM, 0.02));
-    goals.add(mls.less("… with the facts a newcomer fetches", What.WELCOME_WITH_FACTS, WARM, 0.02));
+    goals.add(mls.less("Grant with the facts it fetches ≤ 1/50 of the Welcome", What.WELCOME_WITH_FACTS, WARM, 0.02));
     goals.addAll(Transports.goals(figures));
     return goals;
   }
@@ -72,7 +72,7 @@ record Goal(
         String other,
         DoublePredicate isReached,
         DoubleUnaryOperator missedBy) {
-      String title = String.format(Locale.ROOT, "%s (N = %,d)", words, n);
+      String title = String.format(Locale.ROOT, "%s (N\u00a0=\u00a0%,d)", words, n);
       String ours = figures.said(OURS, what, n);
       String theirs = figures.said(other, what, n);
       return figures
@@ -90,7 +90,8 @@ record Goal(
                               ? ""
                               : ", missed by "
                                   + Spread.number(missedBy.applyAsDouble(ratio))
-                                  + " ×")))
+                                  + Spread.NARROW
+                                  + "×")))
           .orElseGet(
               () ->
                   figures.failed(OURS, what, n)

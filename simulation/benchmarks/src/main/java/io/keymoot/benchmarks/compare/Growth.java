@@ -25,6 +25,7 @@ final class Growth {
   static final String NO_SESSIONS = "Keymoot, fresh slots, no sessions";
 
   private static final List<Integer> SIZES = List.of(8, 32, 128, 512, 1_024, 4_096, 10_000);
+  private static final List<Integer> QUICK_SIZES = List.of(8, 32, 128, 1_024, 10_000);
   private static final List<Integer> OUT = List.of(1, 4, 8, 16);
 
   private Growth() {}
@@ -35,7 +36,7 @@ final class Growth {
     progress.say("growth: warming up the machine's compilers");
     removals(warmingUp, 64, isQuick ? 150 : 600);
     rivals.measure(warmingUp, 64, isQuick ? 60 : 400);
-    for (int n : SIZES) {
+    for (int n : isQuick ? QUICK_SIZES : SIZES) {
       progress.say("growth: N = " + n);
       // A core for each turn is made anew, which takes longest for the largest.
       removals(figures, n, Math.max(isQuick ? 3 : 9, (isQuick ? 3_000 : 40_000) / n));

@@ -9,6 +9,9 @@ final class Membership {
   static final String WARM = "MLS, warm tree";
   static final String COLD = "MLS, cold tree";
 
+  /** From here on slots are of 16 symbols. */
+  private static final int MANY = 200;
+
   /** What the goals are about. */
   static final int LARGE = 1_024;
 
@@ -18,10 +21,15 @@ final class Membership {
   /** A warm tree is made by each member in turn, which takes time with the square. */
   private static final int LARGEST_WARM = 4_096;
 
+  private static final int LEAST_ROUNDS = 5;
+
+  /** The whole of a large group acts in each round, while only the few who are measured count. */
+  private static final int LEAST_ROUNDS_OF_MANY = 2;
+
   private Membership() {}
 
   static Profile profile(int members) {
-    return members > 200 ? Profile.BROADCAST : Profile.CONFERENCE;
+    return members > MANY ? Profile.BROADCAST : Profile.CONFERENCE;
   }
 
   static void run(boolean isQuick, Figures figures, Progress progress) throws Exception {
@@ -44,15 +52,14 @@ final class Membership {
     }
   }
 
-  private static final int LEAST_ROUNDS = 5;
-
   private static void rounds(
       int n, MlsGroup warm, MlsIdeal ideal, long millis, int most, Figures figures)
       throws Exception {
     CoreGroup ours = CoreGroup.of(n, profile(n), 1);
     MlsGroup cold = MlsGroup.cold(n);
+    int least = n > MANY ? LEAST_ROUNDS_OF_MANY : LEAST_ROUNDS;
     long end = System.nanoTime() + millis * 1_000_000;
-    for (int i = 0; i < most && (i < LEAST_ROUNDS || System.nanoTime() < end); i++) {
+    for (int i = 0; i < most && (i < least || System.nanoTime() < end); i++) {
       ours.measure(figures, OURS);
       warm.measure(figures, WARM);
       cold.measure(figures, COLD);

@@ -4,6 +4,7 @@ import io.keymoot.simulator.report.Chart;
 import io.keymoot.simulator.report.JsonText;
 import io.keymoot.simulator.report.Page;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -125,7 +126,7 @@ final class Results {
   private List<List<String>> rows(What what) {
     List<List<String>> rows = new ArrayList<>();
     List<Integer> sizes = figures.sizes(what);
-    for (String who : figures.whoHas(what)) {
+    for (String who : inOrder(figures.whoHas(what))) {
       List<String> row = new ArrayList<>(List.of(who));
       for (int n : sizes) {
         row.add(figures.cell(who, what, n));
@@ -136,6 +137,13 @@ final class Results {
       rows.add(row);
     }
     return rows;
+  }
+
+  /** Ours first, then as they were measured. */
+  private static List<String> inOrder(List<String> names) {
+    return names.stream()
+        .sorted(Comparator.comparing(name -> !name.startsWith(Membership.OURS)))
+        .toList();
   }
 
   private String exponent(String who, What what) {
@@ -158,10 +166,10 @@ final class Results {
     page.section("Goals", "What we set out to reach. A cross says by how much it is missed.");
     page.table(Goal.HEAD, goals.stream().map(Goal::row).toList());
     page.code(command);
-    circumstances.forEach(page::words);
+    page.words(String.join(". ", circumstances) + ".");
     page.section(
         "Fair play", "What the others give that we do not, and what would be fairer still.");
-    Fairness.notes(figures).forEach(page::words);
+    page.notes(Fairness.notes(figures));
     page.section("What each gives and asks for", "");
     page.table(Traits.HEAD, Traits.rows(figures));
     charts(
@@ -202,7 +210,7 @@ final class Results {
         tiles.add(
             new Page.Tile(
                 goal.measured().replaceAll(",.*", ""),
-                goal.words().replaceAll(" ≤ .*", ""),
+                goal.words().replaceAll(" \\(N.*", ""),
                 goal.isReached().get() ? "good" : "bad"));
       }
     }
@@ -221,7 +229,7 @@ final class Results {
 
   private Optional<Chart> chart(What what) {
     List<Chart.Line> lines = new ArrayList<>();
-    for (String who : figures.whoHas(what)) {
+    for (String who : inOrder(figures.whoHas(what))) {
       List<Chart.Point> points = new ArrayList<>();
       for (int n : figures.sizes(who, what)) {
         points.add(new Chart.Point(n, median(who, what, n)));

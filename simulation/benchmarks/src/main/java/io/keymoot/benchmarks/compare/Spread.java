@@ -5,6 +5,9 @@ import java.util.Locale;
 
 /** A median, and where the middle eight tenths lie. */
 record Spread(double median, double low, double high, int count) {
+  /** A space at which no line ends. */
+  static final String NARROW = "\u00a0";
+
   static Spread of(List<Double> samples) {
     List<Double> sorted = samples.stream().sorted().toList();
     int last = sorted.size() - 1;
@@ -19,7 +22,7 @@ record Spread(double median, double low, double high, int count) {
 
   @Override
   public String toString() {
-    return number(median) + (low == high ? "" : " (" + number(low) + "–" + number(high) + ")");
+    return number(median) + around();
   }
 
   /** In this unit, or one that is easier to read. */
@@ -34,8 +37,16 @@ record Spread(double median, double low, double high, int count) {
           default -> "";
         };
     return isLarge && !larger.isEmpty()
-        ? new Spread(median / 1e3, low / 1e3, high / 1e3, count) + " " + larger
-        : this + " " + unit;
+        ? new Spread(median / 1e3, low / 1e3, high / 1e3, count).with(larger)
+        : with(unit);
+  }
+
+  private String with(String unit) {
+    return number(median) + NARROW + unit + around();
+  }
+
+  private String around() {
+    return low == high ? "" : " (" + number(low) + "–" + number(high) + ")";
   }
 
   static String number(double value) {

@@ -276,7 +276,7 @@ final class Transports {
   private static final double FIRST_MESSAGE_MILLIS = 50;
 
   private static Goal calm(Figures figures, int n) {
-    String words = "worst delivery while one leaves ≤ plain + 25 ms (N = " + n + ")";
+    String words = "worst delivery while one leaves ≤ plain + 25 ms (N\u00a0=\u00a0" + n + ")";
     Optional<Double> ours = figures.median(OURS, What.WORST_DELIVERY, n);
     Optional<Double> plain = figures.median(Cluster.Kind.PLAIN.words, What.WORST_DELIVERY, n);
     if (ours.isEmpty() || plain.isEmpty()) {
@@ -300,7 +300,7 @@ final class Transports {
   }
 
   private static Goal firstMessage(Figures figures) {
-    String words = "connect → first opened message ≤ 50 ms (N = " + MANY + ")";
+    String words = "connect → first opened message ≤ 50 ms (N\u00a0=\u00a0" + MANY + ")";
     return figures
         .median(OURS, What.FIRST_MESSAGE, MANY)
         .map(

@@ -71,8 +71,8 @@ class CompareTest {
     Figures figures = new Figures();
     figures.add("a", What.STATE, 8, 1_960_000);
     figures.add("a", What.REMOVE_AUTHOR, 8, 93);
-    assertThat(figures.said("a", What.STATE, 8)).isEqualTo("1,960 kB");
-    assertThat(figures.said("a", What.REMOVE_AUTHOR, 8)).isEqualTo("93 µs");
+    assertThat(figures.said("a", What.STATE, 8)).isEqualTo("1,960\u00a0kB");
+    assertThat(figures.said("a", What.REMOVE_AUTHOR, 8)).isEqualTo("93\u00a0µs");
     assertThat(figures.said("b", What.REMOVE_AUTHOR, 8)).isEqualTo("–");
   }
 
@@ -108,7 +108,7 @@ class CompareTest {
             goal -> {
               assertThat(goal.words()).contains("remove, who does it");
               assertThat(goal.tick()).isEqualTo("✗");
-              assertThat(goal.measured()).contains("5 × less").contains("missed by 2 ×");
+              assertThat(goal.measured()).contains("5\u00a0× less").contains("missed by 2\u00a0×");
             })
         .anySatisfy(
             goal -> {

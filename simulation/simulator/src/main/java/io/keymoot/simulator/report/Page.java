@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -40,6 +41,15 @@ public final class Page {
     return this;
   }
 
+  /** Many sentences, each apart, in small print. */
+  public Page notes(List<String> notes) {
+    endCharts();
+    body.append("<ul class=\"notes\">\n");
+    notes.forEach(note -> body.append("<li>").append(escaped(note)).append("</li>\n"));
+    body.append("</ul>\n");
+    return this;
+  }
+
   public Page code(String code) {
     endCharts();
     body.append("<p><code>").append(escaped(code)).append("</code></p>\n");
@@ -62,19 +72,21 @@ public final class Page {
   public Page table(List<String> head, List<List<String>> rows) {
     endCharts();
     body.append("<div class=\"table\"><table><thead><tr>");
+    List<Boolean> areWords = new ArrayList<>();
     for (int i = 0; i < head.size(); i++) {
       int column = i;
-      boolean isWords = rows.stream().anyMatch(row -> isWords(row.get(column)));
-      body.append(isWords ? "<th class=\"words\">" : "<th>").append(escaped(head.get(i)));
+      areWords.add(rows.stream().anyMatch(row -> isWords(row.get(column))));
+      body.append(areWords.get(i) ? "<th class=\"words\">" : "<th>").append(escaped(head.get(i)));
       body.append("</th>");
     }
     body.append("</tr></thead><tbody>\n");
     for (List<String> row : rows) {
       body.append("<tr>");
-      for (String cell : row) {
+      for (int i = 0; i < row.size(); i++) {
+        String cell = row.get(i);
         String mood = cell.startsWith("✓") ? "good" : cell.startsWith("✗") ? "bad" : "";
         body.append("<td class=\"").append(mood);
-        body.append(isWords(cell) ? " words" : "").append("\">");
+        body.append(areWords.get(i) ? " words" : "").append("\">");
         body.append(escaped(cell)).append("</td>");
       }
       body.append("</tr>\n");

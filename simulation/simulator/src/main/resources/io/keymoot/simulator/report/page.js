@@ -15,6 +15,11 @@
     return s < 3600 ? Math.floor(s / 60) + ':' + two(s % 60)
       : Math.floor(s / 3600) + ':' + two(Math.floor(s / 60) % 60) + ':' + two(s % 60);
   };
+  const places = new Map();
+  const placeOf = name => {
+    if (!places.has(name)) places.set(name, places.size);
+    return places.get(name);
+  };
   const drawn = [];
   const draw = box => {
     const it = JSON.parse(box.nextElementSibling.textContent);
@@ -26,11 +31,14 @@
       values: (u, at) => at.map(v => v == null ? '' : format(of)(v)),
     });
     const series = it.lines.map((line, i) => {
-      const own = colour('--c' + i % 6);
+      // Who is compared on a whole page keeps its colour from chart to chart.
+      const place = line.style === 'MARKED' ? placeOf(line.name.split(' ∝')[0]) : i;
+      const own = colour('--c' + place % 6);
       const one = { label: line.name, stroke: own, width: 2, spanGaps: true, value: (u, v) => format(it.y)(v) };
       if (line.style === 'STEPS') one.paths = uPlot.paths.stepped({ align: 1 });
       if (line.style === 'POINTS') { one.paths = () => null; one.points = { show: true, size: 6, fill: own }; }
       if (line.style === 'DOTTED') one.dash = [4, 5];
+      if (place > 5) one.dash = [6, 4];
       if (line.style === 'MARKED') one.points = { show: true, size: 7, fill: own };
       return one;
     });
