@@ -33,6 +33,9 @@ import io.keymoot.flatkeying.key.ResealKey;
 import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.key.Session;
 import io.keymoot.flatkeying.key.SessionTable;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
+import io.keymoot.flatkeying.message.SyncReply;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -105,13 +108,24 @@ public final class BigGroup {
     List<Effect> did = core.step(now, input);
     if (core == first) {
       for (Effect effect : did) {
-        if (effect instanceof Effect.Authored authored
-            && FactCodec.decode(authored.message()) instanceof Decoded.Ok<Envelope> ok) {
-          facts.add(ok.value());
+        if (effect instanceof Effect.Authored authored) {
+          facts.add(fact(authored.message()));
         }
       }
     }
     return did;
+  }
+
+  /** Who says by which right it says something tells its credential together with the fact. */
+  private static Envelope fact(Bytes message) {
+    Bytes bare =
+        SideCodec.decode(message) instanceof Decoded.Ok<SideMessage>(SyncReply reply)
+            ? reply.facts().get(0)
+            : message;
+    return switch (FactCodec.decode(bare)) {
+      case Decoded.Ok<Envelope> ok -> ok.value();
+      case Decoded.Malformed<Envelope> no -> throw new IllegalStateException(no.reason());
+    };
   }
 
   private void admit(int count) {

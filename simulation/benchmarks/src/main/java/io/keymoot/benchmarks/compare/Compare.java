@@ -40,8 +40,16 @@ public final class Compare {
     Files.createDirectories(options.out());
     // JGroups tells of everybody who goes while spoken to.
     JGROUPS_LOG.setLevel(Level.SEVERE);
-    Progress progress = new Progress(out);
     Figures figures = new Figures();
+    String command = ("simulation/bin/compare " + String.join(" ", args)).trim();
+    long start = System.nanoTime();
+    Progress progress =
+        new Progress(
+            out,
+            () -> {
+              long seconds = (System.nanoTime() - start) / 1_000_000_000L;
+              write(options, new Results(figures, circumstances(options, seconds), command));
+            });
     for (String section : options.sections()) {
       switch (section) {
         case "membership" -> Membership.run(options.isQuick(), figures, progress);
@@ -52,34 +60,32 @@ public final class Compare {
         default -> throw new IllegalStateException("a section without its case: " + section);
       }
     }
-    Results results =
-        new Results(
-            figures,
-            circumstances(options, progress),
-            ("simulation/bin/compare " + String.join(" ", args)).trim());
-    write(options.out().resolve("compare.json"), results.json());
-    write(options.out().resolve("compare.md"), results.markdown());
-    write(options.out().resolve("compare.html"), results.html());
+    progress.say("done: " + options.out().resolve("compare.html"));
     out.println();
     for (Goal goal : Goal.judge(figures)) {
       out.println(goal.tick() + " " + goal.words() + ": " + goal.measured());
     }
-    out.println();
-    progress.say("done: " + options.out().resolve("compare.html"));
+  }
+
+  /** Again and again, so that a run that is cut short leaves what it had. */
+  private static void write(Options options, Results results) throws IOException {
+    write(options.out().resolve("compare.json"), results.json());
+    write(options.out().resolve("compare.md"), results.markdown());
+    write(options.out().resolve("compare.html"), results.html());
   }
 
   private static void write(Path file, String text) throws IOException {
     Files.writeString(file, text, StandardCharsets.UTF_8);
   }
 
-  private static List<String> circumstances(Options options, Progress progress) {
+  private static List<String> circumstances(Options options, long seconds) {
     List<String> lines = new ArrayList<>();
     lines.add(
         LocalDate.now(ZoneOffset.UTC)
             + ", "
             + (options.isQuick() ? "quick run" : "full run")
             + ", "
-            + progress.seconds()
+            + seconds
             + " s");
     lines.add(
         String.format(

@@ -24,6 +24,8 @@ import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.keying.Input;
 import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
+import io.keymoot.flatkeying.message.SyncReply;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -160,6 +162,13 @@ final class CoreGroup {
       }
     }
     return sum;
+  }
+
+  /** Facts as they are, without the credentials that some are told with. */
+  private static List<Bytes> factsIn(Bytes message) {
+    return SideCodec.decode(message) instanceof Decoded.Ok<SideMessage>(SyncReply reply)
+        ? reply.facts()
+        : List.of(message);
   }
 
   int size() {
@@ -324,15 +333,13 @@ final class CoreGroup {
     switch (effect) {
       case Effect.Multicast it -> {
         multicast += it.message().length();
-        if (SideCodec.typeOf(it.message()).filter(type -> type.isFact()).isPresent()) {
-          facts.add(it.message());
-        }
         for (Node other : nodes.values()) {
           if (other != node && !other.isGone) {
             carry(node, other, it.message());
           }
         }
       }
+      case Effect.Authored it -> facts.addAll(factsIn(it.message()));
       case Effect.ToMember it -> {
         unicast += it.message().length();
         nodes.values().stream()

@@ -45,7 +45,8 @@ final class Fairness {
     notes.add(
         "Keymoot: a newcomer fetches the facts once, all of them, and keeps them; a long history"
             + " costs more than that of a group just formed, which is measured here. Credentials"
-            + " are short words here, not certificates, for both.");
+            + " are short words here, not certificates, for both: a Commit of MLS has its author's"
+            + " in it, and so has a removal by role of ours.");
     notes.add(
         "JGroups: all members are in one JVM, over its loopback transport, with equal stacks; the"
             + " encryptions are where its shipped stacks have them, with AES-256/CBC and RSA of"

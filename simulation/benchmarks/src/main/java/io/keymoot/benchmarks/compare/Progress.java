@@ -1,18 +1,27 @@
 package io.keymoot.benchmarks.compare;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Says on the terminal what is going on, and since when. */
+/** Says on the terminal what is going on, and since when; what there is by then is written down. */
 final class Progress {
-  private final PrintStream out;
-  private final long start = System.nanoTime();
-
-  Progress(PrintStream out) {
-    this.out = out;
+  /** Writes what was measured so far. */
+  interface Notebook {
+    void write() throws IOException;
   }
 
-  void say(String what) {
+  private final PrintStream out;
+  private final Notebook notebook;
+  private final long start = System.nanoTime();
+
+  Progress(PrintStream out, Notebook notebook) {
+    this.out = out;
+    this.notebook = notebook;
+  }
+
+  void say(String what) throws IOException {
+    notebook.write();
     out.println(String.format(Locale.ROOT, "%4d s  %s", seconds(), what));
   }
 
