@@ -22,6 +22,10 @@ final class Figures {
     samples.computeIfAbsent(new Key(who, what, n), key -> new ArrayList<>()).add(value);
   }
 
+  void add(String who, What what, int n, long count) {
+    add(who, what, n, (double) count);
+  }
+
   /** It was tried and did not work, which is a result too. */
   void fails(String who, What what, int n, String why) {
     failures.putIfAbsent(new Key(who, what, n), why);

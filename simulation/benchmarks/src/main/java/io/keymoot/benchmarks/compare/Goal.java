@@ -104,7 +104,9 @@ record Goal(
 
   /** How one stands to the other, said the way that has a number above one. */
   static String times(double ratio) {
-    return ratio < 1 ? Spread.number(1 / ratio) + " × less" : Spread.number(ratio) + " × as much";
+    return ratio < 1
+        ? Spread.number(1 / ratio) + Spread.NARROW + "× less"
+        : Spread.number(ratio) + Spread.NARROW + "× as much";
   }
 
   static Goal unmeasured(String title) {

@@ -37,9 +37,6 @@ final class MlsGroup {
       byte[] signing,
       KeyPackage pack) {}
 
-  /** A commit as it travels. */
-  record Sent(byte[] commit, byte[] welcome) {}
-
   private final MlsCipherSuite suite;
   private int members;
   private Group committer;
