@@ -32,11 +32,11 @@ final class Fairness {
             + " implementation refuses to repeat one without; its state grows by 768 B an epoch,"
             + " which is not in the memory shown.");
     notes.add(
-        "Keymoot: all members are in one JVM, and newcomers come 128 at a time. Those who follow are"
-            + " five that share nothing and check every signature themselves; CPU is of everything"
-            + " a peer did for the change, seals and asking included, until a second later, where"
-            + " that of MLS is of the one call. Heartbeats, which say who holds what, are not in"
-            + " these figures; they are 20 a second for the whole group.");
+        "Keymoot: all members are in one JVM, and newcomers come 128 at a time. Those who follow"
+            + " are five that share nothing and check every signature themselves; CPU is of"
+            + " everything a peer did for the change, seals and asking included, until a second"
+            + " later, where that of MLS is of the one call. Heartbeats, which say who holds what,"
+            + " are not in these figures; they are 20 a second for the whole group.");
     notes.add(
         "Keymoot: slots are of 4 symbols up to 200 members, of 16 above. \"Fresh slots\" are those"
             + " of a quiet group, in which nobody went since they were renewed; renewing them costs"

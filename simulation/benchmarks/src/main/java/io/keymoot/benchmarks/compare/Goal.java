@@ -49,9 +49,19 @@ record Goal(
             WARM,
             0.2));
     goals.add(mls.less("memory of a member ≤ 1/5 of warm MLS", What.STATE, WARM, 0.2));
-    goals.add(mls.less("memory with the facts it fetched ≤ 1/5 of warm MLS", What.STATE_WITH_FACTS, WARM, 0.2));
+    goals.add(
+        mls.less(
+            "memory with the facts it fetched ≤ 1/5 of warm MLS",
+            What.STATE_WITH_FACTS,
+            WARM,
+            0.2));
     goals.add(mls.less("Grant ≤ 1/50 of the Welcome", What.WELCOME_BYTES, WARM, 0.02));
-    goals.add(mls.less("Grant with the facts it fetches ≤ 1/50 of the Welcome", What.WELCOME_WITH_FACTS, WARM, 0.02));
+    goals.add(
+        mls.less(
+            "Grant with the facts it fetches ≤ 1/50 of the Welcome",
+            What.WELCOME_WITH_FACTS,
+            WARM,
+            0.02));
     goals.addAll(Transports.goals(figures));
     return goals;
   }
