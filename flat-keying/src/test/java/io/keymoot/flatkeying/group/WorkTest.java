@@ -17,11 +17,13 @@ import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What one fact more costs, counted: every call of a method of this package is a step. Time would
  * depend on the machine.
  */
+@Isolated("it counts the steps of the running code")
 class WorkTest {
   private static final int FEW = 200;
   private static final int MANY = 8 * FEW;

@@ -25,11 +25,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Paper 004, sections 3.3 and 3.4, sentence by sentence: above each test stands what the paper says
  * (in italics), then whether we <b>keep</b> it or <b>leave</b> it, and why.
  */
+@Isolated("it changes the running code")
 class PaperTest {
   private final Group group = new Group(11);
 

@@ -2,10 +2,12 @@ package io.keymoot.flatkeying.keying;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attacks on the slot table come to nothing. That they would: {@link PlantedBugsTest}. */
+@Isolated("it changes the running code")
 class SlotVillainyTest {
   @ParameterizedTest
   @EnumSource(SlotVillainy.Attack.class)
