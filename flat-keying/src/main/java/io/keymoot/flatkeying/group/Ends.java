@@ -175,13 +175,16 @@ final class Ends {
                 before,
                 place -> {
                   if (!endedIn(place.stay(), then, pasts)) {
-                    only[0] &=
-                        !place.isVoid() && place.hard().stream().allMatch(e -> isLeave(e, place));
+                    only[0] &= !isPutOut(place);
                   }
                 });
           }
         });
     return only[0];
+  }
+
+  static boolean isPutOut(Seat.Place place) {
+    return place.isVoid() || !place.hard().stream().allMatch(end -> isLeave(end, place));
   }
 
   private static boolean isLeave(Known end, Seat.Place place) {

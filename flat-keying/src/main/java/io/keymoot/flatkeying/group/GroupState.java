@@ -288,10 +288,10 @@ public final class GroupState {
     return NOTHING;
   }
 
-  /** Whether the stay was put out or fell with an end, and did not only pause or renew. */
-  public boolean isHardEnded(Stay stay) {
+  /** Whether the stay was put out or fell with an end: it did not go, pause or renew by itself. */
+  public boolean isPutOut(Stay stay) {
     Seat.Place place = place(stay);
-    return place != null && !place.hard().isEmpty();
+    return place != null && Ends.isPutOut(place);
   }
 
   /** The stays that are live here and were not, or were not known, in {@code before}. */

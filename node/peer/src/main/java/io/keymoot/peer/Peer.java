@@ -66,7 +66,7 @@ public final class Peer implements AutoCloseable {
     }
   }
 
-  private record KeyName(FactId epoch, int revision) implements Comparable<KeyName> {
+  record KeyName(FactId epoch, int revision) implements Comparable<KeyName> {
     @Override
     public int compareTo(KeyName other) {
       int byEpoch = epoch.compareTo(other.epoch);
@@ -90,6 +90,9 @@ public final class Peer implements AutoCloseable {
   private final List<PeerEffect> out = new ArrayList<>();
   private GroupState before = GroupState.nothing();
   private @Nullable KeyName active;
+
+  /** What frames are sealed under: for a moment still the epoch before {@link #active}'s. */
+  private final TakeUp takeUp = new TakeUp();
 
   /** What was last said about slots: whose KEKs are held, and which are to be resealed. */
   private int haveMask;
@@ -184,13 +187,15 @@ public final class Peer implements AutoCloseable {
       case PeerInput.Renew renew -> renew(renew.credential());
     }
     settle();
+    takeUp.review(now);
+    takeUp.taken().ifPresent(key -> out.add(new PeerEffect.Activate(key.epoch, key.revision)));
     return List.copyOf(out);
   }
 
   public Optional<Tick> nextDeadline() {
     Optional<Tick> mine = keying.nextDeadline();
     Optional<Tick> its = heartbeat == null ? Optional.empty() : heartbeat.nextDeadline();
-    return List.of(mine, its, judging.nextDeadline()).stream()
+    return List.of(mine, its, judging.nextDeadline(), takeUp.nextDeadline()).stream()
         .flatMap(Optional::stream)
         .min(Tick::compareTo);
   }
@@ -341,6 +346,7 @@ public final class Peer implements AutoCloseable {
       case Effect.SendUnder under -> activate(new KeyName(under.epoch(), under.revision()));
       case Effect.HoldFrames hold -> {
         active = null;
+        takeUp.holdBack();
         out.add(new PeerEffect.HoldBack());
         tellHeld();
       }
@@ -394,12 +400,32 @@ public final class Peer implements AutoCloseable {
   private void activate(KeyName key) {
     beginStay();
     active = key;
-    out.add(new PeerEffect.Activate(key.epoch, key.revision));
+    takeUp.activate(key, now);
+    reviewSealing();
     tellHeld();
+  }
+
+  /** What frames are sealed under, as the facts stand. */
+  private void reviewSealing() {
+    KeyName sealing = takeUp.sealing();
+    if (sealing != null) {
+      GroupState state = keying.state();
+      Known epoch = keying.ledger().get(sealing.epoch);
+      boolean isKnown = epoch != null && state.contains(epoch);
+      boolean isClean = epoch != null && isKnown && keying.ledger().isClean(state, epoch);
+      takeUp.epochIs(
+          isClean,
+          keys.containsKey(sealing),
+          isClean || (epoch != null && keying.ledger().isOnlySoftlyUnclean(state, epoch)),
+          now);
+    }
   }
 
   private void retire(KeyName key) {
     Tek tek = keys.remove(key);
+    if (key.equals(takeUp.sealing())) {
+      reviewSealing();
+    }
     if (tek != null) {
       out.add(new PeerEffect.Retire(key.epoch, key.revision, tek::close));
     }
@@ -451,6 +477,7 @@ public final class Peer implements AutoCloseable {
     GroupState older = before;
     before = state;
     tellLearnt();
+    reviewSealing();
     heartbeat(new io.keymoot.heartbeat.Input.Knows(rosters.of(state), keying.signingHeads()));
     if (!state.usable().equals(older.usable()) && state.usable().stream().anyMatch(this::isRekey)) {
       heartbeat(new io.keymoot.heartbeat.Input.Rekeyed());
@@ -466,9 +493,10 @@ public final class Peer implements AutoCloseable {
     }
     if (!senders.isEmpty()) {
       out.add(new PeerEffect.Admit(List.copyOf(senders)));
+      takeUp.somebodyCame();
     }
     for (Stay over : state.newlyOver(older)) {
-      out.add(new PeerEffect.EndStay(over.id(), state.isHardEnded(over)));
+      out.add(new PeerEffect.EndStay(over.id(), state.isPutOut(over)));
       if (older.isMember(over.person().id()) && !state.isMember(over.person().id())) {
         went.add(over.person().id());
       }

@@ -714,6 +714,11 @@ public final class GroupNode implements AutoCloseable {
 
   private void inUse(Seat at, KeyName name) {
     isIn.complete(at.peer.keying().group());
+    Transport open = transport;
+    if (open != null) {
+      // Before this, others' frames were not for this device.
+      open.missNothing();
+    }
     RekeyEvent recorded = new RekeyEvent();
     if (recorded.isEnabled()) {
       recorded.group = at.peer.keying().group().toString();

@@ -91,7 +91,7 @@ public record GroupView(
     MemberId self = keying.self();
     SortedSet<Fingerprint> expelled = new TreeSet<>();
     for (Stay stay : state.over()) {
-      if (state.isHardEnded(stay) && !state.isMember(stay.person().id())) {
+      if (state.isPutOut(stay) && !state.isMember(stay.person().id())) {
         expelled.add(stay.person().device());
       }
     }

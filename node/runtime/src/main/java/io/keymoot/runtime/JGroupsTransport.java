@@ -2,9 +2,13 @@ package io.keymoot.runtime;
 
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jgroups.BytesMessage;
@@ -42,8 +46,8 @@ import org.slf4j.LoggerFactory;
  *       lately: one forged leave parts two ends for good.
  * </ul>
  *
- * <p>The first byte of a message says whether it is control, a frame or a presence; the rest is the
- * payload.
+ * <p>The first byte of a message says what it is; the rest is the payload. Reliable frames to all
+ * are numbered, and {@link CatchUp} has words of its own about them.
  */
 public final class JGroupsTransport implements Transport {
   private static final Logger LOG = LoggerFactory.getLogger(JGroupsTransport.class);
@@ -51,11 +55,19 @@ public final class JGroupsTransport implements Transport {
   private static final byte CONTROL = 1;
   private static final byte FRAME = 2;
   private static final byte PRESENCE = 3;
+  private static final byte NUMBERED_FRAME = 4;
+  private static final byte FRAME_AGAIN = 5;
+  private static final byte COUNT = 6;
+  private static final byte MISSING = 7;
+
+  /** Where a frame begins behind its number. */
+  private static final int NUMBER_AT = 1 + Long.BYTES;
 
   private final JChannel channel;
   private final String name;
   private final Receiver receiver;
   private final Outbox outbox;
+  private final CatchUp catchUp;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final LongAdder unacknowledged = new LongAdder();
   private final LongAdder received = new LongAdder();
@@ -71,7 +83,8 @@ public final class JGroupsTransport implements Transport {
     this.channel = channel;
     this.name = name;
     this.receiver = receiver;
-    this.outbox = new Outbox(name, this::send);
+    this.outbox = new Outbox(name, new Sending());
+    this.catchUp = new CatchUp(outbox::wake);
   }
 
   /**
@@ -157,30 +170,95 @@ public final class JGroupsTransport implements Transport {
     return frame ? RuntimeLimits.FRAME_BYTES : RuntimeLimits.CONTROL_BYTES;
   }
 
+  @Override
+  public void missNothing() {
+    catchUp.missNothing();
+  }
+
   /** On the sender's thread. */
-  private void send(Optional<Address> to, Quality quality, Bytes message) throws Exception {
-    byte[] wire = new byte[1 + message.length()];
-    wire[0] = quality.isFrame() ? FRAME : quality == Quality.PRESENCE ? PRESENCE : CONTROL;
-    message.copyTo(wire, 1);
-    org.jgroups.Address destination = to.isPresent() ? addressOf(to.get()) : null;
-    Message outgoing = new BytesMessage(destination, wire).setFlag(Flag.NO_FC);
-    outgoing.setFlag(TransientFlag.DONT_BLOCK, TransientFlag.DONT_LOOPBACK);
-    if (quality == Quality.HEARTBEAT || quality == Quality.PRESENCE) {
-      outgoing.setFlag(Flag.OOB);
+  private final class Sending implements Outbox.Wire {
+    @Override
+    public void send(Optional<Address> to, Quality quality, Bytes message) throws Exception {
+      org.jgroups.Address destination = to.isPresent() ? addressOf(to.get()) : null;
+      boolean isNumbered = destination == null && quality == Quality.RELIABLE_FRAME;
+      byte[] wire =
+          isNumbered
+              ? numbered(NUMBERED_FRAME, catchUp.number(message, millis()), message)
+              : plain(kindOf(quality), message);
+      boolean outOfBand = quality == Quality.HEARTBEAT || quality == Quality.PRESENCE;
+      boolean reliably = quality.isReliable();
+      if (reliably && (destination == null ? multicastIsStuck() : unicastIsStuck(destination))) {
+        unacknowledged.increment();
+        reliably = false;
+      }
+      give(destination, wire, reliably, outOfBand);
     }
-    if (!quality.isReliable()) {
-      outgoing.setFlag(Flag.NO_RELIABILITY);
-    } else if (destination == null ? multicastIsStuck() : unicastIsStuck(destination)) {
-      unacknowledged.increment();
-      outgoing.setFlag(Flag.NO_RELIABILITY);
+
+    @Override
+    public long errands() throws Exception {
+      if (catchUp.next() <= millis()) {
+        for (CatchUp.Errand errand : catchUp.due(millis())) {
+          switch (errand) {
+            case CatchUp.Errand.Tell(long first, long fresh, long last) ->
+                give(null, words(COUNT, List.of(first, fresh, last)), false, true);
+            case CatchUp.Errand.Ask(Address of, List<Long> numbers) ->
+                give(addressOf(of), words(MISSING, numbers), false, true);
+            case CatchUp.Errand.SayAgain(Address one, long number, Bytes frame) ->
+                give(addressOf(one), numbered(FRAME_AGAIN, number, frame), false, false);
+          }
+        }
+      }
+      long next = catchUp.next();
+      return next == Long.MAX_VALUE ? next : Math.max(0, next - millis());
     }
-    channel.send(outgoing);
-    if (destination == null && !networkMulticasts) {
-      for (org.jgroups.Address outsider : heard.outside(channel.getView())) {
-        Message copy = new BytesMessage(outsider, wire).setFlag(Flag.NO_FC, Flag.NO_RELIABILITY);
-        channel.send(copy.setFlag(TransientFlag.DONT_BLOCK));
+
+    private void give(
+        org.jgroups.@Nullable Address to, byte[] wire, boolean reliably, boolean outOfBand)
+        throws Exception {
+      Message outgoing = new BytesMessage(to, wire).setFlag(Flag.NO_FC);
+      outgoing.setFlag(TransientFlag.DONT_BLOCK, TransientFlag.DONT_LOOPBACK);
+      if (outOfBand) {
+        outgoing.setFlag(Flag.OOB);
+      }
+      if (!reliably) {
+        outgoing.setFlag(Flag.NO_RELIABILITY);
+      }
+      channel.send(outgoing);
+      if (to == null && !networkMulticasts) {
+        for (org.jgroups.Address outsider : heard.outside(channel.getView())) {
+          Message copy = new BytesMessage(outsider, wire).setFlag(Flag.NO_FC, Flag.NO_RELIABILITY);
+          channel.send(copy.setFlag(TransientFlag.DONT_BLOCK));
+        }
       }
     }
+  }
+
+  private static long millis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  private static byte kindOf(Quality quality) {
+    return quality.isFrame() ? FRAME : quality == Quality.PRESENCE ? PRESENCE : CONTROL;
+  }
+
+  private static byte[] plain(byte kind, Bytes message) {
+    byte[] wire = new byte[1 + message.length()];
+    wire[0] = kind;
+    message.copyTo(wire, 1);
+    return wire;
+  }
+
+  private static byte[] numbered(byte kind, long number, Bytes frame) {
+    byte[] wire = new byte[NUMBER_AT + frame.length()];
+    ByteBuffer.wrap(wire).put(kind).putLong(number);
+    frame.copyTo(wire, NUMBER_AT);
+    return wire;
+  }
+
+  private static byte[] words(byte kind, List<Long> numbers) {
+    ByteBuffer wire = ByteBuffer.allocate(1 + Long.BYTES * numbers.size()).put(kind);
+    numbers.forEach(wire::putLong);
+    return wire.array();
   }
 
   private boolean multicastIsStuck() {
@@ -217,7 +295,14 @@ public final class JGroupsTransport implements Transport {
         return;
       }
       byte kind = wire[message.getOffset()];
-      if (kind < CONTROL || kind > PRESENCE || length > mostBytes(kind == FRAME)) {
+      boolean isNumbered = kind == NUMBERED_FRAME || kind == FRAME_AGAIN;
+      boolean isWords = kind == COUNT || kind == MISSING;
+      int head = isNumbered ? NUMBER_AT : 1;
+      if (kind < CONTROL
+          || kind > MISSING
+          || message.getLength() < head
+          || message.getLength() - head > mostBytes(kind == FRAME || isNumbered)
+          || (isWords && !isSomeNumbers(length))) {
         refused.increment();
         return;
       }
@@ -235,13 +320,42 @@ public final class JGroupsTransport implements Transport {
         heard.from(source);
       }
       received.increment();
-      Bytes payload = Bytes.of(wire, message.getOffset() + 1, length);
-      if (kind == FRAME) {
-        receiver.frame(from, payload);
-      } else if (kind == PRESENCE) {
-        receiver.presence(from, payload);
+      ByteBuffer numbers = ByteBuffer.wrap(wire, message.getOffset() + 1, length);
+      if (isWords) {
+        words(from, kind, numbers);
+        return;
+      }
+      if (isNumbered && !catchUp.came(from, numbers.getLong(), kind == FRAME_AGAIN, millis())) {
+        return;
+      }
+      Bytes payload = Bytes.of(wire, message.getOffset() + head, message.getLength() - head);
+      switch (kind) {
+        case PRESENCE -> receiver.presence(from, payload);
+        case CONTROL -> receiver.control(from, payload);
+        default -> receiver.frame(from, payload);
+      }
+    }
+
+    private static boolean isSomeNumbers(int length) {
+      return length > 0
+          && length % Long.BYTES == 0
+          && length <= RuntimeLimits.ASKED_AT_ONCE * Long.BYTES;
+    }
+
+    private void words(Address from, byte kind, ByteBuffer words) {
+      if (kind == COUNT && words.remaining() == 3 * Long.BYTES) {
+        catchUp.told(
+            from,
+            new CatchUp.Errand.Tell(words.getLong(), words.getLong(), words.getLong()),
+            millis());
+      } else if (kind == MISSING) {
+        List<Long> numbers = new ArrayList<>();
+        while (words.hasRemaining()) {
+          numbers.add(words.getLong());
+        }
+        catchUp.asked(from, numbers, millis());
       } else {
-        receiver.control(from, payload);
+        refused.increment();
       }
     }
 

@@ -26,6 +26,13 @@ final class Outbox {
   /** The network. Called by the one thread only. */
   interface Wire {
     void send(Optional<Address> to, Quality quality, Bytes message) throws Exception;
+
+    /**
+     * Sends what is due beside the queue; answers how many milliseconds there are until more is.
+     */
+    default long errands() throws Exception {
+      return Long.MAX_VALUE;
+    }
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
@@ -47,6 +54,7 @@ final class Outbox {
   private long bytesInAll;
   private boolean sending;
   private boolean closed;
+  private boolean woken;
 
   final LongAdder sent = new LongAdder();
   final LongAdder dropped = new LongAdder();
@@ -120,8 +128,10 @@ final class Outbox {
   private void run() {
     try {
       boolean more = true;
+      long untilErrands = Long.MAX_VALUE;
       while (more) {
-        more = sendNext();
+        more = sendNext(untilErrands);
+        untilErrands = errands();
       }
     } catch (InterruptedException closing) {
       // The network held this thread until the time for closing was over.
@@ -139,7 +149,8 @@ final class Outbox {
     }
   }
 
-  private boolean sendNext() throws InterruptedException {
+  /** Sends one message; none if there is none in time. False when closed. */
+  private boolean sendNext(long untilErrands) throws InterruptedException {
     Optional<Address> to;
     Parcel parcel;
     lock.lockInterruptibly();
@@ -150,7 +161,10 @@ final class Outbox {
         if (closed) {
           return false;
         }
-        changed.await();
+        if (woken || !awaitMillis(untilErrands)) {
+          woken = false;
+          return true;
+        }
       }
       Map.Entry<Optional<Address>, Queue> first = queues.entrySet().iterator().next();
       to = first.getKey();
@@ -177,6 +191,37 @@ final class Outbox {
       LOG.debug("Not sent: {}", e.toString());
     }
     return true;
+  }
+
+  private boolean awaitMillis(long millis) throws InterruptedException {
+    if (millis == Long.MAX_VALUE) {
+      changed.await();
+      return true;
+    }
+    return millis > 0 && changed.await(millis, TimeUnit.MILLISECONDS);
+  }
+
+  private long errands() throws InterruptedException {
+    try {
+      return wire.errands();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      failed.increment();
+      LOG.debug("Not sent: {}", e.toString());
+      return RuntimeLimits.ASK_BREATH_MILLIS;
+    }
+  }
+
+  /** There are errands, or there are sooner than was said. */
+  void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Sends what is queued, for as long as is given, and stops. */

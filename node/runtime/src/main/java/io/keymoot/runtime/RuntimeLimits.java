@@ -30,6 +30,42 @@ final class RuntimeLimits {
 
   static final long HEARD_MILLIS = 30_000;
 
+  // ---- reliable frames that the network's own reliability does not bring
+
+  /** Frames of this end that can be asked for again. */
+  static final int FRAMES_KEPT = 1_024;
+
+  static final long FRAME_BYTES_KEPT = 4 << 20;
+
+  static final long FRAMES_KEPT_MILLIS = 20_000;
+
+  /** After a frame, until this end says how far it has counted. */
+  static final long TELL_COUNT_MILLIS = 250;
+
+  /** Of each end, the latest numbers that are watched for gaps. */
+  static final int NUMBERS_WATCHED = 1_024;
+
+  /** The network itself is given so long to bring what is missing. */
+  static final long MISSING_PATIENCE_MILLIS = 300;
+
+  /** Times that one frame is asked for, and until it is asked for again, doubling. */
+  static final int ASK_AGAIN = 5;
+
+  static final long ASK_AGAIN_MILLIS = 500;
+
+  static final int ASKED_AT_ONCE = 64;
+  static final long ASK_BREATH_MILLIS = 50;
+
+  /** What others ask for: that waits, and that is sent in a second. */
+  static final int ASKED_FOR = 1_024;
+
+  static final int SAID_AGAIN_PER_SECOND = 256;
+
+  /** Who hears an end for the first time may be meant by its latest frames. */
+  static final int FRESH_FRAMES = 16;
+
+  static final long FRESH_MILLIS = 5_000;
+
   // ---- receiving
 
   static final int WAITING_PER_SENDER = 512;

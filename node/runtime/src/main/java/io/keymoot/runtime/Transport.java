@@ -26,6 +26,9 @@ public interface Transport extends AutoCloseable {
   /** To one peer; otherwise as {@link #multicast}. */
   boolean unicast(Address to, Quality quality, Bytes message);
 
+  /** From now on, reliable frames to all that the network does not bring here are asked for. */
+  default void missNothing() {}
+
   TransportCounts counts();
 
   /** Sends what is queued, leaves, and returns within two seconds, whatever the network does. */

@@ -89,6 +89,29 @@ final class GroupNodeTest {
     assertThat(anna.read()).containsExactly("one", "two");
   }
 
+  /**
+   * JGroups drops reliable messages from outside its view, and each is alone in its own here; so
+   * they are when peers have just met, or a forged view has parted them.
+   */
+  @Test
+  void aReliableMessageReachesMembersThatJGroupsHasInAnotherView() throws Exception {
+    ClusterStack stack = ClusterStack.xml(JGroupsTransportTest.resource("strangers.xml"));
+    Someone anna = people.founder("anna", stack);
+    Someone ben = people.joiner("ben", stack);
+    Someone cora = people.joiner("cora", stack);
+    people.settled(anna, ben, cora);
+    anna.says("at once");
+    ben.reads("at once");
+    cora.reads("at once");
+    for (int i = 0; i < 40; i++) {
+      cora.says("word " + i);
+    }
+    anna.reads("word 39");
+    ben.reads("word 0");
+    await().atMost(People.SOON).until(() -> anna.read().size() == 40 && ben.read().size() == 41);
+    assertThat(anna.read()).doesNotHaveDuplicates();
+  }
+
   @Test
   void twoMembersPutAThirdOutWhichThenReadsNothing() {
     Someone anna = people.founder("anna");

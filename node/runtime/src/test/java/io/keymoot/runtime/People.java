@@ -54,7 +54,11 @@ final class People implements AutoCloseable {
   }
 
   Network network() {
-    Network network = Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS);
+    return network(ClusterStack.local());
+  }
+
+  Network network(ClusterStack stack) {
+    Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JGROUPS);
     open.add(network);
     return network;
   }
@@ -64,13 +68,21 @@ final class People implements AutoCloseable {
   }
 
   Someone founder(String who) {
+    return founder(who, ClusterStack.local());
+  }
+
+  Someone founder(String who, ClusterStack stack) {
     Identity identity = Identity.selfMade();
-    return add(who, identity, builder(identity).found(plan()));
+    return add(who, identity, GroupNode.of(network(stack), identity, policy).found(plan()));
   }
 
   Someone joiner(String who) {
+    return joiner(who, ClusterStack.local());
+  }
+
+  Someone joiner(String who, ClusterStack stack) {
     Identity identity = Identity.selfMade();
-    return add(who, identity, builder(identity).join(name));
+    return add(who, identity, GroupNode.of(network(stack), identity, policy).join(name));
   }
 
   Someone add(String who, Identity identity, GroupNode node) {

@@ -74,7 +74,8 @@ final class Village implements AutoCloseable {
               "join",
               hoards ? new String[] {founder.group, "hoard"} : new String[] {founder.group}));
     }
-    awaitOneGroup(all, 60_000);
+    // Starting so many JVMs at once takes what the machine has to spare.
+    awaitOneGroup(all, 180_000);
     return all;
   }
 
@@ -84,18 +85,47 @@ final class Village implements AutoCloseable {
   }
 
   void awaitOneGroup(List<House> all, int members, long millis) throws Exception {
+    awaitOneGroup(all, members, members, millis);
+  }
+
+  /** The same, where some may count yet who are gone without a word. */
+  void awaitOneGroup(List<House> all, int least, int most, long millis) throws Exception {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    House first = all.get(0);
     await(
         () ->
             all.stream()
                 .allMatch(
                     house ->
                         house.state.equals("SETTLED")
-                            && house.members == members
-                            && house.inUse.equals(all.get(0).inUse)),
+                            && house.members >= least
+                            && house.members <= most
+                            && house.members == first.members
+                            && house.inUse.equals(first.inUse)),
         end,
-        () -> all.size() + " do not agree: " + all.stream().map(House::line).toList());
+        () -> all.size() + " do not agree: " + looked(all));
     allRead(all, end);
+  }
+
+  /** How each says that it is, asked anew. */
+  private static List<String> looked(List<House> all) {
+    for (House house : all) {
+      house.seen = "";
+      try {
+        house.order("look");
+      } catch (IOException e) {
+        house.seen = "it takes no orders: " + e.getMessage();
+      }
+    }
+    long end = in(10_000);
+    try {
+      while (System.nanoTime() < end && all.stream().anyMatch(house -> house.seen.isEmpty())) {
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return all.stream().map(House::line).toList();
   }
 
   private void allRead(List<House> all, long end) throws Exception {
@@ -112,7 +142,13 @@ final class Village implements AutoCloseable {
         return;
       }
       if (System.nanoTime() > end) {
-        throw new Failed("not all read each other: " + all.stream().map(House::line).toList());
+        List<String> unread = new ArrayList<>();
+        for (House listener : all) {
+          all.stream()
+              .filter(each -> each != listener && !listener.read.containsKey(word + each.number))
+              .forEach(each -> unread.add(listener.number + " of " + each.number));
+        }
+        throw new Failed("not read: " + unread + ": " + looked(all));
       }
       if (System.nanoTime() > next) {
         next = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
@@ -171,6 +207,7 @@ final class Village implements AutoCloseable {
     volatile long first;
     volatile long heapKilobytes;
     volatile String plunder = "";
+    volatile String seen = "";
     volatile @Nullable Stats stats;
     private final Process process;
     private final Writer orders;
@@ -184,7 +221,7 @@ final class Village implements AutoCloseable {
         command.addAll(there.there(number));
       }
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx160m"));
+      command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx96m"));
       command.addAll(
           List.of(
               "-Djava.net.preferIPv4Stack=true",
@@ -233,6 +270,7 @@ final class Village implements AutoCloseable {
         case "read" -> read.put(words[1], System.nanoTime());
         case "connected" -> connected = Long.parseLong(words[1]);
         case "first" -> first = Long.parseLong(words[1]);
+        case "seen" -> seen = String.join(" ", words);
         case "heap" -> heapKilobytes = Long.parseLong(words[1]);
         case "stats" ->
             stats =
@@ -253,7 +291,7 @@ final class Village implements AutoCloseable {
     }
 
     void awaitGroup() throws Exception {
-      Village.await(() -> state.equals("SETTLED") && !group.isEmpty(), in(30_000), this::line);
+      Village.await(() -> state.equals("SETTLED") && !group.isEmpty(), in(60_000), this::line);
     }
 
     Stats askStats() throws Exception {
@@ -271,7 +309,19 @@ final class Village implements AutoCloseable {
     }
 
     String line() {
-      return number + ": " + cause + ", " + members + " members, " + inUse + " " + trouble + said();
+      return "\n"
+          + number
+          + (isAlive() ? ": " : ": ended; ")
+          + cause
+          + ", "
+          + members
+          + " members, "
+          + inUse
+          + " "
+          + trouble
+          + " "
+          + seen
+          + said();
     }
 
     /** What it had to say of bugs. */

@@ -15,7 +15,9 @@ import io.keymoot.peer.Address;
 import io.keymoot.runtime.ClusterStack;
 import io.keymoot.runtime.Delivery;
 import io.keymoot.runtime.Deserialisation;
+import io.keymoot.runtime.EventFeed;
 import io.keymoot.runtime.GroupNode;
+import io.keymoot.runtime.GroupView;
 import io.keymoot.runtime.Identity;
 import io.keymoot.runtime.JGroupsTransport;
 import io.keymoot.runtime.Network;
@@ -29,7 +31,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -47,9 +51,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   arguments: ADDRESS  udp PORT | tcp FOLDER  NAME  found | either | join ID | plain  [hoard]
  *   orders:    say WORD | talk MILLIS BYTES | quiet | expel DEVICE | rekey | leave | reset | stats
- *              | plunder | heap | end
+ *              | plunder | heap | look | end
  *   says:      device ID | group ID | connected T | first T | status STATE | members N
  *              | inuse EPOCH.REVISION T MEMBERS | read WORD | stats … | plundered MEMBER T | plunder …
+ *              | seen …
  * </pre>
  */
 final class Villager {
@@ -111,7 +116,7 @@ final class Villager {
           }) {
         say("connected " + System.nanoTime());
         Runtime.getRuntime().addShutdownHook(new Thread(node::closeAfterLeaving));
-        node.listen(0, (id, event) -> tell(event));
+        node.listen(0, listener(node));
         JGroupsTransport tap = null;
         if (hoards) {
           node.keys(0, hoarder);
@@ -161,6 +166,7 @@ final class Villager {
         case "stats" -> say(heard.stats());
         case "plunder" -> plunder(node);
         case "heap" -> heap();
+        case "look" -> look(node);
         case "end" -> {
           quiet();
           return;
@@ -218,6 +224,46 @@ final class Villager {
   }
 
   // ---- what it sees
+
+  private EventFeed.Listener<NodeEvent> listener(GroupNode node) {
+    return new EventFeed.Listener<>() {
+      @Override
+      public void event(long id, NodeEvent event) {
+        tell(event);
+      }
+
+      /** On a busy machine this thread may be slow; what the events told is then to be asked. */
+      @Override
+      public void missed(long firstId, long lastId) {
+        look(node);
+      }
+    };
+  }
+
+  /** How it is now, whatever was told before; and what explains it. */
+  private void look(GroupNode node) {
+    GroupView view = node.view().toCompletableFuture().join().orElse(null);
+    say("status " + node.status().state() + " " + node.status().cause());
+    if (view == null) {
+      return;
+    }
+    say("members " + view.members().size());
+    List<String> usable = new ArrayList<>();
+    for (GroupView.Epoch epoch : view.epochs()) {
+      String name = epoch.id().hash().toHex().substring(0, 8) + "." + epoch.revision();
+      usable.add(name + " held by " + epoch.held());
+      if (view.inUse().equals(Optional.of(epoch.id()))) {
+        say("inuse " + name + " " + System.nanoTime() + " " + view.members().size());
+      }
+    }
+    say(
+        "seen usable "
+            + usable
+            + " heard, ms ago "
+            + view.members().stream().flatMap(each -> each.heardMillisAgo().stream()).toList()
+            + " "
+            + node.counts());
+  }
 
   private void tell(NodeEvent event) {
     switch (event) {

@@ -41,7 +41,7 @@ final class Frames implements Watcher {
       for (Stay stay : now.newlyOver(before)) {
         long until =
             node.tick().millis()
-                + Math.max(AFTER_A_HARD_END, now.isHardEnded(stay) ? 0 : AFTER_LEAVING);
+                + Math.max(AFTER_A_HARD_END, now.isPutOut(stay) ? 0 : AFTER_LEAVING);
         overSince.computeIfAbsent(node, n -> new HashMap<>()).put(stay.id(), until + SLACK);
       }
     }

@@ -3,7 +3,6 @@ package io.keymoot.simulator.world;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SigningKey;
-import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.StayId;
@@ -45,6 +44,10 @@ public final class Node {
   private final Entropy entropy;
   private final Peer peer;
   private final FrameDesk frames;
+
+  /** What frames are sealed under: a moment later than flat-keying sends under it. */
+  private PeerEffect.@Nullable Activate sealsUnder;
+
   private final Fingerprint device;
   private final Address address;
 
@@ -304,6 +307,10 @@ public final class Node {
     for (PeerEffect effect : effects) {
       if (effect instanceof PeerEffect.Install install) {
         world.installed(this, install.key());
+      } else if (effect instanceof PeerEffect.Activate activate) {
+        sealsUnder = activate;
+      } else if (effect instanceof PeerEffect.HoldBack) {
+        sealsUnder = null;
       }
       if (!frames.perform(now, effect)) {
         perform(effect);
@@ -375,15 +382,23 @@ public final class Node {
   /** What it seals now, if it may send. */
   Optional<Frame> seal(String words) {
     StayId stay = peer.keying().stay().map(own -> own.id()).orElse(null);
-    FactId epoch = peer.keying().sendingEpoch().orElse(null);
-    if (!isUp || isStopped || stay == null || epoch == null) {
+    PeerEffect.Activate under = sealsUnder;
+    if (!isUp || isStopped || stay == null || under == null) {
       return Optional.empty();
     }
-    int revision = peer.keying().sendingRevision();
     Bytes plaintext = Bytes.owning(words.getBytes(StandardCharsets.UTF_8));
     return frames
         .seal(tick(), VOICE, plaintext)
-        .map(bytes -> new Frame(this, stay, epoch, revision, counterOf(bytes), world.now(), bytes));
+        .map(
+            bytes ->
+                new Frame(
+                    this,
+                    stay,
+                    under.epoch(),
+                    under.revision(),
+                    counterOf(bytes),
+                    world.now(),
+                    bytes));
   }
 
   /** The counter in the frame's header (RFC 9605, section 4.3). */

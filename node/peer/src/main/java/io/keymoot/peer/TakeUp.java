@@ -1,0 +1,100 @@
+package io.keymoot.peer;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.peer.Peer.KeyName;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When frames follow to a new epoch. Whoever makes it has its key some time before the others, who
+ * could not open what it seals so soon. So frames stay under the epoch before for half a second, if
+ * nobody was put out: while that one is clean, or since a leave, an absence or a Here made it
+ * unclean no longer than it may be used anyway. An expulsion is followed at once; and so is an
+ * admission, because a newcomer has the new key alone.
+ */
+final class TakeUp {
+  private @Nullable KeyName wanted;
+  private @Nullable KeyName sealing;
+  private @Nullable Tick pendingSince;
+  private @Nullable Tick uncleanSince;
+  private boolean isTaken;
+
+  /** This key is to be sent under. */
+  void activate(KeyName key, Tick now) {
+    KeyName old = sealing;
+    wanted = key;
+    if (old == null || old.epoch().equals(key.epoch())) {
+      take(key);
+    } else if (pendingSince == null) {
+      pendingSince = now;
+    }
+  }
+
+  void holdBack() {
+    wanted = null;
+    sealing = null;
+    pendingSince = null;
+    uncleanSince = null;
+    isTaken = false;
+  }
+
+  /** What frames are sealed under. */
+  @Nullable KeyName sealing() {
+    return sealing;
+  }
+
+  /** The facts changed. */
+  void epochIs(boolean isClean, boolean isHeld, boolean isOnlySoftlyUnclean, Tick now) {
+    if (!isClean && uncleanSince == null) {
+      uncleanSince = now;
+    }
+    if (!isHeld || !(isClean || isOnlySoftlyUnclean)) {
+      takeNow();
+    }
+  }
+
+  /** Somebody was let in. */
+  void somebodyCame() {
+    takeNow();
+  }
+
+  void review(Tick now) {
+    if (nextDeadline().filter(at -> !now.isBefore(at)).isPresent()) {
+      takeNow();
+    }
+  }
+
+  private void takeNow() {
+    KeyName key = wanted;
+    if (key != null && pendingSince != null) {
+      take(key);
+    }
+  }
+
+  private void take(KeyName key) {
+    if (sealing == null || !sealing.epoch().equals(key.epoch())) {
+      uncleanSince = null;
+    }
+    sealing = key;
+    pendingSince = null;
+    isTaken = true;
+  }
+
+  /** The key that frames are sealed under from now on, told once. */
+  Optional<KeyName> taken() {
+    Optional<KeyName> key = isTaken ? Optional.ofNullable(sealing) : Optional.empty();
+    isTaken = false;
+    return key;
+  }
+
+  Optional<Tick> nextDeadline() {
+    Tick since = pendingSince;
+    if (since == null) {
+      return Optional.empty();
+    }
+    Tick at = since.plusMillis(PeerLimits.TAKE_UP_MILLIS);
+    Tick end = uncleanSince == null ? at : uncleanSince.plusMillis(Limits.DELAYED_USE_MILLIS);
+    return Optional.of(end.isBefore(at) ? end : at);
+  }
+}

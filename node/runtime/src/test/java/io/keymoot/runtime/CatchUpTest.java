@@ -1,0 +1,172 @@
+package io.keymoot.runtime;
+
+import static io.keymoot.runtime.Cluster.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Address;
+import io.keymoot.runtime.CatchUp.Errand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class CatchUpTest {
+  private static final Address ANNA = new Address(bytes("anna"));
+  private static final Address BEN = new Address(bytes("ben"));
+
+  private final AtomicInteger woken = new AtomicInteger();
+  private final CatchUp anna = new CatchUp(woken::incrementAndGet);
+  private final CatchUp ben = new CatchUp(() -> {});
+  private final TreeSet<Long> read = new TreeSet<>();
+  private long now = 1_000_000;
+
+  private long says() {
+    return anna.number(bytes("frame"), now);
+  }
+
+  private void comes(long number) {
+    if (ben.came(ANNA, number, false, now)) {
+      read.add(number);
+    }
+  }
+
+  /** Lets time pass, carrying the words of both; what anna says again arrives. */
+  private List<Errand> pass(long millis) {
+    List<Errand> all = new ArrayList<>();
+    for (long end = now + millis; now <= end; now += 10) {
+      for (Errand errand : anna.due(now)) {
+        all.add(errand);
+        if (errand instanceof Errand.Tell tell) {
+          ben.told(ANNA, tell, now);
+        } else if (errand instanceof Errand.SayAgain again
+            && ben.came(ANNA, again.number(), true, now)) {
+          read.add(again.number());
+        }
+      }
+      for (Errand errand : ben.due(now)) {
+        all.add(errand);
+        if (errand instanceof Errand.Ask ask) {
+          assertThat(ask.of()).isEqualTo(ANNA);
+          anna.asked(BEN, ask.numbers(), now);
+        }
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void theVeryFirstFrameIsCaughtUpThoughNothingWasEverHeardOfItsSender() {
+    ben.missNothing();
+    says();
+    assertThat(woken).hasPositiveValue();
+    pass(900);
+    assertThat(read).containsExactly(1L);
+  }
+
+  @Test
+  void aGapIsCaughtUpAndWhatCameIsNotAskedFor() {
+    ben.missNothing();
+    for (int i = 0; i < 10; i++) {
+      long number = says();
+      if (number % 3 != 0) {
+        comes(number);
+      }
+    }
+    List<Errand> sent = pass(1_000);
+    assertThat(read).hasSize(10);
+    assertThat(sent.stream().filter(Errand.SayAgain.class::isInstance)).hasSize(3);
+  }
+
+  @Test
+  void whatTheNetworkBringsInTimeIsNotAskedFor() {
+    ben.missNothing();
+    comes(says());
+    long late = says();
+    comes(says());
+    pass(100);
+    comes(late);
+    assertThat(pass(2_000)).noneMatch(Errand.Ask.class::isInstance);
+  }
+
+  @Test
+  void whoIsNotInYetWantsNothingOfTheTimeBefore() {
+    says();
+    pass(2_000);
+    ben.missNothing();
+    says();
+    pass(2_000);
+    assertThat(read).containsExactly(2L);
+  }
+
+  @Test
+  void whoComesIntoAStreamUnknownToItAsksForItsLatestFramesAlone() {
+    ben.missNothing();
+    for (int i = 0; i < 500; i++) {
+      says();
+    }
+    pass(3_000);
+    assertThat(read).hasSize(RuntimeLimits.FRESH_FRAMES).contains(500L);
+  }
+
+  @Test
+  void aFrameIsPassedOnOnceWhenItWasAskedForAndAlwaysWhenItComesByItself() {
+    ben.missNothing();
+    assertThat(ben.came(ANNA, 1, true, now)).isTrue();
+    assertThat(ben.came(ANNA, 1, true, now)).isFalse();
+    assertThat(ben.came(ANNA, 1, false, now)).as("somebody may have forged the first").isTrue();
+    assertThat(ben.came(ANNA, Long.MAX_VALUE, false, now)).isTrue();
+    assertThat(ben.came(ANNA, -1, false, now)).isTrue();
+  }
+
+  @Test
+  void framesThatNeverWereAreAskedForAFewTimesAndThenNoMore() {
+    ben.missNothing();
+    ben.told(ANNA, new Errand.Tell(1, 1, 500), now);
+    long asked =
+        pass(60_000).stream()
+            .mapToLong(errand -> errand instanceof Errand.Ask ask ? ask.numbers().size() : 0)
+            .sum();
+    assertThat(asked).isEqualTo(500L * RuntimeLimits.ASK_AGAIN);
+    assertThat(ben.next()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void whoCountsInAnothersNameDoesNotSilenceItForGood() {
+    ben.missNothing();
+    ben.told(ANNA, new Errand.Tell(1L << 40, 1L << 40, 1L << 41), now);
+    pass(1_000);
+    says();
+    pass(1_000);
+    assertThat(read).containsExactly(1L);
+  }
+
+  @Test
+  void nothingIsKeptForEverAndNothingIsSaidWhenNothingIsKept() {
+    for (int i = 0; i < 5_000; i++) {
+      says();
+    }
+    long told = pass(60_000).stream().filter(Errand.Tell.class::isInstance).count();
+    assertThat(told).isEqualTo(3);
+    assertThat(anna.next()).isEqualTo(Long.MAX_VALUE);
+    anna.asked(BEN, List.of(4_999L), now);
+    assertThat(anna.due(now)).isEmpty();
+  }
+
+  @Test
+  void whoAsksForEverythingAgainAndAgainGetsSoMuchASecondAndNoMore() {
+    for (int i = 0; i < 1_000; i++) {
+      anna.number(Bytes.owning(new byte[1_000]), now);
+    }
+    long again = 0;
+    for (int i = 0; i < 1_000; i++) {
+      for (long number = 1; number <= 1_000; number += 100) {
+        anna.asked(BEN, List.of(number, number + 1, number + 2), now);
+      }
+      again += anna.due(now).stream().filter(Errand.SayAgain.class::isInstance).count();
+      now++;
+    }
+    assertThat(again).isBetween(256L, 2 * 256L + 1);
+  }
+}
