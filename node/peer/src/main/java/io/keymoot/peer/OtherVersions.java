@@ -2,6 +2,7 @@ package io.keymoot.peer;
 
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.HeaderCodec;
+import io.keymoot.flatkeying.wire.Bytes;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -10,12 +11,23 @@ import java.util.SequencedMap;
  * Who speaks another version of the protocol. Each side hears the other's heartbeats, so each can
  * say so to its people, and no message between versions is needed.
  */
-final class OtherVersions {
+public final class OtherVersions {
   private record Told(int version, Tick at) {}
 
   private final SequencedMap<Address, Told> told = new LinkedHashMap<>();
 
-  Optional<PeerEffect> heard(Address from, int version, Tick now) {
+  /** Whether a message is of another version; then it goes no further. */
+  public static boolean isOne(Bytes message) {
+    return !message.isEmpty() && version(message) != HeaderCodec.VERSION;
+  }
+
+  private static int version(Bytes message) {
+    return message.at(0) & 0xff;
+  }
+
+  /** What is to be told of such a message, unless that was told lately. */
+  public Optional<PeerEffect.OtherVersion> heard(Address from, Bytes message, Tick now) {
+    int version = version(message);
     Told last = told.get(from);
     if (last != null
         && last.version == version

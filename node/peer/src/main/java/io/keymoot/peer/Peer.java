@@ -7,7 +7,6 @@ import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
-import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
@@ -210,9 +209,8 @@ public final class Peer implements AutoCloseable {
   // ---- what comes in
 
   private void received(Address from, Bytes message) {
-    int version = message.isEmpty() ? HeaderCodec.VERSION : message.at(0) & 0xff;
-    if (version != HeaderCodec.VERSION) {
-      otherVersions.heard(from, version, now).ifPresent(out::add);
+    if (OtherVersions.isOne(message)) {
+      otherVersions.heard(from, message, now).ifPresent(out::add);
       return;
     }
     if (SideCodec.typeOf(message).filter(MessageType.HEARTBEAT::equals).isPresent()) {
@@ -460,6 +458,7 @@ public final class Peer implements AutoCloseable {
     if (newest != null && !newest.equals(stay)) {
       stay = newest;
       out.add(new PeerEffect.BeginStay(sender(newest)));
+      takeUp.stayBegan();
     }
   }
 

@@ -59,6 +59,12 @@ final class TakeUp {
     takeNow();
   }
 
+  /** A stay of this peer's own: keys are activated for each anew. */
+  void stayBegan() {
+    takeNow();
+    isTaken = sealing != null;
+  }
+
   void review(Tick now) {
     if (nextDeadline().filter(at -> !now.isBefore(at)).isPresent()) {
       takeNow();

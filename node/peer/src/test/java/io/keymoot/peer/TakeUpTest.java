@@ -112,6 +112,14 @@ class TakeUpTest {
     assertThat(emma.reads(frame, words)).isTrue();
   }
 
+  @Test
+  void whoBeginsAStayWhileAKeyIsStillToBeTakenUpGoesOnSealing() {
+    village.the("ben").step(new PeerInput.Refresh());
+    village.the("ben").step(new PeerInput.Renew(Optional.empty()));
+    assertThat(village.the("ben").seal("still here")).isPresent();
+    assertThat(unread(300)).isEmpty();
+  }
+
   // ---- in itself
 
   @Test

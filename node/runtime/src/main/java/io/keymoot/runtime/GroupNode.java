@@ -553,6 +553,7 @@ public final class GroupNode implements AutoCloseable {
       }
       case NodeEffect.OtherGroup other ->
           publish(new NodeEvent.OtherGroup(other.group(), other.moves()));
+      case NodeEffect.OtherVersion other -> publish(otherVersion(other.heard()));
       case NodeEffect.Moved moved -> {
         keyDesk.retireAll(moved.from());
         moved.from().close();
@@ -631,12 +632,14 @@ public final class GroupNode implements AutoCloseable {
       case PeerEffect.RenewalIs renewal -> publish(new NodeEvent.RenewalIs(renewal.advice()));
       case PeerEffect.RosterDisagrees disagrees ->
           publish(new NodeEvent.RosterDisagrees(disagrees.with()));
-      case PeerEffect.OtherVersion other ->
-          publish(
-              new NodeEvent.OtherVersion(other.from().toString(), other.theirs(), other.ours()));
+      case PeerEffect.OtherVersion other -> publish(otherVersion(other));
       case PeerEffect.Ignored ignored -> figures.ignored.increment();
       default -> {} // of the network, the ring, or seen in the view
     }
+  }
+
+  private static NodeEvent otherVersion(PeerEffect.OtherVersion other) {
+    return new NodeEvent.OtherVersion(other.from().toString(), other.theirs(), other.ours());
   }
 
   private void publish(NodeEvent event) {

@@ -16,6 +16,7 @@ import io.keymoot.heartbeat.HeartbeatCodec;
 import io.keymoot.heartbeat.HeartbeatMessage;
 import io.keymoot.heartbeat.Rosters;
 import io.keymoot.peer.Address;
+import io.keymoot.peer.OtherVersions;
 import io.keymoot.peer.Peer;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
@@ -52,6 +53,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   private final Supplier<WallTime> wall;
 
   private final List<NodeEffect> out = new ArrayList<>();
+  private final OtherVersions otherVersions = new OtherVersions();
   private final Set<GroupId> others = new LinkedHashSet<>();
   private final List<Bytes> remembered = new ArrayList<>();
   private final ArrayDeque<GroupId> candidates = new ArrayDeque<>();
@@ -99,6 +101,12 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       case NodeInput.Wake wake -> wake();
       case NodeInput.ToPeer to -> {
         if (to.input() instanceof PeerInput.Received received) {
+          if (seat == null && OtherVersions.isOne(received.message())) {
+            // With no peer to say so, who looks for a group would wait and not know why.
+            otherVersions
+                .heard(received.from(), received.message(), now)
+                .ifPresent(other -> out.add(new NodeEffect.OtherVersion(other)));
+          }
           lookForGroups(received.message());
         }
         step(seat, to.input());

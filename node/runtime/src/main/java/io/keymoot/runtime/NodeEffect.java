@@ -19,6 +19,9 @@ sealed interface NodeEffect {
 
   record OtherGroup(GroupId group, boolean moves) implements NodeEffect {}
 
+  /** Heard while no group is known yet. */
+  record OtherVersion(PeerEffect.OtherVersion heard) implements NodeEffect {}
+
   /** In the other group: from now on that one is this node's. */
   record Moved(Seat from, Seat to) implements NodeEffect {}
 

@@ -95,6 +95,19 @@ final class HostTest {
   }
 
   @Test
+  void whoLooksForAGroupAndHearsAnotherVersionOfTheProtocolIsToldSo() {
+    Node anna = start(new Wish.JoinAny());
+    Address stranger = new Address(Bytes.of(new byte[] {9}));
+    for (int i = 0; i < 90; i++) {
+      anna.step(
+          new NodeInput.ToPeer(new PeerInput.Received(stranger, Bytes.fromHex("0213000102"))));
+      runFor(1_000);
+    }
+    NodeEffect told = new NodeEffect.OtherVersion(new PeerEffect.OtherVersion(stranger, 2, 1));
+    assertThat(anna.did.stream().filter(told::equals)).as("once a minute").hasSize(2);
+  }
+
+  @Test
   void aLiarWithALowFingerprintDelaysFoundingAndNoMore() {
     Node anna = start(new Wish.JoinOrFound(people.plan()));
     for (int second = 0; second < 6; second++) {
@@ -211,6 +224,7 @@ final class HostTest {
           case NodeEffect.GaveUp gaveUp -> gaveUp.seat().close();
           case NodeEffect.Seated seated -> {}
           case NodeEffect.OtherGroup other -> {}
+          case NodeEffect.OtherVersion other -> {}
           case NodeEffect.Recognised recognised -> {}
         }
       }
