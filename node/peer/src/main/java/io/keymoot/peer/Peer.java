@@ -492,6 +492,8 @@ public final class Peer implements AutoCloseable {
     }
     if (!senders.isEmpty()) {
       out.add(new PeerEffect.Admit(List.copyOf(senders)));
+    }
+    if (!came.isEmpty()) {
       takeUp.somebodyCame();
     }
     for (Stay over : state.newlyOver(older)) {

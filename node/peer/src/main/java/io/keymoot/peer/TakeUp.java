@@ -61,7 +61,6 @@ final class TakeUp {
 
   /** A stay of this peer's own: keys are activated for each anew. */
   void stayBegan() {
-    takeNow();
     isTaken = sealing != null;
   }
 
