@@ -10,6 +10,7 @@ import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Slot;
@@ -31,6 +32,7 @@ import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +117,7 @@ final class CoreGroup {
       FlatKeying.Shared.of(ANYBODY, new FactVerifier(new VerifiedOnce()), Lore.shared());
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Map<Bytes, Node> nodes = new LinkedHashMap<>();
+  private final Map<MemberId, Node> byMember = new HashMap<>();
   private final List<Bytes> facts = new ArrayList<>();
   private final Node founder;
   private long now;
@@ -139,6 +142,7 @@ final class CoreGroup {
     founder = new Node(core, key, address(), false);
     nodes.put(founder.address, founder);
     step(founder, new Input.Start());
+    byMember.put(core.self(), founder);
   }
 
   static CoreGroup of(int members, Profile profile, long seed) {
@@ -200,6 +204,7 @@ final class CoreGroup {
     Node node = new Node(core, key, address(), isMeasured);
     nodes.put(node.address, node);
     step(node, new Input.Start());
+    byMember.put(core.self(), node);
     node.place = Rendezvous.place(group, "reseal", node.core.self());
     facts.forEach(fact -> step(node, new Input.Received(founder.address, fact)));
     step(node, new Input.IntroducerSeen(founder.address));
@@ -342,9 +347,10 @@ final class CoreGroup {
       case Effect.Authored it -> facts.addAll(factsIn(it.message()));
       case Effect.ToMember it -> {
         unicast += it.message().length();
-        nodes.values().stream()
-            .filter(other -> other.core.self().equals(it.to()))
-            .forEach(other -> carry(node, other, it.message()));
+        Node other = byMember.get(it.to());
+        if (other != null) {
+          carry(node, other, it.message());
+        }
       }
       case Effect.ToAddress it -> {
         unicast += it.message().length();
@@ -478,6 +484,7 @@ final class CoreGroup {
     figures.add(who, What.REMOVE_ALL_BYTES, n, multicast + unicast);
     addFollowers(figures, who, What.REMOVE_FOLLOW, n);
     nodes.remove(leaver.address);
+    byMember.remove(leaver.core.self());
     settle();
   }
 
@@ -488,6 +495,7 @@ final class CoreGroup {
     resealers.clear();
     long before = Cpu.heap();
     nodes.values().removeIf(node -> node.isMeasured);
+    byMember.values().removeIf(node -> node.isMeasured);
     double each = (before - Cpu.heap()) / (double) MEASURED;
     figures.add(who, What.STATE_WITH_FACTS, n, each);
     figures.add(who, What.STATE, n, each - factBytes());
