@@ -30,7 +30,8 @@ final class Fairness {
         "MLS: a warm tree, in which everybody has committed once, is its best case, and a cold one,"
             + " which one member made of all, its worst. Its Add is measured with a path, for this"
             + " implementation refuses to repeat one without; its state grows by 768 B an epoch,"
-            + " which is not in the memory shown.");
+            + " which is not in the memory shown. Above 4,096 members it takes minutes to form a"
+            + " group, so its lines end there.");
     notes.add(
         "Keymoot: all members are in one JVM, and newcomers come 128 at a time. Those who follow"
             + " are five that share nothing and check every signature themselves; CPU is of"

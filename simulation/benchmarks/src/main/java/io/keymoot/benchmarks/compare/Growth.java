@@ -27,6 +27,8 @@ final class Growth {
   private static final List<Integer> QUICK_SIZES = List.of(8, 32, 128, 1_024, 10_000);
   private static final List<Integer> OUT = List.of(1, 4, 8, 16);
 
+  private static final int COLD_ROUNDS = 5;
+
   private Growth() {}
 
   static void run(boolean isQuick, Figures figures, Progress progress) throws Exception {
@@ -40,9 +42,9 @@ final class Growth {
       // A core for each turn is made anew, which takes longest for the largest.
       removals(figures, n, Math.max(isQuick ? 3 : 9, (isQuick ? 3_000 : 40_000) / n));
       rivals.measure(figures, n, isQuick ? 5 : 21);
-      if (n > Membership.LARGE) {
+      if (!isQuick && n > Membership.LARGE && n <= MlsGroup.LARGEST) {
         MlsGroup cold = MlsGroup.cold(n);
-        for (int i = 0; i < (isQuick ? 1 : 5); i++) {
+        for (int i = 0; i < COLD_ROUNDS; i++) {
           cold.measureRemoval(figures, Membership.COLD);
         }
       }

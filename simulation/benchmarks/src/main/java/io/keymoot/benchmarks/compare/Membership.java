@@ -18,9 +18,6 @@ final class Membership {
   private static final List<Integer> SIZES = List.of(8, 32, 128, 512, LARGE);
   private static final List<Integer> QUICK_SIZES = List.of(8, 128, LARGE);
 
-  /** A warm tree is made by each member in turn, which takes time with the square. */
-  private static final int LARGEST_WARM = 4_096;
-
   private static final int LEAST_ROUNDS = 5;
 
   /** The whole of a large group acts in each round, while only the few who are measured count. */
@@ -44,8 +41,8 @@ final class Membership {
       rounds(n, warm, ideal, isQuick ? 4_000 : 120_000, isQuick ? 20 : 60, figures);
     }
     if (!isQuick) {
-      progress.say("membership: N = " + LARGEST_WARM + ", a warm tree of MLS alone");
-      warm.growTo(LARGEST_WARM);
+      progress.say("membership: N = " + MlsGroup.LARGEST + ", a warm tree of MLS alone");
+      warm.growTo(MlsGroup.LARGEST);
       for (int i = 0; i < LEAST_ROUNDS; i++) {
         warm.measureRemoval(figures, WARM);
       }

@@ -29,6 +29,9 @@ import org.bouncycastle.mls.protocol.Group;
  * let in all the others, who have not spoken yet.
  */
 final class MlsGroup {
+  /** Forming a larger one takes this implementation minutes: its time grows with the square. */
+  static final int LARGEST = 4_096;
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private record Device(
