@@ -241,6 +241,19 @@ public final class BigGroup {
     return core(device(number), othersVerifier);
   }
 
+  /** A device that is not in, and shares nothing with anybody. */
+  public FlatKeying newcomer() {
+    FactVerifier own = new FactVerifier(new VerifiedOnce(CHECKS));
+    Bytes credential = Group.credential("newcomer", "");
+    return FlatKeying.join(
+        first.group(), key(), credential, draws, FlatKeying.Shared.of(Group.WORDS, own));
+  }
+
+  /** What a newcomer fetches: the facts as they are passed on. */
+  public List<Bytes> facts() {
+    return facts.stream().map(FactCodec::encodeWithoutCover).toList();
+  }
+
   private Device device(int number) {
     return devices.getOrDefault(order.get(number), chair);
   }

@@ -6,6 +6,7 @@ import java.util.List;
 /** One comes, a key is renewed, one goes: our core beside Bouncy Castle's MLS, warm and cold. */
 final class Membership {
   static final String OURS = "Keymoot";
+  static final String EVERYBODY = "Keymoot, everybody run";
   static final String WARM = "MLS, warm tree";
   static final String COLD = "MLS, cold tree";
 
@@ -15,8 +16,8 @@ final class Membership {
   /** What the goals are about. */
   static final int LARGE = 1_024;
 
-  private static final List<Integer> SIZES = List.of(8, 32, 128, 512, LARGE);
-  private static final List<Integer> QUICK_SIZES = List.of(8, 128, LARGE);
+  private static final List<Integer> SIZES = List.of(8, 32, 128);
+  private static final List<Integer> QUICK_SIZES = List.of(8, 128);
 
   private static final int LEAST_ROUNDS = 5;
 
@@ -32,15 +33,20 @@ final class Membership {
   static void run(boolean isQuick, Figures figures, Progress progress) throws Exception {
     progress.say("membership: warming up the machine's compilers");
     MlsIdeal ideal = new MlsIdeal();
-    Figures thrownAway = new Figures();
-    rounds(32, MlsGroup.warm(32), ideal, isQuick ? 6_000 : 60_000, 400, thrownAway);
+    rounds(32, MlsGroup.warm(32), ideal, isQuick ? 5_000 : 60_000, 400, new Figures());
+    large(128, MlsGroup.warm(128), ideal, isQuick ? 5_000 : 60_000, 400, new Figures());
     MlsGroup warm = MlsGroup.warm(1);
     for (int n : isQuick ? QUICK_SIZES : SIZES) {
-      progress.say("membership: N = " + n);
+      progress.say("membership: N = " + n + ", everybody is run");
       warm.growTo(n);
-      rounds(n, warm, ideal, isQuick ? 4_000 : 120_000, isQuick ? 20 : 60, figures);
+      rounds(n, warm, ideal, isQuick ? 3_000 : 90_000, isQuick ? 20 : 60, figures);
     }
+    progress.say("membership: N = " + LARGE + ", who changes and who follows are run");
+    warm.growTo(LARGE);
+    large(LARGE, warm, ideal, isQuick ? 15_000 : 150_000, 200, figures);
     if (!isQuick) {
+      progress.say("membership: N = " + LARGE + ", everybody is run");
+      everybody(LARGE, figures);
       progress.say("membership: N = " + MlsGroup.LARGEST + ", a warm tree of MLS alone");
       warm.growTo(MlsGroup.LARGEST);
       for (int i = 0; i < LEAST_ROUNDS; i++) {
@@ -54,16 +60,44 @@ final class Membership {
       throws Exception {
     CoreGroup ours = CoreGroup.of(n, profile(n), 1);
     MlsGroup cold = MlsGroup.cold(n);
-    int least = n > MANY ? LEAST_ROUNDS_OF_MANY : LEAST_ROUNDS;
     long end = System.nanoTime() + millis * 1_000_000;
-    for (int i = 0; i < most && (i < least || System.nanoTime() < end); i++) {
+    for (int i = 0; i < most && (i < LEAST_ROUNDS || System.nanoTime() < end); i++) {
       ours.measure(figures, OURS);
-      warm.measure(figures, WARM);
-      cold.measure(figures, COLD);
-      ideal.measure(figures, n);
+      others(figures, n, warm, cold, ideal);
     }
     warm.measureMemory(figures, WARM);
     cold.measureMemory(figures, COLD);
     ours.measureMemory(figures, OURS);
+  }
+
+  private static void others(Figures figures, int n, MlsGroup warm, MlsGroup cold, MlsIdeal ideal)
+      throws Exception {
+    warm.measure(figures, WARM);
+    cold.measure(figures, COLD);
+    ideal.measure(figures, n);
+  }
+
+  private static void large(
+      int n, MlsGroup warm, MlsIdeal ideal, long millis, int most, Figures figures)
+      throws Exception {
+    LargeGroup ours = new LargeGroup(n);
+    MlsGroup cold = MlsGroup.cold(n);
+    long end = System.nanoTime() + millis * 1_000_000;
+    for (int i = 0; i < most && (i < LEAST_ROUNDS || System.nanoTime() < end); i++) {
+      ours.measure(figures, OURS);
+      others(figures, n, warm, cold, ideal);
+    }
+    warm.measureMemory(figures, WARM);
+    cold.measureMemory(figures, COLD);
+    ours.measureMemory(figures, OURS);
+  }
+
+  /** That the few who are measured stand for all of them. */
+  private static void everybody(int n, Figures figures) throws Exception {
+    CoreGroup all = CoreGroup.of(n, profile(n), 1);
+    for (int i = 0; i < LEAST_ROUNDS_OF_MANY; i++) {
+      all.measure(figures, EVERYBODY);
+    }
+    all.measureMemory(figures, EVERYBODY);
   }
 }
