@@ -126,6 +126,7 @@ final class CatchUp {
   private long last;
   private long tellAt = Long.MAX_VALUE;
   private int told;
+  private long toldAt = Long.MIN_VALUE / 2;
   private final ArrayDeque<Asked> asked = new ArrayDeque<>();
   private long allowance = RuntimeLimits.SAID_AGAIN_PER_SECOND;
   private long allowedAt;
@@ -159,7 +160,10 @@ final class CatchUp {
         forgetOldest();
       }
       told = 0;
-      tellAt = Math.min(tellAt, now + RuntimeLimits.TELL_COUNT_MILLIS);
+      // In a stream of frames gaps show by themselves, to all but those who hear none of it.
+      long soon =
+          Math.max(now + RuntimeLimits.TELL_COUNT_MILLIS, toldAt + RuntimeLimits.TELL_EACH_MILLIS);
+      tellAt = Math.min(tellAt, soon);
       dueAt(tellAt);
       return last;
     } finally {
@@ -316,6 +320,7 @@ final class CatchUp {
         out.add(new Errand.Tell(kept.firstKey(), fresh(now), last));
         tellAt = told < TELL_AGAIN.length ? now + TELL_AGAIN[told] : Long.MAX_VALUE;
         told++;
+        toldAt = now;
       }
     }
     next = Math.min(next, tellAt);

@@ -42,6 +42,9 @@ final class RuntimeLimits {
   /** After a frame, until this end says how far it has counted. */
   static final long TELL_COUNT_MILLIS = 250;
 
+  /** It says so no more often than this. */
+  static final long TELL_EACH_MILLIS = 1_000;
+
   /** Of each end, the latest numbers that are watched for gaps. */
   static final int NUMBERS_WATCHED = 1_024;
 

@@ -143,6 +143,16 @@ class CatchUpTest {
   }
 
   @Test
+  void aStreamOfFramesIsCountedAloudOnceASecond() {
+    long told = 0;
+    for (int i = 0; i < 1_000; i++) {
+      comes(says());
+      told += pass(0).stream().filter(Errand.Tell.class::isInstance).count();
+    }
+    assertThat(told).isBetween(9L, 11L);
+  }
+
+  @Test
   void nothingIsKeptForEverAndNothingIsSaidWhenNothingIsKept() {
     for (int i = 0; i < 5_000; i++) {
       says();

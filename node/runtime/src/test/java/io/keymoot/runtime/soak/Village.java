@@ -75,7 +75,7 @@ final class Village implements AutoCloseable {
               hoards ? new String[] {founder.group, "hoard"} : new String[] {founder.group}));
     }
     // Starting so many JVMs at once takes what the machine has to spare.
-    awaitOneGroup(all, 180_000);
+    awaitOneGroup(all, 60_000 + count * 10_000L);
     return all;
   }
 
