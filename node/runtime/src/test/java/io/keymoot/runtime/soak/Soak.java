@@ -129,7 +129,7 @@ public final class Soak {
     int newcomers = 15;
     try (Streets streets = Streets.build(4 + newcomers);
         Village village = new Village(streets, way)) {
-      List<House> all = village.settle(4, false);
+      List<House> all = village.settle(4);
       for (House each : all) {
         each.order("talk 5 100");
       }
@@ -183,7 +183,7 @@ public final class Soak {
             Village.in(60_000),
             () -> "no cluster");
       } else {
-        all.addAll(village.settle(8, false));
+        all.addAll(village.settle(8));
       }
       for (House each : all) {
         each.order("talk 5 100");
@@ -216,7 +216,7 @@ public final class Soak {
   private void expel() throws Exception {
     try (Streets streets = Streets.build(6);
         Village village = new Village(streets, way)) {
-      List<House> all = village.settle(6, true);
+      List<House> all = village.settle(6, 5);
       for (House each : all) {
         each.order("talk 10 100");
       }
@@ -246,6 +246,18 @@ public final class Soak {
       each.order("quiet");
     }
     TimeUnit.SECONDS.sleep(1);
+    return plunder(out, stay, from, members);
+  }
+
+  /**
+   * What one who is out makes of all it kept: nothing that was sealed once all others had a key
+   * that is theirs alone.
+   *
+   * @param from when it was to go
+   * @param members who were more than are in by now
+   */
+  private static Window plunder(House out, List<House> stay, long from, int members)
+      throws Exception {
     out.order("plunder");
     Village.await(
         () -> !out.plunder.isEmpty(), Village.in(60_000), () -> "no plunder: " + out.line());
@@ -289,10 +301,10 @@ public final class Soak {
     void happen(Streets streets, Village village, List<House> all) throws Exception;
   }
 
-  private void withTen(String name, Fault fault) throws Exception {
+  private void withTen(String name, Fault fault, Integer... hoarders) throws Exception {
     try (Streets streets = Streets.build(10);
         Village village = new Village(streets, way)) {
-      List<House> all = village.settle(10, false);
+      List<House> all = village.settle(10, hoarders);
       for (House each : all) {
         each.order("talk 50 100");
       }
@@ -375,6 +387,7 @@ public final class Soak {
         (streets, village, all) -> {
           streets.part(Set.of(0, 1, 2, 3, 4));
           TimeUnit.SECONDS.sleep(30);
+          long expelled = System.nanoTime();
           all.get(0).order("expel " + all.get(4).device);
           all.get(1).order("expel " + all.get(4).device);
           all.get(5).order("expel " + all.get(9).device);
@@ -388,10 +401,21 @@ public final class Soak {
           tell(
               "partition: 5 | 5 for 120 s, one put out on each side: the eight agree after %.1f s",
               seconds(from));
+          TimeUnit.SECONDS.sleep(2);
+          for (House each : stay) {
+            each.order("quiet");
+          }
+          TimeUnit.SECONDS.sleep(1);
           for (House out : List.of(all.get(4), all.get(9))) {
             Village.await(() -> out.state.equals("OUT"), Village.in(20_000), out::line);
+            Window window = plunder(out, stay, expelled, stay.size() + 1);
+            tell(
+                "partition: one put out tried %s, none sealed later than the eight's own key",
+                window.tried);
           }
-        });
+        },
+        4,
+        9);
   }
 
   private void oneWay() throws Exception {
@@ -456,7 +480,7 @@ public final class Soak {
     int houses = 12 + minutes * 3;
     try (Streets streets = Streets.build(houses);
         Village village = new Village(streets, way)) {
-      List<House> all = village.settle(12, false);
+      List<House> all = village.settle(12);
       for (House each : all) {
         each.order("talk 100 100");
       }

@@ -62,13 +62,13 @@ final class Village implements AutoCloseable {
     return house;
   }
 
-  /** A group of so many, all of whom read each other. */
-  List<House> settle(int count, boolean lastHoards) throws Exception {
+  /** A group of so many, all of whom read each other; some keep what they should not. */
+  List<House> settle(int count, Integer... hoarders) throws Exception {
     House founder = start("found");
     founder.awaitGroup();
     List<House> all = new ArrayList<>(List.of(founder));
     for (int i = 1; i < count; i++) {
-      boolean hoards = lastHoards && i == count - 1;
+      boolean hoards = List.of(hoarders).contains(i);
       all.add(
           start(
               "join",

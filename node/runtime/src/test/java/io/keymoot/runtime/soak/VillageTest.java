@@ -24,7 +24,7 @@ final class VillageTest {
     assumeThat(whyNot).as("skipped: " + whyNot).isEmpty();
     try (Streets streets = Streets.build(5);
         Village village = new Village(streets, Way.UDP)) {
-      List<House> all = village.settle(5, true);
+      List<House> all = village.settle(5, 4);
       for (House each : all) {
         each.order("talk 50 100");
       }
