@@ -5,7 +5,6 @@ import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.keying.BigGroup;
 import io.keymoot.flatkeying.keying.CoverReport;
-import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.keying.Input;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -69,7 +68,8 @@ final class Growth {
           WITH_SESSIONS,
           What.REFRESH_AUTHOR,
           n,
-          Cpu.micros(() -> message[0] = authored(each.step(group.now(), new Input.Refresh()))));
+          Cpu.micros(
+              () -> message[0] = LargeGroup.authored(each.step(group.now(), new Input.Refresh()))));
       figures.add(WITH_SESSIONS, What.REFRESH_BYTES, n, message[0].length());
       FlatKeying reader = group.receiver(1);
       figures.add(WITH_SESSIONS, What.REFRESH_FOLLOW, n, read(group, reader, message[0]));
@@ -131,12 +131,7 @@ final class Growth {
 
     FlatKeying excluder = group.excluder();
     for (CoverReport.Line line : unmet.lines()) {
-      boolean isSeal =
-          switch (line.kind()) {
-            case SEAL, OFFER_AND_SEAL, TREE -> true;
-            case REFRESH, WRAP, RELAY -> false;
-          };
-      if (isSeal) {
+      if (LargeGroup.isSeal(line)) {
         line.members().forEach(member -> group.meet(excluder, number(numbers, member)));
       }
     }
@@ -178,14 +173,5 @@ final class Growth {
       throw new IllegalStateException("who should have read the new key did not");
     }
     return micros;
-  }
-
-  private static Bytes authored(List<Effect> effects) {
-    for (Effect effect : effects) {
-      if (effect instanceof Effect.Authored it) {
-        return it.message();
-      }
-    }
-    throw new IllegalStateException("the refresh was refused");
   }
 }

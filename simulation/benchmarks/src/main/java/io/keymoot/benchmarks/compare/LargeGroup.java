@@ -33,6 +33,7 @@ final class LargeGroup {
   private final BigGroup group;
   private final int members;
   private final Map<MemberId, Integer> numbers = new HashMap<>();
+  private final List<Integer> sealed = new ArrayList<>();
   private final Random random = new Random(1);
 
   LargeGroup(int members) {
@@ -86,8 +87,6 @@ final class LargeGroup {
     }
     return sealed;
   }
-
-  private final List<Integer> sealed = new ArrayList<>();
 
   static boolean isSeal(CoverReport.Line line) {
     return switch (line.kind()) {
@@ -161,8 +160,7 @@ final class LargeGroup {
     Bytes message = authored(did);
     figures.add(who, What.REFRESH_BYTES, members, message.length());
     FlatKeying reader = group.receiver(1 + random.nextInt(members - 1));
-    figures.add(
-        who, What.REFRESH_FOLLOW, members, Cpu.micros(() -> hears(reader, message)));
+    figures.add(who, What.REFRESH_FOLLOW, members, Cpu.micros(() -> hears(reader, message)));
   }
 
   static Bytes authored(List<Effect> effects) {
@@ -196,8 +194,7 @@ final class LargeGroup {
         Cpu.micros(
             () -> {
               hears(introducer, toAddress(asks));
-              did.addAll(
-                  introducer.step(group.now(), new Input.Decided(newcomer.self(), true)));
+              did.addAll(introducer.step(group.now(), new Input.Decided(newcomer.self(), true)));
             }));
     Bytes admit = authored(did);
     Bytes grant = toAddress(did);

@@ -149,6 +149,27 @@ class CompareTest {
     }
   }
 
+  /** At large sizes only some are run: what they need is what all of them would. */
+  @Test
+  void whoIsMeasuredAloneStandsForTheWholeGroup() throws Exception {
+    Figures figures = new Figures();
+    CoreGroup all = CoreGroup.of(8, Profile.CONFERENCE, 1);
+    LargeGroup few = new LargeGroup(8);
+    for (int i = 0; i < 3; i++) {
+      all.measure(figures, "all");
+      few.measure(figures, "few");
+    }
+    for (What what : List.of(What.REMOVE_ALL_BYTES, What.REFRESH_BYTES, What.ADMIT_MULTICAST)) {
+      double whole = figures.median("all", what, 8).orElseThrow();
+      assertThat(figures.median("few", what, 8).orElseThrow() / whole)
+          .as(what.words)
+          .isBetween(0.7, 1.4);
+    }
+    assertThat(figures.median("few", What.WELCOME_BYTES, 8).orElseThrow())
+        .isBetween(1_000.0, 4_000.0);
+    assertThat(figures.sizes("few", What.REMOVE_FOLLOW)).containsExactly(8);
+  }
+
   private static double bytes(Figures figures, String who) {
     return figures.median(who, What.REMOVE_ALL_BYTES, 8).orElseThrow();
   }
