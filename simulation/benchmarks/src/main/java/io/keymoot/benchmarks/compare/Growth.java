@@ -57,8 +57,10 @@ final class Growth {
   private static void removals(Figures figures, int n, int most) throws Exception {
     BigGroup group = new BigGroup(Membership.profile(n), n, n);
     Map<MemberId, Integer> numbers = numbers(group, n);
+    // Nobody has sessions with ten thousand: there the cover does without.
+    List<Integer> sealedTo = n <= Membership.LARGE ? group.sealedTo(1) : List.of();
     for (int i = 0; i < Math.min(most, 200); i++) {
-      removal(figures, group, numbers, Places.BY_SIZE, n, 1);
+      removal(figures, group, numbers, sealedTo, Places.BY_SIZE, n, 1);
     }
     FlatKeying core = group.excluder();
     Bytes[] message = new Bytes[1];
@@ -96,8 +98,9 @@ final class Growth {
         gone++;
         group.expelFirst(gone);
       }
+      List<Integer> sealedTo = group.sealedTo(out);
       for (int i = 0; i < times; i++) {
-        removal(figures, group, numbers, Places.BY_OUT, out, out);
+        removal(figures, group, numbers, sealedTo, Places.BY_OUT, out, out);
       }
     }
   }
@@ -115,6 +118,7 @@ final class Growth {
       Figures figures,
       BigGroup group,
       Map<MemberId, Integer> numbers,
+      List<Integer> sealedTo,
       Places into,
       int at,
       int target)
@@ -130,11 +134,7 @@ final class Growth {
     figures.add(NO_SESSIONS, into.bytes, at, ofAll(message[0], unmet));
 
     FlatKeying excluder = group.excluder();
-    for (CoverReport.Line line : unmet.lines()) {
-      if (LargeGroup.isSeal(line)) {
-        line.members().forEach(member -> group.meet(excluder, number(numbers, member)));
-      }
-    }
+    sealedTo.forEach(number -> group.meet(excluder, number));
     figures.add(
         WITH_SESSIONS,
         into.author,

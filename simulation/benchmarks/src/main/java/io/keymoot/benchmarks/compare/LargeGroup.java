@@ -33,7 +33,7 @@ final class LargeGroup {
   private final BigGroup group;
   private final int members;
   private final Map<MemberId, Integer> numbers = new HashMap<>();
-  private final List<Integer> sealed = new ArrayList<>();
+  private final List<Integer> sealedTo;
   private final Random random = new Random(1);
 
   LargeGroup(int members) {
@@ -42,6 +42,7 @@ final class LargeGroup {
     for (int i = 0; i < members; i++) {
       numbers.put(group.member(i), i);
     }
+    sealedTo = group.sealedTo(TARGET);
   }
 
   /** One round of everything. */
@@ -55,7 +56,7 @@ final class LargeGroup {
 
   private void remove(Figures figures, String who) throws Exception {
     FlatKeying excluder = group.excluder();
-    for (int number : sealedTo()) {
+    for (int number : sealedTo) {
       group.meet(excluder, number);
     }
     Bytes[] message = new Bytes[1];
@@ -74,21 +75,7 @@ final class LargeGroup {
     follow(figures, who, cover, message[0]);
   }
 
-  /** To whom an expulsion is sealed: the same ones each time. */
-  private List<Integer> sealedTo() {
-    if (sealed.isEmpty()) {
-      FlatKeying core = group.excluder();
-      group.expulsion(core, TARGET);
-      for (CoverReport.Line line : core.lastCover().orElseThrow().lines()) {
-        if (isSeal(line)) {
-          line.members().forEach(member -> sealed.add(number(member)));
-        }
-      }
-    }
-    return sealed;
-  }
-
-  static boolean isSeal(CoverReport.Line line) {
+  private static boolean isSeal(CoverReport.Line line) {
     return switch (line.kind()) {
       case SEAL, OFFER_AND_SEAL, TREE -> true;
       case REFRESH, WRAP, RELAY -> false;
