@@ -124,6 +124,8 @@ final class GroupNodeTest {
     answer(ben.node.approve(cora.identity.device()));
 
     people.settled(anna, ben);
+    assertThat(answer(ben.node.view()).orElseThrow().expelled())
+        .containsExactly(cora.identity.device());
     await().atMost(People.SOON).until(() -> cora.node.status().state() == NodeState.OUT);
     anna.says("among us");
     ben.reads("among us");
@@ -142,6 +144,7 @@ final class GroupNodeTest {
     people.settled(anna, ben);
     anna.says("cora went");
     ben.reads("cora went");
+    assertThat(answer(ben.node.view()).orElseThrow().expelled()).as("it went by itself").isEmpty();
   }
 
   @Test
