@@ -9,10 +9,10 @@ import java.util.function.BooleanSupplier;
 final class Cluster implements AutoCloseable {
   /** What encrypts it. */
   enum Kind {
+    KEYMOOT("Keymoot"),
     PLAIN("JGroups, plain"),
     SYMMETRIC("JGroups SYM_ENCRYPT"),
-    ASYMMETRIC("JGroups ASYM_ENCRYPT"),
-    KEYMOOT("Keymoot");
+    ASYMMETRIC("JGroups ASYM_ENCRYPT");
 
     final String words;
 

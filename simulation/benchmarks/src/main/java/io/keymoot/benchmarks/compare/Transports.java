@@ -34,16 +34,15 @@ final class Transports {
           !isQuick ? List.of(4, FEW, 32, MANY) : isLimit ? List.of(FEW) : List.of(FEW, MANY);
       for (int n : sizes) {
         progress.say("transport: " + kind.words + ", N = " + n);
+        boolean isDisrupted = n == FEW || n == MANY;
+        int disruptions = !isDisrupted ? 0 : isQuick ? 1 : 7;
+        int rounds = !isQuick ? 15 : n == FEW ? 3 : 1;
         attempt(
             figures,
             kind.words,
             What.LEAVE_TIME,
             n,
-            () -> comeAndGo(kind, n, isQuick ? 2 : 15, figures));
-        for (int i = 0; (n == FEW || n == MANY) && i < (isQuick ? 1 : 7); i++) {
-          progress.say("transport: " + kind.words + ", N = " + n + ", all talk and one leaves");
-          attempt(figures, kind.words, What.WORST_DELIVERY, n, () -> disruption(kind, n, figures));
-        }
+            () -> comeAndGo(kind, n, rounds, disruptions, figures));
       }
       progress.say("transport: " + kind.words + ", throughput");
       attempt(
@@ -55,7 +54,7 @@ final class Transports {
       if (!isQuick && !isLimit) {
         progress.say("transport: " + kind.words + ", N = " + MOST);
         attempt(
-            figures, kind.words, What.LEAVE_TIME, MOST, () -> comeAndGo(kind, MOST, 5, figures));
+            figures, kind.words, What.LEAVE_TIME, MOST, () -> comeAndGo(kind, MOST, 5, 0, figures));
         for (int n : List.of(MANY, MOST)) {
           progress.say("transport: " + kind.words + " over UDP, N = " + n);
           attempt(figures, kind.words, What.DATAGRAM_LEAVE, n, () -> datagrams(kind, n, figures));
@@ -76,8 +75,8 @@ final class Transports {
 
   // ---- one leaves, another comes
 
-  private static void comeAndGo(Cluster.Kind kind, int n, int rounds, Figures figures)
-      throws Exception {
+  private static void comeAndGo(
+      Cluster.Kind kind, int n, int rounds, int disruptions, Figures figures) throws Exception {
     try (Cluster cluster = Cluster.of(kind, n)) {
       // What goes over the network anyway is not the leave's.
       double idle = bytesWithin(1_000) / 1_000.0;
@@ -85,6 +84,14 @@ final class Transports {
         leave(cluster, n, idle, figures);
         come(cluster, n, figures);
         cluster.settle();
+      }
+      if (disruptions > 0) {
+        attempt(
+            figures,
+            kind.words,
+            What.WORST_DELIVERY,
+            n,
+            () -> disruptions(cluster, n, disruptions, figures));
       }
     }
   }
@@ -172,47 +179,57 @@ final class Transports {
 
   // ---- all talk while one leaves
 
-  private static void disruption(Cluster.Kind kind, int n, Figures figures) throws Exception {
-    try (Cluster cluster = Cluster.of(kind, n)) {
-      List<Seat> stay = new ArrayList<>(cluster.seats.subList(0, n - 1));
-      Seat leaver = cluster.seats.get(n - 1);
-      AtomicLong worst = new AtomicLong();
-      AtomicBoolean counts = new AtomicBoolean();
-      for (Seat seat : stay) {
-        seat.onMessage(
-            message -> {
-              if (counts.get()) {
-                long nanos = System.nanoTime() - ByteBuffer.wrap(message).getLong();
-                worst.accumulateAndGet(nanos, Math::max);
-              }
-            });
+  private static void disruptions(Cluster cluster, int n, int times, Figures figures)
+      throws Exception {
+    for (int i = 0; i < times; i++) {
+      if (i > 0) {
+        cluster.newSeat().connect();
+        cluster.settle();
       }
-      long pause = Math.max(MOST_OFTEN_NANOS, (long) (1e9 * n / WORDS_A_SECOND));
-      AtomicBoolean isOver = new AtomicBoolean();
-      List<Thread> threads = new ArrayList<>();
-      for (Seat seat : stay) {
-        threads.add(
-            Thread.ofVirtual()
-                .start(
-                    () -> {
-                      while (!isOver.get()) {
-                        say(seat);
-                        LockSupport.parkNanos(pause);
-                      }
-                    }));
-      }
-      Cluster.pause(1_500);
-      counts.set(true);
-      Cluster.pause(TALK_MILLIS / 6);
-      leaver.leave();
-      Cluster.pause(TALK_MILLIS);
-      isOver.set(true);
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      Cluster.pause(500);
-      figures.add(kind.words, What.WORST_DELIVERY, n, worst.get() / 1e6);
+      disruption(cluster, n, figures);
     }
+  }
+
+  private static void disruption(Cluster cluster, int n, Figures figures) throws Exception {
+    Seat leaver = cluster.seats.remove(n - 1);
+    List<Seat> stay = List.copyOf(cluster.seats);
+    AtomicLong worst = new AtomicLong();
+    AtomicBoolean counts = new AtomicBoolean();
+    for (Seat seat : stay) {
+      seat.onMessage(
+          message -> {
+            if (counts.get()) {
+              long nanos = System.nanoTime() - ByteBuffer.wrap(message).getLong();
+              worst.accumulateAndGet(nanos, Math::max);
+            }
+          });
+    }
+    long pause = Math.max(MOST_OFTEN_NANOS, (long) (1e9 * n / WORDS_A_SECOND));
+    AtomicBoolean isOver = new AtomicBoolean();
+    List<Thread> threads = new ArrayList<>();
+    for (Seat seat : stay) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (!isOver.get()) {
+                      say(seat);
+                      LockSupport.parkNanos(pause);
+                    }
+                  }));
+    }
+    Cluster.pause(1_500);
+    counts.set(true);
+    Cluster.pause(TALK_MILLIS / 6);
+    leaver.leave();
+    Cluster.pause(TALK_MILLIS);
+    isOver.set(true);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    Cluster.pause(500);
+    leaver.close();
+    figures.add(cluster.kind.words, What.WORST_DELIVERY, n, worst.get() / 1e6);
   }
 
   // ---- one sends all it can
