@@ -29,6 +29,14 @@ public final class SeizedSessions {
     this.group = group;
   }
 
+  /** All that is known by now; what either learns later it learns alone. */
+  public SeizedSessions copied() {
+    SeizedSessions copy = new SeizedSessions(group);
+    copy.begun.addAll(begun);
+    chains.forEach(chain -> copy.chains.add(chain.copied()));
+    return copy;
+  }
+
   /** A handshake that the device is one end of. */
   private record Begun(
       StayId offerer,
@@ -43,6 +51,12 @@ public final class SeizedSessions {
 
     Chain(byte[] first) {
       keys.add(first);
+    }
+
+    Chain copied() {
+      Chain copy = new Chain(keys.get(0));
+      copy.keys.addAll(keys.subList(1, keys.size()));
+      return copy;
     }
 
     Optional<EpochSecret> open(Seal seal, Hash32 context, Hash32 commitment) {

@@ -46,7 +46,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -132,7 +134,17 @@ final class Adversary {
   /** Who is out, and all it comes to. */
   private static final class Pool {
     final Map<FactId, List<Piece>> pieces = new TreeMap<>();
-    final Map<Slot, List<Loot>> loot = new TreeMap<>();
+    final Set<Loot> loot = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** The first secrets of epochs, all of them and by the epoch they follow. */
+    final List<Piece> firsts = new ArrayList<>();
+
+    final Map<FactId, List<Piece>> firstsAfter = new HashMap<>();
+
+    /** Keys by the epoch that made them, and those that a Reseal made. */
+    final Map<FactId, List<Loot>> lootOf = new HashMap<>();
+
+    final List<Loot> resealed = new ArrayList<>();
     final Deque<Piece> freshPieces = new ArrayDeque<>();
     final Deque<Loot> freshLoot = new ArrayDeque<>();
   }
@@ -161,22 +173,24 @@ final class Adversary {
   final class Device {
     final MemberId member;
     final Draws draws;
-    private final Set<Piece> pieces;
-    private final Set<Loot> loot = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Piece> pieces = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Loot> loot = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> held = new TreeSet<>();
-    private final Set<Object> seized = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Object> seized = Collections.newSetFromMap(new IdentityHashMap<>());
     private final SeizedSessions sessions;
     private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
     private final Map<Bytes, byte[]> seeds = new TreeMap<>();
     private int drawsRead;
     private int messagesRead;
 
-    Device(MemberId member, Draws draws, Collection<Piece> pieces) {
+    Device(MemberId member, Draws draws) {
+      this(member, draws, new SeizedSessions(group));
+    }
+
+    private Device(MemberId member, Draws draws, SeizedSessions sessions) {
       this.member = member;
       this.draws = draws;
-      this.pieces = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
-      this.pieces.addAll(pieces);
-      this.sessions = new SeizedSessions(group);
+      this.sessions = sessions;
     }
 
     /** Everything this device alone could ever read off the network or out of its memory. */
@@ -199,8 +213,15 @@ final class Adversary {
     }
 
     Device copied() {
-      Device copy = new Device(member, draws.copied(), pieces());
-      copy.loot.addAll(allLoot());
+      // What was read so far need not be read again.
+      pieces();
+      Device copy = new Device(member, draws.copied(), sessions.copied());
+      copy.pieces.addAll(pieces);
+      copy.loot.addAll(loot);
+      copy.pairs.putAll(pairs);
+      copy.seeds.putAll(seeds);
+      copy.drawsRead = drawsRead;
+      copy.messagesRead = messagesRead;
       return copy;
     }
 
@@ -263,8 +284,8 @@ final class Adversary {
       if (seed.isEmpty() || ephemeral.isEmpty() || to.isEmpty()) {
         return;
       }
-      for (Stay own : world.staysOf(member)) {
-        for (Stay its : world.staysOf(to.get())) {
+      for (Stay own : newestFirst(world.staysOf(member))) {
+        for (Stay its : newestFirst(world.staysOf(to.get()))) {
           Optional<LeafKey> leaf = publicLeafKey(to.get(), its.leafKey());
           if (leaf.isPresent()
               && sessions.made(
@@ -276,9 +297,10 @@ final class Adversary {
     }
 
     private void gotOffer(Handshake.Offer offer, MemberId author) {
-      for (Stay own : world.staysOf(member)) {
+      // The newest first: it is mostly the one that is meant.
+      for (Stay own : newestFirst(world.staysOf(member))) {
         Optional<LeafKeyPair> leaf = leafKey(own.leafKey());
-        for (Stay its : leaf.isPresent() ? world.staysOf(author) : List.<Stay>of()) {
+        for (Stay its : leaf.isPresent() ? newestFirst(world.staysOf(author)) : List.<Stay>of()) {
           if (sessions.received(offer, its.id(), own.id(), leaf.get())) {
             return;
           }
@@ -298,7 +320,7 @@ final class Adversary {
       if (!handed.context.to().equals(member)) {
         return;
       }
-      for (Stay own : world.staysOf(member)) {
+      for (Stay own : newestFirst(world.staysOf(member))) {
         Optional<LeafKeyPair> leaf = leafKey(own.leafKey());
         if (leaf.isPresent() && read(handed, leaf.get())) {
           return;
@@ -342,6 +364,12 @@ final class Adversary {
     }
   }
 
+  private static List<Stay> newestFirst(List<Stay> stays) {
+    List<Stay> turned = new ArrayList<>(stays);
+    Collections.reverse(turned);
+    return turned;
+  }
+
   /** A leak that a Here is to heal. */
   private record Leak(Device copy, int factsThen) {}
 
@@ -365,6 +393,10 @@ final class Adversary {
   private final List<Leak> leaks = new ArrayList<>();
   private final Map<String, Long> softlyUnclean = new TreeMap<>();
   private List<Device> thieves = List.of();
+
+  /** What some pooled, as long as nobody learnt anything since. */
+  private final Map<List<Device>, Map<FactId, List<Piece>>> pooled = new HashMap<>();
+
   private final Set<FactId> refused = new TreeSet<>();
 
   /** How many epochs of honest views were tried. */
@@ -387,7 +419,7 @@ final class Adversary {
   // ---- recording
 
   Device device(MemberId member, Draws draws) {
-    return devices.computeIfAbsent(member, id -> new Device(id, draws, List.of()));
+    return devices.computeIfAbsent(member, id -> new Device(id, draws));
   }
 
   Device device(MemberId member) {
@@ -404,6 +436,7 @@ final class Adversary {
   }
 
   void stepped(Watched node) {
+    pooled.clear();
     Device device = device(node.id(), node.draws());
     for (KeyStore.Held held : node.core().core.keys.all()) {
       int revision = held.lowestRevision();
@@ -458,6 +491,7 @@ final class Adversary {
     if (!seen.add(message)) {
       return;
     }
+    pooled.clear();
     MessageType type = SideCodec.typeOf(message).orElse(null);
     if (type != null && type.isFact()) {
       fact(message);
@@ -591,6 +625,10 @@ final class Adversary {
    * made under that slot.
    */
   private Map<FactId, List<Piece>> closure(Collection<Device> thieves) {
+    return pooled.computeIfAbsent(List.copyOf(thieves), this::newClosure);
+  }
+
+  private Map<FactId, List<Piece>> newClosure(List<Device> thieves) {
     Pool pool = new Pool();
     for (Device each : thieves) {
       pool.freshPieces.addAll(each.pieces());
@@ -622,46 +660,56 @@ final class Adversary {
         unwrapped(piece, each).ifPresent(pool.freshPieces::add);
       }
     }
-    for (List<Loot> keys : pool.loot.values()) {
-      for (Loot key : keys) {
-        step(pool, key, piece);
-      }
+    if (piece.secret.revision() != 0
+        || !world.knows(piece.epoch)
+        || !(world.fact(piece.epoch).known().fact() instanceof Rekey rekey)) {
+      return;
+    }
+    pool.firsts.add(piece);
+    rekey.prev().ifPresent(prev -> with(pool.firstsAfter, prev, piece));
+    rekey.prev().ifPresent(prev -> here(pool.lootOf, prev).forEach(key -> step(pool, key, piece)));
+    for (Loot key : pool.resealed) {
+      stepIfKnown(pool, key, piece);
     }
   }
 
   private void add(Pool pool, Loot key) {
-    List<Loot> known = pool.loot.computeIfAbsent(key.kek.slot(), slot -> new ArrayList<>());
-    if (known.contains(key)) {
+    if (!pool.loot.add(key)) {
       return;
     }
-    known.add(key);
     for (Wrapped each : wraps.getOrDefault(key.kek.slot(), List.of())) {
       opened(key, each).ifPresent(pool.freshPieces::add);
     }
-    for (List<Piece> pieces : pool.pieces.values()) {
-      for (Piece piece : pieces) {
-        step(pool, key, piece);
-      }
+    if (!world.knows(key.made())) {
+      return;
+    }
+    if (world.fact(key.made()).known().fact() instanceof Reseal) {
+      pool.resealed.add(key);
+      pool.firsts.forEach(piece -> stepIfKnown(pool, key, piece));
+    } else {
+      with(pool.lootOf, key.made(), key);
+      here(pool.firstsAfter, key.made()).forEach(piece -> step(pool, key, piece));
     }
   }
 
-  /** Of an epoch before it, or of a Reseal that it knew. */
+  private static <T> void with(Map<FactId, List<T>> lists, FactId id, T one) {
+    lists.computeIfAbsent(id, any -> new ArrayList<>()).add(one);
+  }
+
+  private static <T> List<T> here(Map<FactId, List<T>> lists, FactId id) {
+    return lists.getOrDefault(id, List.of());
+  }
+
+  /** A Reseal's key goes into any epoch that knew the Reseal. */
+  private void stepIfKnown(Pool pool, Loot key, Piece piece) {
+    if (world.fact(piece.epoch).past().get(world.fact(key.made()).index())) {
+      step(pool, key, piece);
+    }
+  }
+
   private void step(Pool pool, Loot key, Piece piece) {
-    if (piece.secret.revision() != 0
-        || !world.knows(piece.epoch)
-        || !world.knows(key.made())
-        || !(world.fact(piece.epoch).known().fact() instanceof Rekey rekey)) {
-      return;
-    }
-    Known made = world.fact(key.made()).known();
-    boolean follows = rekey.prev().equals(Optional.of(key.made()));
-    boolean takesIn =
-        made.fact() instanceof Reseal
-            && world.fact(piece.epoch).past().get(world.fact(key.made()).index());
-    if (follows || takesIn) {
-      pool.freshLoot.add(
-          key.steps.computeIfAbsent(piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
-    }
+    pool.freshLoot.add(
+        key.steps.computeIfAbsent(piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
   }
 
   private Optional<Piece> opened(Loot key, Wrapped wrapped) {

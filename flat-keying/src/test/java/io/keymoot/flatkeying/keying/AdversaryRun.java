@@ -51,7 +51,8 @@ final class AdversaryRun implements Group.Witness {
 
   AdversaryRun(long seed) {
     random = new Random(seed);
-    group = new Group(seed);
+    // What follows from a set of facts is the same whether peers share it or not.
+    group = seed % 4 < 2 ? Group.ofSharedLore(seed) : new Group(seed);
     // With two symbols a small group shares all its slots, with four some of them.
     group.profile = seed % 2 == 0 ? Profile.PAPER : Profile.CONFERENCE;
     group.resealEachMillis = 2_000;

@@ -19,6 +19,7 @@ import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.group.CredentialCheck;
 import io.keymoot.flatkeying.group.CredentialVerdict;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.group.Rendezvous;
 import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -37,6 +38,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of real cores on a virtual network, for small scenarios in Java. What the heartbeat does
@@ -104,6 +107,7 @@ final class Group {
     private long owedSince;
     private final Map<Slot, Long> owesReseals = new TreeMap<>();
     private SortedSet<FactId> lacks = new TreeSet<>();
+    private @Nullable SignedHeader lastWord;
 
     Node(String name, SigningKey key, Draws draws, FlatKeying core) {
       this.name = name;
@@ -150,6 +154,16 @@ final class Group {
       return core.sendingEpoch().map(epoch -> keys.get(epoch + "/" + core.sendingRevision()));
     }
 
+    /** What it has learnt, signed anew when there is something new to say. */
+    private SignedHeader word() {
+      SignedHeader last = lastWord;
+      if (last == null || !last.header().heads().equals(core.signingHeads())) {
+        last = core.signHeartbeat(Bytes.EMPTY);
+        lastWord = last;
+      }
+      return last;
+    }
+
     /** Whether it holds the key that the MAC was made with. */
     private Input.KeyCheck check(String key, Optional<Bytes> mac, Bytes message) {
       Tek own = keys.get(key);
@@ -181,6 +195,7 @@ final class Group {
   final Map<String, Node> nodes = new LinkedHashMap<>();
   final Random random;
   final FlatKeying.Shared shared;
+  private final Supplier<Lore> lores;
 
   /** Who can hear whom; a partition narrows it. */
   BiPredicate<Node, Node> hears = (from, to) -> true;
@@ -211,8 +226,19 @@ final class Group {
   private long order;
 
   Group(long seed) {
+    this(seed, Lore::ofOne);
+  }
+
+  private Group(long seed, Supplier<Lore> lores) {
     random = new Random(seed);
     shared = FlatKeying.Shared.of(WORDS, new FactVerifier(new VerifiedOnce()));
+    this.lores = lores;
+  }
+
+  /** What follows from a set of facts is made once for all; much cheaper, and else the same. */
+  static Group ofSharedLore(long seed) {
+    Lore lore = Lore.shared();
+    return new Group(seed, () -> lore);
   }
 
   // ---- people
@@ -262,7 +288,7 @@ final class Group {
 
   /** Each has blobs of its own: what a peer lacks must come over the network. */
   private FlatKeying.Shared shared() {
-    return FlatKeying.Shared.of(shared.check(), shared.verifier());
+    return FlatKeying.Shared.of(shared.check(), shared.verifier(), lores.get());
   }
 
   SigningKey key() {
@@ -313,7 +339,7 @@ final class Group {
         .filter(due -> due.millis() <= now)
         .ifPresent(due -> node.step(new Input.TimePassed()));
     if (node.core.isMember()) {
-      SignedHeader word = node.core.signHeartbeat(Bytes.EMPTY);
+      SignedHeader word = node.word();
       Hash32 digest = node.core.state().membersDigest();
       Optional<FactId> held = node.core.sendingEpoch();
       int have = node.core.haveMask();
@@ -363,6 +389,10 @@ final class Group {
   /** One Reseal takes all slots whose turn it is by now. */
   private void resealIfFirst(Node node) {
     for (Slot slot : List.copyOf(node.owesReseals.keySet())) {
+      long since = now - node.owesReseals.getOrDefault(slot, now);
+      if (since < 1_000) {
+        continue;
+      }
       Hash32 own = Rendezvous.place(node.core.group(), "reseal", node.id());
       long rank =
           node.core.state().members().stream()
@@ -371,7 +401,6 @@ final class Group {
                   person ->
                       Rendezvous.place(node.core.group(), "reseal", person.id()).compareTo(own) < 0)
               .count();
-      long since = now - node.owesReseals.getOrDefault(slot, now);
       if (since >= 1_000 + 500 * (63 - Long.numberOfLeadingZeros(1 + rank))) {
         node.step(new Input.Reseal(slot));
       }

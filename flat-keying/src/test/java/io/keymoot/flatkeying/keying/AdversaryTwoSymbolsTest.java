@@ -1,0 +1,7 @@
+package io.keymoot.flatkeying.keying;
+
+class AdversaryTwoSymbolsTest extends AdversaryTest {
+  AdversaryTwoSymbolsTest() {
+    super(seed -> seed % 2 == 0);
+  }
+}
