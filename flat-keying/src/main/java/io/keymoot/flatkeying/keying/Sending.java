@@ -57,7 +57,7 @@ final class Sending {
           || !state.contains(known)) {
         continue;
       }
-      if (core.ledger.isClean(state, known)) {
+      if (isClean(known)) {
         clean.add(known);
       } else if (mayStillUse(held) && (soft == null || core.ledger.isAfter(known, soft))) {
         soft = known;
@@ -81,6 +81,10 @@ final class Sending {
                       Timers.Name.DELAYED_USE_ENDS, since.plusMillis(Limits.DELAYED_USE_MILLIS)));
     }
     return Optional.ofNullable(best != null ? best : soft);
+  }
+
+  private boolean isClean(Known known) {
+    return core.ledger.isClean(core.state(), known);
   }
 
   private boolean mayStillUse(KeyStore.Held held) {

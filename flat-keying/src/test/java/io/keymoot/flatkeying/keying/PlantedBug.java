@@ -32,7 +32,7 @@ final class PlantedBug implements AutoCloseable {
     GIVES_GO_BY_THE_EPOCHS_ROSTER(
         "io.keymoot.flatkeying.group.Ledger", "leastRevisionFor", ByPresentRoster.class),
     NOTHING_IS_SENT_UNDER_AN_UNCLEAN_EPOCH(
-        "io.keymoot.flatkeying.keying.Sending", "mayStillUse", Yes.class),
+        "io.keymoot.flatkeying.keying.Sending", "isClean", Yes.class),
     A_HERE_ENDS_THE_OLDER_STAYS(
         "io.keymoot.flatkeying.group.Growth", "endSoftly", HereEndsNothing.class),
     A_NEWCOMER_GETS_THE_NEXT_REVISION(
@@ -72,6 +72,7 @@ final class PlantedBug implements AutoCloseable {
     @Nullable Attack attack() {
       return switch (this) {
         case BRANCHES_SHARE_NO_KEK -> Attack.TRY_ONE_BRANCHS_KEK_ON_ANOTHER;
+        case NOTHING_IS_SENT_UNDER_AN_UNCLEAN_EPOCH -> Attack.LISTEN_WHILE_NO_KEY_IS_CLEAN;
         case RELAYS_ONLY_UNDER_CLEAN_SLOTS -> Attack.ORDER_RELAYS_UNDER_THE_LEAVERS_SLOTS;
         case NO_KEK_FROM_BEFORE_THE_ADMISSION -> Attack.ASK_FOR_WHAT_WAS_BEFORE;
         case A_KEK_ONLY_FROM_WHO_IS_IN_ITS_SLOT, A_RESEALS_KEY_PROVES_ITSELF ->

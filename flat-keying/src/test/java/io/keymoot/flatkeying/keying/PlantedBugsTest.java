@@ -16,12 +16,7 @@ class PlantedBugsTest {
   private static final int SEEDS = 150;
 
   @ParameterizedTest
-  // The excepted one: with slots a key follows an end so soon that random runs hardly meet it. The
-  // simulator plants it too, and its PlantedBugsTest catches it.
-  @EnumSource(
-      value = PlantedBug.Rule.class,
-      mode = EnumSource.Mode.EXCLUDE,
-      names = "NOTHING_IS_SENT_UNDER_AN_UNCLEAN_EPOCH")
+  @EnumSource
   void theAdversaryFindsOutWhenARuleIsNotKept(PlantedBug.Rule rule) throws Exception {
     String found = null;
     int seed = 0;

@@ -11,11 +11,12 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attacks on the slot table, told step by step: what random runs come upon too seldom. Each is made
+ * Attacks told step by step, most of them on the slot table: what random runs come upon too seldom. Each is made
  * on real cores, with the {@link Adversary} listening; each would work if one rule were left out.
  */
 final class SlotVillainy implements Group.Witness {
@@ -27,7 +28,9 @@ final class SlotVillainy implements Group.Witness {
     /** A member gives out keys it made up, of slots it is not in, and is expelled. */
     GIVE_FALSE_KEYS_OF_OTHERS_SLOTS,
     /** A newcomer has the KEK of one branch, and tries it on another. */
-    TRY_ONE_BRANCHS_KEK_ON_ANOTHER
+    TRY_ONE_BRANCHS_KEK_ON_ANOTHER,
+    /** Somebody's stay ends, and nobody makes a key that all may have. */
+    LISTEN_WHILE_NO_KEY_IS_CLEAN
   }
 
   private final Random random;
@@ -68,6 +71,7 @@ final class SlotVillainy implements Group.Witness {
           case ORDER_RELAYS_UNDER_THE_LEAVERS_SLOTS -> run.orderRelays();
           case GIVE_FALSE_KEYS_OF_OTHERS_SLOTS -> run.giveFalseKeys();
           case TRY_ONE_BRANCHS_KEK_ON_ANOTHER -> run.tryAnotherBranch();
+          case LISTEN_WHILE_NO_KEY_IS_CLEAN -> run.listen();
         };
     return new Outcome(wrong, run.attempts);
   }
@@ -223,6 +227,37 @@ final class SlotVillainy implements Group.Witness {
         group.run(100);
       }
     }
+    return check();
+  }
+
+  private List<String> listen() {
+    group.nodes.values().forEach(node -> node.takesTurns = false);
+    // After a soft end the old key serves for a second, and no longer.
+    group.node("n0").step(new Input.Renew(Optional.empty()));
+    group.run(100);
+    List<String> wrong = new ArrayList<>(check());
+    group.run(1_200);
+    wrong.addAll(checkWhileFramesAreHeld());
+    group.nodes.values().forEach(node -> node.takesTurns = true);
+    group.run(5_000);
+    // After an expulsion it does not serve at all; who expels here keeps the new one to itself.
+    Villain evil = turned("evil", "chair");
+    group.node("evil").isDown = true;
+    Known rekey =
+        evil.expelAndOrder(
+                group.node("anna").core.state(), group.node("n1").device(), random)
+            .orElseThrow();
+    Bytes message = FactCodec.encodeWithoutCover(adversary.ledger.envelope(rekey));
+    group.members().forEach(node -> tell(node, evil, message));
+    group.run(1);
+    wrong.addAll(checkWhileFramesAreHeld());
+    group.run(5_000);
+    wrong.addAll(check());
+    return wrong;
+  }
+
+  private List<String> checkWhileFramesAreHeld() {
+    attempts += (int) group.members().stream().filter(n -> n.sendingKey().isEmpty()).count();
     return check();
   }
 }
