@@ -111,6 +111,9 @@ public final class Limits {
   /** How soon the same slot is resealed again, and what all Reseals together may cost. */
   public static final long RESEAL_EACH_MILLIS = 30_000;
 
+  /** What one member reseals within this time goes into one Reseal. */
+  public static final long RESEAL_TOGETHER_MILLIS = 200;
+
   public static final int RESEAL_BYTES_PER_SECOND = 2_000;
 
   /** A Reseal serves from the next epoch on, which follows when its keys have spread. */

@@ -154,15 +154,6 @@ public final class Known {
     return starts;
   }
 
-  @Nullable Known startOf(Slot slot) {
-    for (Start start : starts) {
-      if (start.slot.equals(slot)) {
-        return start.reseal;
-      }
-    }
-    return null;
-  }
-
   Rekey rekey() {
     return (Rekey) fact();
   }

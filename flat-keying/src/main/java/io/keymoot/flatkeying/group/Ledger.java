@@ -41,11 +41,15 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger {
   private static final int REFUSALS_KEPT = 4_096;
 
+  /** Epochs of which it is at hand where every slot's chain comes from. */
+  private static final int ROOTS_KEPT = 3;
+
   private final GroupId group;
   private final CredentialBook credentials;
   private final CredentialCheck check;
   private final FactVerifier verifier;
   private final Lore lore;
+  private final Map<FactId, @Nullable Known[]> rootsKept = new Bounded<>(ROOTS_KEPT);
 
   private final Map<FactId, Known> known = new LinkedHashMap<>();
   private final Map<FactId, Bytes> covers = new LinkedHashMap<>();
@@ -454,30 +458,41 @@ public final class Ledger {
    * The Reseal from which the slot's chain comes to its KEK in this epoch; none if it has no KEK.
    * By it alone, and by no later one, it is judged whether the KEK is clean.
    */
-  public Optional<Known> root(Slot slot, Known epoch) {
-    for (Known each = epoch; each != null; each = prev(each)) {
-      Known start = each.startOf(slot);
-      if (start != null) {
-        return Optional.of(start);
-      }
-    }
-    return Optional.empty();
+  public Optional<Known> root(Slot slot, Known epoch, Profile profile) {
+    return Optional.ofNullable(roots(epoch, profile)[at(slot, profile)]);
   }
 
-  /** The same for the whole table: of a slot at position · radix + symbol. */
+  /**
+   * The same for the whole table: of a slot at position · radix + symbol. Made out of those of the
+   * epoch before, if these are still at hand: chains may be as long as the group is old. To be read
+   * only.
+   */
   public @Nullable Known[] roots(Known epoch, Profile profile) {
-    @Nullable Known[] roots = new @Nullable Known[Limits.ADDRESS_SYMBOLS * profile.radix()];
-    int open = roots.length;
-    for (Known each = epoch; each != null && open > 0; each = prev(each)) {
-      for (Known.Start start : each.starts()) {
-        int at = start.slot().position() * profile.radix() + start.slot().symbol();
-        if (roots[at] == null) {
-          roots[at] = start.reseal();
-          open--;
-        }
+    List<Known> after = new ArrayList<>();
+    @Nullable Known[] before = null;
+    for (Known each = epoch; each != null && before == null; each = prev(each)) {
+      before = rootsKept.get(each.id());
+      if (before == null) {
+        after.add(each);
       }
     }
+    @Nullable Known[] roots =
+        before == null ? new @Nullable Known[Limits.ADDRESS_SYMBOLS * profile.radix()] : before;
+    if (after.isEmpty()) {
+      return roots;
+    }
+    roots = roots.clone();
+    for (int i = after.size() - 1; i >= 0; i--) {
+      for (Known.Start start : after.get(i).starts()) {
+        roots[at(start.slot(), profile)] = start.reseal();
+      }
+    }
+    rootsKept.put(epoch.id(), roots);
     return roots;
+  }
+
+  private static int at(Slot slot, Profile profile) {
+    return slot.position() * profile.radix() + slot.symbol();
   }
 
   /** The epoch that this one follows. */

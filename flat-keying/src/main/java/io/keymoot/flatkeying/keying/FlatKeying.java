@@ -89,6 +89,9 @@ public final class FlatKeying implements AutoCloseable {
   private boolean refreshDue;
   private boolean isOut;
 
+  /** A stay of this peer's that found no other of its device: none that comes later is older. */
+  private @Nullable Stay aloneSince;
+
   /**
    * Whether looking again would come to the same: nothing came of it the last time. Most of what a
    * peer hears says nothing new.
@@ -105,7 +108,7 @@ public final class FlatKeying implements AutoCloseable {
     this.needGive = new NeedGive(core, slotNeeds);
     this.relays = new Relays(core);
     this.rekeying = new Rekeying(core, needGive, haves, relays);
-    this.resealing = new Resealing(core);
+    this.resealing = new Resealing(core, haves);
     this.repeating = new Repeating(core);
     this.approvals = new Approvals(core, syncing, repeating);
     this.pending = new Pending(core, syncing, repeating, approvals);
@@ -622,7 +625,7 @@ public final class FlatKeying implements AutoCloseable {
   private void changed(GroupState state) {
     List<Stay> newlyOver = state.newlyOver(before);
     newlyOver.forEach(stay -> core.sessions.forget(stay.id()));
-    haves.changed(state);
+    haves.changed(state, newlyOver);
     if (core.isMember()) {
       resealing.changed(before, state);
     }
@@ -662,14 +665,16 @@ public final class FlatKeying implements AutoCloseable {
   /** A device that started again finds the stay it had before, and signs a Leave for it. */
   private void leaveOlderStays(GroupState state) {
     Stay own = stay().orElse(null);
-    if (own == null) {
+    if (own == null || own.equals(aloneSince)) {
       return;
     }
+    boolean isAlone = true;
     for (Person member : state.members()) {
       boolean isOurs = member.device().equals(core.self.device);
       if (!isOurs || member.id().equals(core.self.member())) {
         continue;
       }
+      isAlone = false;
       // Only what was there first: of two that run at once neither may end the other in turn.
       for (Stay older : state.liveStays(member.id())) {
         if (core.ledger.isAfter(own.begunBy(), older.begunBy())) {
@@ -679,6 +684,7 @@ public final class FlatKeying implements AutoCloseable {
         }
       }
     }
+    aloneSince = isAlone ? own : null;
   }
 
   /** Fresh keys of slots serve from the next epoch on. */

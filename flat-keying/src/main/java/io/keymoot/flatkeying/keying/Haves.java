@@ -4,6 +4,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Stay;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,13 @@ final class Haves {
     }
   }
 
-  void changed(GroupState state) {
-    said.keySet().removeIf(member -> !state.isMember(member));
+  void changed(GroupState state, List<Stay> newlyOver) {
+    for (Stay stay : newlyOver) {
+      MemberId member = stay.person().id();
+      if (!state.isMember(member)) {
+        said.remove(member);
+      }
+    }
   }
 
   /** The mask it gave for this very epoch. */

@@ -23,6 +23,7 @@ import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,10 +116,13 @@ final class Rekeying {
         Hash32.sha256(cover.toArray()));
   }
 
-  /** Usable if it can be, else clean, else the newest: always one that is held. */
+  /**
+   * Usable if it can be, else clean, else any: always one that is held; of several one with no
+   * other after it, and then the highest id.
+   */
   private Optional<Known> prev(GroupState state) {
-    Known best = null;
-    int bestRank = -1;
+    List<Known> best = new ArrayList<>();
+    int bestRank = 0;
     for (KeyStore.Held held : core.keys.all()) {
       Known epoch = core.ledger.get(held.epoch);
       if (epoch == null
@@ -128,19 +132,22 @@ final class Rekeying {
         continue;
       }
       int rank = state.usable().contains(epoch) ? 2 : core.ledger.isClean(state, epoch) ? 1 : 0;
-      boolean better =
-          best == null
-              || rank > bestRank
-              || (rank == bestRank
-                  && (rank == 0
-                      ? core.ledger.isAfter(epoch, best)
-                      : epoch.id().compareTo(best.id()) > 0));
-      if (better) {
-        best = epoch;
+      if (rank > bestRank) {
+        best.clear();
         bestRank = rank;
       }
+      if (rank == bestRank) {
+        best.add(epoch);
+      }
     }
-    return Optional.ofNullable(best);
+    Known chosen = null;
+    for (Known each : best) {
+      if (best.stream().noneMatch(other -> core.ledger.isAfter(other, each))) {
+        // They come in the order of their ids.
+        chosen = each;
+      }
+    }
+    return Optional.ofNullable(chosen);
   }
 
   /**

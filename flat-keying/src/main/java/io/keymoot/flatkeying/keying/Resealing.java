@@ -5,11 +5,13 @@ import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.ResealKey;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
@@ -31,18 +33,29 @@ import org.jspecify.annotations.Nullable;
  * <p>A slot with fewer than three members saves nothing. Evictions never wait for any of this.
  */
 final class Resealing {
+  /** A clean slot of this peer's own, whose key it lacks. */
+  private record Lack(FactId root, Tick since) {}
+
   private final Core core;
+  private final Haves haves;
   private final Budget budget = new Budget();
 
   /** When this peer learnt of the last Reseal of an own slot, by position. */
   private final Map<Integer, Tick> lastAt = new TreeMap<>();
 
+  private final Map<Integer, Lack> lacks = new TreeMap<>();
   private final SortedSet<Slot> turns = new TreeSet<>();
   private SortedSet<Slot> owed = new TreeSet<>();
   private @Nullable GroupState reviewed;
 
-  Resealing(Core core) {
+  /** How many members hold each own slot, in the state they were counted in. */
+  private final int[] sharers = new int[SlotKeys.POSITIONS];
+
+  private @Nullable GroupState counted;
+
+  Resealing(Core core, Haves haves) {
     this.core = core;
+    this.haves = haves;
   }
 
   /** Facts were taken: Reseals of whomever use up the group's budget. */
@@ -87,14 +100,24 @@ final class Resealing {
     }
     Known running = usable.get(usable.size() - 1);
     int shared = shared(state);
+    int lacking = 0;
+    for (SlotKeys.Wanted each : core.slots.wanted()) {
+      lacking |= each.positions();
+    }
     Tick next = null;
     for (int position = 0; position < SlotKeys.POSITIONS; position++) {
       Slot slot = core.slots.own(position);
-      if ((shared >>> position & 1) == 0 || !needsFreshKey(core, state, running, slot)) {
+      boolean isShared = (shared >>> position & 1) == 1;
+      Tick free;
+      if (isShared && needsFreshKey(core, state, running, slot)) {
+        Tick last = lastAt.get(position);
+        free = last == null ? core.now : last.plusMillis(core.resealEachMillis);
+      } else if (isShared && (lacking >>> position & 1) == 1) {
+        free = lostAt(state, running, slot);
+      } else {
+        lacks.remove(position);
         continue;
       }
-      Tick last = lastAt.get(position);
-      Tick free = last == null ? core.now : last.plusMillis(core.resealEachMillis);
       if (core.now.isBefore(free)) {
         next = next == null || free.isBefore(next) ? free : next;
       } else {
@@ -107,43 +130,92 @@ final class Resealing {
     return unclean;
   }
 
-  /** A bit per position at which three members or more, this one among them, share the slot. */
-  private int shared(GroupState state) {
-    int bits = state.found().profile().symbolBits();
-    int[] left = new int[SlotKeys.POSITIONS];
-    Arrays.fill(left, Limits.RESEAL_MEMBERS);
-    int open = -1;
+  /**
+   * When a key that nobody gives counts as lost: whoever made it may have gone before anybody had
+   * it. As long as a member says that it has it, it is only on its way.
+   */
+  private Tick lostAt(GroupState state, Known running, Slot slot) {
+    FactId root = root(core, state, running, slot).orElseThrow().id();
+    Lack lack = lacks.get(slot.position());
+    if (lack == null || !lack.root.equals(root)) {
+      lack = new Lack(root, core.now);
+      lacks.put(slot.position(), lack);
+    }
+    Tick due = lack.since.plusMillis(core.resealEachMillis);
+    boolean isDue = !core.now.isBefore(due);
+    return isDue && isAnnounced(state, running, slot)
+        ? core.now.plusMillis(core.resealEachMillis)
+        : due;
+  }
+
+  private boolean isAnnounced(GroupState state, Known running, Slot slot) {
     for (Person person : state.members()) {
-      for (int rest = open; rest != 0; rest &= rest - 1) {
-        int position = Integer.numberOfTrailingZeros(rest);
-        boolean isIn =
-            person.id().hash().symbol(position, bits) == core.slots.own(position).symbol();
-        if (isIn && --left[position] == 0) {
-          open &= ~(1 << position);
-        }
-      }
-      if (open == 0) {
-        break;
+      if ((haves.of(person.id(), running.id()) >>> slot.position() & 1) == 1
+          && slot.isHeldBy(person.id(), state.found().profile())) {
+        return true;
       }
     }
-    return ~open;
+    return false;
+  }
+
+  /** A bit per position at which three members or more, this one among them, share the slot. */
+  private int shared(GroupState state) {
+    GroupState before = counted;
+    counted = state;
+    if (before == null) {
+      Arrays.fill(sharers, 0);
+      state.members().forEach(person -> count(person, 1));
+    } else {
+      Set<MemberId> seen = new TreeSet<>();
+      for (Stay stay : state.newlyOver(before)) {
+        Person gone = stay.person();
+        if (!state.isMember(gone.id()) && before.isMember(gone.id()) && seen.add(gone.id())) {
+          count(gone, -1);
+        }
+      }
+      for (Stay stay : state.newlyBegun(before)) {
+        Person come = stay.person();
+        if (state.isMember(come.id()) && !before.isMember(come.id()) && seen.add(come.id())) {
+          count(come, 1);
+        }
+      }
+    }
+    int shared = 0;
+    for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+      shared |= sharers[position] >= Limits.RESEAL_MEMBERS ? 1 << position : 0;
+    }
+    return shared;
+  }
+
+  private void count(Person person, int by) {
+    for (int rest = core.slots.sharedWith(person.id()); rest != 0; rest &= rest - 1) {
+      sharers[Integer.numberOfTrailingZeros(rest)] += by;
+    }
   }
 
   /** Whether the slot's KEK in the epoch that will follow {@code running} would be of no use. */
   static boolean needsFreshKey(Core core, GroupState state, Known running, Slot slot) {
+    Known root = root(core, state, running, slot).orElse(null);
+    return root == null || !state.isClean(slot, root);
+  }
+
+  /** Where the chain comes from that the next epoch's KEK of this slot will be on. */
+  private static Optional<Known> root(Core core, GroupState state, Known running, Slot slot) {
     Known standing = state.standing(slot).orElse(null);
     boolean isToBeTakenIn = standing != null && !core.ledger.isAfter(running, standing);
-    Known root = isToBeTakenIn ? standing : core.ledger.root(slot, running).orElse(null);
-    return root == null || !state.isClean(slot, root);
+    return isToBeTakenIn
+        ? Optional.of(standing)
+        : core.ledger.root(slot, running, state.found().profile());
   }
 
   // ---- doing it
 
-  /** This peer's turn for a slot; those whose turn comes in the same moment go together. */
+  /** This peer's turn for a slot; those whose turn comes soon after go with it. */
   void act(Slot slot) {
     if (owed.contains(slot)) {
       turns.add(slot);
-      core.timers.setIfUnset(Timers.Name.RESEAL_TOGETHER, core.now);
+      core.timers.setIfUnset(
+          Timers.Name.RESEAL_TOGETHER, core.now.plusMillis(Limits.RESEAL_TOGETHER_MILLIS));
     }
   }
 

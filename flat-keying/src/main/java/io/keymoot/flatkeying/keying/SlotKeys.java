@@ -209,6 +209,10 @@ final class SlotKeys implements AutoCloseable {
     forgetTakenIn();
   }
 
+  private Profile profile() {
+    return core.state().found().profile();
+  }
+
   private Row row(Known epoch) {
     Row row = new Row(epoch);
     for (Known.Start start : epoch.starts()) {
@@ -226,7 +230,7 @@ final class SlotKeys implements AutoCloseable {
       } else if (before != null) {
         row.roots[position] = before.roots[position];
       } else if (prev != null) {
-        row.roots[position] = core.ledger.root(own(position), prev).orElse(null);
+        row.roots[position] = core.ledger.root(own(position), prev, profile()).orElse(null);
       }
     }
     return row;

@@ -57,6 +57,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,6 +181,7 @@ final class Adversary {
     private final SeizedSessions sessions;
     private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
     private final Map<Bytes, byte[]> seeds = new TreeMap<>();
+    private int tried;
     private int drawsRead;
     private int messagesRead;
 
@@ -301,6 +303,7 @@ final class Adversary {
       for (Stay own : newestFirst(world.staysOf(member))) {
         Optional<LeafKeyPair> leaf = leafKey(own.leafKey());
         for (Stay its : leaf.isPresent() ? newestFirst(world.staysOf(author)) : List.<Stay>of()) {
+          tried++;
           if (sessions.received(offer, its.id(), own.id(), leaf.get())) {
             return;
           }
@@ -322,6 +325,7 @@ final class Adversary {
       }
       for (Stay own : newestFirst(world.staysOf(member))) {
         Optional<LeafKeyPair> leaf = leafKey(own.leafKey());
+        tried += leaf.isPresent() ? 1 : 0;
         if (leaf.isPresent() && read(handed, leaf.get())) {
           return;
         }
@@ -362,6 +366,34 @@ final class Adversary {
         has(loot(SeizedKeks.asOf(kek, its)));
       }
     }
+  }
+
+  /**
+   * @param tried so many seals with a key of its own
+   */
+  record Outsider(Set<FactId> epochsRead, int tried) {}
+
+  /**
+   * P6: somebody who was never in, listened to all of it, and has every leaf key and ephemeral key
+   * there ever was as {@code broken} leaves it; or none.
+   */
+  Outsider outsider(Optional<UnaryOperator<LeafKeyPair>> broken) {
+    List<Device> ears = new ArrayList<>();
+    for (Device device : devices.values()) {
+      device.readDraws();
+      Device ear = new Device(device.member, new Draws(0));
+      broken.ifPresent(
+          by -> device.pairs.forEach((name, its) -> ear.pairs.put(name, by.apply(its))));
+      ears.add(ear);
+    }
+    Set<FactId> read = new TreeSet<>();
+    closure(ears).forEach((epoch, some) -> read.addAll(some.isEmpty() ? Set.of() : Set.of(epoch)));
+    return new Outsider(read, ears.stream().mapToInt(ear -> ear.tried).sum());
+  }
+
+  /** How many there were. */
+  int epochs() {
+    return originals.size();
   }
 
   private static List<Stay> newestFirst(List<Stay> stays) {

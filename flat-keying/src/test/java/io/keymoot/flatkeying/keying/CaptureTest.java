@@ -10,14 +10,7 @@ import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
-import java.lang.reflect.Array;
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +94,12 @@ class CaptureTest {
           @Override
           public void stepped(Group.Node node) {
             if (node.name.equals("cora")) {
-              node.core.core.slots.allKeks().forEach(k -> keks.put(bytesOf(k), k.epoch()));
-              node.core.core.slots.allResealKeys().forEach(each -> fresh.add(bytesOf(each.key())));
+              node.core.core.slots.allKeks().forEach(k -> keks.put(HeapWalk.bytesOf(k), k.epoch()));
+              node.core
+                  .core
+                  .slots
+                  .allResealKeys()
+                  .forEach(each -> fresh.add(HeapWalk.bytesOf(each.key())));
             }
           }
         };
@@ -156,8 +153,8 @@ class CaptureTest {
         (epoch, secret) -> {
           for (int ahead = 0; ahead < 4; ahead++) {
             try (EpochSecret at = secret.at(secret.revision() + ahead)) {
-              byte[] bytes = bytesOf(at);
-              byte[] tek = bytesOf(at.tek(group.node("anna").core.group(), epoch));
+              byte[] bytes = HeapWalk.bytesOf(at);
+              byte[] tek = HeapWalk.bytesOf(at.tek(group.node("anna").core.group(), epoch));
               if (contains(loot, bytes) || contains(loot, tek)) {
                 found.add(epoch);
               }
@@ -168,96 +165,11 @@ class CaptureTest {
   }
 
   private static boolean contains(Set<byte[]> loot, byte[] secret) {
-    for (byte[] each : loot) {
-      for (int at = 0; at + secret.length <= each.length; at++) {
-        if (each[at] == secret[0]
-            && Arrays.equals(each, at, at + secret.length, secret, 0, secret.length)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return !HeapWalk.found(loot, List.of(secret)).isEmpty();
   }
 
-  private static byte[] bytesOf(Object secret) {
-    try {
-      Field field = secret.getClass().getSuperclass().getDeclaredField("bytes");
-      field.setAccessible(true);
-      return ((byte[]) field.get(secret)).clone();
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** Every array of at least 32 bytes that hangs on the core, or on the keys it gave to frames. */
+  /** What hangs on the core, or on the keys it gave to frames. */
   private static Set<byte[]> everythingReachable(Group.Node node) {
-    Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
-    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Deque<Object> next = new ArrayDeque<>(List.of(node.core, node.keys));
-    for (Object each = next.poll(); each != null; each = next.poll()) {
-      // The randomness of the tests remembers what it gave; a device's does not.
-      if (!seen.add(each) || each instanceof Draws) {
-        continue;
-      }
-      if (each instanceof byte[] bytes) {
-        if (bytes.length >= 32) {
-          arrays.add(bytes);
-        }
-      } else if (each instanceof Object[] array) {
-        for (int i = 0; i < Array.getLength(array); i++) {
-          offer(next, array[i]);
-        }
-      } else if (each instanceof Iterable<?> many && isTheJdks(each)) {
-        many.forEach(one -> offer(next, one));
-      } else if (each instanceof Map<?, ?> map && isTheJdks(each)) {
-        map.forEach(
-            (key, value) -> {
-              offer(next, key);
-              offer(next, value);
-            });
-      } else if (each instanceof Optional<?> maybe) {
-        maybe.ifPresent(one -> offer(next, one));
-      } else if (!isTheJdks(each)) {
-        fieldsOf(each).forEach(value -> offer(next, value));
-      }
-    }
-    return arrays;
-  }
-
-  private static void offer(Deque<Object> next, Object value) {
-    if (value != null) {
-      next.add(value);
-    }
-  }
-
-  private static boolean isTheJdks(Object object) {
-    return object.getClass().getModule().getName() != null;
-  }
-
-  private static List<Object> fieldsOf(Object object) {
-    List<Object> values = new ArrayList<>();
-    // Maps that are bounded by a subclass of the JDK's hold their entries in the JDK's fields.
-    if (object instanceof Map<?, ?> map) {
-      values.addAll(map.keySet());
-      values.addAll(map.values());
-    }
-    for (Class<?> type = object.getClass();
-        type != null && type.getModule().getName() == null;
-        type = type.getSuperclass()) {
-      for (Field field : type.getDeclaredFields()) {
-        if (!field.getType().isPrimitive() && !Modifier.isStatic(field.getModifiers())) {
-          try {
-            field.setAccessible(true);
-            Object value = field.get(object);
-            if (value != null) {
-              values.add(value);
-            }
-          } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-          }
-        }
-      }
-    }
-    return values;
+    return HeapWalk.arrays(List.of(node.core, node.keys));
   }
 }

@@ -271,6 +271,12 @@ final class Group {
     return start(newcomer(name, "", old.core.group(), old.key));
   }
 
+  /** The device gives its group up, and joins the first one. */
+  Node move(Node old, String name) {
+    old.isDown = true;
+    return start(newcomer(name, "", nodes.values().iterator().next().core.group(), old.key));
+  }
+
   private Node newcomer(String name, String roles, GroupId group, SigningKey key) {
     Draws draws = draws();
     return new Node(
@@ -369,6 +375,9 @@ final class Group {
   }
 
   private void hear(Node from, Node to, SignedHeader word, Input heard) {
+    if (!word.header().group().equals(to.core.group())) {
+      return;
+    }
     to.step(new Input.IntroducerSeen(from.address));
     if (!to.core.isMember()) {
       return;

@@ -23,14 +23,6 @@ class GroupTest {
   }
 
   @Test
-  void aFounderIsAGroupOfOne() {
-    Group.Node anna = group.found("anna", "chair", Group.CHAIR_EXPELS);
-    group.run(100);
-    assertThat(anna.status.state()).isEqualTo(Effect.State.SETTLED);
-    assertThat(anna.sendingKey()).isPresent();
-  }
-
-  @Test
   void fiveMeetAndReadEachOther() {
     five();
   }
@@ -47,55 +39,11 @@ class GroupTest {
   }
 
   @Test
-  void whoIsExpelledReadsNothingThatFollows() {
-    five();
-    Group.Node eva = group.node("eva");
-    group.node("anna").step(new Input.Expel(eva.device()));
-    Tek after = group.node("anna").sendingKey().orElseThrow();
-    settle();
-    assertThat(group.members()).hasSize(4);
-    assertThat(eva.canOpen(after)).isFalse();
-    assertThat(eva.status.state()).isEqualTo(Effect.State.OUT);
-  }
-
-  @Test
-  void twoWithoutTheRoleExpelTogether() {
-    five();
-    group.node("ben").step(new Input.Expel(group.node("eva").device()));
-    group.run(1_000);
-    assertThat(group.members()).hasSize(5);
-    group.node("cora").step(new Input.Expel(group.node("eva").device()));
-    settle();
-    assertThat(group.members()).hasSize(4);
-  }
-
-  @Test
-  void whoLeavesIsOutWithTheNextRekey() {
-    five();
-    group.node("dan").step(new Input.Leave());
-    settle();
-    assertThat(group.members()).hasSize(4);
-  }
-
-  @Test
   void whoRenewsKeepsItsSeat() {
     five();
     group.node("ben").step(new Input.Renew(java.util.Optional.empty()));
     settle();
     assertThat(group.members()).hasSize(5);
-  }
-
-  @Test
-  void halvesRekeyApartAndAgreeWhenTheyMeet() {
-    five();
-    group.hears = (from, to) -> from.name.compareTo("cora") < 0 == to.name.compareTo("cora") < 0;
-    group.node("anna").step(new Input.Refresh());
-    group.node("dan").step(new Input.Refresh());
-    group.join("finn", "");
-    group.run(10_000);
-    group.hears = (from, to) -> true;
-    settle();
-    assertThat(group.members()).hasSize(6);
   }
 
   @Test

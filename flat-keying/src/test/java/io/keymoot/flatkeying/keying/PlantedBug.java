@@ -86,14 +86,15 @@ final class PlantedBug implements AutoCloseable {
   private final ClassReloadingStrategy strategy;
 
   PlantedBug(Rule rule) throws ReflectiveOperationException {
+    this(rule.type, rule.method, rule.mistake);
+  }
+
+  PlantedBug(String type, String method, Class<?> mistake) throws ReflectiveOperationException {
     ByteBuddyAgent.install();
-    changed = Class.forName(rule.type);
+    changed = Class.forName(type);
     strategy = ClassReloadingStrategy.fromInstalledAgent();
     try (var made =
-        new ByteBuddy()
-            .redefine(changed)
-            .visit(Advice.to(rule.mistake).on(named(rule.method)))
-            .make()) {
+        new ByteBuddy().redefine(changed).visit(Advice.to(mistake).on(named(method))).make()) {
       made.load(changed.getClassLoader(), strategy);
     }
   }

@@ -6,7 +6,6 @@ import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Reseal;
-import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.message.Relay;
 import io.keymoot.flatkeying.message.SideCodec;
@@ -14,23 +13,17 @@ import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** Stories of the slot table, by real cores on a virtual network. */
+/** Stories of the slot table that a {@link KeyingScenario} cannot tell: they compare the keys. */
 class SlotStoriesTest {
   private final Group group = new Group(3);
   private final List<Bytes> said = new ArrayList<>();
 
-  /** Says what may go onto the network; the rest is lost on its way. */
-  private Predicate<Bytes> arrives = message -> true;
-
   private void found(int members, Profile profile) {
     group.profile = profile;
     group.resealEachMillis = 5_000;
-    group.arrives = message -> arrives.test(message);
     group.witness =
         new Group.Witness() {
           @Override
@@ -61,11 +54,6 @@ class SlotStoriesTest {
 
   private static List<CoverReport.Line> lines(CoverReport report, CoverReport.Kind kind) {
     return report.lines().stream().filter(line -> line.kind() == kind).toList();
-  }
-
-  private static boolean isRelay(Bytes message) {
-    return SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
-        && ok.value() instanceof Relay;
   }
 
   private long count(Class<? extends SideMessage> kind) {
@@ -186,17 +174,6 @@ class SlotStoriesTest {
     throw new AssertionError("no expulsion took a relay");
   }
 
-  @Test
-  void aLostRelayCostsANeed() {
-    found(12, Profile.CONFERENCE);
-    arrives = message -> !isRelay(message);
-    expelUntilRelayed();
-    group.run(100);
-    assertThat(group.allReadAll()).isFalse();
-    allReadAfter(1_500);
-    assertThat(count(io.keymoot.flatkeying.message.Need.class)).isPositive();
-  }
-
   // ---- resealing
 
   @Test
@@ -216,62 +193,6 @@ class SlotStoriesTest {
     return node.core.slotTable().stream()
         .filter(slot -> slot.members() >= 3 && !slot.clean())
         .count();
-  }
-
-  @Test
-  void whenTheKeyHolderIsSilentTheNextInLineReseals() {
-    found(12, Profile.CONFERENCE);
-    Group.Node anna = group.node("p0");
-    // Whoever made the most keys is gone without a word when new ones are wanted.
-    Group.Node silent =
-        group.members().stream()
-            .filter(node -> node != anna)
-            .max(Comparator.comparingLong(this::made))
-            .orElseThrow();
-    assertThat(made(silent)).isPositive();
-    silent.isDown = true;
-    expel("p0", silent == group.node("p1") ? "p2" : "p1");
-    group.run(25_000);
-    assertThat(unclean(anna)).isZero();
-    assertThat(group.allReadAll()).as(group.show()).isTrue();
-  }
-
-  private long made(Group.Node node) {
-    return group.node("p0").core.slotTable().stream()
-        .filter(slot -> slot.resealedBy().equals(java.util.Optional.of(node.id())))
-        .count();
-  }
-
-  @Test
-  void whenEverybodyWhoHoldsASlotIsGoneTheRestGoOn() {
-    found(12, Profile.CONFERENCE);
-    Group.Node anna = group.node("p0");
-    Slot slot =
-        anna.core.slotTable().stream()
-            .filter(each -> each.members() >= 3 && !each.own() && each.clean())
-            .findFirst()
-            .orElseThrow()
-            .slot();
-    List<Group.Node> holders =
-        group.members().stream()
-            .filter(node -> slot.isHeldBy(node.id(), Profile.CONFERENCE))
-            .toList();
-    holders.forEach(node -> node.isDown = true);
-    expel("p0", holders.get(0).name);
-    allReadAfter(2_000);
-    for (Group.Node node : holders.subList(1, holders.size())) {
-      expel("p0", node.name);
-      group.run(1_200);
-    }
-    allReadAfter(20_000);
-    SlotOwnership left =
-        anna.core.slotTable().stream()
-            .filter(each -> each.slot().equals(slot))
-            .findFirst()
-            .orElseThrow();
-    assertThat(left.members()).isZero();
-    assertThat(left.clean()).isFalse();
-    assertThat(unclean(anna)).isZero();
   }
 
   @Test
@@ -315,19 +236,5 @@ class SlotStoriesTest {
     assertThat(group.members()).hasSize(12);
     assertThat(unclean(group.node("p0"))).isZero();
     assertThat(keksAgree()).isGreaterThan(200);
-  }
-
-  @Test
-  void aWornTableCostsSealsAndNothingElse() {
-    found(14, Profile.PAPER);
-    CoverReport report = expel("p0", "p1");
-    for (int i = 2; i <= 6; i++) {
-      // Faster than anybody reseals.
-      group.run(200);
-      report = expel("p0", "p" + i);
-    }
-    assertThat(lines(report, CoverReport.Kind.WRAP)).as("binary slots are spent").isEmpty();
-    allReadAfter(1_500);
-    assertThat(group.members()).hasSize(8);
   }
 }

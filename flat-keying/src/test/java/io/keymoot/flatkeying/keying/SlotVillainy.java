@@ -16,8 +16,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attacks told step by step, most of them on the slot table: what random runs come upon too seldom. Each is made
- * on real cores, with the {@link Adversary} listening; each would work if one rule were left out.
+ * Attacks told step by step, most of them on the slot table: what random runs come upon too seldom.
+ * Each is made on real cores, with the {@link Adversary} listening; each would work if one rule
+ * were left out.
  */
 final class SlotVillainy implements Group.Witness {
   enum Attack {
@@ -244,8 +245,7 @@ final class SlotVillainy implements Group.Witness {
     Villain evil = turned("evil", "chair");
     group.node("evil").isDown = true;
     Known rekey =
-        evil.expelAndOrder(
-                group.node("anna").core.state(), group.node("n1").device(), random)
+        evil.expelAndOrder(group.node("anna").core.state(), group.node("n1").device(), random)
             .orElseThrow();
     Bytes message = FactCodec.encodeWithoutCover(adversary.ledger.envelope(rekey));
     group.members().forEach(node -> tell(node, evil, message));

@@ -1,0 +1,387 @@
+package io.keymoot.flatkeying.keying;
+
+import io.keymoot.flatkeying.Duty;
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.JoinRequest;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.fact.VerifyMemory;
+import io.keymoot.flatkeying.group.CredentialCheck;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.key.Tek;
+import io.keymoot.flatkeying.message.JoinAsk;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * One group from which somebody is evicted again and again: a stranger comes in, and the chair puts
+ * it out two seconds later. Three real cores, every signature checked by each; of the strangers
+ * only their requests are real, for they never get to say anything. What the three hold, and what
+ * lies in their memory, is looked at every so often.
+ *
+ * <p>{@link EvictionsTest} runs a short form. The whole, with its figures:
+ *
+ * <pre>
+ * java -Xmx3g -cp … io.keymoot.flatkeying.keying.Evictions 100000
+ * </pre>
+ */
+public final class Evictions {
+  private static final int SEATS = 3;
+  private static final int KEPT_ASIDE = 400;
+
+  /** A core, and what its host keeps of it. */
+  private static final class Peer {
+    final FlatKeying core;
+    final Bytes address;
+    final Map<String, Tek> frames = new TreeMap<>();
+
+    Peer(String name, FlatKeying core) {
+      this.core = core;
+      this.address = Bytes.owning(name.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** What a peer held of an epoch, by the bytes. */
+  private record Aside(FactId epoch, String kind, byte[] bytes) {}
+
+  /**
+   * @param micros of CPU for each eviction since the last look, admission included, all three
+   * @param secrets that the chair holds
+   * @param factBytes of the largest fact of an eviction, as it is kept
+   */
+  record Look(int evictions, double micros, int secrets, long memory, int factBytes) {}
+
+  private final Random random = new Random(1);
+  private final List<Peer> peers = new ArrayList<>();
+  private final Deque<Aside> aside = new ArrayDeque<>();
+  private final LeafKeyPair strangersLeaf = LeafKeyPair.generate(random::nextBytes);
+  private final CredentialCheck words = Group.WORDS;
+  private boolean rekeyOwed;
+  private long now;
+  private int evicted;
+  private int factBytes;
+
+  Evictions() {
+    FlatKeying.Shared shared = shared();
+    SigningKey key = SigningKey.generate(SignatureKind.ED25519, random::nextBytes);
+    FlatKeying.Founding plan =
+        new FlatKeying.Founding("long", Profile.PAPER, Group.CHAIR_EXPELS, Trust.OPEN);
+    FlatKeying first =
+        FlatKeying.found(plan, key, Group.credential("chair", "chair"), random::nextBytes, shared);
+    Peer chair = new Peer("chair", first);
+    peers.add(chair);
+    step(chair, new Input.Start());
+    for (int i = 1; i < SEATS; i++) {
+      SigningKey its = SigningKey.generate(SignatureKind.ED25519, random::nextBytes);
+      Peer peer =
+          new Peer(
+              "p" + i,
+              FlatKeying.join(
+                  first.group(), its, Group.credential("p" + i, ""), random::nextBytes, shared()));
+      peers.add(peer);
+      step(peer, new Input.Start());
+      step(peer, new Input.IntroducerSeen(chair.address));
+      pass(3_000);
+      if (!peer.core.isMember()) {
+        throw new IllegalStateException(peer.address + " did not come in");
+      }
+    }
+    pass(40_000);
+  }
+
+  /** Nothing is shared between the three: each checks all there is to check. */
+  private FlatKeying.Shared shared() {
+    return FlatKeying.Shared.of(words, new FactVerifier(VerifyMemory.NONE));
+  }
+
+  // ---- the network: at once, and nothing is lost
+
+  private void step(Peer peer, Input input) {
+    for (Effect effect : peer.core.step(new Tick(now), input)) {
+      perform(peer, effect);
+    }
+  }
+
+  private void perform(Peer peer, Effect effect) {
+    switch (effect) {
+      case Effect.Multicast all -> deliver(peer, all.message(), to -> true);
+      case Effect.ToMember to -> deliver(peer, to.message(), other -> is(other, to.to()));
+      case Effect.ToAddress to ->
+          deliver(peer, to.message(), other -> other.address.equals(to.to()));
+      case Effect.AskPolicy ask -> step(peer, new Input.Decided(ask.request().member(), true));
+      case Effect.AskBelief ask -> step(peer, new Input.Believed(ask.granter(), Input.Belief.YES));
+      case Effect.Install install -> peer.frames.put(stamp(install.tek()), install.tek());
+      case Effect.Retire retire -> {
+        Tek gone = peer.frames.remove(retire.epoch() + "/" + retire.revision());
+        if (gone != null) {
+          gone.close();
+        }
+      }
+      case Effect.Owed owed -> rekeyOwed |= peer == peers.get(0);
+      case Effect.NoLongerOwed done -> rekeyOwed &= peer != peers.get(0);
+      case Effect.ResealOwed owed -> {
+        for (Slot slot : peer == peers.get(0) ? owed.slots() : List.<Slot>of()) {
+          step(peer, new Input.Reseal(slot));
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static boolean is(Peer peer, MemberId member) {
+    return peer.core.core.self.isNamed() && peer.core.self().equals(member);
+  }
+
+  private void deliver(Peer from, Bytes message, Function<Peer, Boolean> to) {
+    for (Peer other : List.copyOf(peers)) {
+      if (other != from && to.apply(other)) {
+        step(other, new Input.Received(from.address, message));
+      }
+    }
+  }
+
+  private static String stamp(Tek tek) {
+    return tek.epoch() + "/" + tek.revision();
+  }
+
+  /** Timers in their order, and once a second everybody is heard. */
+  private void pass(long millis) {
+    long end = now + millis;
+    while (true) {
+      long due = end;
+      for (Peer peer : peers) {
+        due = Math.min(due, peer.core.nextDeadline().map(Tick::millis).orElse(end));
+      }
+      now = Math.max(now, due);
+      if (now >= end) {
+        now = end;
+        break;
+      }
+      for (Peer peer : peers) {
+        if (peer.core.nextDeadline().filter(at -> at.millis() <= now).isPresent()) {
+          step(peer, new Input.TimePassed());
+        }
+      }
+    }
+    for (Peer peer : peers) {
+      step(peer, new Input.TimePassed());
+      speak(peer);
+    }
+    if (rekeyOwed) {
+      step(peers.get(0), new Input.Act(Duty.REKEY));
+    }
+  }
+
+  private void speak(Peer peer) {
+    if (!peer.core.isMember()) {
+      return;
+    }
+    Input word =
+        new Input.Heard(
+            peer.core.self(),
+            Optional.empty(),
+            peer.core.sendingEpoch(),
+            peer.core.haveMask(),
+            Input.KeyCheck.UNTESTED,
+            peer.core.state().membersDigest());
+    for (Peer other : peers) {
+      if (other != peer && other.core.isMember()) {
+        step(other, word);
+      }
+    }
+  }
+
+  // ---- one after the other
+
+  void evict(int count) {
+    for (int i = 0; i < count; i++) {
+      Peer chair = peers.get(0);
+      SigningKey key = SigningKey.generate(SignatureKind.ED25519, random::nextBytes);
+      Bytes credential = Group.credential("stranger", "");
+      byte[] nonce = new byte[JoinRequest.NONCE_BYTES];
+      random.nextBytes(nonce);
+      SignedJoinRequest request =
+          FactWriter.joinRequest(
+              key,
+              chair.core.group(),
+              credential.sha256(),
+              strangersLeaf.publicKey().hash(),
+              Bytes.owning(nonce),
+              new FactId(chair.core.group().hash()));
+      JoinAsk ask = new JoinAsk(request, credential, strangersLeaf.publicKey().bytes(), false);
+      step(chair, new Input.Received(Bytes.EMPTY, SideCodec.encode(ask)));
+      pass(1_000);
+      if (!chair.core.state().isMember(request.member())) {
+        throw new IllegalStateException("a stranger did not come in");
+      }
+      step(chair, new Input.Expel(Fingerprint.of(key.spki())));
+      evicted++;
+      keepAside();
+      pass(1_000);
+      for (Peer peer : peers) {
+        if (peer.core.state().memberCount() != SEATS
+            || !peer.core.sendingEpoch().equals(chair.core.sendingEpoch())) {
+          throw new IllegalStateException("eviction " + evicted + " left them apart");
+        }
+      }
+    }
+  }
+
+  /** Of now and then, what there is to be forgotten. */
+  private void keepAside() {
+    for (Peer peer : peers) {
+      peer.core.core.keys.all().forEach(it -> keep(it.epoch, it.lowest()));
+      peer.core.core.slots.allKeks().forEach(it -> keep(it.epoch(), it));
+      peer.core.core.slots.allResealKeys().forEach(it -> keep(it.reseal(), it.key()));
+      peer.frames.values().forEach(it -> keep(it.epoch(), it));
+    }
+  }
+
+  /** The last ones, and one in a thousand of those before. */
+  private void keep(FactId epoch, Object secret) {
+    String kind = secret.getClass().getSimpleName();
+    aside.addLast(new Aside(epoch, kind, HeapWalk.bytesOf(secret)));
+    while (aside.size() > KEPT_ASIDE) {
+      Aside oldest = aside.removeFirst();
+      if (random.nextInt(1_000) == 0) {
+        old.add(oldest);
+      }
+    }
+  }
+
+  private final List<Aside> old = new ArrayList<>();
+
+  /**
+   * The secrets kept aside that some device still has, though their epoch is long over; a device is
+   * searched whole, field by field. How many were looked for is told too.
+   */
+  record Leftover(List<String> found, int lookedFor) {}
+
+  Leftover leftovers() {
+    // Until no epoch was superseded, and no Reseal's key taken in, within the grace period.
+    Optional<FactId> last;
+    do {
+      last = peers.get(0).core.sendingEpoch();
+      pass(Limits.GRACE_MILLIS + 2_000);
+    } while (!last.equals(peers.get(0).core.sendingEpoch()));
+    List<String> found = new ArrayList<>();
+    int lookedFor = 0;
+    for (Peer peer : peers) {
+      FactId running = peer.core.sendingEpoch().orElseThrow();
+      List<Aside> over = new ArrayList<>(old);
+      over.addAll(aside);
+      over.removeIf(each -> each.epoch.equals(running));
+      lookedFor += over.size();
+      var here =
+          HeapWalk.found(
+              HeapWalk.arrays(List.of(peer.core, peer.frames)),
+              over.stream().map(Aside::bytes).toList());
+      over.stream()
+          .filter(each -> here.contains(each.bytes))
+          .forEach(e -> found.add(e.kind + " of " + e.epoch));
+    }
+    return new Leftover(found, lookedFor);
+  }
+
+  /** That the search finds what is there. */
+  boolean findsWhatIsThere() {
+    Peer chair = peers.get(0);
+    FactId running = chair.core.sendingEpoch().orElseThrow();
+    byte[] secret = HeapWalk.bytesOf(chair.core.core.keys.get(running).orElseThrow().lowest());
+    return !HeapWalk.found(HeapWalk.arrays(List.of(chair.core, chair.frames)), List.of(secret))
+        .isEmpty();
+  }
+
+  // ---- looking
+
+  private long cpuBefore = cpu();
+  private int evictedBefore;
+
+  Look look() {
+    double micros = (cpu() - cpuBefore) / 1e3 / Math.max(1, evicted - evictedBefore);
+    Core core = peers.get(0).core.core;
+    int secrets =
+        core.keys.all().size()
+            + core.slots.allKeks().size()
+            + core.slots.allResealKeys().size()
+            + peers.get(0).frames.size();
+    for (FactId head : core.state().heads()) {
+      Known last = core.ledger.get(head);
+      for (int i = 0; i < 8 && last != null; i++) {
+        if (last.fact() instanceof Rekey) {
+          Envelope kept = core.ledger.envelope(last);
+          factBytes = Math.max(factBytes, FactCodec.encodeWithoutCover(kept).length());
+        }
+        last = last.parents().isEmpty() ? null : last.parents().get(0);
+      }
+    }
+    Look look = new Look(evicted, micros, secrets, used(), factBytes);
+    cpuBefore = cpu();
+    evictedBefore = evicted;
+    return look;
+  }
+
+  private static long cpu() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  private static long used() {
+    System.gc();
+    Runtime here = Runtime.getRuntime();
+    return here.totalMemory() - here.freeMemory();
+  }
+
+  public static void main(String[] args) {
+    int all = args.length == 0 ? 100_000 : Integer.parseInt(args[0]);
+    Evictions evictions = new Evictions();
+    evictions.evict(all / 20);
+    Look before = evictions.look();
+    int looks = 10;
+    for (int i = 1; i <= looks; i++) {
+      evictions.evict(all * i / looks - evictions.evicted);
+      Look look = evictions.look();
+      System.out.printf(
+          Locale.ROOT,
+          "%,8d evictions: %6.0f us each, %3d secrets, %6.1f MB, %4d bytes more an eviction, "
+              + "its fact %d bytes%n",
+          look.evictions,
+          look.micros,
+          look.secrets,
+          look.memory / 1e6,
+          (look.memory - before.memory) / (look.evictions - before.evictions) / SEATS,
+          look.factBytes);
+    }
+    Leftover left = evictions.leftovers();
+    System.out.printf(
+        Locale.ROOT,
+        "of %,d old secrets looked for in memory %d were found%n",
+        left.lookedFor,
+        left.found.size());
+  }
+}

@@ -1,0 +1,45 @@
+package io.keymoot.flatkeying.keying;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Evictions without end cost the same each, and leave nothing behind but their facts. {@code
+ * -Devictions=100000} for the whole of it, or {@link Evictions}, which prints figures.
+ */
+class EvictionsTest {
+  private static final int EVICTIONS = Integer.getInteger("evictions", 2_000);
+  private static final int LOOKS = 8;
+
+  @Test
+  void thousandsOfEvictionsCostTheSameEachAndNoOldSecretIsLeft() {
+    Evictions evictions = new Evictions();
+    assertThat(evictions.findsWhatIsThere()).isTrue();
+    evictions.evict(EVICTIONS / 4);
+    Evictions.Look first = evictions.look();
+    List<Evictions.Look> looks = new ArrayList<>();
+    for (int i = 0; i < LOOKS; i++) {
+      evictions.evict(EVICTIONS / LOOKS);
+      looks.add(evictions.look());
+    }
+    // Whatever else the machine does makes a look slower, never faster.
+    double early = cheapest(looks.subList(0, LOOKS / 2));
+    double late = cheapest(looks.subList(LOOKS / 2, LOOKS));
+    assertThat(late).as("microseconds each: %s", looks).isLessThan(1.5 * early);
+    for (Evictions.Look look : looks) {
+      assertThat(look.secrets()).as(looks.toString()).isLessThanOrEqualTo(first.secrets() + 40);
+      assertThat(look.factBytes()).as("bytes kept of an eviction").isBetween(300, 400);
+    }
+    Evictions.Leftover left = evictions.leftovers();
+    assertThat(left.lookedFor()).isGreaterThan(1_000);
+    assertThat(left.found()).isEmpty();
+  }
+
+  private static double cheapest(List<Evictions.Look> looks) {
+    return looks.stream().map(Evictions.Look::micros).min(Comparator.naturalOrder()).orElseThrow();
+  }
+}

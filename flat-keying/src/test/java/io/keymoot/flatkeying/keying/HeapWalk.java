@@ -1,0 +1,135 @@
+package io.keymoot.flatkeying.keying;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks into memory as whoever takes the device away: at all that can be reached, field by field.
+ */
+final class HeapWalk {
+  private static final int SECRET_BYTES = 32;
+
+  private HeapWalk() {}
+
+  /** Every array of at least 32 bytes that hangs on these. */
+  static Set<byte[]> arrays(List<Object> roots) {
+    Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Object> next = new ArrayDeque<>(roots);
+    for (Object each = next.poll(); each != null; each = next.poll()) {
+      // The randomness of the tests remembers what it gave; a device's does not.
+      if (!seen.add(each) || each instanceof Draws) {
+        continue;
+      }
+      if (each instanceof byte[] bytes) {
+        if (bytes.length >= 32) {
+          arrays.add(bytes);
+        }
+      } else if (each instanceof Object[] array) {
+        for (int i = 0; i < Array.getLength(array); i++) {
+          offer(next, array[i]);
+        }
+      } else if (each instanceof Iterable<?> many && isTheJdks(each)) {
+        many.forEach(one -> offer(next, one));
+      } else if (each instanceof Map<?, ?> map && isTheJdks(each)) {
+        map.forEach(
+            (key, value) -> {
+              offer(next, key);
+              offer(next, value);
+            });
+      } else if (each instanceof Optional<?> maybe) {
+        maybe.ifPresent(one -> offer(next, one));
+      } else if (!isTheJdks(each)) {
+        fieldsOf(each).forEach(value -> offer(next, value));
+      }
+    }
+    return arrays;
+  }
+
+  private static void offer(Deque<Object> next, Object value) {
+    if (value != null) {
+      next.add(value);
+    }
+  }
+
+  private static boolean isTheJdks(Object object) {
+    return object.getClass().getModule().getName() != null;
+  }
+
+  private static List<Object> fieldsOf(Object object) {
+    List<Object> values = new ArrayList<>();
+    // Maps that are bounded by a subclass of the JDK's hold their entries in the JDK's fields.
+    if (object instanceof Map<?, ?> map) {
+      values.addAll(map.keySet());
+      values.addAll(map.values());
+    }
+    for (Class<?> type = object.getClass();
+        type != null && type.getModule().getName() == null;
+        type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (!field.getType().isPrimitive() && !Modifier.isStatic(field.getModifiers())) {
+          try {
+            field.setAccessible(true);
+            Object value = field.get(object);
+            if (value != null) {
+              values.add(value);
+            }
+          } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+          }
+        }
+      }
+    }
+    return values;
+  }
+
+  /** Those of the secrets, 32 bytes each, that lie anywhere in these arrays. */
+  static Set<byte[]> found(Set<byte[]> arrays, Collection<byte[]> secrets) {
+    Map<Integer, List<byte[]>> byStart = new HashMap<>();
+    for (byte[] secret : secrets) {
+      byStart.computeIfAbsent(start(secret, 0), s -> new ArrayList<>()).add(secret);
+    }
+    Set<byte[]> found = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (byte[] each : arrays) {
+      for (int at = 0; at + SECRET_BYTES <= each.length; at++) {
+        for (byte[] secret : byStart.getOrDefault(start(each, at), List.of())) {
+          if (Arrays.equals(each, at, at + SECRET_BYTES, secret, 0, SECRET_BYTES)) {
+            found.add(secret);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static int start(byte[] bytes, int at) {
+    return bytes[at] << 24
+        | (bytes[at + 1] & 0xff) << 16
+        | (bytes[at + 2] & 0xff) << 8
+        | (bytes[at + 3] & 0xff);
+  }
+
+  /** The bytes of a key, which it gives to nobody. */
+  static byte[] bytesOf(Object secret) {
+    try {
+      Field field = secret.getClass().getSuperclass().getDeclaredField("bytes");
+      field.setAccessible(true);
+      return ((byte[]) field.get(secret)).clone();
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
