@@ -183,6 +183,19 @@ public final class GroupState {
     return tips != null && tips.faulty;
   }
 
+  /** The authors whose facts are out of order here and were not, or were not known, before. */
+  public List<MemberId> newlyFaulty(GroupState before) {
+    List<MemberId> newly = new ArrayList<>();
+    authors.difference(
+        before.authors,
+        (now, then) -> {
+          if (now != null && now.faulty && (then == null || !then.faulty)) {
+            newly.add(now.tips.get(0).author());
+          }
+        });
+    return newly;
+  }
+
   // ---- who is in
 
   @Nullable Seat seat(MemberId member) {
@@ -208,6 +221,14 @@ public final class GroupState {
 
   @Nullable Device device(Fingerprint fingerprint) {
     return devices.get(fingerprint.hash());
+  }
+
+  /** The members that this device is. */
+  public List<Person> membersOf(Fingerprint fingerprint) {
+    Device device = device(fingerprint);
+    return device == null
+        ? List.of()
+        : device.members().stream().filter(person -> isMember(person.id())).toList();
   }
 
   public Optional<Person> person(MemberId member) {

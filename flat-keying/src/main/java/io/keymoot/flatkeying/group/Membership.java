@@ -279,6 +279,11 @@ public final class Membership {
   // ---- own order among signed words
 
   /** The pair of words that proves this member a liar, if this peer heard it. */
+  /** Whom this peer has such a proof against. */
+  public Set<MemberId> caught() {
+    return caught.keySet();
+  }
+
   public Optional<FaultProof.OutOfOrder> proofAgainst(MemberId member) {
     return Optional.ofNullable(caught.get(member));
   }

@@ -89,9 +89,6 @@ public final class FlatKeying implements AutoCloseable {
   private boolean refreshDue;
   private boolean isOut;
 
-  /** A stay of this peer's that found no other of its device: none that comes later is older. */
-  private @Nullable Stay aloneSince;
-
   /**
    * Whether looking again would come to the same: nothing came of it the last time. Most of what a
    * peer hears says nothing new.
@@ -105,7 +102,7 @@ public final class FlatKeying implements AutoCloseable {
     this.syncing = new Syncing(core);
     this.haves = new Haves(core);
     this.slotNeeds = new SlotNeeds(core, haves);
-    this.needGive = new NeedGive(core, slotNeeds);
+    this.needGive = new NeedGive(core, slotNeeds, syncing);
     this.relays = new Relays(core);
     this.rekeying = new Rekeying(core, needGive, haves, relays);
     this.resealing = new Resealing(core, haves);
@@ -665,16 +662,13 @@ public final class FlatKeying implements AutoCloseable {
   /** A device that started again finds the stay it had before, and signs a Leave for it. */
   private void leaveOlderStays(GroupState state) {
     Stay own = stay().orElse(null);
-    if (own == null || own.equals(aloneSince)) {
+    if (own == null) {
       return;
     }
-    boolean isAlone = true;
-    for (Person member : state.members()) {
-      boolean isOurs = member.device().equals(core.self.device);
-      if (!isOurs || member.id().equals(core.self.member())) {
+    for (Person member : state.membersOf(core.self.device)) {
+      if (member.id().equals(core.self.member())) {
         continue;
       }
-      isAlone = false;
       // Only what was there first: of two that run at once neither may end the other in turn.
       for (Stay older : state.liveStays(member.id())) {
         if (core.ledger.isAfter(own.begunBy(), older.begunBy())) {
@@ -684,7 +678,6 @@ public final class FlatKeying implements AutoCloseable {
         }
       }
     }
-    aloneSince = isAlone ? own : null;
   }
 
   /** Fresh keys of slots serve from the next epoch on. */

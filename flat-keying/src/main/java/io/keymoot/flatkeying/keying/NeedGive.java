@@ -49,10 +49,15 @@ final class NeedGive {
   private @Nullable Tick lackingSince;
 
   private final SlotNeeds slots;
+  private final Syncing syncing;
 
-  NeedGive(Core core, SlotNeeds slots) {
+  /** Children in a tree, whose leaf keys are on their way. */
+  private final Map<MemberId, Known> toHandOn = new LinkedHashMap<>();
+
+  NeedGive(Core core, SlotNeeds slots, Syncing syncing) {
     this.core = core;
     this.slots = slots;
+    this.syncing = syncing;
   }
 
   // ---- asking
@@ -85,6 +90,7 @@ final class NeedGive {
   /** Looks whether something is to be asked for; called when facts or keys changed. */
   void review() {
     holders.keySet().removeIf(epoch -> !isUsable(epoch));
+    handOnWhatWaited();
     if (lacking().isEmpty()) {
       lackingSince = null;
       delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
@@ -107,7 +113,7 @@ final class NeedGive {
   private boolean isRelayed(FactId id) {
     return core.ledger.get(id) instanceof Known epoch
         && Cover.decode(core.ledger.envelope(epoch).cover()) instanceof Decoded.Ok<Cover> ok
-        && !ok.value().orders().isEmpty();
+        && (!ok.value().orders().isEmpty() || ok.value().tree().isPresent());
   }
 
   private boolean isUsable(FactId epoch) {
@@ -286,12 +292,34 @@ final class NeedGive {
         SideCodec.give(core.self.writer(), core.signingState().heads(), to, need, busy, sealed));
   }
 
-  /** Down a tree: an epoch just read goes on to a child, by the same rule as if it had asked. */
+  /**
+   * Down a tree: an epoch just read goes on to a child, by the same rule as if it had asked. Its
+   * leaf key is fetched of itself, if it is not at hand.
+   */
   void handOn(Known epoch, MemberId child) {
-    Optional<LeafKey> leaf =
-        core.state().newestStay(child).flatMap(stay -> core.blobs.leafKey(stay.leafKey()));
-    if (leaf.isPresent() && revisionToGive(epoch, child) >= 0) {
+    Stay stay = core.state().newestStay(child).orElse(null);
+    if (stay == null || revisionToGive(epoch, child) < 0) {
+      return;
+    }
+    Optional<LeafKey> leaf = core.blobs.leafKey(stay.leafKey());
+    if (leaf.isPresent()) {
       give(List.of(epoch), List.of(), child, leaf.get(), Hash32.ZERO);
+    } else {
+      toHandOn.put(child, epoch);
+      syncing.fetchBlob(child, stay.leafKey());
+    }
+  }
+
+  private void handOnWhatWaited() {
+    for (Map.Entry<MemberId, Known> each : List.copyOf(toHandOn.entrySet())) {
+      Stay stay = core.state().newestStay(each.getKey()).orElse(null);
+      boolean isVain = stay == null || !isUsable(each.getValue().id());
+      if (isVain || core.blobs.leafKey(stay.leafKey()).isPresent()) {
+        toHandOn.remove(each.getKey());
+        if (!isVain) {
+          handOn(each.getValue(), each.getKey());
+        }
+      }
     }
   }
 

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Who is to go with the next Rekey, and the words of others that give the right to it. */
 final class Pending {
@@ -28,6 +30,11 @@ final class Pending {
   private final Approvals approvals;
   private final Map<MemberId, Leave> leaves = new TreeMap<>();
   private final Map<MemberId, Map<MemberId, Approval>> suspensions = new TreeMap<>();
+
+  /** Whose facts are out of order, in the state that was looked at last: for good. */
+  private final SortedSet<MemberId> faulty = new TreeSet<>();
+
+  private GroupState looked = GroupState.nothing();
 
   Pending(Core core, Syncing syncing, Repeating repeating, Approvals approvals) {
     this.core = core;
@@ -162,13 +169,14 @@ final class Pending {
         targets.add(new Target.Left(leave));
       }
     }
-    for (Person member : state.members()) {
-      if (state.isFaulty(member.id()) && isAnothers(member.id())) {
-        proof(member.id()).ifPresent(proof -> targets.add(new Target.Faulty(member.id(), proof)));
-      } else if (isAnothers(member.id())) {
-        core.membership
-            .proofAgainst(member.id())
-            .ifPresent(proof -> targets.add(new Target.Faulty(member.id(), proof)));
+    faulty.addAll(state.newlyFaulty(looked));
+    looked = state;
+    SortedSet<MemberId> liars = new TreeSet<>(faulty);
+    liars.addAll(core.membership.caught());
+    for (MemberId liar : liars) {
+      if (state.isMember(liar) && isAnothers(liar)) {
+        (faulty.contains(liar) ? proof(liar) : core.membership.proofAgainst(liar))
+            .ifPresent(proof -> targets.add(new Target.Faulty(liar, proof)));
       }
     }
     targets.addAll(core.credentials.faults());
@@ -190,7 +198,7 @@ final class Pending {
   }
 
   /** Two of its facts, neither of which knew the other. */
-  private Optional<FaultProof> proof(MemberId liar) {
+  private Optional<FaultProof.OutOfOrder> proof(MemberId liar) {
     List<Known> tips = core.state().tipsOf(liar);
     return tips.size() < 2
         ? Optional.empty()

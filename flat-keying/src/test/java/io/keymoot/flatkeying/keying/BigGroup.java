@@ -72,7 +72,12 @@ public final class BigGroup {
   private final Device chair;
   private final FlatKeying first;
   private final Map<FactId, EpochSecret> secrets = new LinkedHashMap<>();
-  private final Tick now = new Tick(1_000);
+  private static final Tick START = new Tick(1_000);
+
+  /** When what was superseded while the group grew is long erased. */
+  private static final Tick QUIET = START.plusMillis(3 * Limits.GRACE_MILLIS);
+
+  private Tick now = START;
 
   public BigGroup(Profile profile, int members, long seed) {
     draws = new Draws(seed);
@@ -98,6 +103,8 @@ public final class BigGroup {
     step(first, new Input.Refresh());
     keepSecrets();
     everybodySpeaks(first);
+    now = QUIET;
+    step(first, new Input.TimePassed());
   }
 
   private SigningKey key() {
@@ -283,6 +290,8 @@ public final class BigGroup {
     giveResealKeys(core);
     secrets.forEach(
         (epoch, secret) -> core.core.keys.put(epoch, secret.at(0), true, new ArrayList<>()));
+    // Makes the keys of slots, and forgets what a group in its quiet hours has forgotten.
+    core.step(START, new Input.TimePassed());
     step(core, new Input.TimePassed());
     everybodySpeaks(core);
     return core;

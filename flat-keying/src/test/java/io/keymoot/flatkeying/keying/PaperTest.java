@@ -20,8 +20,10 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -491,6 +493,57 @@ class PaperTest {
     }
 
     /**
+     * <i>"Then it starts a heartbeat announcing itself and the fact that it is Key Holder for the
+     * keys it just generated."</i> (3.4)
+     *
+     * <p><b>Keep</b>, in two parts. Who made which slot's keys is a signed fact, the Reseal, so
+     * everybody can say who is key holder of what; who <i>has</i> them its heartbeat says, a bit
+     * for each slot.
+     */
+    @Test
+    void everybodyCanSeeWhoIsKeyHolderOfWhichSlot() {
+      eighteen();
+      Map<Slot, MemberId> told = keyHolders(anna());
+      assertThat(told).hasSizeGreaterThan(60);
+      told.forEach(
+          (slot, holder) -> assertThat(slot.isHeldBy(holder, Profile.CONFERENCE)).isTrue());
+      for (Group.Node other : group.members()) {
+        assertThat(keyHolders(other)).isEqualTo(told);
+        assertThat(other.core.haveMask()).isNotZero();
+      }
+    }
+
+    private Map<Slot, MemberId> keyHolders(Group.Node asked) {
+      Map<Slot, MemberId> holders = new TreeMap<>();
+      for (SlotOwnership slot : asked.core.slotTable()) {
+        slot.resealedBy().ifPresent(by -> holders.put(slot.slot(), by));
+      }
+      return holders;
+    }
+
+    /**
+     * <i>"The number of participants is limited to 2^W, so a value of 32 is considered a good
+     * choice."</i> (3.3)
+     *
+     * <p><b>Keep</b> the 32 keys of a member, <b>leave</b> the limit. An address is the beginning
+     * of an id and need not be unique: of two that share one, the one who goes takes all slots of
+     * the other with it, and the other is sealed to.
+     */
+    @Test
+    void whoHasTheAddressOfTheLeaverIsSealedTo() {
+      byte[] other = new byte[32];
+      other[31] = 1;
+      List<MemberId> ids = List.of(new MemberId(Hash32.ZERO), new MemberId(Hash32.of(other)));
+      int[] prices = {0, 53};
+      int[] nobodysSlotIsClean = new int[SlotKeys.POSITIONS];
+      CoverPlanner.Plan plan =
+          CoverPlanner.plan(
+              new CoverPlanner.Problem(ids, 0, 2, new int[] {-1, -1}, nobodysSlotIsClean, prices));
+      assertThat(plan.wraps()).isEmpty();
+      assertThat(plan.seals()).containsExactly(1);
+    }
+
+    /**
      * <i>"Firstly, it contains a new TEK encrypted for each of the valid KEKs so that every
      * participant with at least a single bit of difference with the leaver's ID can calculate the
      * new TEK."</i> (3.3)
@@ -835,6 +888,34 @@ class PaperTest {
           .extracting(node -> node.name)
           .containsExactly("anna", "ben", "cora");
       assertThat(tek("cora").epoch()).isNotIn(contradicting);
+    }
+
+    /**
+     * <i>"The other operations such as multiple joins and leaves and group merges can be performed
+     * analogous to the description in Section 3.3 when making use of the relays, since no
+     * participant is supposed to know more than its share of keys."</i> (3.4)
+     *
+     * <p><b>Keep</b> for the sides of a partition, which are one group: facts merge by union, one
+     * Rekey follows, and nobody rejoins. <b>Leave</b> for groups that were never one: their members
+     * join the other, each by its own request.
+     */
+    @Test
+    void sidesThatWereApartAreOneGroupAgainAndNobodyRejoins() {
+      group.found("anna", "chair", Group.CHAIR_EXPELS);
+      for (String name : new String[] {"ben", "cora", "dan"}) {
+        group.join(name, "");
+      }
+      settle();
+      List<MemberId> before = group.members().stream().map(Group.Node::id).toList();
+      group.hears = (from, to) -> from.name.compareTo("c") < 0 == to.name.compareTo("c") < 0;
+      group.node("anna").step(new Input.Refresh());
+      group.node("dan").step(new Input.Refresh());
+      group.run(5_000);
+      assertThat(tek("anna").epoch()).isNotEqualTo(tek("dan").epoch());
+      group.hears = (from, to) -> true;
+      settle();
+      assertThat(tek("anna").epoch()).isEqualTo(tek("dan").epoch());
+      assertThat(group.members().stream().map(Group.Node::id).toList()).isEqualTo(before);
     }
   }
 }

@@ -1,0 +1,95 @@
+package io.keymoot.flatkeying.keying;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.message.Give;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** When seals to all would not fit, the author seals to eight, and each hands on to eight. */
+class TreeTest {
+  private static final int MEMBERS = 22;
+
+  private final Group group = new Group(23);
+  private final List<Give> handedOn = new ArrayList<>();
+  private final List<Group.Node> handers = new ArrayList<>();
+
+  /** Without slots, and nobody ever sealed to anybody: each seal would cost a handshake. */
+  private CoverReport expelOneOfMany() {
+    group.slotsOn = false;
+    group.witness =
+        new Group.Witness() {
+          @Override
+          public void said(Group.Node from, Bytes message) {
+            if (SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
+                && ok.value() instanceof Give give
+                && give.need().equals(Hash32.ZERO)) {
+              handedOn.add(give);
+              handers.add(from);
+            }
+          }
+
+          @Override
+          public void stepped(Group.Node node) {}
+        };
+    group.found("anna", "chair", Group.CHAIR_EXPELS);
+    for (int i = 1; i < MEMBERS; i++) {
+      group.join("n" + i, "");
+    }
+    group.run(15_000);
+    assertThat(group.members()).hasSize(MEMBERS);
+    Group.Node anna = group.node("anna");
+    anna.step(new Input.Expel(group.node("n5").device()));
+    return anna.core.lastCover().orElseThrow();
+  }
+
+  private static List<CoverReport.Line> lines(CoverReport report, CoverReport.Kind kind) {
+    return report.lines().stream().filter(line -> line.kind() == kind).toList();
+  }
+
+  @Test
+  void theAuthorSealsToEightAndEachHandsOnToItsEight() {
+    CoverReport report = expelOneOfMany();
+    CoverReport.Line seals = lines(report, CoverReport.Kind.OFFER_AND_SEAL).get(0);
+    assertThat(seals.members()).hasSize(Limits.TREE_FAN_OUT);
+    CoverReport.Line tree = lines(report, CoverReport.Kind.TREE).get(0);
+    assertThat(tree.members()).hasSize(MEMBERS - 2 - Limits.TREE_FAN_OUT);
+    assertThat(tree.members()).doesNotContainAnyElementsOf(seals.members());
+    group.run(100);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+    // Each was handed it once, by one of those the author sealed to; eight by each at most.
+    assertThat(handedOn).extracting(Give::to).containsExactlyInAnyOrderElementsOf(tree.members());
+    for (Group.Node hander : handers) {
+      assertThat(seals.members()).contains(hander.id());
+      assertThat(handers.stream().filter(node -> node == hander).count())
+          .isLessThanOrEqualTo(Limits.TREE_FAN_OUT);
+    }
+    assertThat(group.node("n5").canOpen(group.node("anna").sendingKey().orElseThrow())).isFalse();
+  }
+
+  @Test
+  void whoseParentInTheTreeIsGoneAsks() {
+    CoverReport report = expelOneOfMany();
+    List<Group.Node> eight =
+        group.members().stream()
+            .filter(
+                node ->
+                    lines(report, CoverReport.Kind.OFFER_AND_SEAL)
+                        .get(0)
+                        .members()
+                        .contains(node.id()))
+            .toList();
+    eight.subList(0, 3).forEach(node -> node.isDown = true);
+    group.run(5_000);
+    assertThat(handedOn.size()).isLessThan(MEMBERS - 2 - Limits.TREE_FAN_OUT);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+    assertThat(group.members()).hasSize(MEMBERS - 4);
+  }
+}
