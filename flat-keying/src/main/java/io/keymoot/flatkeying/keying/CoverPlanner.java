@@ -66,6 +66,13 @@ final class CoverPlanner {
   /** What a cell may save at most: it only shrinks, so it is counted again when it matters. */
   private final long[] most;
 
+  private final boolean[] isOwn;
+
+  /** Whether some relay that has orders anyway is in the cell; whether anybody there can be one. */
+  private final boolean[] isRelayed;
+
+  private final boolean[] mayBeRelayed;
+
   /** Who is not reached yet, by what a seal would cost: at most two prices. */
   private final long[] cheap;
 
@@ -94,6 +101,9 @@ final class CoverPlanner {
     this.words = (members + 63) / 64;
     this.cells = new long[SlotKeys.POSITIONS * radix][];
     this.most = new long[cells.length];
+    this.isOwn = new boolean[cells.length];
+    this.isRelayed = new boolean[cells.length];
+    this.mayBeRelayed = new boolean[cells.length];
     this.cheap = new long[words];
     this.dear = new long[words];
     this.first = new long[words];
@@ -169,6 +179,7 @@ final class CoverPlanner {
     }
     for (int cell = 0; cell < cells.length; cell++) {
       most[cell] = saves(cell);
+      isOwn[cell] = isOwn(cell);
     }
   }
 
@@ -207,15 +218,11 @@ final class CoverPlanner {
 
   private void choose() {
     int[] order = mostPromisingFirst();
-    boolean[] own = new boolean[cells.length];
-    for (int cell : order) {
-      own[cell] = isOwn(cell);
-    }
     while (true) {
       int best = -1;
       double bestRatio = 1;
       for (int cell : order) {
-        int least = own[cell] ? WRAP : RELAY_WRAP;
+        int least = isOwn[cell] ? WRAP : RELAY_WRAP;
         if (most[cell] < bestRatio * least) {
           continue;
         }
@@ -255,15 +262,14 @@ final class CoverPlanner {
   }
 
   private int cost(int cell) {
-    if (isOwn(cell)) {
-      return WRAP;
+    if (isOwn[cell] || isRelayed[cell]) {
+      return isOwn[cell] ? WRAP : RELAY_WRAP;
     }
     long[] members = members(cell);
-    if (meet(members, ordered)) {
-      return RELAY_WRAP;
-    }
+    // Who may relay once, may for good.
+    mayBeRelayed[cell] = mayBeRelayed[cell] || meet(members, first) || meet(members, second);
     int message = RELAY_WRAP + RELAY_MESSAGE;
-    return meet(members, first) || meet(members, second)
+    return mayBeRelayed[cell]
         ? message
         // Nobody there can relay yet: one of them is sealed to first.
         : message + (meet(members, cheap) ? cheapPrice : dearPrice);
@@ -271,7 +277,7 @@ final class CoverPlanner {
 
   private void take(int cell) {
     int position = cell / radix;
-    if (isOwn(cell)) {
+    if (isOwn[cell]) {
       wraps.add(new Entry(problem.author, position, List.of()));
       reach(cell, first);
       return;
@@ -279,6 +285,10 @@ final class CoverPlanner {
     int relay = relay(cell);
     boolean isFirst = get(first, relay);
     set(ordered, relay, true);
+    MemberId id = problem.ids.get(relay);
+    for (int rest = problem.holds[relay]; rest != 0; rest &= rest - 1) {
+      isRelayed[cell(id, Integer.numberOfTrailingZeros(rest))] = true;
+    }
     relays.add(new Entry(relay, position, List.of()));
     reach(cell, isFirst ? second : null);
   }
@@ -329,8 +339,8 @@ final class CoverPlanner {
     MemberId id = problem.ids.get(place);
     for (int rest = problem.holds[place]; rest != 0; rest &= rest - 1) {
       int position = Integer.numberOfTrailingZeros(rest);
-      int cell = position * radix + id.hash().symbol(position, problem.symbolBits);
-      worth += isOwn(cell) ? 0 : most[cell];
+      int cell = cell(id, position);
+      worth += isOwn[cell] ? 0 : most[cell];
     }
     return worth;
   }
@@ -402,8 +412,11 @@ final class CoverPlanner {
   }
 
   private int cell(Entry entry) {
-    int symbol = problem.ids.get(entry.relay).hash().symbol(entry.position, problem.symbolBits);
-    return entry.position * radix + symbol;
+    return cell(problem.ids.get(entry.relay), entry.position);
+  }
+
+  private int cell(MemberId id, int position) {
+    return position * radix + id.hash().symbol(position, problem.symbolBits);
   }
 
   private void add(long[] target, int cell) {

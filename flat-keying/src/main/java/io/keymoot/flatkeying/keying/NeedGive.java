@@ -312,13 +312,15 @@ final class NeedGive {
 
   private void handOnWhatWaited() {
     for (Map.Entry<MemberId, Known> each : List.copyOf(toHandOn.entrySet())) {
-      Stay stay = core.state().newestStay(each.getKey()).orElse(null);
-      boolean isVain = stay == null || !isUsable(each.getValue().id());
-      if (isVain || core.blobs.leafKey(stay.leafKey()).isPresent()) {
+      Optional<Stay> stay = core.state().newestStay(each.getKey());
+      boolean isVain = stay.isEmpty() || !isUsable(each.getValue().id());
+      boolean isHere =
+          stay.filter(its -> core.blobs.leafKey(its.leafKey()).isPresent()).isPresent();
+      if (isVain || isHere) {
         toHandOn.remove(each.getKey());
-        if (!isVain) {
-          handOn(each.getValue(), each.getKey());
-        }
+      }
+      if (isHere && !isVain) {
+        handOn(each.getValue(), each.getKey());
       }
     }
   }

@@ -131,7 +131,8 @@ final class Rekeying {
           || !core.keys.holds(held.epoch, state)) {
         continue;
       }
-      int rank = state.usable().contains(epoch) ? 2 : core.ledger.isClean(state, epoch) ? 1 : 0;
+      boolean isClean = held.uncleanSince == null && core.ledger.isClean(state, epoch);
+      int rank = state.usable().contains(epoch) ? 2 : isClean ? 1 : 0;
       if (rank > bestRank) {
         best.clear();
         bestRank = rank;

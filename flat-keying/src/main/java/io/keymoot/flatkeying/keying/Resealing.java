@@ -201,11 +201,10 @@ final class Resealing {
 
   /** Where the chain comes from that the next epoch's KEK of this slot will be on. */
   private static Optional<Known> root(Core core, GroupState state, Known running, Slot slot) {
-    Known standing = state.standing(slot).orElse(null);
-    boolean isToBeTakenIn = standing != null && !core.ledger.isAfter(running, standing);
-    return isToBeTakenIn
-        ? Optional.of(standing)
-        : core.ledger.root(slot, running, state.found().profile());
+    Optional<Known> standing = state.standing(slot);
+    boolean isToBeTakenIn =
+        standing.filter(reseal -> !core.ledger.isAfter(running, reseal)).isPresent();
+    return isToBeTakenIn ? standing : core.ledger.root(slot, running, state.found().profile());
   }
 
   // ---- doing it

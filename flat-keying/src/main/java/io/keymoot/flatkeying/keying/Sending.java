@@ -31,7 +31,11 @@ final class Sending {
     GroupState state = core.state();
     for (KeyStore.Held held : core.keys.all()) {
       Known known = core.ledger.get(held.epoch);
-      if (known == null || !state.contains(known) || core.ledger.isClean(state, known)) {
+      boolean isHardUnclean = held.uncleanSince != null && !held.isSoftlyUnclean;
+      if (isHardUnclean
+          || known == null
+          || !state.contains(known)
+          || core.ledger.isClean(state, known)) {
         continue;
       }
       boolean soft = core.ledger.isOnlySoftlyUnclean(state, known);
@@ -57,7 +61,7 @@ final class Sending {
           || !state.contains(known)) {
         continue;
       }
-      if (isClean(known)) {
+      if (isClean(held, known)) {
         clean.add(known);
       } else if (mayStillUse(held) && (soft == null || core.ledger.isAfter(known, soft))) {
         soft = known;
@@ -83,8 +87,9 @@ final class Sending {
     return Optional.ofNullable(best != null ? best : soft);
   }
 
-  private boolean isClean(Known known) {
-    return core.ledger.isClean(core.state(), known);
+  /** What was unclean once is so for good. */
+  private boolean isClean(KeyStore.Held held, Known known) {
+    return held.uncleanSince == null && core.ledger.isClean(core.state(), known);
   }
 
   private boolean mayStillUse(KeyStore.Held held) {

@@ -28,7 +28,7 @@ public final class HalfKeys {
       make.setAccessible(true);
       return make.newInstance(victim.publicKey(), field(lattice, "lattice"), field(curve, "curve"));
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError("a LeafKeyPair is not made of these halves any more", e);
+      throw new LinkageError("a LeafKeyPair is not made of these halves any more", e);
     }
   }
 

@@ -33,6 +33,8 @@ import io.keymoot.flatkeying.key.ResealKey;
 import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.key.Session;
 import io.keymoot.flatkeying.key.SessionTable;
+import io.keymoot.flatkeying.message.Grant;
+import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.message.SyncReply;
@@ -295,6 +297,30 @@ public final class BigGroup {
     step(core, new Input.TimePassed());
     everybodySpeaks(core);
     return core;
+  }
+
+  /** Lets somebody in, and gives back what is sent to it alone. */
+  public Bytes grantToANewcomer(FlatKeying core) {
+    Bytes credential = Group.credential("late", "");
+    LeafKeyPair leaf = LeafKeyPair.generate(draws);
+    SignedJoinRequest request =
+        FactWriter.joinRequest(
+            key(),
+            first.group(),
+            credential.sha256(),
+            leaf.publicKey().hash(),
+            Bytes.owning(draws.bytes(JoinRequest.NONCE_BYTES)),
+            new FactId(first.group().hash()));
+    JoinAsk ask = new JoinAsk(request, credential, leaf.publicKey().bytes(), false);
+    step(core, new Input.Received(Bytes.EMPTY, SideCodec.encode(ask)));
+    for (Effect effect : step(core, new Input.Decided(request.member(), true))) {
+      if (effect instanceof Effect.ToAddress to
+          && SideCodec.decode(to.message()) instanceof Decoded.Ok<SideMessage> ok
+          && ok.value() instanceof Grant) {
+        return to.message();
+      }
+    }
+    throw new IllegalStateException("no Grant was sent");
   }
 
   /** Makes the pairwise session of two ready, as if one had sealed to the other before. */

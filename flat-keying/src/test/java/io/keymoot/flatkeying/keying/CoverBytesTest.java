@@ -3,12 +3,13 @@ package io.keymoot.flatkeying.keying;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.wire.Bytes;
 import org.junit.jupiter.api.Test;
 
 /**
  * What one expulsion costs the group in bytes, Relays included, with sessions at hand: when one is
- * out since the slots were resealed, and when eight are. The bounds are issue 4's; the means over
- * random groups stand in the README's table.
+ * out since the slots were resealed, and when eight are. The means over random groups stand in the
+ * README's table.
  */
 class CoverBytesTest {
   private static void assertCosts(
@@ -46,6 +47,15 @@ class CoverBytesTest {
       FlatKeying core = group.excluder();
       core.step(group.now(), new Input.Refresh());
       assertThat(core.lastCover().orElseThrow().multicastBytes()).isLessThanOrEqualTo(400);
+    }
+  }
+
+  @Test
+  void aGrantTakesTheSameFewKilobytesHoweverManyThereAre() {
+    for (int members : new int[] {2, 50, 1_000}) {
+      BigGroup group = new BigGroup(Profile.BROADCAST, members, 1);
+      Bytes grant = group.grantToANewcomer(group.excluder());
+      assertThat(grant.length()).as("with %d members", members).isBetween(1_000, 4_000);
     }
   }
 }

@@ -68,7 +68,17 @@ public final class Evictions {
   }
 
   /** What a peer held of an epoch, by the bytes. */
-  private record Aside(FactId epoch, String kind, byte[] bytes) {}
+  private static final class Aside {
+    final FactId epoch;
+    final String kind;
+    final byte[] bytes;
+
+    Aside(FactId epoch, Object secret) {
+      this.epoch = epoch;
+      this.kind = secret.getClass().getSimpleName();
+      this.bytes = HeapWalk.bytesOf(secret);
+    }
+  }
 
   /**
    * @param micros of CPU for each eviction since the last look, admission included, all three
@@ -265,8 +275,7 @@ public final class Evictions {
 
   /** The last ones, and one in a thousand of those before. */
   private void keep(FactId epoch, Object secret) {
-    String kind = secret.getClass().getSimpleName();
-    aside.addLast(new Aside(epoch, kind, HeapWalk.bytesOf(secret)));
+    aside.addLast(new Aside(epoch, secret));
     while (aside.size() > KEPT_ASIDE) {
       Aside oldest = aside.removeFirst();
       if (random.nextInt(1_000) == 0) {
@@ -301,7 +310,7 @@ public final class Evictions {
       var here =
           HeapWalk.found(
               HeapWalk.arrays(List.of(peer.core, peer.frames)),
-              over.stream().map(Aside::bytes).toList());
+              over.stream().map(each -> each.bytes).toList());
       over.stream()
           .filter(each -> here.contains(each.bytes))
           .forEach(e -> found.add(e.kind + " of " + e.epoch));

@@ -88,7 +88,7 @@ final class HeapWalk {
               values.add(value);
             }
           } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
           }
         }
       }
@@ -129,7 +129,7 @@ final class HeapWalk {
       field.setAccessible(true);
       return ((byte[]) field.get(secret)).clone();
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 }

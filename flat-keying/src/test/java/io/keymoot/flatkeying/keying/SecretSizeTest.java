@@ -48,7 +48,7 @@ class SecretSizeTest {
       field.setAccessible(true);
       return field.get(slots);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 }
