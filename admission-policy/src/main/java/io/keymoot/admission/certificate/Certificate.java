@@ -296,11 +296,15 @@ public record Certificate(
         .orElse(true);
   }
 
-  /** Whom this is about, for a person. */
+  /** Whom this is about, for a person, within a sentence. */
   public String shown() {
-    if (!subject.isEmpty()) {
-      return '"' + subject.shown() + '"';
-    }
-    return '"' + names.uris().stream().findFirst().map(Name::shown).orElse("no name") + '"';
+    return '"' + name() + '"';
+  }
+
+  /** The same where it stands alone. */
+  public String name() {
+    return subject.isEmpty()
+        ? names.uris().stream().findFirst().map(Name::shown).orElse("no name")
+        : subject.shown();
   }
 }

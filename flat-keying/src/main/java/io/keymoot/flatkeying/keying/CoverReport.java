@@ -12,6 +12,15 @@ import java.util.Optional;
  * @param unreached members whom no entry can reach: they will ask
  */
 public record CoverReport(int bytes, List<Line> lines, List<MemberId> unreached) {
+  static final String REFRESHED =
+      "nobody is out since the epoch before: its running key reaches all who hold it";
+  static final String WRAPPED = "nobody who is out ever held the key of this slot";
+  static final String RELAYED =
+      "a survivor that shares this slot with them, and is reached, wraps it on";
+  static final String SEALED = "one seal each, under a session at hand";
+  static final String OFFERED = "a first seal each, with the handshake of a new session";
+  static final String HANDED_DOWN =
+      "seals to all would not fit: each who reads it hands it to its eight";
 
   /** The kinds of entry, cheapest for the group first. */
   public enum Kind {

@@ -112,11 +112,7 @@ final class Covering {
         reached.add(member);
       }
     }
-    line(
-        CoverReport.Kind.REFRESH,
-        Cover.Refresh.BYTES,
-        reached,
-        "nobody is out since the epoch before: its running key reaches all who hold it");
+    line(CoverReport.Kind.REFRESH, Cover.Refresh.BYTES, reached, CoverReport.REFRESHED);
     KeyStore.Held held = core.keys.get(prev.id()).orElseThrow();
     int revision = state.revision(prev.id());
     try (EpochSecret running = held.lowest().at(revision)) {
@@ -194,7 +190,7 @@ final class Covering {
               Optional.empty(),
               Cover.WRAP_BYTES,
               at(entry.reaches()),
-              "nobody who is out ever held the key of this slot"));
+              CoverReport.WRAPPED));
     }
     wraps.sort((one, other) -> Integer.compare(one.position(), other.position()));
     return wraps;
@@ -216,7 +212,7 @@ final class Covering {
               Optional.of(relay),
               CoverPlanner.RELAY_WRAP + (isFirst ? CoverPlanner.RELAY_MESSAGE : 0),
               at(entry.reaches()),
-              "a survivor that shares this slot with them, and is reached, wraps it on"));
+              CoverReport.RELAYED));
     }
     orders.sort(Cover.Order::compareTo);
     return orders;
@@ -242,11 +238,7 @@ final class Covering {
   private Bytes tree(List<Integer> places) {
     List<Integer> handed = places.subList(Limits.TREE_FAN_OUT, places.size());
     Bytes bits = Cover.bits(places, members.size());
-    line(
-        CoverReport.Kind.TREE,
-        2 + bits.length(),
-        at(handed),
-        "seals to all would not fit: each who reads it hands it to its eight");
+    line(CoverReport.Kind.TREE, 2 + bits.length(), at(handed), CoverReport.HANDED_DOWN);
     return bits;
   }
 
@@ -269,18 +261,10 @@ final class Covering {
       (sealed.offer().isPresent() ? fresh : cached).add(member);
     }
     if (!cached.isEmpty()) {
-      line(
-          CoverReport.Kind.SEAL,
-          cached.size() * SEAL_PRICE,
-          cached,
-          "one seal each, under a session at hand");
+      line(CoverReport.Kind.SEAL, cached.size() * SEAL_PRICE, cached, CoverReport.SEALED);
     }
     if (!fresh.isEmpty()) {
-      line(
-          CoverReport.Kind.OFFER_AND_SEAL,
-          fresh.size() * OFFER_PRICE,
-          fresh,
-          "a first seal each, with the handshake of a new session");
+      line(CoverReport.Kind.OFFER_AND_SEAL, fresh.size() * OFFER_PRICE, fresh, CoverReport.OFFERED);
     }
     return seals;
   }

@@ -222,6 +222,15 @@ public final class FlatKeying implements AutoCloseable {
     return rekeying.lastReport();
   }
 
+  /**
+   * What can be seen of an epoch that another member made: the entries of its cover, and whom each
+   * reaches by the addresses. Empty where the cover is not here. Walks all members.
+   */
+  public Optional<CoverReport> coverOf(FactId epoch) {
+    return Optional.ofNullable(core.ledger.get(epoch))
+        .flatMap(known -> CoverReading.of(core, known));
+  }
+
   /** This peer's newest stay: whose name its frames carry. */
   public Optional<Stay> stay() {
     return core.isMember() ? core.state().newestStay(core.self.member()) : Optional.empty();

@@ -132,6 +132,32 @@ class SlotStoriesTest {
   }
 
   @Test
+  void theOthersSeeOfACoverWhatItsAuthorTold() {
+    found(12, Profile.CONFERENCE);
+    for (String out : List.of("p3", "p4", "p5", "p6")) {
+      CoverReport told = expel("p0", out);
+      FactId epoch = group.node("p0").core.sendingEpoch().orElseThrow();
+      group.run(1_200);
+      for (Group.Node each : group.members()) {
+        CoverReport seen = each.core.coverOf(epoch).orElseThrow();
+        assertThat(entries(seen)).as("%s, %s", out, each).isEqualTo(entries(told));
+        assertThat(seen.bytes()).isEqualTo(told.bytes());
+        assertThat(seen.unreached()).isEmpty();
+        assertThat(seen.lines().stream().mapToInt(CoverReport.Line::reaches).sum())
+            .isEqualTo(group.members().size() - 1);
+      }
+    }
+  }
+
+  /** Which entries there are, whoever they reach. */
+  private static List<String> entries(CoverReport report) {
+    return report.lines().stream()
+        .map(line -> line.kind() + " " + line.slot() + " " + line.relay() + " " + line.bytes())
+        .sorted()
+        .toList();
+  }
+
+  @Test
   void whoJoinedHasItsSlotsWithTheNextEpochAndNoneFromBefore() {
     found(11, Profile.CONFERENCE);
     FactId before = group.node("p0").core.sendingEpoch().orElseThrow();

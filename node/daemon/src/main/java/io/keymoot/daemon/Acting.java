@@ -3,10 +3,12 @@ package io.keymoot.daemon;
 import io.keymoot.daemon.api.Route;
 import io.keymoot.daemon.setting.ErrorCode;
 import io.keymoot.daemon.setting.Problem;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -135,7 +137,8 @@ final class Acting {
   @Command(
       name = "leave",
       mixinStandardHelpOptions = true,
-      description = "Says goodbye to the group and ends the daemon.")
+      description = "Says goodbye to the group and ends the daemon.",
+      footer = {"", "Example:", "  keymoot leave"})
   static final class Leave extends Plain {
     @Override
     JsonObject ask(ApiClient daemon) {
@@ -151,7 +154,8 @@ final class Acting {
   @Command(
       name = "rekey",
       mixinStandardHelpOptions = true,
-      description = "Makes a fresh key for the group, due or not.")
+      description = "Makes a fresh key for the group, due or not.",
+      footer = {"", "Example:", "  keymoot rekey && keymoot epochs"})
   static final class Rekey extends Plain {
     @Override
     JsonObject ask(ApiClient daemon) {
@@ -170,7 +174,12 @@ final class Acting {
       name = "accept",
       mixinStandardHelpOptions = true,
       description = "Says yes to somebody who waits.",
-      footer = {"", "Compare the fingerprint first: keymoot pending"})
+      footer = {
+        "",
+        "Compare the fingerprint first. Example:",
+        "  keymoot pending",
+        "  keymoot accept 3"
+      })
   static final class Accept extends Answer {
     @Override
     Route route() {
@@ -186,7 +195,8 @@ final class Acting {
   @Command(
       name = "deny",
       mixinStandardHelpOptions = true,
-      description = "Says no to somebody who waits.")
+      description = "Says no to somebody who waits.",
+      footer = {"", "Example:", "  keymoot deny 3"})
   static final class Deny extends Answer {
     @Override
     Route route() {
@@ -239,13 +249,28 @@ final class Acting {
       description = "Makes an invite. Its secret is printed once and kept nowhere here.",
       footer = {
         "",
+        "The other device shows it with 'keymoot run --invite-file FILE'.",
         "Examples:",
         "  keymoot invite ben",
-        "  keymoot invite 'ward 3' --code --uses 5 --hours 8"
+        "  keymoot invite 'ward 3' --code --uses 5 --hours 8",
+        "  keymoot invite --list",
+        "  keymoot invite --revoke ben"
       })
   static final class Invite extends DaemonCommand {
-    @Parameters(paramLabel = "NAME", description = "For whom; the policy and the log call it so.")
-    private String name = "";
+    @Parameters(
+        paramLabel = "NAME",
+        arity = "0..1",
+        description = "For whom; the policy and the log call it so.")
+    private @Nullable String name;
+
+    @Option(names = "--list", description = "Show those that were made here, without secrets.")
+    private boolean list;
+
+    @Option(
+        names = "--revoke",
+        paramLabel = "NAME",
+        description = "Take one back; who came in by it stays in.")
+    private @Nullable String revoked;
 
     @Option(names = "--code", description = "Fourteen characters to read aloud, instead of a link.")
     private boolean code;
@@ -266,6 +291,19 @@ final class Acting {
 
     @Override
     JsonObject ask(ApiClient daemon) {
+      int asked = (name == null ? 0 : 1) + (revoked == null ? 0 : 1) + (list ? 1 : 0);
+      if (asked != 1) {
+        throw new Problem(
+            ErrorCode.USAGE,
+            "Say one thing: for whom the invite is, --list, or --revoke NAME.",
+            "See: keymoot invite --help");
+      }
+      if (list) {
+        return daemon.get(Route.INVITES);
+      }
+      if (revoked != null) {
+        return daemon.post(Route.REVOKE_INVITE, new JsonObject().put("name", revoked));
+      }
       return daemon.post(
           Route.INVITE,
           new JsonObject()
@@ -277,12 +315,40 @@ final class Acting {
 
     @Override
     void show(JsonObject answer, Console console) {
+      if (list) {
+        showAll(answer.getJsonArray("invites"), console);
+        return;
+      }
+      if (revoked != null) {
+        console.say("Taken back.");
+        return;
+      }
       console.say(answer.getString("secret"));
       console.say(
           console.faint(
               "Give it to whom it is for, and to nobody else. Good until "
                   + answer.getString("expires")
                   + "."));
+    }
+
+    private static void showAll(JsonArray invites, Console console) {
+      if (invites.isEmpty()) {
+        console.say("No invite was made here that is still good.");
+        return;
+      }
+      Console.Columns columns = console.new Columns();
+      columns.row("NAME", "USED", "UNTIL", "");
+      for (Object each : invites) {
+        JsonObject invite = (JsonObject) each;
+        columns.row(
+            invite.getString("name"),
+            invite.getInteger("uses") == 0
+                ? "by any number"
+                : invite.getInteger("used") + " of " + invite.getInteger("uses"),
+            invite.getString("expires", "for ever"),
+            invite.getBoolean("open") ? "open" : "over");
+      }
+      columns.print();
     }
   }
 
@@ -337,7 +403,8 @@ final class Acting {
   @Command(
       name = "page",
       mixinStandardHelpOptions = true,
-      description = "Makes a link that opens the page in a browser, once, within ten minutes.")
+      description = "Makes a link that opens the page in a browser, once, within ten minutes.",
+      footer = {"", "Example:", "  xdg-open \"$(keymoot page)\""})
   static final class Page extends DaemonCommand {
     @Override
     JsonObject ask(ApiClient daemon) {

@@ -10,6 +10,7 @@ import io.keymoot.daemon.api.Times;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.keying.CoverReport;
 import io.keymoot.heartbeat.Freshness;
@@ -28,6 +29,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,12 +50,15 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private static final int EPOCHS = 50;
   private static final int MEMBERS = 20_000;
 
+  /** Of those whom an entry of a cover reaches. */
+  private static final int NAMED = 12;
+
   /** After ten minutes the policy drops a question; see AdmissionLimits. */
   private static final Duration QUESTION = Duration.ofMinutes(10);
 
   /**
    * @param by who made it, where known
-   * @param cost where this node made it
+   * @param cost where this node made it, or saw it come
    */
   record Seen(Instant at, int revision, @Nullable String by, @Nullable JsonObject cost) {}
 
@@ -66,6 +71,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
 
   private final GroupNode node;
   private final EventLog log;
+  private final Invites invites;
   private final InstantSource clock;
   private final Function<MemberId, String> names;
 
@@ -75,17 +81,25 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private final Map<Ticket, Instant> asked = new TreeMap<>();
   private final Map<MemberId, CompletableFuture<Optional<Duration>>> leaving = new TreeMap<>();
   private final Map<MemberId, Departure> withoutKey = new TreeMap<>();
+  private final Map<Slot, Instant> reseals = new HashMap<>();
   private Instant stateSince;
   private @Nullable NodeState state;
   private @Nullable JsonObject lastCost;
   private @Nullable JsonObject lastExpulsion;
   private @Nullable FactId inUse;
+  private Instant inUseSince = Instant.EPOCH;
   private String hint = "";
   private Optional<Refusal> lastRefusal = Optional.empty();
 
-  Chronicle(GroupNode node, EventLog log, InstantSource clock, Function<MemberId, String> names) {
+  Chronicle(
+      GroupNode node,
+      EventLog log,
+      Invites invites,
+      InstantSource clock,
+      Function<MemberId, String> names) {
     this.node = node;
     this.log = log;
+    this.invites = invites;
     this.clock = clock;
     this.names = names;
     this.stateSince = clock.instant();
@@ -122,15 +136,12 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
       case NodeEvent.RosterChanged changed -> roster(changed);
       case NodeEvent.KeyInUse key -> keyInUse(key);
       case NodeEvent.Rekeyed rekeyed -> rekeyed(rekeyed);
+      case NodeEvent.KeyCame came -> keyCame(came);
+      case NodeEvent.Resealed resealed -> resealed(resealed);
       case NodeEvent.Waits waits -> asked(waits.about());
       case NodeEvent.Decided decided -> decided(decided);
       case NodeEvent.PolicyFaults wrong -> wrong.faults().forEach(this::note);
-      case NodeEvent.InvitesAre invites ->
-          note(
-              invites.added().size()
-                  + " invites are open, used "
-                  + invites.uses().size()
-                  + " times.");
+      case NodeEvent.InvitesAre are -> invites.keep(are.added(), are.uses());
       case NodeEvent.RenewalIs renewal -> note(sentence(renewal.advice()));
       case NodeEvent.OtherVersion other -> note(other + ".");
       case NodeEvent.RosterDisagrees other ->
@@ -221,6 +232,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
         .thenCombine(
             node.view(),
             (members, view) -> {
+              List<JsonObject> expulsions = new ArrayList<>();
               synchronized (this) {
                 members.forEach(
                     member -> {
@@ -228,7 +240,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
                         met.put(member.id(), new Acquaintance(now, member.name(), member.device()));
                       }
                     });
-                changed.went().forEach(gone -> wentAt(gone, now, view));
+                changed.went().forEach(gone -> wentAt(gone, now, view, expulsions));
               }
               log.publish(
                   "roster",
@@ -236,16 +248,51 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
                       .put("came", words(changed.came()))
                       .put("went", words(changed.went()))
                       .put("members", changed.members()));
+              publish(expulsions);
               return null;
             });
   }
 
-  /** Guarded by this. */
-  private void wentAt(MemberId gone, Instant now, Optional<GroupView> view) {
+  /**
+   * Guarded by this. One message may have told both, that a device is out and the key without it;
+   * then that key is in use already.
+   */
+  private void wentAt(
+      MemberId gone, Instant now, Optional<GroupView> view, List<JsonObject> expulsions) {
     Acquaintance who = met.get(gone);
-    if (who != null && view.filter(each -> each.expelled().contains(who.device())).isPresent()) {
-      withoutKey.put(gone, new Departure(who.device(), now));
+    if (who == null || view.filter(each -> each.expelled().contains(who.device())).isEmpty()) {
+      return;
     }
+    Departure departure = new Departure(who.device(), now);
+    boolean isWithout =
+        view.flatMap(GroupView::inUse).filter(key -> key.equals(inUse)).isPresent()
+            && view.get().epochs().stream().anyMatch(epoch -> epoch.id().equals(inUse));
+    if (isWithout) {
+      expulsions.add(over(gone, departure, inUseSince));
+    } else {
+      withoutKey.put(gone, departure);
+    }
+  }
+
+  /** Guarded by this. A key without this member is in use. */
+  private JsonObject over(MemberId gone, Departure departure, Instant since) {
+    Duration window =
+        since.isBefore(departure.at) ? Duration.ZERO : Duration.between(departure.at, since);
+    JsonObject expulsion =
+        new JsonObject()
+            .put("device", CheckedText.of(departure.device))
+            .put("at", Times.text(departure.at))
+            .put("windowMillis", window.toMillis());
+    lastExpulsion = expulsion;
+    CompletableFuture<Optional<Duration>> waiting = leaving.remove(gone);
+    if (waiting != null) {
+      waiting.complete(Optional.of(window));
+    }
+    return expulsion;
+  }
+
+  private void publish(List<JsonObject> expulsions) {
+    expulsions.forEach(each -> log.publish("expelled", new JsonObject().put("expulsion", each)));
   }
 
   private void keyInUse(NodeEvent.KeyInUse key) {
@@ -261,40 +308,47 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
               ? new Seen(now, key.revision(), null, null)
               : new Seen(known.at, key.revision(), known.by, known.cost));
       if (fresh) {
-        withoutKey.forEach(
-            (member, departure) -> {
-              Duration window = Duration.between(departure.at, now);
-              JsonObject expulsion =
-                  new JsonObject()
-                      .put("device", CheckedText.of(departure.device))
-                      .put("at", Times.text(departure.at))
-                      .put("windowMillis", window.toMillis());
-              lastExpulsion = expulsion;
-              expulsions.add(expulsion);
-              CompletableFuture<Optional<Duration>> waiting = leaving.remove(member);
-              if (waiting != null) {
-                waiting.complete(Optional.of(window));
-              }
-            });
+        inUseSince = now;
+        withoutKey.forEach((member, left) -> expulsions.add(over(member, left, now)));
         withoutKey.clear();
       }
     }
-    expulsions.forEach(each -> log.publish("expelled", new JsonObject().put("expulsion", each)));
+    publish(expulsions);
   }
 
   private void rekeyed(NodeEvent.Rekeyed rekeyed) {
+    told(rekeyed.epoch(), rekeyed.cost(), "this device");
+  }
+
+  private void keyCame(NodeEvent.KeyCame came) {
+    told(came.epoch(), came.cover(), names.apply(came.by()));
+  }
+
+  private void told(FactId epoch, CoverReport report, String by) {
     JsonObject cost;
     synchronized (this) {
       Instant now = clock.instant();
-      String own = "this device";
-      cost = cost(rekeyed.epoch(), rekeyed.cost(), own, now);
+      cost = cost(epoch, report, by, now);
       lastCost = cost;
-      Seen known = epochs.get(rekeyed.epoch());
+      Seen known = epochs.get(epoch);
       remember(
-          rekeyed.epoch(),
-          new Seen(known == null ? now : known.at, known == null ? 0 : known.revision, own, cost));
+          epoch,
+          new Seen(known == null ? now : known.at, known == null ? 0 : known.revision, by, cost));
     }
     log.publish("rekeyed", new JsonObject().put("cost", cost));
+  }
+
+  private void resealed(NodeEvent.Resealed resealed) {
+    Instant now = clock.instant();
+    JsonArray slots = new JsonArray();
+    synchronized (this) {
+      for (Slot slot : resealed.slots()) {
+        reseals.put(slot, now);
+        slots.add(new JsonObject().put("position", slot.position()).put("symbol", slot.symbol()));
+      }
+    }
+    log.publish(
+        "resealed", new JsonObject().put("by", names.apply(resealed.by())).put("slots", slots));
   }
 
   /** Guarded by this. */
@@ -305,16 +359,9 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     }
   }
 
-  private static JsonObject cost(FactId epoch, CoverReport report, String by, Instant at) {
+  private JsonObject cost(FactId epoch, CoverReport report, String by, Instant at) {
     JsonArray lines = new JsonArray();
-    for (CoverReport.Line line : report.lines()) {
-      lines.add(
-          new JsonObject()
-              .put("kind", line.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
-              .put("bytes", line.bytes())
-              .put("reaches", line.reaches())
-              .put("why", line.why()));
-    }
+    report.lines().forEach(line -> lines.add(json(line)));
     return new JsonObject()
         .put("epoch", epoch.hash().toHex())
         .put("by", by)
@@ -322,6 +369,20 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
         .put("bytes", report.bytes())
         .put("lines", lines)
         .put("unreached", report.unreached().size());
+  }
+
+  private JsonObject json(CoverReport.Line line) {
+    JsonObject json =
+        new JsonObject()
+            .put("kind", line.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .put("bytes", line.bytes())
+            .put("reaches", line.reaches())
+            .put("why", line.why())
+            .put("to", words(line.members().subList(0, Math.min(NAMED, line.reaches()))));
+    line.slot()
+        .ifPresent(slot -> json.put("position", slot.position()).put("symbol", slot.symbol()));
+    line.relay().ifPresent(relay -> json.put("relay", names.apply(relay)));
+    return json;
   }
 
   // ---- people who wait
@@ -372,6 +433,8 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     Instant since = asked.getOrDefault(about.ticket(), now);
     JsonArray asks = new JsonArray();
     about.errands().forEach(errand -> asks.add(word(errand)));
+    boolean answerable =
+        about.errands().stream().anyMatch(errand -> errand instanceof Errand.AskPerson);
     return new JsonObject()
         .put("id", pendingId(about))
         .put("purpose", about.purpose().word())
@@ -380,6 +443,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
         .put("shown", about.shown().isEmpty() ? "a device that nobody vouches for" : about.shown())
         .put("target", CheckedText.of(about.target()))
         .put("ask", String.join(", ", asks.stream().map(String::valueOf).toList()))
+        .put("answerable", answerable)
         .put("at", Times.text(since))
         .put("untilMillis", Math.max(0, QUESTION.minus(Duration.between(since, now)).toMillis()));
   }
@@ -458,6 +522,11 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     List<FactId> all = new ArrayList<>(epochs.keySet());
     Collections.reverse(all);
     return all;
+  }
+
+  /** When a slot's key was made anew, if that was while this daemon ran. */
+  synchronized Optional<Instant> resealed(Slot slot) {
+    return Optional.ofNullable(reseals.get(slot));
   }
 
   synchronized Optional<Seen> seen(FactId epoch) {

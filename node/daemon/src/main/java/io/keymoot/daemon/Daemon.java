@@ -36,8 +36,10 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -86,6 +88,7 @@ final class Daemon implements AutoCloseable {
   private final DeviceKey device;
   private final Figures figures;
   private final Acquaintances acquaintances;
+  private final Invites invites;
   private final ApiServer api;
   private volatile @Nullable Network network;
   private volatile @Nullable GroupNode node;
@@ -96,11 +99,17 @@ final class Daemon implements AutoCloseable {
     this.settings = settings;
     PrivateFiles.folder(places.state());
     this.lockFile = lock();
-    this.device = DeviceKey.openOrMake(places, settings);
-    this.acquaintances = new Acquaintances(places.state().resolve("verified"));
-    this.figures = new Figures(started);
-    this.api = openApi();
-    writeWhereItIs();
+    try {
+      this.device = DeviceKey.openOrMake(places, settings);
+      this.acquaintances = new Acquaintances(places.state().resolve("verified"));
+      this.invites = Invites.read(places.state().resolve("invites.json"), this::note);
+      this.figures = new Figures(started);
+      this.api = openApi();
+      writeWhereItIs();
+    } catch (RuntimeException e) {
+      release();
+      throw e;
+    }
   }
 
   /** Opens the API; {@link #join} then goes to the others. */
@@ -130,6 +139,14 @@ final class Daemon implements AutoCloseable {
           ErrorCode.BAD_FILE,
           file + " cannot be locked: " + PrivateFiles.why(e) + '.',
           "See that this user may write there, or name another folder with --state.");
+    }
+  }
+
+  private void release() {
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      note(String.valueOf(e.getMessage()));
     }
   }
 
@@ -187,6 +204,13 @@ final class Daemon implements AutoCloseable {
         throw Settings.wrong(
             "'api-socket' is to stand in " + folder + ", where others can go.",
             "Name a folder that only this user can enter (chmod 700).");
+      }
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+          && !Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              .isOther()) {
+        throw Settings.wrong(
+            "'api-socket' is to stand at " + file + ", which is there and is no socket.",
+            "Name another place: what is there is left as it is.");
       }
       Files.deleteIfExists(file);
     } catch (IOException e) {
@@ -247,9 +271,15 @@ final class Daemon implements AutoCloseable {
         .on(Route.EVICT, ask -> at(each -> each.evict(ask)))
         .on(Route.REKEY, ask -> at(each -> each.rekey(ask)))
         .on(Route.LEAVE, this::leave)
-        .on(Route.INVITE, ask -> slowly(() -> Invites.make(ask, seat())))
+        .on(Route.INVITE, ask -> slowly(() -> invites.make(ask, seat())))
+        .on(Route.INVITES, ask -> now(invites.list()))
+        .on(Route.REVOKE_INVITE, ask -> slowly(() -> invites.revoke(ask, seat())))
         .on(Route.DOCTOR, ask -> examine())
         .on(Route.RELOAD, this::reload);
+  }
+
+  private void note(String text) {
+    log.publish("note", new JsonObject().put("text", text));
   }
 
   private static CompletionStage<JsonObject> now(JsonObject json) {
@@ -311,7 +341,9 @@ final class Daemon implements AutoCloseable {
             ? at(Desk::members).thenApply(Optional::of)
             : CompletableFuture.completedStage(Optional.empty());
     return status.thenCombineAsync(
-        members, (is, who) -> Examination.of(places, settings, Optional.of(is), who), slow);
+        members,
+        (is, who) -> Examination.of(places, settings, Optional.of(is), who, clock.instant()),
+        slow);
   }
 
   private CompletionStage<JsonObject> leave(Ask ask) {
@@ -361,7 +393,9 @@ final class Daemon implements AutoCloseable {
     network = opened;
     GroupNode.Builder builder =
         GroupNode.of(opened, new Identity(device.key(), device.credential(settings)), rules)
-            .meetingAt(cluster);
+            .meetingAt(cluster)
+            .rememberingIn(places.state().resolve("remembered"))
+            .invites(invites.made(), invites.uses());
     try {
       GroupNode joined =
           switch (settings.choice(Setting.FOUND, "yes", "no", "if-alone")) {
@@ -379,6 +413,7 @@ final class Daemon implements AutoCloseable {
               Home.json(device, settings.get(Setting.NAME)).getString("name"),
               log,
               acquaintances,
+              invites,
               clock);
       joined.listen(0, seat.chronicle());
       figures.watch(joined);
@@ -486,10 +521,10 @@ final class Daemon implements AutoCloseable {
       if (settings.has(Setting.API_SOCKET)) {
         Files.deleteIfExists(Path.of(settings.get(Setting.API_SOCKET)));
       }
-      lockFile.close();
     } catch (IOException e) {
       // A file that is left over says where nobody answers; the next start writes it anew.
-      log.publish("note", new JsonObject().put("text", String.valueOf(e.getMessage())));
+      note(String.valueOf(e.getMessage()));
     }
+    release();
   }
 }

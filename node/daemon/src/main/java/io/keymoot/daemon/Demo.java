@@ -2,31 +2,22 @@ package io.keymoot.daemon;
 
 import io.keymoot.daemon.DemoPeer.Failed;
 import io.keymoot.daemon.api.Route;
-import io.keymoot.daemon.setting.PrivateFiles;
 import io.keymoot.daemon.setting.Problem;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,24 +34,7 @@ import picocli.CommandLine.Spec;
     description = "Five peers on this machine meet, talk, and put one out; everything is checked.",
     footer = {"", "Examples:", "  keymoot demo", "  keymoot demo --once --json"})
 final class Demo implements Callable<Integer> {
-  private static final int FIRST_PORT = 20_000;
-  private static final int PORTS = 20_000;
-  private static final String POLICY =
-      """
-      version: 1
-      trust:
-        anchors:
-          - |
-      %s
-      admit:
-        certificate: any
-      expel:
-        ask: owner
-      founder:
-        certificate: any
-      introducer:
-        certificate: any
-      """;
+  private static final String ADMIT = "certificate: any";
 
   /** How long a message is waited for before it is said again. */
   private static final long AGAIN_MILLIS = 10_000;
@@ -79,7 +53,7 @@ final class Demo implements Callable<Integer> {
   @Option(names = "--json", description = "Print a line of JSON for each step.")
   private boolean json;
 
-  private final Map<String, DemoPeer> peers = new LinkedHashMap<>();
+  private @Nullable DemoGroup group;
   private final long start = System.nanoTime();
   private int said;
 
@@ -96,7 +70,7 @@ final class Demo implements Callable<Integer> {
       return 0;
     } catch (Failed | Problem e) {
       sentence("failed", 0, "FAILED: " + e.getMessage());
-      for (DemoPeer each : peers.values()) {
+      for (DemoPeer each : all()) {
         sentence("failed", 0, each.name() + "'s last words: " + each.lastWords());
       }
       return 1;
@@ -111,19 +85,15 @@ final class Demo implements Callable<Integer> {
   }
 
   private void tell(Path folder) throws Exception {
-    certificates(folder, "anna", "ben", "cora", "dan", "eva");
-    boolean multicast =
-        !tcp
-            && Links.multicastWorks(
-                InetAddress.getLoopbackAddress(),
-                new InetSocketAddress(InetAddress.getByName("239.255.75.77"), FIRST_PORT));
+    boolean multicast = !tcp && DemoGroup.multicastWorks();
     if (!multicast && !tcp) {
       sentence("network", 0, "No multicast on the loopback interface here: TCP then.");
     }
-    Path stack = stack(folder, multicast);
-    meet(folder, stack);
+    group = new DemoGroup(folder, multicast, ADMIT);
+    certificates("anna", "ben", "cora", "dan", "eva");
+    meet();
     talk("anna", "ben", "cora", "dan");
-    comeLate(folder, stack);
+    comeLate();
     talk("anna", "ben", "cora", "dan", "eva");
     putOut("dan", "anna", "cora");
     talk("anna", "ben", "cora", "eva");
@@ -134,91 +104,26 @@ final class Demo implements Callable<Integer> {
 
   // ---- the story
 
-  private void certificates(Path folder, String... names) throws Failed {
+  private void certificates(String... names) throws Failed {
     long from = System.nanoTime();
-    Path root = folder.resolve("root");
-    Path site = folder.resolve("site");
-    keymoot("ca", "root", "Demo", "--out", root.toString());
-    keymoot("ca", "site", "Demo site", "--by", root.toString(), "--out", site.toString());
-    for (String name : names) {
-      String state = folder.resolve(name).toString();
-      String request = folder.resolve(name + ".csr").toString();
-      String certificate = folder.resolve(name + ".pem").toString();
-      keymoot("ca", "request", name, "--state", state, "--config", state, "--out", request);
-      String device =
-          new JsonObject(keymoot("id", "--state", state, "--config", state, "--json"))
-              .getString("fingerprint");
-      keymoot(
-          "ca",
-          "sign",
-          request,
-          "--by",
-          site.toString(),
-          "--fingerprint",
-          device,
-          "--out",
-          certificate);
-      keymoot("id", "--certificate", certificate, "--state", state, "--config", state);
-    }
-    PrivateFiles.create(
-        folder.resolve("policy.yaml"),
-        POLICY
-            .formatted(Ca.read(root.resolve("chain.pem")).indent(6).stripTrailing())
-            .getBytes(StandardCharsets.UTF_8));
+    group().certify(names);
     sentence(
         "certificates",
         since(from),
         "A root, a site and " + names.length + " devices have keys and certificates.");
   }
 
-  private String keymoot(String... arguments) throws Failed {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line = Keymoot.commandLine();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    if (line.execute(arguments) != 0) {
-      throw new Failed("keymoot " + String.join(" ", arguments) + ": " + err);
-    }
-    return out.toString();
-  }
-
-  /** The shipped stack, with a part that can be told not to hear. */
-  private static Path stack(Path folder, boolean multicast) throws IOException {
-    String name = multicast ? "udp.xml" : "tcp.xml";
-    String shipped;
-    try (InputStream in = io.keymoot.runtime.ClusterStack.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IOException("the runtime has no " + name);
-      }
-      shipped = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-    int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
-    String discovery =
-        "<FILE_PING location=\""
-            + folder.resolve("meeting")
-            + "\" remove_old_coords_on_view_change=\"true\"/>";
-    String own =
-        shipped
-            .replaceFirst("mcast_port=\"[0-9]+\"", "mcast_port=\"" + port + "\"")
-            .replaceFirst("<TCPPING[^>]*/>", discovery)
-            .replaceFirst("(?s)(<(UDP|TCP)\\b[^>]*/>)", "$1\n    <" + Cut.class.getName() + "/>");
-    Path file = folder.resolve("stack.xml");
-    Files.writeString(file, own);
-    return file;
-  }
-
-  private void meet(Path folder, Path stack) throws Exception {
+  private void meet() throws Exception {
     long from = System.nanoTime();
-    begin(folder, stack, "anna", "--found", "yes");
+    group().begin("anna", "--found", "yes");
     for (String name : List.of("ben", "cora", "dan")) {
-      begin(folder, stack, name, "--found", "no");
+      group().begin(name, "--found", "no");
     }
-    for (DemoPeer each : peers.values()) {
+    for (DemoPeer each : all()) {
       each.awaitApi();
     }
     long api = since(from);
-    for (DemoPeer each : peers.values()) {
+    for (DemoPeer each : all()) {
       each.awaitSettled(4);
     }
     JsonObject status = peer("anna").get(Route.STATUS);
@@ -232,26 +137,6 @@ final class Demo implements Callable<Integer> {
             + " ms after four processes were started (their APIs answered after "
             + api
             + " ms).");
-  }
-
-  private void begin(Path folder, Path stack, String name, String... more) throws IOException {
-    List<String> settings =
-        new ArrayList<>(
-            List.of(
-                "--group",
-                "demo",
-                "--cluster",
-                "demo-" + ProcessHandle.current().pid(),
-                "--anchors",
-                folder.resolve("root/chain.pem").toString(),
-                "--policy",
-                folder.resolve("policy.yaml").toString(),
-                "--transport",
-                stack.toString(),
-                "--api",
-                "127.0.0.1:0"));
-    settings.addAll(Arrays.asList(more));
-    peers.put(name, new DemoPeer(name, folder.resolve(name), settings));
   }
 
   private void talk(String... names) throws Exception {
@@ -280,11 +165,11 @@ final class Demo implements Callable<Integer> {
             + " deliveries, each proved to be from its sender.");
   }
 
-  private void comeLate(Path folder, Path stack) throws Exception {
+  private void comeLate() throws Exception {
     long from = System.nanoTime();
-    begin(folder, stack, "eva", "--found", "no");
+    group().begin("eva", "--found", "no");
     peer("eva").awaitApi();
-    for (DemoPeer each : peers.values()) {
+    for (DemoPeer each : all()) {
       each.awaitSettled(5);
     }
     check(
@@ -309,7 +194,7 @@ final class Demo implements Callable<Integer> {
           peer(by[i]).post(Route.EVICT, new JsonObject().put("device", device).put("wait", wait));
     }
     check(last.getBoolean("out"), who + " is still in: " + last.encode());
-    List<String> stay = new ArrayList<>(peers.keySet());
+    List<String> stay = new ArrayList<>(group().names());
     stay.remove(who);
     for (String each : stay) {
       peer(each).awaitSettled(stay.size());
@@ -330,7 +215,7 @@ final class Demo implements Callable<Integer> {
             + since(from)
             + " ms"
             + (cost == null ? "." : ". That key cost " + Looking.costText(cost) + "."));
-    Map<String, Long> marks = marks(peers.keySet().toArray(String[]::new));
+    Map<String, Long> marks = marks(names());
     String secret = "not for " + who + " (" + ++said + ")";
     peer(stay.get(0)).post(Route.SEND, new JsonObject().put("text", secret));
     for (String each : stay.subList(1, stay.size())) {
@@ -345,22 +230,14 @@ final class Demo implements Callable<Integer> {
         page -> out.events(mark).anyMatch(event -> "unopened".equals(event.getString("type"))));
     check(!out.hasRead(secret, 0), who + " read what was said after it was put out");
     sentence("evicted", 0, who + " got the bytes of what followed, and could not open them.");
-    out.end();
-    peers.remove(who);
-    out.awaitEnd();
+    group().end(who);
   }
 
   private void separate(List<String> one, List<String> other) throws Exception {
     long from = System.nanoTime();
-    Map<String, String> addresses = new LinkedHashMap<>();
-    for (String name : peers.keySet()) {
-      addresses.put(name, peer(name).address());
-    }
-    for (String name : peers.keySet()) {
-      List<String> far = one.contains(name) ? other : one;
-      peer(name).order("cut " + far.stream().map(addresses::get).collect(Collectors.joining(" ")));
-    }
-    Map<String, Long> marks = marks(peers.keySet().toArray(String[]::new));
+    group().cut(one, other);
+    group().cut(other, one);
+    Map<String, Long> marks = marks(names());
     String here = "said on one side (" + ++said + ")";
     String there = "said on the other (" + ++said + ")";
     peer(one.get(0)).post(Route.SEND, new JsonObject().put("text", here));
@@ -398,19 +275,17 @@ final class Demo implements Callable<Integer> {
             + String.join(" and ", other)
             + ": each side made a key of its own and went on.");
     long healed = System.nanoTime();
-    for (DemoPeer each : peers.values()) {
-      each.order("heal");
-    }
-    for (DemoPeer each : peers.values()) {
+    group().heal();
+    for (DemoPeer each : all()) {
       each.await(
           Route.STATUS,
           "have one key with all others",
           status -> {
             JsonObject epoch = status.getJsonObject("epoch");
             return "settled".equals(status.getString("state"))
-                && status.getInteger("heard") == peers.size()
+                && status.getInteger("heard") == all().size()
                 && epoch != null
-                && epoch.getInteger("held") == peers.size();
+                && epoch.getInteger("held") == all().size();
           });
     }
     sentence(
@@ -428,7 +303,7 @@ final class Demo implements Callable<Integer> {
 
   /** Stays for people to look at. */
   private void stay() throws InterruptedException {
-    for (DemoPeer each : peers.values()) {
+    for (DemoPeer each : all()) {
       sentence("page", 0, each.name() + "'s page, for one login: " + each.page());
     }
     sentence("staying", 0, "They go on until you press Ctrl-C.");
@@ -445,12 +320,20 @@ final class Demo implements Callable<Integer> {
     return marks;
   }
 
+  private DemoGroup group() {
+    return Objects.requireNonNull(group, "made by tell()");
+  }
+
   private DemoPeer peer(String name) throws Failed {
-    DemoPeer peer = peers.get(name);
-    if (peer == null) {
-      throw new Failed("there is no process for " + name);
-    }
-    return peer;
+    return group().peer(name);
+  }
+
+  private List<DemoPeer> all() {
+    return group == null ? List.of() : group.all();
+  }
+
+  private String[] names() {
+    return group().names().toArray(String[]::new);
   }
 
   private static void check(boolean so, String otherwise) throws Failed {
@@ -484,9 +367,9 @@ final class Demo implements Callable<Integer> {
   }
 
   private synchronized void cleanUp(Path folder) {
-    peers.values().forEach(DemoPeer::end);
-    peers.values().forEach(DemoPeer::awaitEnd);
-    peers.clear();
+    if (group != null) {
+      group.close();
+    }
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(each);

@@ -64,6 +64,7 @@ final class Desk {
       String ownName,
       EventLog log,
       Acquaintances acquaintances,
+      Invites invites,
       InstantSource clock) {
     this.node = node;
     this.cluster = cluster;
@@ -71,7 +72,7 @@ final class Desk {
     this.ownName = ownName;
     this.acquaintances = acquaintances;
     this.clock = clock;
-    this.chronicle = new Chronicle(node, log, clock, this::nameOf);
+    this.chronicle = new Chronicle(node, log, invites, clock, this::nameOf);
   }
 
   Chronicle chronicle() {
@@ -127,6 +128,8 @@ final class Desk {
         .put("id", view.group().hash().toHex())
         .put("name", view.name())
         .put("profile", view.profile().name().toLowerCase(Locale.ROOT))
+        .put("expelVoices", view.rights().expelApprovals())
+        .put("expelRole", view.rights().expelRole().orElse(null))
         .put("cluster", cluster);
   }
 
@@ -171,6 +174,7 @@ final class Desk {
         .put("state", quiet ? "quiet" : "here")
         .put("lastHeardMillis", presence.flatMap(GroupView.Presence::heardMillisAgo).orElse(null))
         .put("address", presence.flatMap(GroupView.Presence::address).orElse(null))
+        .put("roles", new JsonArray(List.copyOf(member.roles())))
         .put("holdsEpoch", presence.map(GroupView.Presence::holdsNewest).orElse(false))
         .put(
             "credential",
@@ -244,11 +248,13 @@ final class Desk {
                         .put("position", slot.slot().position())
                         .put("symbol", slot.slot().symbol())
                         .put("mine", slot.mine())
+                        .put("hasKey", slot.hasKey())
                         .put("clean", slot.clean())
                         .put("held", slot.held())
                         .put("members", slot.members())
                         .put("keyHolder", slot.keyHolder().map(this::nameOf).orElse(null))
-                        .putNull("at"));
+                        .put("resealedBy", slot.resealedBy().map(this::nameOf).orElse(null))
+                        .put("at", chronicle.resealed(slot.slot()).map(Times::text).orElse(null)));
               }
               JsonArray address = new JsonArray();
               for (int position = 0; position < view.positions(); position++) {

@@ -126,6 +126,16 @@ record DeviceKey(Path folder, SigningKey key, List<Certificate> chain) implement
       return shown;
     }
     Path file = Path.of(settings.get(Setting.INVITE_FILE));
+    try {
+      if (Files.exists(file) && !PrivateFiles.isPrivate(file)) {
+        throw new Problem(
+            ErrorCode.BAD_FILE,
+            "Other users can read " + file + ", and with it come in in this device's place.",
+            "If nobody has: chmod 600 " + file + ". If somebody may have: ask for a new invite.");
+      }
+    } catch (IOException e) {
+      throw unusable(file, PrivateFiles.why(e));
+    }
     switch (InviteSecret.parse(Ca.read(file).strip())) {
       case Decoded.Malformed<InviteSecret> bad -> throw unusable(file, bad.reason());
       case Decoded.Ok<InviteSecret> ok -> {

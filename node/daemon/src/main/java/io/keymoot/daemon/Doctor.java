@@ -4,6 +4,7 @@ import io.keymoot.daemon.api.Route;
 import io.keymoot.daemon.setting.ErrorCode;
 import io.keymoot.daemon.setting.Problem;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,7 +15,12 @@ import picocli.CommandLine.Mixin;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = "Finds what is wrong, and says what to do.",
-    footer = {"", "Exits with 1 if something is wrong."})
+    footer = {
+      "",
+      "Exits with 1 if something is wrong.",
+      "Example:",
+      "  keymoot doctor --json | jq '.findings[] | select(.level == \"wrong\")'"
+    })
 final class Doctor implements Callable<Integer> {
   @Mixin private Surroundings surroundings = new Surroundings();
 
@@ -38,7 +44,11 @@ final class Doctor implements Callable<Integer> {
         throw e;
       }
       return Examination.of(
-          surroundings.places(), surroundings.settings(), Optional.empty(), Optional.empty());
+          surroundings.places(),
+          surroundings.settings(),
+          Optional.empty(),
+          Optional.empty(),
+          Instant.now());
     }
   }
 

@@ -33,6 +33,7 @@ final class Examination {
   private final Settings settings;
   private final Optional<JsonObject> status;
   private final Optional<JsonObject> members;
+  private final Instant now;
   private final JsonArray findings = new JsonArray();
   private boolean healthy = true;
 
@@ -40,16 +41,25 @@ final class Examination {
    * @param status of the daemon that runs over these places; none if none answers
    */
   private Examination(
-      Places places, Settings settings, Optional<JsonObject> status, Optional<JsonObject> members) {
+      Places places,
+      Settings settings,
+      Optional<JsonObject> status,
+      Optional<JsonObject> members,
+      Instant now) {
     this.places = places;
     this.settings = settings;
     this.status = status;
     this.members = members;
+    this.now = now;
   }
 
   static JsonObject of(
-      Places places, Settings settings, Optional<JsonObject> status, Optional<JsonObject> members) {
-    Examination all = new Examination(places, settings, status, members);
+      Places places,
+      Settings settings,
+      Optional<JsonObject> status,
+      Optional<JsonObject> members,
+      Instant now) {
+    Examination all = new Examination(places, settings, status, members, now);
     all.files();
     all.policy();
     all.certificate();
@@ -122,7 +132,6 @@ final class Examination {
       Certificate own = device.chain().get(0);
       Instant until = Instant.ofEpochSecond(own.notAfter().epochSecond());
       Instant from = Instant.ofEpochSecond(own.notBefore().epochSecond());
-      Instant now = Instant.now();
       String remedy = "Have it renewed over the same key, then: keymoot id --certificate FILE";
       if (now.isAfter(until)) {
         wrong(
@@ -144,7 +153,6 @@ final class Examination {
 
   /** A clock that is far off turns good certificates down. There is nobody to ask the time here. */
   private void clock() {
-    Instant now = Instant.now();
     Instant newest = NOT_BEFORE;
     for (Path each : List.of(places.token(), places.api(), places.settings())) {
       try {

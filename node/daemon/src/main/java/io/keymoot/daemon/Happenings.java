@@ -159,11 +159,9 @@ abstract class Happenings implements Callable<Integer> {
             + Looking.costText(cost);
       }
       case "resealed" ->
-          "fresh key at position "
-              + event.getInteger("position")
-              + ", symbol "
-              + event.getInteger("symbol")
-              + ", by "
+          "keys of "
+              + event.getJsonArray("slots").size()
+              + " slots made anew by "
               + event.getString("by");
       case "pending" -> "waits for an answer: " + event.getJsonObject("pending").getString("shown");
       case "answered" -> event.getString("pendingId") + " was " + event.getString("answer");

@@ -4,6 +4,7 @@ import io.keymoot.admission.certificate.Certificate;
 import io.keymoot.admission.certificate.CheckedText;
 import io.keymoot.daemon.api.Route;
 import io.keymoot.daemon.setting.Setting;
+import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -136,7 +137,10 @@ final class Home {
       footer = {
         "",
         "A setting is one thing with three names: api-socket in keymoot.conf, --api-socket for",
-        "'keymoot run', KEYMOOT_API_SOCKET in the environment. Flags go first, the file last."
+        "'keymoot run', KEYMOOT_API_SOCKET in the environment. Flags go first, the file last.",
+        "Examples:",
+        "  keymoot config --explain > keymoot.conf",
+        "  keymoot config --reload"
       })
   static final class Config extends HomeCommand {
     @Option(names = "--reload", description = "Have the daemon read policy and identity anew.")
@@ -188,6 +192,7 @@ final class Home {
       footer = {
         "",
         "Example:",
+        "  keymoot paths",
         "  curl -H \"Authorization: Bearer $(cat $(keymoot paths --json | jq -r .token))\" …"
       })
   static final class PathsCommand extends HomeCommand {
@@ -209,7 +214,8 @@ final class Home {
   @Command(
       name = "version",
       mixinStandardHelpOptions = true,
-      description = "Which Keymoot this is.")
+      description = "Which Keymoot this is.",
+      footer = {"", "Example:", "  keymoot version --json | jq -r .version"})
   static final class VersionCommand extends HomeCommand {
     @Override
     JsonObject look() {
@@ -228,6 +234,6 @@ final class Home {
         .put("version", version == null ? "(not from a jar)" : version)
         .put("java", Runtime.version().toString())
         .put("api", 1)
-        .put("protocol", 1);
+        .put("protocol", HeaderCodec.VERSION);
   }
 }

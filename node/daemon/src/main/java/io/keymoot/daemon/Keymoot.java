@@ -51,6 +51,7 @@ public final class Keymoot implements Runnable {
         .flatMap(List::stream)
         .forEach(line::addSubcommand);
     CommandLine completion = new CommandLine(new AutoComplete.GenerateCompletion());
+    completion.setCommandName("completion");
     line.addSubcommand("completion", completion);
     Run.addFlags(Objects.requireNonNull(line.getSubcommands().get("run")));
     return line.setParameterExceptionHandler(Keymoot::explainWhatWasNotUnderstood)

@@ -194,7 +194,7 @@ final class Looking {
             epoch.getString("by") == null ? "?" : epoch.getString("by"),
             epoch.getInteger("held") + " of " + epoch.getInteger("of"),
             (epoch.getBoolean("current") ? "in use" : "")
-                + (epoch.getBoolean("clean") ? "" : " not clean"),
+                + (epoch.getBoolean("usable") ? "" : "over"),
             cost == null ? "" : costText(cost));
       }
       columns.print();
@@ -221,7 +221,9 @@ final class Looking {
         "",
         "A member's address has one symbol at each position, and it holds the keys at those. So a"
             + " key",
-        "for all but one goes out under the keys that this one does not hold."
+        "for all but one goes out under the keys that this one does not hold.",
+        "Example:",
+        "  keymoot table --json | jq '.slots[] | select(.mine and .clean)'"
       })
   static final class Table extends DaemonCommand {
     @Override
@@ -250,14 +252,16 @@ final class Looking {
           String cell = slot == null ? "·" : cell(slot);
           String padded = "%6s".formatted(cell);
           line.append(
-              slot == null || slot.getInteger("members") == 0
+              slot == null || !slot.getBoolean("hasKey")
                   ? console.faint(padded)
                   : slot.getBoolean("clean") ? console.good(padded) : console.warn(padded));
         }
         console.say(line.toString());
       }
       console.say("");
-      console.say("members at the symbol; [n] is mine; n! is not clean, so not used; · nobody");
+      console.say(
+          "members at the symbol; [n] is mine; n- has no key yet; n! is worn: somebody who is out"
+              + " had its key, so it is not used; · nobody");
       String holders =
           slots.values().stream()
               .map(slot -> slot.getString("keyHolder"))
@@ -274,7 +278,8 @@ final class Looking {
       if (slot.getInteger("members") == 0) {
         return slot.getBoolean("mine") ? "[0]" : "·";
       }
-      String text = slot.getInteger("members") + (slot.getBoolean("clean") ? "" : "!");
+      String state = slot.getBoolean("clean") ? "" : slot.getBoolean("hasKey") ? "!" : "-";
+      String text = slot.getInteger("members") + state;
       return slot.getBoolean("mine") ? '[' + text + ']' : text;
     }
   }
@@ -285,7 +290,12 @@ final class Looking {
       name = "pending",
       mixinStandardHelpOptions = true,
       description = "Who waits for somebody here to say yes or no.",
-      footer = {"", "Then: keymoot accept ID, or keymoot deny ID."})
+      footer = {
+        "",
+        "Then: keymoot accept ID, or keymoot deny ID.",
+        "Example:",
+        "  keymoot pending --json | jq -r '.pending[] | .id + \" \" + .shown'"
+      })
   static final class Pending extends DaemonCommand {
     @Override
     JsonObject ask(ApiClient daemon) {

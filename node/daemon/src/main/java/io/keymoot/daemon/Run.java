@@ -121,6 +121,9 @@ final class Run implements Callable<Integer> {
   private void introduce(Daemon daemon, Places places, Settings settings, Console console) {
     boolean wide = !settings.address(Setting.API).getAddress().isLoopbackAddress();
     if (surroundings.json()) {
+      if (wide && spec != null) {
+        spec.commandLine().getErr().println(warning(settings.get(Setting.API)));
+      }
       console.jsonLine(
           new JsonObject()
               .put("api", daemon.api().url())
@@ -144,12 +147,13 @@ final class Run implements Callable<Integer> {
                 : "'keymoot page' makes a link")
         .print();
     if (wide) {
-      console.say(
-          console.bad(
-              "WARNING: the API listens at "
-                  + settings.get(Setting.API)
-                  + ", where other machines reach it. Whoever gets the token commands this"
-                  + " device."));
+      console.say(console.bad(warning(settings.get(Setting.API))));
     }
+  }
+
+  static String warning(String api) {
+    return "WARNING: the API listens at "
+        + api
+        + ", where other machines reach it. Whoever gets the token commands this device.";
   }
 }

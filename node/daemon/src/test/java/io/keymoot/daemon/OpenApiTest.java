@@ -13,11 +13,15 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
@@ -102,11 +106,15 @@ class OpenApiTest {
       fits(Route.CONFIG, client.get(Route.CONFIG));
       fits(Route.PATHS, client.get(Route.PATHS));
       fits(Route.DOCTOR, client.get(Route.DOCTOR));
-      fits(Route.SEND, client.post(Route.SEND, new JsonObject().put("text", "hello")));
+      fits(Route.SEND, asked(client, Route.SEND, new JsonObject().put("text", "hello")));
       fits(Route.REKEY, client.post(Route.REKEY, nothing));
       fits(Route.RELOAD, client.post(Route.RELOAD, nothing));
       fits(Route.LOGIN_LINK, client.post(Route.LOGIN_LINK, nothing));
-      fits(Route.INVITE, client.post(Route.INVITE, new JsonObject().put("name", "ben")));
+      fits(Route.INVITE, asked(client, Route.INVITE, new JsonObject().put("name", "ben")));
+      fits(Route.INVITES, client.get(Route.INVITES));
+      fits(
+          Route.REVOKE_INVITE,
+          asked(client, Route.REVOKE_INVITE, new JsonObject().put("name", "ben")));
       fits(Route.LIVE, client.get(Route.LIVE));
       fits(Route.READY, client.get(Route.READY));
       fits(Route.EVENTS, client.get(Route.EVENTS, "since=0"));
@@ -118,6 +126,61 @@ class OpenApiTest {
       }
       fits(Route.LEAVE, client.post(Route.LEAVE, nothing));
     }
+  }
+
+  @Test
+  void soIsWhatComesOfTwoWhoMeet() throws Exception {
+    Path annas = Files.createDirectories(temp.resolve("anna"));
+    Path bens = Files.createDirectories(temp.resolve("ben"));
+    try (Daemon anna =
+            TestDaemon.start(List.of(annas.toString(), "group=two", "found=yes", "name=anna"));
+        Daemon ben =
+            TestDaemon.start(List.of(bens.toString(), "group=two", "found=no", "name=ben"))) {
+      ApiClient client = client(anna, annas);
+      until(() -> !client.get(Route.PENDING).getJsonArray("pending").isEmpty());
+      JsonObject pending = client.get(Route.PENDING);
+      fits(Route.PENDING, pending);
+      String id = pending.getJsonArray("pending").getJsonObject(0).getString("id");
+      fits(Route.ACCEPT, asked(client, Route.ACCEPT, new JsonObject().put("id", id)));
+      until(() -> "settled".equals(client(ben, bens).get(Route.STATUS).getString("state")));
+      client(ben, bens).post(Route.SEND, new JsonObject().put("text", "hello"));
+      until(() -> client.get(Route.EVENTS, "since=0").encode().contains("\"text\":\"hello\""));
+      String device = client(ben, bens).get(Route.ID).getString("fingerprint");
+      JsonObject named = new JsonObject().put("device", device);
+      fits(Route.MEMBERS, client.get(Route.MEMBERS));
+      fits(Route.TABLE, client.get(Route.TABLE));
+      fits(Route.EPOCHS, client.get(Route.EPOCHS));
+      fits(Route.VERIFY, asked(client, Route.VERIFY, named.copy().put("match", true)));
+      fits(Route.EVICT, asked(client, Route.EVICT, named.copy().put("wait", 0)));
+      fits(Route.APPROVE, asked(client, Route.APPROVE, named));
+      fits(Route.STATUS, client.get(Route.STATUS));
+      JsonObject events = client.get(Route.EVENTS, "since=0&limit=1000");
+      fits(Route.EVENTS, events);
+      // All that happened can be told to a person too.
+      for (Object each : events.getJsonArray("events")) {
+        assertThat(Happenings.sentence((JsonObject) each)).isNotBlank().doesNotContain("null");
+      }
+    }
+  }
+
+  private static void until(Callable<Boolean> so) {
+    Awaitility.await().atMost(Duration.ofSeconds(40)).until(so);
+  }
+
+  private static ApiClient client(Daemon daemon, Path state) throws IOException {
+    return new ApiClient(
+        daemon.api().url(), null, null, Files.readAllBytes(state.resolve("token")));
+  }
+
+  /** Posts what is of the shape that the file asks for, references followed. */
+  private JsonObject asked(ApiClient client, Route route, JsonObject body) {
+    String pointer =
+        "/paths/" + route.path().replace("~", "~0").replace("/", "~1") + "/post/requestBody";
+    JsonNode request = api.at(pointer);
+    assertThat(request.isMissingNode()).as(pointer).isFalse();
+    String at = request.has("$ref") ? request.get("$ref").asText().substring(1) : pointer;
+    validate("#" + at + "/content/application~1json/schema", body);
+    return client.post(route, body);
   }
 
   private void fits(Route route, JsonObject answer) {

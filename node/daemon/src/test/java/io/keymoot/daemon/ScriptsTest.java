@@ -34,19 +34,20 @@ import picocli.CommandLine;
  * </pre>
  *
  * {@code start} starts a daemon in the background of the test, over the in-memory network; all
- * other commands speak to it over HTTP as they always do. What begins with {@code until} is
- * repeated until it prints that. The folder HERE is fresh for each script.
+ * other commands speak to it over HTTP as they always do; {@code stop} ends it. What begins with
+ * {@code until} is repeated until it prints that. The folder HERE is fresh for each script.
  */
 class ScriptsTest {
   private static final long PATIENCE_NANOS = 40_000_000_000L;
 
   @TempDir private Path temp = Path.of("");
 
-  private final List<Daemon> daemons = new ArrayList<>();
+  /** By their folders. */
+  private final Map<String, Daemon> daemons = new LinkedHashMap<>();
 
   @AfterEach
   void end() {
-    daemons.forEach(Daemon::close);
+    daemons.values().forEach(Daemon::close);
     Environment.replaceBy(null);
   }
 
@@ -84,7 +85,7 @@ class ScriptsTest {
       }
     }
     check(command, expected, variables);
-    daemons.forEach(Daemon::close);
+    daemons.values().forEach(Daemon::close);
     daemons.clear();
   }
 
@@ -134,7 +135,10 @@ class ScriptsTest {
       case "write" -> {
         Path file = Path.of(words.get(1));
         Files.createDirectories(Objects.requireNonNull(file.getParent()));
-        Files.writeString(file, String.join("\n", words.subList(2, words.size())) + "\n");
+        io.keymoot.daemon.setting.PrivateFiles.write(
+            file,
+            (String.join("\n", words.subList(2, words.size())) + "\n")
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
         return 0;
       }
       case "mode" -> {
@@ -144,7 +148,11 @@ class ScriptsTest {
         return 0;
       }
       case "start" -> {
-        daemons.add(TestDaemon.start(words.subList(1, words.size())));
+        daemons.put(words.get(1), TestDaemon.start(words.subList(1, words.size())));
+        return 0;
+      }
+      case "stop" -> {
+        Objects.requireNonNull(daemons.remove(words.get(1)), "no daemon there").close();
         return 0;
       }
       case "keymoot" -> {}

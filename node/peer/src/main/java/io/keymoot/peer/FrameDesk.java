@@ -119,6 +119,9 @@ public final class FrameDesk {
       case PeerEffect.Rekeyed other -> {
         return false;
       }
+      case PeerEffect.Resealed other -> {
+        return false;
+      }
       case PeerEffect.Refused other -> {
         return false;
       }

@@ -62,8 +62,8 @@ public final class Identities {
     others.addAll(device.names().uris());
     return new Identity(
         Identity.Standing.CERTIFIED,
-        device.shown(),
-        path.issuerOf(0).shown(),
+        device.name(),
+        path.issuerOf(0).name(),
         device.names().spiffeId(),
         List.copyOf(others),
         path.roles(),

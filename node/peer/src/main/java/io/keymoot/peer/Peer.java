@@ -10,6 +10,7 @@ import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.frame.FrameSender;
 import io.keymoot.flatkeying.frame.TekEpoch;
@@ -361,7 +362,10 @@ public final class Peer implements AutoCloseable {
       case Effect.ResealOwed owed -> resealOwed(owed.slots());
       case Effect.Seconded seconded ->
           heartbeat(new io.keymoot.heartbeat.Input.Seconded(seconded.member(), seconded.by()));
-      case Effect.Taken taken -> taken();
+      case Effect.Taken taken -> {
+        tellResealed(taken.facts());
+        taken();
+      }
       case Effect.Status is -> {
         status = new PeerEffect.Status(is.state(), is.cause());
         out.add(status);
@@ -467,6 +471,17 @@ public final class Peer implements AutoCloseable {
   }
 
   // ---- the roster
+
+  private void tellResealed(List<FactId> facts) {
+    for (FactId fact : facts) {
+      if (keying.ledger().get(fact) instanceof Known known
+          && known.fact() instanceof Reseal reseal) {
+        out.add(
+            new PeerEffect.Resealed(
+                known.author(), reseal.slots().stream().map(Reseal.SlotKey::slot).toList()));
+      }
+    }
+  }
 
   private void taken() {
     GroupState state = keying.state();

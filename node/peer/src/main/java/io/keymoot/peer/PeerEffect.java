@@ -103,6 +103,9 @@ public sealed interface PeerEffect {
 
   record Rekeyed(Effect.Rekeyed cost) implements PeerEffect {}
 
+  /** These slots have fresh keys to come. */
+  record Resealed(MemberId by, List<Slot> slots) implements PeerEffect {}
+
   record Refused(Effect.Refused fact) implements PeerEffect {}
 
   record RosterIs(Freshness freshness, int heard, int members) implements PeerEffect {}

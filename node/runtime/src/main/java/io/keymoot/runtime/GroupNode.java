@@ -2,17 +2,20 @@ package io.keymoot.runtime;
 
 import io.keymoot.admission.Hearing;
 import io.keymoot.admission.Invite;
+import io.keymoot.admission.InviteUse;
 import io.keymoot.admission.PolicyRules;
 import io.keymoot.admission.Ticket;
 import io.keymoot.admission.WallTime;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.frame.Authentication;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -92,7 +95,13 @@ public final class GroupNode implements AutoCloseable {
     String name = "keymoot-" + cluster;
     this.network = from.network;
     this.host =
-        new Host(wish, from.identity, from.policy, from.network, entropy(), GroupNode::today);
+        new Host(
+            wish,
+            from.identity,
+            new Host.Opinion(from.policy, from.invites, from.uses),
+            from.network,
+            entropy(),
+            GroupNode::today);
     this.events =
         new EventFeed<>(
             name,
@@ -130,6 +139,8 @@ public final class GroupNode implements AutoCloseable {
     private final PolicyRules policy;
     private @Nullable String cluster;
     private @Nullable Path memory;
+    private List<Invite> invites = List.of();
+    private List<InviteUse> uses = List.of();
     private @Nullable Function<GroupNode, RenewalWatch> renewing;
 
     private Builder(Network network, Identity identity, PolicyRules policy) {
@@ -174,6 +185,15 @@ public final class GroupNode implements AutoCloseable {
                   identity,
                   period,
                   credential -> node.renew(Optional.of(credential)));
+      return this;
+    }
+
+    /**
+     * Invites of an earlier start, and who used them: what {@link NodeEvent.InvitesAre} told last.
+     */
+    public Builder invites(List<Invite> made, List<InviteUse> uses) {
+      this.invites = List.copyOf(made);
+      this.uses = List.copyOf(uses);
       return this;
     }
 
@@ -617,6 +637,8 @@ public final class GroupNode implements AutoCloseable {
         }
         publish(new NodeEvent.Rekeyed(rekeyed.cost().epoch(), rekeyed.cost().report()));
       }
+      case PeerEffect.Resealed resealed ->
+          publish(new NodeEvent.Resealed(resealed.by(), resealed.slots()));
       case PeerEffect.PolicyWaits waits -> publish(new NodeEvent.Waits(waits.about()));
       case PeerEffect.PolicyDecided decided ->
           publish(
@@ -679,7 +701,11 @@ public final class GroupNode implements AutoCloseable {
     boolean isOurs = at == seat;
     switch (effect) {
       case PeerEffect.Install install -> {
+        boolean isFirst = at.keys.isNew(install.key().epoch());
         KeyName name = at.keys.install(install.key());
+        if (isFirst && isOurs) {
+          cameFromAnother(at, name.epoch());
+        }
         keyDesk.tellIf(isOurs, at, key -> new KeyDesk.Change.Install(key), name);
       }
       case PeerEffect.Activate activate -> {
@@ -712,6 +738,16 @@ public final class GroupNode implements AutoCloseable {
         }
       }
       default -> {}
+    }
+  }
+
+  private void cameFromAnother(Seat at, FactId epoch) {
+    if (at.peer.keying().ledger().get(epoch) instanceof Known known
+        && !known.author().equals(at.peer.keying().self())) {
+      at.peer
+          .keying()
+          .coverOf(epoch)
+          .ifPresent(cover -> publish(new NodeEvent.KeyCame(epoch, known.author(), cover)));
     }
   }
 

@@ -7,12 +7,13 @@ import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
-import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.keying.SlotOwnership;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Heartbeat;
 import io.keymoot.heartbeat.HeartbeatContent;
@@ -20,7 +21,9 @@ import io.keymoot.heartbeat.MemberView;
 import io.keymoot.heartbeat.SlotView;
 import io.keymoot.peer.Peer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -30,6 +33,7 @@ import java.util.TreeSet;
  * known, and the slot table. Never a key.
  *
  * @param name the group's own
+ * @param rights who may admit and expel, fixed at founding
  * @param positions of an address, so keys that a member holds
  * @param inUse the epoch that this node sends under
  * @param epochs those that may be used, in the order of ids
@@ -40,6 +44,7 @@ public record GroupView(
     GroupId group,
     String name,
     Profile profile,
+    Rights rights,
     int positions,
     MemberId self,
     Optional<FactId> inUse,
@@ -58,16 +63,22 @@ public record GroupView(
   /**
    * @param members whose address has this symbol here
    * @param held of these, who say that they hold its key
-   * @param clean nobody who is out ever held its key
+   * @param hasKey whether it has a key in the epoch that this node sends under
+   * @param clean nobody who is out ever held that key, so that it may be wrapped under
    * @param keyHolder who makes its next key
+   * @param reseal from which its next keys come: another one when it was made anew
+   * @param resealedBy who made that
    */
   public record SlotNow(
       Slot slot,
       boolean mine,
       int members,
       int held,
+      boolean hasKey,
       boolean clean,
-      Optional<MemberId> keyHolder) {}
+      Optional<MemberId> keyHolder,
+      Optional<FactId> reseal,
+      Optional<MemberId> resealedBy) {}
 
   /**
    * @param heardMillisAgo empty for this node itself, and for who was never heard
@@ -100,11 +111,12 @@ public record GroupView(
             state.group(),
             state.found().name(),
             state.found().profile(),
+            state.found().rights(),
             Limits.ADDRESS_SYMBOLS,
             self,
             keying.sendingEpoch(),
             epochs(keying, heartbeat),
-            slots(state, self, heartbeat),
+            slots(keying, heartbeat),
             members(keying, heartbeat, now),
             expelled));
   }
@@ -124,33 +136,24 @@ public record GroupView(
     return all;
   }
 
-  private static List<SlotNow> slots(
-      GroupState state, MemberId self, Optional<Heartbeat> heartbeat) {
-    Profile profile = state.found().profile();
-    List<SlotView> known = heartbeat.map(Heartbeat::slots).orElse(List.of());
+  private static List<SlotNow> slots(FlatKeying keying, Optional<Heartbeat> heartbeat) {
+    Map<Slot, SlotView> known = new HashMap<>();
+    heartbeat.map(Heartbeat::slots).orElse(List.of()).forEach(view -> known.put(view.slot(), view));
     List<SlotNow> all = new ArrayList<>();
-    for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
-      for (int symbol = 0; symbol < profile.radix(); symbol++) {
-        Slot slot = new Slot(position, symbol);
-        int members = 0;
-        for (Person person : state.members()) {
-          members += slot.isHeldBy(person.id(), profile) ? 1 : 0;
-        }
-        if (members == 0) {
-          continue;
-        }
-        Optional<SlotView> view =
-            known.stream().filter(each -> each.slot().equals(slot)).findFirst();
-        boolean clean =
-            state.standing(slot).map(reseal -> state.isClean(slot, reseal)).orElse(false);
+    for (SlotOwnership slot : keying.slotTable()) {
+      if (slot.members() > 0) {
+        Optional<SlotView> view = Optional.ofNullable(known.get(slot.slot()));
         all.add(
             new SlotNow(
-                slot,
-                slot.isHeldBy(self, profile),
-                members,
+                slot.slot(),
+                slot.own(),
+                slot.members(),
                 view.map(SlotView::having).orElse(0),
-                clean,
-                view.flatMap(SlotView::keyHolder)));
+                slot.epoch().isPresent(),
+                slot.clean(),
+                view.flatMap(SlotView::keyHolder),
+                slot.reseal(),
+                slot.resealedBy()));
       }
     }
     return all;

@@ -1,6 +1,8 @@
 package io.keymoot.runtime;
 
 import io.keymoot.admission.AdmissionPolicy;
+import io.keymoot.admission.Invite;
+import io.keymoot.admission.InviteUse;
 import io.keymoot.admission.PolicyRules;
 import io.keymoot.admission.WallTime;
 import io.keymoot.flatkeying.Entropy;
@@ -45,9 +47,21 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread.
  */
 final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
+  /**
+   * What each seat begins with: rules, and invites of an earlier start with those who used them.
+   */
+  record Opinion(PolicyRules rules, List<Invite> invites, List<InviteUse> uses) {
+    AdmissionPolicy policy() {
+      AdmissionPolicy policy = new AdmissionPolicy(rules);
+      invites.forEach(policy::addInvite);
+      policy.restore(uses);
+      return policy;
+    }
+  }
+
   private final Wish wish;
   private final Identity identity;
-  private final PolicyRules rules;
+  private final Opinion opinion;
   private final Network network;
   private final Entropy entropy;
   private final Supplier<WallTime> wall;
@@ -74,13 +88,13 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   Host(
       Wish wish,
       Identity identity,
-      PolicyRules rules,
+      Opinion opinion,
       Network network,
       Entropy entropy,
       Supplier<WallTime> wall) {
     this.wish = wish;
     this.identity = identity;
-    this.rules = rules;
+    this.opinion = opinion;
     this.network = network;
     this.entropy = entropy;
     this.wall = wall;
@@ -371,22 +385,12 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
 
   private Peer found(FlatKeying.Founding plan) {
     return Peer.found(
-        plan,
-        identity.key(),
-        identity.credential().encode(),
-        new AdmissionPolicy(rules),
-        entropy,
-        shared());
+        plan, identity.key(), identity.credential().encode(), opinion.policy(), entropy, shared());
   }
 
   private Peer join(GroupId group) {
     return Peer.join(
-        group,
-        identity.key(),
-        identity.credential().encode(),
-        new AdmissionPolicy(rules),
-        entropy,
-        shared());
+        group, identity.key(), identity.credential().encode(), opinion.policy(), entropy, shared());
   }
 
   private Peer.Shared shared() {

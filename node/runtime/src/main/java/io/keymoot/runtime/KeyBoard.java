@@ -1,5 +1,6 @@
 package io.keymoot.runtime;
 
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.frame.FrameSender;
 import io.keymoot.flatkeying.frame.TekEpoch;
@@ -41,6 +42,11 @@ final class KeyBoard {
   }
 
   // ---- the loop's side
+
+  /** Whether no key of this epoch is installed yet. */
+  boolean isNew(FactId epoch) {
+    return locked(() -> installed.keySet().stream().noneMatch(name -> name.epoch().equals(epoch)));
+  }
 
   KeyName install(TekEpoch key) {
     KeyName name = new KeyName(key.epoch(), key.revision());

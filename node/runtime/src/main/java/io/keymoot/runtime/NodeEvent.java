@@ -6,6 +6,7 @@ import io.keymoot.admission.Renewal;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.keying.CoverReport;
@@ -71,6 +72,16 @@ public sealed interface NodeEvent {
 
   /** This node made a new key, and what telling it cost. */
   record Rekeyed(FactId epoch, CoverReport cost) implements NodeEvent {}
+
+  /**
+   * Another member's key came to this node.
+   *
+   * @param cover what was told with it, as far as anybody but its author can see
+   */
+  record KeyCame(FactId epoch, MemberId by, CoverReport cover) implements NodeEvent {}
+
+  /** A key holder made these slots' keys anew; the next epoch takes them into use. */
+  record Resealed(MemberId by, List<Slot> slots) implements NodeEvent {}
 
   /** A question of this node's policy waits for people, members or another system. */
   record Waits(Pending about) implements NodeEvent {}

@@ -185,7 +185,7 @@ final class HostTest {
           new Host(
               wish,
               identity,
-              people.policy,
+              new Host.Opinion(people.policy, List.of(), List.of()),
               Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS),
               entropy,
               () -> new WallTime(1_800_000_000));

@@ -159,7 +159,7 @@ public final class ApiServer implements AutoCloseable {
     gate = gate(tcp.actualPort());
     url =
         (plan.tls.isPresent() ? "https://" : "http://")
-            + hostText(bind.getAddress())
+            + hostText(own(bind.getAddress()))
             + ':'
             + tcp.actualPort();
     if (plan.socket.isPresent()) {
@@ -228,10 +228,7 @@ public final class ApiServer implements AutoCloseable {
     if (address.isLoopbackAddress() || address.isAnyLocalAddress()) {
       hosts.add("localhost:" + port);
     }
-    hosts.add(
-        hostText(address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address)
-            + ':'
-            + port);
+    hosts.add(hostText(own(address)) + ':' + port);
     cookie = "keymoot-" + port;
     return new Gate(
         hosts,
@@ -241,6 +238,11 @@ public final class ApiServer implements AutoCloseable {
         sessions,
         plan.token,
         plan.mediaToken);
+  }
+
+  /** Where it is reached from this machine. */
+  private static InetAddress own(InetAddress bind) {
+    return bind.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bind;
   }
 
   private static String hostText(InetAddress address) {

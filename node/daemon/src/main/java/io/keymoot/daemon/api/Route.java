@@ -30,6 +30,8 @@ public enum Route {
   DENY("POST", "/v1/deny", Access.TOKEN, "deny"),
   APPROVE("POST", "/v1/approve", Access.TOKEN, "approve"),
   INVITE("POST", "/v1/invite", Access.TOKEN, "invite"),
+  INVITES("GET", "/v1/invites", Access.TOKEN, "invite"),
+  REVOKE_INVITE("POST", "/v1/revoke-invite", Access.TOKEN, "invite"),
   VERIFY("POST", "/v1/verify", Access.TOKEN, "verify"),
   SEND("POST", "/v1/send", Access.TOKEN, "send"),
   EVICT("POST", "/v1/evict", Access.TOKEN, "evict"),

@@ -28,6 +28,8 @@ public enum ErrorCode {
   NO_SUCH_MEMBER("no-such-member", 404, 6, "There is no such member"),
   AMBIGUOUS("ambiguous", 409, 6, "More than one fits"),
   NO_SUCH_PENDING("no-such-pending", 404, 6, "Nobody waits under this id"),
+  NO_SUCH_INVITE("no-such-invite", 404, 6, "There is no such invite"),
+  NAME_TAKEN("name-taken", 409, 1, "The name is taken"),
   NOT_NOW("not-now", 503, 5, "Not at this moment"),
   NOT_IN_GROUP("not-in-group", 409, 5, "Not in the group"),
   STOPPED("stopped", 500, 1, "The node stopped"),

@@ -43,7 +43,7 @@ async function ask(method, path, body) {
   }
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: 'no-store' });
+    response = await fetch(`/${path}`, { method, headers, body: body && JSON.stringify(body), cache: 'no-store' });
   } catch {
     throw new Problem({ code: 'unreachable', detail: 'The daemon does not answer.', remedy: 'Is it still running?' });
   }

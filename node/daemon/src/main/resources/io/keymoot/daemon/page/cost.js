@@ -1,60 +1,143 @@
-// The last change of key: what was sent, whom each part reached, and how it travelled.
-import { at, bytes, count, h, since } from './draw.js';
+// The last change of key: what was sent, whom each part reached, and how it travelled, through the table and to whom.
+import { at, bytes, count, h, rows, since } from './draw.js';
 import { light } from './table.js';
 
-const STEP = 700;
+const STEP = 900;
 const SHOWN = 40;
+const CHIPS = 60;
 
 const KINDS = {
   refresh: 'under the key before',
   wrap: 'wrapped under a slot',
   relay: 'passed on by a relay',
-  seal: 'sealed to one device',
-  'offer-and-seal': 'sealed to one device, for the first time',
-  tree: 'sealed down a tree',
+  seal: 'sealed to one device each',
+  'offer-and-seal': 'sealed to one device each, for the first time',
+  tree: 'handed down from one to eight',
+};
+
+/** The same for whom it reached. */
+const WAYS = {
+  refresh: 'by the key before',
+  wrap: 'by a slot',
+  relay: 'by a relay',
+  seal: 'by a seal',
+  'offer-and-seal': 'by a seal',
+  tree: 'by the tree',
 };
 
 let last = null;
 let walking = 0;
+let people = [];
+let pinned = false;
+
+/** Who is in, this device under its own name. */
+export function know(members) {
+  people = members.map((member) => ({ name: member.name, self: member.self, device: member.device }));
+  drawReach(last === null ? 0 : last.lines.length);
+}
+
+/** An older change that a person wants to see; the next one takes its place. */
+export function pin(cost) {
+  pinned = true;
+  show(cost);
+  walk();
+  at('cost-title').scrollIntoView({ block: 'nearest' });
+}
 
 export function drawCost(cost, { travel = false } = {}) {
+  pinned &&= !travel;
+  if (!pinned) {
+    show(cost);
+    if (travel && cost.lines.length > 0) {
+      walk();
+    }
+  }
+}
+
+function show(cost) {
   if (cost === null) {
-    at('cost-line').textContent = 'There was none since this page looks on.';
+    at('cost-line').textContent = 'No key was made since this daemon runs.';
     return;
   }
   const fresh = last === null || last.epoch !== cost.epoch || last.lines.length !== cost.lines.length;
   last = cost;
+  at('cost-line').textContent = summary(cost);
   if (fresh) {
-    const by = cost.by === null ? 'Somebody' : cost.by;
-    at('cost-line').textContent =
-      `${by} made a key ${since(cost.at)} and told it with ${bytes(cost.bytes)} in ${count(cost.lines.length, 'entry', 'entries')}` +
-      (cost.unreached > 0 ? `; ${count(cost.unreached, 'device')} had to ask for it.` : '.');
     const whole = Math.max(1, cost.lines.reduce((sum, line) => sum + line.bytes, 0));
     at('cost-bar').replaceChildren(
       ...cost.lines.map((line) => {
-        const part = h('span', { class: `kind-${line.kind}`, title: `${line.kind}, ${bytes(line.bytes)}` });
+        const part = h('span', { class: `kind-${line.kind}`, title: `${KINDS[line.kind] || line.kind}, ${bytes(line.bytes)}` });
         part.style.width = `${(100 * line.bytes) / whole}%`;
         return part;
       }),
     );
+    at('cost-bar').hidden = cost.lines.length === 0;
     const more = cost.lines.length - SHOWN;
     at('cost-lines').replaceChildren(
       ...cost.lines.slice(0, SHOWN).map((line) => h('li', {}, sentence(line))),
       ...(more > 0 ? [h('li', {}, `and ${count(more, 'entry', 'entries')} more`)] : []),
     );
     at('replay').hidden = cost.lines.length === 0;
-  }
-  if (travel) {
-    walk();
+    clearTimeout(walking);
+    walking = 0;
+    light(null);
+    drawReach(cost.lines.length);
   }
 }
+
+function summary(cost) {
+  const by = maker(cost) === null ? 'This device' : cost.by || 'Somebody';
+  if (cost.lines.length === 0) {
+    return `${by} made it ${since(cost.at)}. Nobody else was here to be told.`;
+  }
+  return (
+    `${by} made it ${since(cost.at)} and told it in ${bytes(cost.bytes)}, with ${count(cost.lines.length, 'piece')}.` +
+    (cost.unreached > 0 ? ` ${count(cost.unreached, 'device')} had to ask for it.` : '')
+  );
+}
+
+/** Its name; null for this device. */
+const maker = (cost) => (cost.by === 'this device' ? null : cost.by);
 
 function sentence(line) {
   const way = line.position === undefined ? '' : ` (place ${line.position + 1}, symbol ${line.symbol.toString(16)})`;
-  return `${KINDS[line.kind] || line.kind}${way}: reaches ${count(line.reaches, 'device')}, ${bytes(line.bytes)}. ${line.why}`;
+  const relay = line.relay === undefined ? '' : `, ${line.relay}`;
+  const names = line.to.join(', ') + (line.reaches > line.to.length ? ` and ${line.reaches - line.to.length} more` : '');
+  const words = KINDS[line.kind] || line.kind;
+  return `${words[0].toUpperCase()}${words.slice(1)}${relay}${way}: reaches ${names || 'nobody new'} in ${bytes(line.bytes)}. Why: ${line.why}.`;
 }
 
-/** Goes through the entries one after another, here and in the table. */
+/** One chip for each who is in: whether it has the key after so many of the entries, and how it got it. */
+function drawReach(entries) {
+  if (last === null) {
+    return;
+  }
+  const ways = new Map();
+  const passing = new Set();
+  last.lines.slice(0, entries).forEach((line, number) => {
+    line.to.forEach((name) => ways.set(name, { words: WAYS[line.kind] || line.kind, now: number === entries - 1 }));
+    if (line.relay !== undefined) {
+      passing.add(line.relay);
+    }
+  });
+  const walks = entries < last.lines.length || walking !== 0;
+  const made = maker(last);
+  const shown = people.slice(0, CHIPS).map((person) => {
+    const isMaker = made === null ? person.self : person.name === made;
+    const way = ways.get(person.name);
+    const looks = [isMaker ? 'made' : way ? 'has' : '', way && way.now && walks ? 'now' : '', passing.has(person.name) ? 'passes' : ''];
+    const words = isMaker ? 'made it' : way ? way.words + (passing.has(person.name) ? ', and passes it on' : '') : 'asks for it, or came later';
+    return {
+      key: person.device,
+      words: looks.join(' ') + words,
+      make: () => h('li', { class: looks.filter((name) => name).join(' ') || undefined }, person.name, h('span', {}, entries < last.lines.length && !way && !isMaker ? 'not yet' : words)),
+    };
+  });
+  const more = people.length - CHIPS;
+  rows(at('reach'), more > 0 ? [...shown, { key: 'more', words: String(more), make: () => h('li', {}, `and ${more} more`) }] : shown);
+}
+
+/** Goes through the entries one after another: in the list, in the table, and to whom. */
 function walk() {
   clearTimeout(walking);
   const lines = last.lines.slice(0, SHOWN);
@@ -64,6 +147,10 @@ function walk() {
     light(lines[number]);
     if (number < lines.length) {
       walking = setTimeout(() => step(number + 1), STEP);
+      drawReach(number + 1);
+    } else {
+      walking = 0;
+      drawReach(last.lines.length);
     }
   };
   step(0);

@@ -68,6 +68,18 @@ export function ago(milliseconds) {
 
 export const since = (time) => ago(Date.now() - Date.parse(time));
 
+/** "3 minutes ago" that grows older by itself. */
+export const aging = (time) => h('time', { datetime: time, 'data-aging': time }, since(time));
+
+setInterval(() => {
+  for (const element of document.querySelectorAll('[data-aging]')) {
+    const words = since(element.dataset.aging);
+    if (element.textContent !== words) {
+      element.textContent = words;
+    }
+  }
+}, 5_000);
+
 export const clock = (time) => new Date(time).toLocaleTimeString([], { hour12: false });
 
 export function count(number, one, many = `${one}s`) {

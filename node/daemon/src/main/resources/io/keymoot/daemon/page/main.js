@@ -1,10 +1,10 @@
 // One page over the daemon's API: asks how things stand, then follows the events and asks again for what they touch.
 import { follow, forget, get, hasKey, loginFromLink, post } from './api.js';
-import { drawCost } from './cost.js';
-import { at, bytes, clock, h, notice } from './draw.js';
+import { drawCost, know } from './cost.js';
+import { at, bytes, clock, count, h, notice } from './draw.js';
 import { drawKeys } from './keys.js';
-import { drawNow, drawState } from './now.js';
-import { drawTable } from './table.js';
+import { WORDS, drawNow, drawState } from './now.js';
+import { drawTable, renewed } from './table.js';
 import { heard } from './talk.js';
 import { drawWaiting } from './waiting.js';
 import { drawWho, windowWords } from './who.js';
@@ -23,10 +23,14 @@ const TOUCHED = {
 const DRAWN = {
   status: (answer) => {
     me = answer.device;
+    hasGroup = answer.group !== null;
     drawNow(answer);
     drawCost(answer.lastRekey);
   },
-  members: (answer) => drawWho(answer),
+  members: (answer) => {
+    drawWho(answer);
+    know(answer.members);
+  },
   table: drawTable,
   epochs: drawKeys,
   pending: drawWaiting,
@@ -40,6 +44,7 @@ const EVENTS_SHOWN = 200;
 
 let me = null;
 let away = false;
+let hasGroup = false;
 const stale = new Set();
 let asking;
 
@@ -51,9 +56,13 @@ function touch(names) {
 async function ask() {
   const names = [...stale];
   stale.clear();
+  names.sort((one, other) => (other === 'status') - (one === 'status'));
   try {
     for (const name of names) {
-      DRAWN[name](await get(`v1/${name}`));
+      // Before there is a group there is nothing else to ask for.
+      if (name === 'status' || hasGroup) {
+        DRAWN[name](await get(`v1/${name}`));
+      }
     }
     at('content').hidden = false;
     if (away) {
@@ -79,10 +88,27 @@ function loggedOut(why) {
   notice(`${why} Type “keymoot page” in a terminal of this device and open the link that it prints: it is good once.`, { stays: true });
 }
 
+let resealing = null; // the line that is still added to: key holders make many slots' keys, one after another
+
 function happened(event) {
+  if (event.type === 'resealed') {
+    renewed(event.slots);
+    const goesOn = resealing !== null && resealing.line === at('events').firstElementChild;
+    resealing = {
+      by: new Set([...(goesOn ? resealing.by : []), event.by]),
+      slots: (goesOn ? resealing.slots : 0) + event.slots.length,
+    };
+    if (goesOn) {
+      at('events').firstElementChild.remove();
+    }
+  }
   const line = told(event);
   if (line !== null) {
-    at('events').prepend(h('li', {}, h('time', { datetime: event.at }, clock(event.at)), line));
+    const item = h('li', {}, h('time', { datetime: event.at }, clock(event.at)), line);
+    at('events').prepend(item);
+    if (event.type === 'resealed') {
+      resealing.line = item;
+    }
     while (at('events').children.length > EVENTS_SHOWN) {
       at('events').lastElementChild.remove();
     }
@@ -110,15 +136,15 @@ function told(event) {
     case 'unopened':
       return `A message could not be opened: ${event.why}`;
     case 'status':
-      return event.cause ? `Now ${event.state}: ${event.cause}` : `Now ${event.state}`;
+      return event.cause ? `Now ${WORDS[event.state]}: ${event.cause}.` : `Now ${WORDS[event.state]}.`;
     case 'roster':
       return [event.came.length > 0 ? `Came: ${names(event.came)}.` : '', event.went.length > 0 ? `Went: ${names(event.went)}.` : '', `${event.members} in the group.`]
         .filter((words) => words !== '')
         .join(' ');
     case 'rekeyed':
-      return `${event.cost.by || 'Somebody'} made a fresh key, told with ${bytes(event.cost.bytes)}.`;
+      return `${event.cost.by === 'this device' ? 'This device' : event.cost.by || 'Somebody'} made a fresh key, told in ${bytes(event.cost.bytes)}.`;
     case 'resealed':
-      return `${event.by} replaced the slot at place ${event.position + 1}, symbol ${event.symbol.toString(16)}.`;
+      return `The keys of ${count(resealing.slots, 'slot')} were made anew, by ${names([...resealing.by])}.`;
     case 'pending':
       return `${event.pending.shown} waits for an answer.`;
     case 'answered':

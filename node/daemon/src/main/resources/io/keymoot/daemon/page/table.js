@@ -21,13 +21,13 @@ export function drawTable(table) {
       clean += look === 'clean' ? 1 : 0;
       worn += look === 'worn' ? 1 : 0;
       const cell = cells[symbol][position];
-      const carries = cell.classList.contains('carries');
-      cell.className = ['cell', look, slot.mine ? 'mine' : '', carries ? 'carries' : ''].filter((name) => name).join(' ');
+      const kept = ['carries', 'fresh'].filter((name) => cell.classList.contains(name));
+      cell.className = ['cell', look, slot.mine ? 'mine' : '', ...kept].filter((name) => name).join(' ');
       cell.setAttribute('aria-label', words(slot, look));
     }
   }
   at('table-summary').textContent =
-    `${table.positions} places, ${table.radix} symbols. ${count(clean, 'slot')} can carry the next key, ${worn} ${worn === 1 ? 'is' : 'are'} worn. ` +
+    `${table.positions} places, ${table.radix} symbols. ${count(clean, 'slot')} ready to carry a key, ${worn} worn. ` +
     `Yours is the address ${table.address.map((symbol) => symbol.toString(16)).join('')}.`;
 }
 
@@ -39,6 +39,8 @@ const nobody = (position, symbol, table) => ({
   held: 0,
   members: 0,
   keyHolder: null,
+  hasKey: false,
+  resealedBy: null,
   at: null,
 });
 
@@ -46,7 +48,7 @@ function lookOf(slot) {
   if (slot.members === 0) {
     return '';
   }
-  if (slot.at === null) {
+  if (!slot.hasKey) {
     return 'none';
   }
   return slot.clean ? 'clean' : 'worn';
@@ -62,11 +64,13 @@ function words(slot, look) {
       return `${place}: ${who}. No key yet${slot.members < 3 ? ': a slot is worth one from three devices on' : ''}.`;
     default:
       return (
-        `${place}: ${who}. ${look === 'clean' ? 'Clean: nobody who is out ever held it' : 'Worn: somebody who is out once held it, so it carries nothing until it is replaced'}. ` +
-        `Held by ${slot.held} of ${slot.members}. Key holder: ${slot.keyHolder || 'unknown'}, ${since(slot.at)}.`
+        `${place}: ${who}. ${look === 'clean' ? 'Ready: nobody who is out ever held it' : 'Worn: somebody who is out once held it, so it carries nothing until it is replaced'}. ` +
+        `Held by ${slot.held} of ${slot.members}. ${made(slot)}Its key holder is ${slot.keyHolder || 'not known yet'}.`
       );
   }
 }
+
+const made = (slot) => (slot.resealedBy ? `Made anew by ${slot.resealedBy}${slot.at ? `, ${since(slot.at)}` : ''}. ` : '');
 
 function build(table) {
   const head = h('tr', {}, h('td', {}), ...numbers(table.positions).map((position) => h('th', { scope: 'col' }, String(position + 1))));
@@ -109,6 +113,17 @@ function walk(event) {
   };
   cells[here.symbol][here.position].tabIndex = 0;
   cells[here.symbol][here.position].focus();
+}
+
+/** Marks slots whose keys were made anew just now. */
+export function renewed(slots) {
+  for (const { position, symbol } of slots) {
+    const cell = cells[symbol]?.[position];
+    if (cell) {
+      cell.classList.add('fresh');
+      setTimeout(() => cell.classList.remove('fresh'), 2_500);
+    }
+  }
 }
 
 /** Lights the slot that an entry of the cover went through; without one, none. */

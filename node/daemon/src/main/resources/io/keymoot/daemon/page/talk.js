@@ -23,13 +23,14 @@ export function heard(event, me) {
 
 function add(line) {
   const list = at('messages');
-  const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 8;
+  const box = at('messages-box');
+  const atEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 8;
   list.append(line);
   while (list.children.length > KEPT) {
     list.firstElementChild.remove();
   }
   if (atEnd) {
-    list.scrollTop = list.scrollHeight;
+    box.scrollTop = box.scrollHeight;
   }
 }
 

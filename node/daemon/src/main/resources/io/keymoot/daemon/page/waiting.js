@@ -1,38 +1,48 @@
 // People who wait for somebody here to say yes or no.
 import { post } from './api.js';
-import { at, h, notice, rows, since } from './draw.js';
+import { aging, at, h, notice, rows } from './draw.js';
 
 export function drawWaiting({ pending }) {
   at('waiting').hidden = pending.length === 0;
   rows(
     at('waiting-list'),
-    pending.map((one) => ({ key: one.id, words: one.shown + one.purpose, make: () => card(one) })),
+    pending.map((one) => ({ key: one.id, words: [one.shown, one.purpose, one.answerable].join('|'), make: () => card(one) })),
   );
 }
 
+const WANTS = {
+  admit: (one) => `${bare(one.shown)} asks to be let in`,
+  expel: (one) => `${bare(one.shown)} wants a device put out`,
+  founder: (one) => `${bare(one.shown)} founded the group that this device is about to enter`,
+  introducer: (one) => `${bare(one.shown)} lets this device in`,
+};
+
+/** Names come in quotation marks within sentences; here they stand alone. */
+const bare = (shown) => shown.replace(/^"(.*)"$/, '$1');
+
 function card(one) {
   const admit = one.purpose === 'admit';
-  const yes = async (route) => {
+  const answer = async (route, body) => {
     try {
-      await post(route, { id: one.id });
+      await post(route, body);
     } catch (problem) {
       notice(problem.sentence);
     }
   };
+  const yes = one.answerable ? () => answer('v1/accept', { id: one.id }) : () => answer('v1/approve', { device: one.target });
   return h(
     'li',
     { class: 'card', 'data-device': one.device },
     h(
       'div',
       {},
-      h('h3', {}, admit ? `${one.shown} asks to be let in` : `${one.shown} is to be put out`),
-      h('p', { class: 'quiet' }, h('code', {}, one.brief), ` · asked ${since(one.at)} · wanted: the word of ${one.ask}`),
+      h('h3', {}, WANTS[one.purpose](one)),
+      h('p', { class: 'quiet' }, h('code', {}, one.brief), ' · asked ', aging(one.at), ` · wanted: the word of the ${one.ask}`),
+      one.purpose === 'expel' && h('p', { class: 'quiet' }, 'The device to put out: ', h('code', {}, one.target.split('-').slice(0, 4).join('-'))),
     ),
-    h(
-      'button',
-      { type: 'button', 'aria-label': `Accept ${one.shown}`, onclick: () => yes(one.ask === 'approval' ? 'v1/approve' : 'v1/accept') },
-      admit ? 'Let in' : 'Agree',
-    ),
-    h('button', { type: 'button', class: 'plain', 'aria-label': `Deny ${one.shown}`, onclick: () => yes('v1/deny') }, 'No'),
+    (one.answerable || one.purpose === 'expel') &&
+      h('button', { type: 'button', 'aria-label': `${admit ? 'Let in' : 'Agree with'} ${bare(one.shown)}`, onclick: yes }, admit ? 'Let in' : 'Agree'),
+    one.answerable &&
+      h('button', { type: 'button', class: 'plain', 'aria-label': `No to ${bare(one.shown)}`, onclick: () => answer('v1/deny', { id: one.id }) }, 'No'),
   );
 }

@@ -1,17 +1,18 @@
 // Who is here, who is verified, and putting somebody out.
 import { post } from './api.js';
-import { ago, at, count, h, notice, rows, since } from './draw.js';
+import { aging, ago, at, count, h, notice, rows } from './draw.js';
 
 const STATES = { here: 'here', quiet: 'not heard lately', suspended: 'suspended' };
 
-export function drawWho({ members, securityCode }, me) {
+export function drawWho({ members, securityCode }) {
+  ownRoles = members.filter((member) => member.self).flatMap((member) => member.roles);
   at('security-code').textContent = securityCode || 'not yet: the others have not been heard';
   rows(
     at('members'),
-    members.map((member) => ({
+    [...members].sort((one, other) => other.self - one.self || one.name.localeCompare(other.name)).map((member) => ({
       key: member.device + member.since,
       words: [member.name, member.verified, member.state, member.holdsEpoch, heard(member), member.credential].join('|'),
-      make: () => card(member, me),
+      make: () => card(member),
     })),
   );
   at('who-title').textContent = `Who is here: ${count(members.length, 'device')}`;
@@ -41,17 +42,40 @@ function card(member) {
       h(
         'p',
         { class: 'quiet' },
-        [`came ${since(member.since)}`, STATES[member.state], heard(member), held, member.credential]
-          .filter((words) => words !== '')
-          .join(' · '),
+        'came ',
+        aging(member.since),
+        ['', STATES[member.state], heard(member), held, member.credential].filter((words, place) => words !== '' || place === 0).join(' · '),
       ),
     ),
     !member.self && h('button', { type: 'button', class: 'plain', onclick: () => verify(member), 'aria-label': `Compare with ${member.name}` }, 'Compare'),
-    !member.self && h('button', { type: 'button', class: 'plain danger', onclick: () => evict(member), 'aria-label': `Put ${member.name} out` }, 'Put out'),
+    !member.self && h('button', { type: 'button', class: 'plain danger', onclick: () => evict(member), 'aria-label': `Put out ${member.name}` }, 'Put out'),
+  );
+}
+
+let group = null;
+let ownRoles = [];
+
+/** Who may put out in this group. */
+export function voices(of) {
+  group = of;
+}
+
+function voicesWords() {
+  if (group === null) {
+    return '';
+  }
+  if (group.expelRole !== null && ownRoles.includes(group.expelRole)) {
+    return `This device has the role “${group.expelRole}”, so its word is enough: it happens at once.`;
+  }
+  return (
+    `In this group ${group.expelVoices} devices must want it` +
+    (group.expelRole === null ? '' : `, or one with the role “${group.expelRole}”`) +
+    '. Yours is one voice: until the others add theirs, nothing changes.'
   );
 }
 
 async function evict(member) {
+  at('evict-voices').textContent = voicesWords();
   at('evict-title').textContent = `Put ${member.name} out?`;
   at('evict-who').textContent = `The device ${member.brief}, ${member.credential}.`;
   if ((await answer(at('evict-dialog'))) !== 'yes') {
