@@ -202,20 +202,14 @@ final class DemoPeer {
     await(Route.EVENTS, "read '" + text + "'", ignored -> hasRead(text, since));
   }
 
-  /** The same with little patience, and an answer instead of a failure. */
-  boolean readsWithin(long millis, String text, long since) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    while (end - System.nanoTime() > 0) {
-      try {
-        if (hasRead(text, since)) {
-          return true;
-        }
-      } catch (Problem busy) {
-        // The next look tells.
-      }
-      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-    }
-    return false;
+  /** Whether a signature shows that it was this one, and not another member in its name. */
+  boolean knowsWhoSaid(String text, long since, String speaker) {
+    return events(since)
+        .anyMatch(
+            event ->
+                text.equals(event.getString("text"))
+                    && "sender".equals(event.getString("proved"))
+                    && speaker.equals(event.getString("name")));
   }
 
   String page() {
