@@ -37,7 +37,7 @@ function card(one) {
       'div',
       {},
       h('h3', {}, WANTS[one.purpose](one)),
-      h('p', { class: 'quiet' }, h('code', {}, one.brief), ' · asked ', aging(one.at), ` · wanted: the word of the ${one.ask}`),
+      h('p', { class: 'quiet' }, h('code', {}, one.brief), ' · asked ', aging(one.at), ` · wanted: ${one.answerable ? `the word of the ${one.ask}` : one.ask}`),
       one.purpose === 'expel' && h('p', { class: 'quiet' }, 'The device to put out: ', h('code', {}, one.target.split('-').slice(0, 4).join('-'))),
     ),
     (one.answerable || one.purpose === 'expel') &&
