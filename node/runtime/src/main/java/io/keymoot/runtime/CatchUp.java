@@ -331,9 +331,9 @@ final class CatchUp {
 
   private long fresh(long now) {
     long fresh = last;
-    while (kept.containsKey(fresh - 1)
+    while (kept.get(fresh - 1) instanceof Kept before
         && last - fresh < RuntimeLimits.FRESH_FRAMES - 1
-        && now - kept.get(fresh - 1).at <= RuntimeLimits.FRESH_MILLIS) {
+        && now - before.at <= RuntimeLimits.FRESH_MILLIS) {
       fresh--;
     }
     return fresh;
