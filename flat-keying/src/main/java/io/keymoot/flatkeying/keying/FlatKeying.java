@@ -361,6 +361,7 @@ public final class FlatKeying implements AutoCloseable {
       case RESEAL_TOGETHER -> resealing.make();
       case ERASE -> {
         core.keys.erase(core.now, core.out);
+        core.slots.review();
         rekeying.forgetReport();
       }
       case FORGET_LEAF_KEY -> core.self.forget(core.now);
@@ -706,7 +707,9 @@ public final class FlatKeying implements AutoCloseable {
   private void comeBackOrGo() {
     if (core.ledger.mayReturn(core.state(), core.self.member())) {
       renew(Optional.empty());
-    } else {
+    }
+    // Whose own facts are out of order has its Here taken by nobody, itself included.
+    if (!core.isMember()) {
       goOut("this stay was ended by the others");
     }
   }
