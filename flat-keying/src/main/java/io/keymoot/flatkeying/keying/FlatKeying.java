@@ -394,7 +394,7 @@ public final class FlatKeying implements AutoCloseable {
         fact.header().group().equals(core.group) || fact.id().hash().equals(core.group.hash());
     if (isOurs) {
       syncing.offer(from, fact);
-      joining.factsCame();
+      joining.factsCame(Optional.empty());
     }
   }
 
@@ -412,7 +412,7 @@ public final class FlatKeying implements AutoCloseable {
       case SyncAsk ask -> syncing.take(from, ask);
       case SyncReply reply -> {
         if (reply.group().equals(core.group) && syncing.take(from, reply)) {
-          joining.factsCame();
+          joining.factsCame(Optional.of(from));
         }
       }
       case Relay relay -> relays.take(relay);

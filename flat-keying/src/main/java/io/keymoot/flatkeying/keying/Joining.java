@@ -70,6 +70,7 @@ final class Joining {
   private final List<Bytes> introducers = new ArrayList<>();
   private int nextIntroducer;
   private int fetches;
+  private boolean isFoundKnown;
   private long retryMillis = Limits.JOIN_RETRY_MILLIS;
   private @Nullable Bytes request;
   private final Deque<Received> grants = new ArrayDeque<>();
@@ -181,7 +182,7 @@ final class Joining {
     }
     if (!grants.isEmpty()) {
       // Let in already: what is missing is the past of a Grant, which several may have.
-      grants.forEach(this::fetch);
+      fetch(List.copyOf(grants).get(fetches % grants.size()));
       core.timers.set(Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(Limits.FETCH_PAST_MILLIS));
       if (fetches++ % ASK_EVERY != 0) {
         return;
@@ -214,7 +215,8 @@ final class Joining {
     }
     Received received = new Received(from, grant);
     grants.addLast(received);
-    if (!tryGrants()) {
+    if (!tryGrants() && grants.size() == 1) {
+      // All the past is asked of one; of the others in turn, if it does not come.
       fetch(received);
       core.timers.set(Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(Limits.FETCH_PAST_MILLIS));
     }
@@ -253,17 +255,28 @@ final class Joining {
     return false;
   }
 
-  void factsCame() {
+  /**
+   * @param answerOf who answered a fetch with them: it has more, as long as something is missing.
+   *     To ask at whatever else comes would be a storm in a busy group.
+   */
+  void factsCame(Optional<Bytes> answerOf) {
     if (!isWaiting()) {
       return;
     }
-    if (core.ledger.get(new FactId(core.group.hash())) instanceof Known first
+    if (!isFoundKnown
+        && core.ledger.get(new FactId(core.group.hash())) instanceof Known first
         && first.fact() instanceof Found found) {
+      isFoundKnown = true;
       core.blobs.judgeAgainst(found);
       core.membership.credentialKnown();
     }
     if (!tryGrants()) {
-      grants.forEach(this::fetch);
+      for (Received each : grants) {
+        if (answerOf.equals(Optional.of(each.from))) {
+          fetch(each);
+          return;
+        }
+      }
     }
   }
 

@@ -90,10 +90,15 @@ final class KeyStore implements AutoCloseable {
       secret.close();
       return false;
     }
+    Held fresh = new Held(epoch, secret, isProved);
     if (old != null) {
+      // A better copy of a key that is due to go is due to go as soon.
+      fresh.erasedAt = old.erasedAt;
+      fresh.uncleanSince = old.uncleanSince;
+      fresh.isSoftlyUnclean = old.isSoftlyUnclean;
       drop(old, out);
     }
-    held.put(epoch, new Held(epoch, secret, isProved));
+    held.put(epoch, fresh);
     return true;
   }
 

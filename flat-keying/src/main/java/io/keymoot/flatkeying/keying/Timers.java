@@ -2,10 +2,11 @@ package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Tick;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** When to look again, by name. The driver knows one deadline only: the earliest. */
 final class Timers {
@@ -30,22 +31,29 @@ final class Timers {
     RESEAL_TOGETHER
   }
 
-  private final Map<Name, Tick> due = new TreeMap<>();
+  private final Map<Name, Tick> due = new EnumMap<>(Name.class);
+
+  /** The earliest, once asked for and until something changes: it is asked for at every step. */
+  private @Nullable Optional<Tick> next;
 
   void set(Name name, Tick at) {
     due.put(name, at);
+    next = null;
   }
 
   void setIfUnset(Name name, Tick at) {
     due.putIfAbsent(name, at);
+    next = null;
   }
 
   void setIfEarlier(Name name, Tick at) {
     due.merge(name, at, (one, other) -> one.isBefore(other) ? one : other);
+    next = null;
   }
 
   void clear(Name name) {
     due.remove(name);
+    next = null;
   }
 
   boolean isSet(Name name) {
@@ -53,11 +61,19 @@ final class Timers {
   }
 
   Optional<Tick> next() {
-    return due.values().stream().min(Tick::compareTo);
+    Optional<Tick> known = next;
+    if (known == null) {
+      known = due.values().stream().min(Tick::compareTo);
+      next = known;
+    }
+    return known;
   }
 
   /** Those that have come, in the order of their names; they are unset. */
   List<Name> expired(Tick now) {
+    if (next().filter(earliest -> !now.isBefore(earliest)).isEmpty()) {
+      return List.of();
+    }
     List<Name> names = new ArrayList<>();
     for (Map.Entry<Name, Tick> entry : due.entrySet()) {
       if (!now.isBefore(entry.getValue())) {
@@ -65,6 +81,7 @@ final class Timers {
       }
     }
     names.forEach(due::remove);
+    next = null;
     return names;
   }
 }

@@ -27,6 +27,7 @@ import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Handshake;
 import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.SecretReader;
+import io.keymoot.flatkeying.key.SeizedEpochs;
 import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.key.SeizedSessions;
 import io.keymoot.flatkeying.key.Unwrapped;
@@ -48,7 +49,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,6 +94,7 @@ final class Adversary {
     private final Map<FactId, Optional<Piece>> opened = new TreeMap<>();
 
     private @Nullable Boolean isTrue;
+    private @Nullable Optional<Piece> earlier;
 
     Piece(FactId epoch, EpochSecret secret) {
       this.epoch = epoch;
@@ -110,6 +112,32 @@ final class Adversary {
         isTrue = known;
       }
       return known != null && known;
+    }
+
+    /**
+     * The same bytes as of the first revision that has them: what revision a secret is of is only
+     * said. None while nobody has the epoch's first secret, to compare.
+     */
+    Optional<Piece> earlier() {
+      Optional<Piece> known = earlier;
+      EpochSecret original = originals.get(epoch);
+      if (known == null && original != null) {
+        known = Optional.empty();
+        EpochSecret at = original;
+        int last = Math.min(secret.revision(), MOST_REVISIONS) + REVISIONS_BEYOND;
+        for (int i = 0; i < last && known.isEmpty(); i++) {
+          if (i != secret.revision() && SeizedEpochs.haveTheSameBytes(at, secret)) {
+            known = Optional.of(piece(epoch, SeizedEpochs.asOf(secret, i)));
+          }
+          at = at.step();
+        }
+        earlier = known;
+      }
+      return known == null ? Optional.empty() : known;
+    }
+
+    boolean isCompared() {
+      return earlier != null;
     }
   }
 
@@ -132,22 +160,151 @@ final class Adversary {
     }
   }
 
-  /** Who is out, and all it comes to. */
-  private static final class Pool {
+  /**
+   * Some thieves, and all it comes to, as far as they were read: it only grows, so what is new is
+   * tried with everything, and what was tried is not tried again.
+   */
+  private final class Pool {
+    final List<Device> thieves;
     final Map<FactId, List<Piece>> pieces = new TreeMap<>();
-    final Set<Loot> loot = Collections.newSetFromMap(new IdentityHashMap<>());
+    final Map<Slot, List<Loot>> loot = new TreeMap<>();
+    private final Map<FactId, List<Loot>> lootByMaker = new TreeMap<>();
+    private final Set<Object> had = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Deque<Piece> freshPieces = new ArrayDeque<>();
+    private final Deque<Loot> freshLoot = new ArrayDeque<>();
+    private final Map<Device, int[]> read = new IdentityHashMap<>();
+    private List<Piece> uncompared = new ArrayList<>();
+    private int factsRead;
+    private int coversRead;
+    private int wrapsRead;
 
-    /** The first secrets of epochs, all of them and by the epoch they follow. */
-    final List<Piece> firsts = new ArrayList<>();
+    Pool(List<Device> thieves) {
+      this.thieves = thieves;
+    }
 
-    final Map<FactId, List<Piece>> firstsAfter = new HashMap<>();
+    /** The same and more thieves. */
+    Pool with(List<Device> more) {
+      Pool copy = new Pool(more);
+      pieces.forEach((epoch, each) -> copy.pieces.put(epoch, new ArrayList<>(each)));
+      loot.forEach((slot, each) -> copy.loot.put(slot, new ArrayList<>(each)));
+      lootByMaker.forEach((made, each) -> copy.lootByMaker.put(made, new ArrayList<>(each)));
+      copy.had.addAll(had);
+      copy.uncompared.addAll(uncompared);
+      read.forEach((device, at) -> copy.read.put(device, at.clone()));
+      copy.factsRead = factsRead;
+      copy.coversRead = coversRead;
+      copy.wrapsRead = wrapsRead;
+      return copy;
+    }
 
-    /** Keys by the epoch that made them, and those that a Reseal made. */
-    final Map<FactId, List<Loot>> lootOf = new HashMap<>();
+    /** Reads on, and follows all that comes of it. */
+    Pool brought() {
+      while (factsRead < world.facts().size()) {
+        Known fact = world.facts().get(factsRead++).known();
+        pieces.getOrDefault(fact.id(), List.of()).forEach(this::stepKeysWith);
+        lootByMaker.getOrDefault(fact.id(), List.of()).forEach(this::stepWithSecrets);
+      }
+      for (; coversRead < refreshes.size(); coversRead++) {
+        Covered each = refreshes.get(coversRead);
+        each.rekey
+            .prev()
+            .map(prev -> pieces.getOrDefault(prev, List.of()))
+            .ifPresent(
+                held -> held.forEach(piece -> unwrapped(piece, each).ifPresent(freshPieces::add)));
+      }
+      for (; wrapsRead < allWraps.size(); wrapsRead++) {
+        Wrapped each = allWraps.get(wrapsRead);
+        for (Loot key : loot.getOrDefault(each.slot, List.of())) {
+          opened(key, each).ifPresent(freshPieces::add);
+        }
+      }
+      for (Device each : thieves) {
+        int[] at = read.computeIfAbsent(each, device -> new int[2]);
+        List<Piece> its = each.pieces();
+        freshPieces.addAll(its.subList(at[0], its.size()));
+        at[0] = its.size();
+        List<Loot> keys = each.allLoot();
+        freshLoot.addAll(keys.subList(at[1], keys.size()));
+        at[1] = keys.size();
+      }
+      List<Piece> before = uncompared;
+      uncompared = new ArrayList<>();
+      before.forEach(this::compare);
+      while (!freshPieces.isEmpty() || !freshLoot.isEmpty()) {
+        Piece piece = freshPieces.poll();
+        if (piece != null && had.add(piece)) {
+          add(piece);
+        }
+        Loot key = freshLoot.poll();
+        if (key != null && had.add(key)) {
+          add(key);
+        }
+      }
+      return this;
+    }
 
-    final List<Loot> resealed = new ArrayList<>();
-    final Deque<Piece> freshPieces = new ArrayDeque<>();
-    final Deque<Loot> freshLoot = new ArrayDeque<>();
+    /** Who has an epoch's running key opens every refresh made under it. */
+    private void add(Piece piece) {
+      pieces.computeIfAbsent(piece.epoch, id -> new ArrayList<>()).add(piece);
+      for (int i = 0; i < coversRead; i++) {
+        Covered each = refreshes.get(i);
+        if (each.rekey.prev().equals(Optional.of(piece.epoch))) {
+          unwrapped(piece, each).ifPresent(freshPieces::add);
+        }
+      }
+      stepKeysWith(piece);
+      compare(piece);
+    }
+
+    private void compare(Piece piece) {
+      piece.earlier().ifPresent(freshPieces::add);
+      if (!piece.isCompared()) {
+        uncompared.add(piece);
+      }
+    }
+
+    /** Who has a key of a slot tries the wraps that were made under that slot. */
+    private void add(Loot key) {
+      loot.computeIfAbsent(key.kek.slot(), slot -> new ArrayList<>()).add(key);
+      lootByMaker.computeIfAbsent(key.made(), made -> new ArrayList<>()).add(key);
+      for (Wrapped each : wraps.getOrDefault(key.kek.slot(), List.of())) {
+        opened(key, each).ifPresent(freshPieces::add);
+      }
+      stepWithSecrets(key);
+    }
+
+    /** Who has an epoch's first secret steps the keys of slots: of the epoch before, of Reseals. */
+    private void stepKeysWith(Piece piece) {
+      if (piece.secret.revision() != 0
+          || !world.knows(piece.epoch)
+          || !(world.fact(piece.epoch).known().fact() instanceof Rekey rekey)) {
+        return;
+      }
+      for (Map.Entry<FactId, List<Loot>> each : lootByMaker.entrySet()) {
+        if (follows(rekey, piece.epoch, each.getKey())) {
+          each.getValue().forEach(key -> step(key, piece));
+        }
+      }
+    }
+
+    private void stepWithSecrets(Loot key) {
+      for (Map.Entry<FactId, List<Piece>> each : pieces.entrySet()) {
+        if (world.knows(each.getKey())
+            && world.fact(each.getKey()).known().fact() instanceof Rekey rekey
+            && follows(rekey, each.getKey(), key.made())) {
+          for (Piece piece : each.getValue()) {
+            if (piece.secret.revision() == 0) {
+              step(key, piece);
+            }
+          }
+        }
+      }
+    }
+
+    private void step(Loot key, Piece piece) {
+      freshLoot.add(
+          key.steps.computeIfAbsent(piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
+    }
   }
 
   // ---- what crossed the network
@@ -174,9 +331,10 @@ final class Adversary {
   final class Device {
     final MemberId member;
     final Draws draws;
-    private final Set<Piece> pieces = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Set<Loot> loot = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Set<String> held = new TreeSet<>();
+    private final List<Piece> pieces = new ArrayList<>();
+    private final List<Loot> loot = new ArrayList<>();
+    private final Set<Object> had = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Held> held = new HashSet<>();
     private final Set<Object> seized = Collections.newSetFromMap(new IdentityHashMap<>());
     private final SeizedSessions sessions;
     private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
@@ -196,7 +354,7 @@ final class Adversary {
     }
 
     /** Everything this device alone could ever read off the network or out of its memory. */
-    Set<Piece> pieces() {
+    List<Piece> pieces() {
       readDraws();
       while (messagesRead < messages.size()) {
         switch (messages.get(messagesRead++)) {
@@ -209,7 +367,7 @@ final class Adversary {
     }
 
     /** And all the keys of slots it ever had. */
-    Set<Loot> allLoot() {
+    List<Loot> allLoot() {
       pieces();
       return loot;
     }
@@ -218,8 +376,8 @@ final class Adversary {
       // What was read so far need not be read again.
       pieces();
       Device copy = new Device(member, draws.copied(), sessions.copied());
-      copy.pieces.addAll(pieces);
-      copy.loot.addAll(loot);
+      pieces.forEach(copy::has);
+      loot.forEach(copy::has);
       copy.pairs.putAll(pairs);
       copy.seeds.putAll(seeds);
       copy.drawsRead = drawsRead;
@@ -238,11 +396,15 @@ final class Adversary {
     }
 
     void has(Piece piece) {
-      pieces.add(piece);
+      if (had.add(piece)) {
+        pieces.add(piece);
+      }
     }
 
     void has(Loot key) {
-      loot.add(key);
+      if (had.add(key)) {
+        loot.add(key);
+      }
     }
 
     private void readDraws() {
@@ -402,12 +564,36 @@ final class Adversary {
     return turned;
   }
 
+  /** What a device was seen to hold. */
+  private record Held(FactId epoch, int revision, boolean isProved) {}
+
   /** A leak that a Here is to heal. */
   private record Leak(Device copy, int factsThen) {}
+
+  private record LootName(Slot slot, FactId made) implements Comparable<LootName> {
+    @Override
+    public int compareTo(LootName other) {
+      int bySlot = slot.compareTo(other.slot);
+      return bySlot != 0 ? bySlot : made.compareTo(other.made);
+    }
+  }
+
+  /** A secret's bytes are looked for among so many revisions beyond the one that was said. */
+  private static final int REVISIONS_BEYOND = 3;
+
+  private static final int MOST_REVISIONS = 64;
+
+  /** The last coalitions: views that know the same ends ask for the same one. */
+  private static final int POOLS = 12;
 
   final GroupId group;
   final Blobs blobs;
   final Ledger ledger;
+
+  /** Every key is tried on everything of its slot, not only where the rules let it fit. */
+  private final boolean isThorough;
+
+  private final List<Pool> pools = new ArrayList<>();
   final WhoIsOut world = new WhoIsOut();
   final List<SignedJoinRequest> requests = new ArrayList<>();
   final List<Need> needs = new ArrayList<>();
@@ -415,7 +601,9 @@ final class Adversary {
   private final List<Message> messages = new ArrayList<>();
   private final Map<Slot, List<Wrapped>> wraps = new TreeMap<>();
   private final List<Relay> relays = new ArrayList<>();
-  private final Map<Slot, List<Loot>> allLoot = new TreeMap<>();
+  private final List<Wrapped> allWraps = new ArrayList<>();
+  private final List<Covered> refreshes = new ArrayList<>();
+  private final Map<LootName, List<Loot>> allLoot = new TreeMap<>();
   private final Map<FactId, Covered> covered = new TreeMap<>();
   private final Map<MemberId, Device> devices = new TreeMap<>();
   private final Map<FactId, List<Piece>> pieces = new TreeMap<>();
@@ -425,10 +613,6 @@ final class Adversary {
   private final List<Leak> leaks = new ArrayList<>();
   private final Map<String, Long> softlyUnclean = new TreeMap<>();
   private List<Device> thieves = List.of();
-
-  /** What some pooled, as long as nobody learnt anything since. */
-  private final Map<List<Device>, Map<FactId, List<Piece>>> pooled = new HashMap<>();
-
   private final Set<FactId> refused = new TreeSet<>();
 
   /** How many epochs of honest views were tried. */
@@ -443,6 +627,15 @@ final class Adversary {
   int piecesPooled;
 
   Adversary(GroupId group, FlatKeying.Shared shared) {
+    this(group, shared, true);
+  }
+
+  /**
+   * @param isThorough whether keys of slots are tried also where only a mistake of another kind
+   *     would let them open: it takes several times as long
+   */
+  Adversary(GroupId group, FlatKeying.Shared shared, boolean isThorough) {
+    this.isThorough = isThorough;
     this.group = group;
     this.blobs = new Blobs(shared.check(), 100_000);
     this.ledger = new Ledger(group, blobs, shared.check(), shared.verifier());
@@ -468,11 +661,10 @@ final class Adversary {
   }
 
   void stepped(Watched node) {
-    pooled.clear();
     Device device = device(node.id(), node.draws());
     for (KeyStore.Held held : node.core().core.keys.all()) {
       int revision = held.lowestRevision();
-      if (device.held.add(held.epoch + " " + revision + " " + held.isProved)) {
+      if (device.held.add(new Held(held.epoch, revision, held.isProved))) {
         device.has(piece(held.epoch, held.lowest().at(revision)));
       }
     }
@@ -503,9 +695,10 @@ final class Adversary {
 
   /** One object for the same key of the same slot, whoever has it. */
   Loot loot(Kek kek) {
-    List<Loot> known = allLoot.computeIfAbsent(kek.slot(), slot -> new ArrayList<>());
+    List<Loot> known =
+        allLoot.computeIfAbsent(new LootName(kek.slot(), kek.epoch()), name -> new ArrayList<>());
     for (Loot each : known) {
-      if (each.made().equals(kek.epoch()) && each.kek.holdsTheSameAs(kek)) {
+      if (each.kek.holdsTheSameAs(kek)) {
         return each;
       }
     }
@@ -523,7 +716,6 @@ final class Adversary {
     if (!seen.add(message)) {
       return;
     }
-    pooled.clear();
     MessageType type = SideCodec.typeOf(message).orElse(null);
     if (type != null && type.isFact()) {
       fact(message);
@@ -604,6 +796,9 @@ final class Adversary {
       Covered of = new Covered(fact.id(), fact.author(), rekey, cover.value(), context, members);
       messages.add(of);
       covered.put(fact.id(), of);
+      if (of.cover.refresh().isPresent()) {
+        refreshes.add(of);
+      }
       for (Cover.SlotWrap each : cover.value().wraps()) {
         wrapped(fact.author(), each.position(), each.wrap(), of);
       }
@@ -622,7 +817,9 @@ final class Adversary {
 
   private void wrapped(MemberId wrapper, int position, Bytes wrap, Covered of) {
     Slot slot = slotOf(wrapper, position);
-    wraps.computeIfAbsent(slot, s -> new ArrayList<>()).add(new Wrapped(slot, wrapper, wrap, of));
+    Wrapped wrapped = new Wrapped(slot, wrapper, wrap, of);
+    allWraps.add(wrapped);
+    wraps.computeIfAbsent(slot, s -> new ArrayList<>()).add(wrapped);
   }
 
   private Optional<LeafKey> publicLeafKey(MemberId member, Hash32 hash) {
@@ -651,100 +848,52 @@ final class Adversary {
 
   // ---- pooling
 
-  /**
-   * All that follows. Who has an epoch's running key opens every refresh made under it; who has its
-   * first secret steps the keys of slots; who has a key of a slot tries every wrap that was ever
-   * made under that slot.
-   */
-  private Map<FactId, List<Piece>> closure(Collection<Device> thieves) {
-    return pooled.computeIfAbsent(List.copyOf(thieves), this::newClosure);
-  }
-
-  private Map<FactId, List<Piece>> newClosure(List<Device> thieves) {
-    Pool pool = new Pool();
-    for (Device each : thieves) {
-      pool.freshPieces.addAll(each.pieces());
-      pool.freshLoot.addAll(each.allLoot());
-    }
-    List<Covered> refreshes =
-        covered.values().stream().filter(each -> each.cover.refresh().isPresent()).toList();
-    while (!pool.freshPieces.isEmpty() || !pool.freshLoot.isEmpty()) {
-      Piece piece = pool.freshPieces.poll();
-      if (piece != null) {
-        add(pool, piece, refreshes);
-      }
-      Loot key = pool.freshLoot.poll();
-      if (key != null) {
-        add(pool, key);
+  /** All that follows from what these have, of whom each is there once. */
+  private Map<FactId, List<Piece>> closure(List<Device> thieves) {
+    Set<Device> all = Collections.newSetFromMap(new IdentityHashMap<>());
+    all.addAll(thieves);
+    Pool best = null;
+    for (Pool each : pools) {
+      if (all.containsAll(each.thieves)
+          && (best == null || each.thieves.size() > best.thieves.size())) {
+        best = each;
       }
     }
-    return pool.pieces;
+    Pool pool =
+        best == null
+            ? new Pool(thieves)
+            : best.thieves.size() == all.size() ? best : best.with(thieves);
+    pools.remove(pool);
+    pools.add(0, pool);
+    if (pools.size() > POOLS) {
+      pools.remove(POOLS);
+    }
+    return pool.brought().pieces;
   }
 
-  private void add(Pool pool, Piece piece, List<Covered> refreshes) {
-    List<Piece> known = pool.pieces.computeIfAbsent(piece.epoch, id -> new ArrayList<>());
-    if (known.contains(piece)) {
-      return;
+  /** Whether the rules make a slot's key of the epoch out of what {@code made} gave it. */
+  private boolean follows(Rekey rekey, FactId epoch, FactId made) {
+    if (rekey.prev().equals(Optional.of(made))) {
+      return true;
     }
-    known.add(piece);
-    for (Covered each : refreshes) {
-      if (each.rekey.prev().equals(Optional.of(piece.epoch))) {
-        unwrapped(piece, each).ifPresent(pool.freshPieces::add);
-      }
+    if (!world.knows(made) || !(world.fact(made).known().fact() instanceof Reseal)) {
+      return false;
     }
-    if (piece.secret.revision() != 0
-        || !world.knows(piece.epoch)
-        || !(world.fact(piece.epoch).known().fact() instanceof Rekey rekey)) {
-      return;
-    }
-    pool.firsts.add(piece);
-    rekey.prev().ifPresent(prev -> with(pool.firstsAfter, prev, piece));
-    rekey.prev().ifPresent(prev -> here(pool.lootOf, prev).forEach(key -> step(pool, key, piece)));
-    for (Loot key : pool.resealed) {
-      stepIfKnown(pool, key, piece);
-    }
-  }
-
-  private void add(Pool pool, Loot key) {
-    if (!pool.loot.add(key)) {
-      return;
-    }
-    for (Wrapped each : wraps.getOrDefault(key.kek.slot(), List.of())) {
-      opened(key, each).ifPresent(pool.freshPieces::add);
-    }
-    if (!world.knows(key.made())) {
-      return;
-    }
-    if (world.fact(key.made()).known().fact() instanceof Reseal) {
-      pool.resealed.add(key);
-      pool.firsts.forEach(piece -> stepIfKnown(pool, key, piece));
-    } else {
-      with(pool.lootOf, key.made(), key);
-      here(pool.firstsAfter, key.made()).forEach(piece -> step(pool, key, piece));
-    }
-  }
-
-  private static <T> void with(Map<FactId, List<T>> lists, FactId id, T one) {
-    lists.computeIfAbsent(id, any -> new ArrayList<>()).add(one);
-  }
-
-  private static <T> List<T> here(Map<FactId, List<T>> lists, FactId id) {
-    return lists.getOrDefault(id, List.of());
-  }
-
-  /** A Reseal's key goes into any epoch that knew the Reseal. */
-  private void stepIfKnown(Pool pool, Loot key, Piece piece) {
-    if (world.fact(piece.epoch).past().get(world.fact(key.made()).index())) {
-      step(pool, key, piece);
-    }
-  }
-
-  private void step(Pool pool, Loot key, Piece piece) {
-    pool.freshLoot.add(
-        key.steps.computeIfAbsent(piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
+    int reseal = world.fact(made).index();
+    boolean isBefore = world.fact(epoch).past().get(reseal);
+    return isBefore
+        && (isThorough
+            || !rekey
+                .prev()
+                .filter(world::knows)
+                .map(prev -> world.fact(prev).past().get(reseal))
+                .orElse(false));
   }
 
   private Optional<Piece> opened(Loot key, Wrapped wrapped) {
+    if (!isThorough && !wrapped.of.rekey.prev().equals(Optional.of(key.made()))) {
+      return Optional.empty();
+    }
     return key.opened.computeIfAbsent(
         wrapped,
         each -> {

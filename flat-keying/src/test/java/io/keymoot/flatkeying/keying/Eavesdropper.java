@@ -31,9 +31,13 @@ public final class Eavesdropper {
   private final Adversary adversary;
   private final Map<MemberId, Seen> seen = new TreeMap<>();
 
-  public Eavesdropper(GroupId group, CredentialCheck check) {
+  /**
+   * @param isThorough whether each key of a slot is tried on all that was ever made under the slot,
+   *     or only where the rules let it fit
+   */
+  public Eavesdropper(GroupId group, CredentialCheck check, boolean isThorough) {
     FactVerifier verifier = new FactVerifier(new VerifiedOnce());
-    adversary = new Adversary(group, FlatKeying.Shared.of(check, verifier));
+    adversary = new Adversary(group, FlatKeying.Shared.of(check, verifier), isThorough);
   }
 
   /** What everybody may show: a fact that hangs on it can be judged. */
@@ -132,6 +136,12 @@ public final class Eavesdropper {
   /** The epochs whose secrets the core holds. */
   public static List<FactId> heldEpochs(FlatKeying core) {
     return core.core.keys.all().stream().map(held -> held.epoch).toList();
+  }
+
+  /** Whether the core holds an epoch that it may use as things stand for it. */
+  public static boolean holdsUsable(FlatKeying core) {
+    GroupState state = core.state();
+    return state.usable().stream().anyMatch(epoch -> core.core.keys.holds(epoch.id(), state));
   }
 
   /** Whether it was checked against the Rekey's commitment, not just told by a member. */

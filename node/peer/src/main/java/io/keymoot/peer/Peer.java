@@ -162,6 +162,11 @@ public final class Peer implements AutoCloseable {
       // The network may be quicker than whoever starts this peer: what it missed comes again.
       return List.of();
     }
+    if (isOverdue(time)) {
+      // Who wakes from a long sleep erases what is due before it hears all that came meanwhile.
+      keying(new Input.TimePassed());
+      settle();
+    }
     switch (input) {
       case PeerInput.Start start -> {
         judging.dateIs(start.wall());
@@ -198,6 +203,11 @@ public final class Peer implements AutoCloseable {
     return List.of(mine, its, judging.nextDeadline(), takeUp.nextDeadline()).stream()
         .flatMap(Optional::stream)
         .min(Tick::compareTo);
+  }
+
+  private boolean isOverdue(Tick time) {
+    Optional<Tick> due = keying.nextDeadline();
+    return due.isPresent() && !time.isBefore(due.get());
   }
 
   private void wake() {

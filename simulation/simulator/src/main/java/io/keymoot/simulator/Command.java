@@ -257,7 +257,7 @@ final class Command implements Callable<Integer> {
         isGiven("--loss") ? asked.lossPercent() : telling.lossPercent(),
         asked.partitions(),
         asked.profile(),
-        asked.seed(),
+        isGiven("--seed") ? asked.seed() : telling.seed(),
         isGiven("--join-rate") ? asked.joinsPerMinute() : telling.joinsPerMinute(),
         isGiven("--evict-rate") ? asked.evictionsPerMinute() : telling.evictionsPerMinute(),
         isGiven("--byzantine") ? asked.byzantine() : telling.byzantine(),

@@ -20,6 +20,11 @@ final class CrashMidAct implements Fault {
           MessageType.APPROVE,
           MessageType.GIVE);
 
+  /** Whoever crashed must come back and act before the next does. */
+  private static final long APART_MILLIS = 15_000;
+
+  private long last = -APART_MILLIS;
+
   @Override
   public String name() {
     return "crash-mid-act";
@@ -38,6 +43,7 @@ final class CrashMidAct implements Fault {
                     type != null
                         && ACTS.contains(type)
                         && trouble.world().now() < trouble.until()
+                        && trouble.world().now() - last >= APART_MILLIS
                         && trouble.random().nextInt(40) == 0
                         && trouble.world().members().size() > 3;
                 if (now) {
@@ -48,6 +54,7 @@ final class CrashMidAct implements Fault {
   }
 
   private void crash(Trouble trouble, Node node) {
+    last = trouble.world().now();
     trouble.world().injected(name());
     // What the step still wanted to say is not said.
     node.crash();

@@ -35,6 +35,7 @@ public interface Fault {
         new HoldersVanish(),
         new JoinFlood(),
         new MassLeave(),
+        new HalfLeave(),
         new CrashMidAct(),
         new Replays(),
         new Garbage(),

@@ -36,7 +36,8 @@ final class Erasure implements Watcher {
     List<FactId> held = Eavesdropper.heldEpochs(node.peer().keying());
     Map<FactId, Long> since = supersededSince.computeIfAbsent(node, n -> new TreeMap<>());
     since.keySet().retainAll(held);
-    boolean holdsUsable = held.stream().anyMatch(usable::contains) && node.canSend();
+    // A key that is only held at a revision to come is not one that the device may use.
+    boolean holdsUsable = Eavesdropper.holdsUsable(node.peer().keying()) && node.canSend();
     for (FactId epoch : held) {
       if (!holdsUsable || usable.contains(epoch)) {
         since.remove(epoch);

@@ -34,7 +34,8 @@ public final class RealBytes implements Watcher {
 
   public RealBytes(World world) {
     this.world = world;
-    this.eavesdropper = new Eavesdropper(world.group(), new CredentialChecker());
+    this.eavesdropper =
+        new Eavesdropper(world.group(), new CredentialChecker(), world.setup().everySignature());
     eavesdropper.credential(Credential.SELF_MADE.encode());
   }
 

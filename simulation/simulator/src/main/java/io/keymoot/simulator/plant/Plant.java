@@ -55,6 +55,11 @@ public record Plant(
             "keying.Joining#grantable",
             RULES + "OneTooEarly"),
         of(
+            "a-revision-that-does-not-step",
+            "a newcomer is handed the bytes of the key from before it came, under a later number",
+            "key.EpochSecret#at",
+            CORE + "key.EpochMistakes$NoStep"),
+        of(
             "wraps-for-whoever-held-the-epoch-before",
             "the new secret is wrapped under a key that the one put out has",
             "keying.Rekeying#isNobodyOutSince",

@@ -22,6 +22,7 @@ import io.keymoot.simulator.world.Frame;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
 import io.keymoot.simulator.world.World;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,7 +130,12 @@ final class Recorder implements Watcher {
 
   private void begins(Change.Kind kind, Node node) {
     int members = node.known().count() == 0 ? largest() : node.known().memberCount();
-    open.add(new Open(kind, node, world.now(), controlBytes, System.nanoTime(), members));
+    open.add(new Open(kind, node, world.now(), controlBytes, cpuNanos(), members));
+  }
+
+  /** Of the thread that runs all peers: other work on the machine does not count. */
+  static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
   private int largest() {
@@ -202,7 +208,7 @@ final class Recorder implements Watcher {
             each.at,
             after,
             controlBytes - each.bytesThen,
-            (System.nanoTime() - each.nanosThen) / 1_000,
+            (cpuNanos() - each.nanosThen) / 1_000,
             each.members,
             each.coverBytes));
   }

@@ -134,7 +134,7 @@ public final class Simulation {
   // ---- the run
 
   public RunResult run() {
-    long started = System.nanoTime();
+    long started = Recorder.cpuNanos();
     try {
       live();
     } catch (IllegalStateException | IllegalArgumentException | NullPointerException bug) {
@@ -143,7 +143,7 @@ public final class Simulation {
       world.violated("BUG", bug + (where.length > 0 ? " at " + where[0] : ""));
     }
     recorder.sample();
-    return result((System.nanoTime() - started) / 1_000_000);
+    return result((Recorder.cpuNanos() - started) / 1_000_000);
   }
 
   private void live() {
