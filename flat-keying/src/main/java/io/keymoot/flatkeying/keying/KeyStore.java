@@ -5,6 +5,8 @@ import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.key.EpochSecret;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,11 @@ final class KeyStore implements AutoCloseable {
     private int installedFrom;
     private @Nullable Tick erasedAt;
 
+    /** The state for which {@link #wasClean} is the answer: it is asked for at every step. */
+    private @Nullable GroupState judgedIn;
+
+    private boolean wasClean;
+
     /** When this peer learnt of the first end that made the epoch unclean; soft ends only? */
     @Nullable Tick uncleanSince;
 
@@ -56,6 +63,15 @@ final class KeyStore implements AutoCloseable {
       return secret.revision();
     }
 
+    /** Whether the epoch is clean in the state, which knows it. */
+    boolean isClean(Ledger ledger, GroupState state, Known known) {
+      if (judgedIn != state) {
+        wasClean = ledger.isClean(state, known);
+        judgedIn = state;
+      }
+      return wasClean;
+    }
+
     /** Not a copy: for use at once. */
     EpochSecret lowest() {
       return secret;
@@ -64,6 +80,7 @@ final class KeyStore implements AutoCloseable {
 
   private final Map<FactId, Held> held = new TreeMap<>();
   private final List<FactId> erased = new ArrayList<>();
+  private long changes;
 
   Optional<Held> get(FactId epoch) {
     return Optional.ofNullable(held.get(epoch));
@@ -71,6 +88,11 @@ final class KeyStore implements AutoCloseable {
 
   List<Held> all() {
     return List.copyOf(held.values());
+  }
+
+  /** Counts on whenever something else is held than before. */
+  long changes() {
+    return changes;
   }
 
   /** Whether the epoch can be used as the state stands: some revision up to r_x(S) is held. */
@@ -99,6 +121,7 @@ final class KeyStore implements AutoCloseable {
       drop(old, out);
     }
     held.put(epoch, fresh);
+    changes++;
     return true;
   }
 
@@ -106,6 +129,7 @@ final class KeyStore implements AutoCloseable {
     Held it = held.remove(epoch);
     if (it != null) {
       drop(it, out);
+      changes++;
     }
   }
 
@@ -167,6 +191,7 @@ final class KeyStore implements AutoCloseable {
           EpochSecret next = it.secret.at(old + 1);
           it.secret.close();
           it.secret = next;
+          changes++;
         }
         while (it.installedFrom <= old) {
           out.add(new Effect.Retire(it.epoch, it.installedFrom));

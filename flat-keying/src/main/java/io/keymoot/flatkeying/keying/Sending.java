@@ -35,7 +35,7 @@ final class Sending {
       if (isHardUnclean
           || known == null
           || !state.contains(known)
-          || core.ledger.isClean(state, known)) {
+          || held.isClean(core.ledger, state, known)) {
         continue;
       }
       boolean soft = core.ledger.isOnlySoftlyUnclean(state, known);
@@ -89,7 +89,7 @@ final class Sending {
 
   /** What was unclean once is so for good. */
   private boolean isClean(KeyStore.Held held, Known known) {
-    return held.uncleanSince == null && core.ledger.isClean(core.state(), known);
+    return held.uncleanSince == null && held.isClean(core.ledger, core.state(), known);
   }
 
   private boolean mayStillUse(KeyStore.Held held) {

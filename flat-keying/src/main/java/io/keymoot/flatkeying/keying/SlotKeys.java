@@ -89,6 +89,12 @@ final class SlotKeys implements AutoCloseable {
   private final List<Fresh> fresh = new ArrayList<>();
   private final List<Slot> own = new ArrayList<>();
 
+  // What the last review saw: most steps change nothing of it.
+  private @Nullable GroupState reviewed;
+  private long reviewedKeys = -1;
+  private boolean isTouched = true;
+  private @Nullable List<Wanted> wanted;
+
   SlotKeys(Core core) {
     this.core = core;
   }
@@ -170,6 +176,7 @@ final class SlotKeys implements AutoCloseable {
       key.close();
     } else {
       fresh.add(new Fresh(reseal, position, key));
+      touched();
     }
   }
 
@@ -182,11 +189,28 @@ final class SlotKeys implements AutoCloseable {
       return false;
     }
     row.put(position, kek);
+    touched();
     return true;
+  }
+
+  private void touched() {
+    isTouched = true;
+    wanted = null;
   }
 
   /** Makes what can be made, and forgets what has gone. */
   void review() {
+    Tick due = nextErasure().orElse(null);
+    if (!isTouched
+        && reviewed == core.state()
+        && reviewedKeys == core.keys.changes()
+        && (due == null || core.now.isBefore(due))) {
+      return;
+    }
+    touched();
+    isTouched = false;
+    reviewed = core.state();
+    reviewedKeys = core.keys.changes();
     rows.values()
         .removeIf(
             row -> {
@@ -310,6 +334,15 @@ final class SlotKeys implements AutoCloseable {
    * nobody any more.
    */
   List<Wanted> wanted() {
+    List<Wanted> known = wanted;
+    if (known == null || reviewed != core.state()) {
+      known = List.copyOf(newlyWanted());
+      wanted = known;
+    }
+    return known;
+  }
+
+  private List<Wanted> newlyWanted() {
     List<Wanted> wanted = new ArrayList<>();
     GroupState state = core.state();
     for (Known epoch : state.usable()) {
