@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
  * A fixed set of runs, part of every build; {@code -Dseeds=N -DfirstSeed=M -Dmembers=16
  * -Dminutes=10} for others.
  *
- * <p>Seed 10 of this plan is an open finding: an epoch outlives its grace period (P8). It is told
- * in the simulator's README, and belongs into this set once it is mended.
+ * <p>Among them what once failed: seed 10, where a device that slept heard everything that had come
+ * meanwhile before it erased what was due.
  */
 class SeedsTest {
-  private static final int SEEDS = Integer.getInteger("seeds", 9);
+  private static final int SEEDS = Integer.getInteger("seeds", 12);
   private static final int FIRST = Integer.getInteger("firstSeed", 1);
   private static final int MEMBERS = Integer.getInteger("members", 8);
   private static final int MINUTES = Integer.getInteger("minutes", 1);
