@@ -6,7 +6,9 @@ import net.bytebuddy.asm.Advice;
 public final class EpochMistakes {
   private EpochMistakes() {}
 
-  /** A later revision has a new number and the same bytes: who is given it reads what was before. */
+  /**
+   * A later revision has a new number and the same bytes: who is given it reads what was before.
+   */
   public static final class NoStep {
     private NoStep() {}
 

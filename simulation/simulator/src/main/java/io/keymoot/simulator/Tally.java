@@ -26,9 +26,7 @@ final class Tally {
   private final List<Long> joined = new ArrayList<>();
   private Burst burst = new Burst(0, 0);
 
-  /**
-   * The most leaves within one second, and the Rekeys from then on until the keys had settled.
-   */
+  /** The most leaves within one second, and the Rekeys from then on until the keys had settled. */
   private record Burst(int leaves, long rekeys) {
     private static final long SETTLING_MILLIS = 15_000;
 
@@ -102,7 +100,12 @@ final class Tally {
               at(joined, 1));
     }
     if (burst.leaves >= MANY) {
-      how += String.format(Locale.ROOT, "; %,d left within 1 s, which took %d Rekeys", burst.leaves, burst.rekeys);
+      how +=
+          String.format(
+              Locale.ROOT,
+              "; %,d left within 1 s, which took %d Rekeys",
+              burst.leaves,
+              burst.rekeys);
     }
     return String.format(
             Locale.ROOT,
