@@ -33,10 +33,8 @@ final class Desk {
   /** How many more frames to check before they are opened; see {@link TagCheck}. */
   int wary;
 
-  /** The key and nonce that {@link #gcmCheck} was last given. */
-  @Nullable CipherKey checkedKey;
-
-  long checkedCounter;
+  /** The counter of the frame that {@link #gcmCheck} was last given. */
+  long checkedCounter = -1;
 
   /** Where {@link TagCheck} leaves a product. */
   long productHigh;

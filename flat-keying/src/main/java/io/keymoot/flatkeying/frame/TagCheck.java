@@ -54,13 +54,14 @@ final class TagCheck implements AutoCloseable {
     Arrays.fill(first, associated, padded, (byte) 0);
 
     Cipher cipher = desk.gcmCheck();
-    if (desk.checkedKey == key && desk.checkedCounter == counter) {
-      // The platform refuses a nonce twice in a row, and a flood may well repeat one frame.
+    if (desk.checkedCounter == counter) {
+      // The platform refuses a key's nonce twice in a row, and a flood may well repeat one frame.
+      // By
+      // the counter alone: the same key may have been derived anew, and is another object then.
       desk.nonce.flip();
       cipher.init(Cipher.ENCRYPT_MODE, key, desk.nonce);
       desk.nonce.flip();
     }
-    desk.checkedKey = key;
     desk.checkedCounter = counter;
     cipher.init(Cipher.ENCRYPT_MODE, key, desk.nonce);
     cipher.updateAAD(first, 0, padded);

@@ -58,6 +58,25 @@ class TagCheckTest {
     }
   }
 
+  /** Keys come and go while senders are many; the platform knows a key by its bytes. */
+  @ParameterizedTest
+  @EnumSource(names = {"AES_128_GCM_SHA256_128", "AES_256_GCM_SHA512_128"})
+  void aForgeryThatComesAgainAfterItsKeyWasDerivedAnewIsRefusedAgain(SFrameSuite suite) {
+    Desk desk = Desk.ofThisThread();
+    byte[] frame = new byte[100];
+    byte[] out = new byte[20];
+    SFrameKey sender = FrameSecret.derive(new byte[32], suite, 12);
+    int sealed = sender.seal(desk, 7, new byte[20], 0, 20, Cast.NO_METADATA, frame, 0);
+    int header = SFrameHeader.measure(frame, 0, sealed);
+    frame[sealed - 1] ^= 1;
+    for (int i = 0; i < 3; i++) {
+      try (SFrameKey derived = FrameSecret.derive(new byte[32], suite, 12)) {
+        assertThat(derived.open(desk, 7, frame, 0, header, sealed, Cast.NO_METADATA, out, 0, true))
+            .isEqualTo(SFrameKey.FORGED);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"AES_128_GCM_SHA256_128", "AES_256_GCM_SHA512_128"})
   void oneForgeryMakesAThreadWaryAndGoodFramesMakeItTrustingAgain(SFrameSuite suite) {
