@@ -3,6 +3,7 @@ package io.keymoot.flatkeying.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.keymoot.flatkeying.SeededEntropy;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import java.util.Arrays;
@@ -26,6 +27,17 @@ class KeyFuzzTest {
     if (VerifyKey.parse(Bytes.of(data)) instanceof Decoded.Ok<VerifyKey>(VerifyKey key)) {
       assertThat(key.spki()).isEqualTo(Bytes.of(data));
       assertThat(key.verify(MESSAGE, Bytes.of(new byte[64]))).isFalse();
+    }
+  }
+
+  /** Whatever passes for a leaf key can be sealed to. */
+  @FuzzTest
+  void leafKeys(byte[] data) {
+    if (LeafKey.decode(Bytes.of(data)) instanceof Decoded.Ok<LeafKey>(LeafKey key)) {
+      assertThat(key.bytes()).isEqualTo(Bytes.of(data));
+      try (SharedSecret secret = key.encapsulate(new SeededEntropy(1)).secret()) {
+        assertThat(secret).isNotNull();
+      }
     }
   }
 
