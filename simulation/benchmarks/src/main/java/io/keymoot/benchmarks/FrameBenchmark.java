@@ -23,6 +23,7 @@ import io.keymoot.flatkeying.wire.Hash32;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -223,6 +224,13 @@ public class FrameBenchmark {
   @OperationsPerInvocation(BATCH)
   public byte[] refuseForged() {
     return openAll(forged, 0);
+  }
+
+  /** One forged frame, sent over and over. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public byte[] refuseTheSameForgeryAgain() {
+    return openAll(Collections.nCopies(BATCH, forged.get(0)), 0);
   }
 
   /** What a forgery costs where it is left to the platform's exception. */

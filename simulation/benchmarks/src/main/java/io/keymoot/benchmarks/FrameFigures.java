@@ -3,16 +3,20 @@ package io.keymoot.benchmarks;
 import com.sun.management.ThreadMXBean;
 import io.keymoot.flatkeying.frame.SFrameSuite;
 import java.lang.management.ManagementFactory;
+import java.security.Provider;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.crypto.Cipher;
 
 /**
  * The operations of {@link FrameBenchmark} in CPU time of the thread, all in one run and in turns:
  * on a machine that does other things too, JMH's wall time says little and ratios less.
  *
- * <p>Prints a line for each: median, first decile, bytes allocated, of one frame.
+ * <p>Prints a line for each: median, first decile, bytes allocated, of one frame. Arguments: how
+ * many rounds, and the class of a security provider to be put before the platform's.
  */
 public final class FrameFigures {
   /** Unmeasured runs before each measured one: so that each finds its own frames in the cache. */
@@ -34,6 +38,11 @@ public final class FrameFigures {
 
   public static void main(String[] args) throws Exception {
     int rounds = args.length == 0 ? 300 : Integer.parseInt(args[0]);
+    if (args.length > 1) {
+      Provider first = (Provider) Class.forName(args[1]).getDeclaredConstructor().newInstance();
+      Security.insertProviderAt(first, 1);
+    }
+    System.out.println("AES-GCM of " + Cipher.getInstance("AES/GCM/NoPadding").getProvider());
     for (SFrameSuite suite :
         List.of(SFrameSuite.AES_128_GCM_SHA256_128, SFrameSuite.AES_256_GCM_SHA512_128)) {
       System.out.println(suite + ", 1,200 bytes: ns of CPU (median, first decile), bytes");
@@ -64,6 +73,7 @@ public final class FrameFigures {
     operations.put("open", frames::open);
     operations.put("openAmortised", frames::openAmortised);
     operations.put("refuseForged", frames::refuseForged);
+    operations.put("refuseOneAgain", frames::refuseTheSameForgeryAgain);
     operations.put("refuseForgedRaw", frames::refuseForgedRaw);
     operations.put("sealAndOpen", frames::sealAndOpen);
 

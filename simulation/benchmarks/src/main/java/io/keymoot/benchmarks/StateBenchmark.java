@@ -1,6 +1,7 @@
 package io.keymoot.benchmarks;
 
 import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
@@ -40,6 +41,7 @@ public class StateBenchmark {
   @State(Scope.Thread)
   public static class Newcomers {
     private final Crowd crowd = new Crowd();
+    private FactId epoch;
     private Envelope admit;
     private Ledger ledger;
     private GroupState state;
@@ -47,7 +49,9 @@ public class StateBenchmark {
     @Setup
     public void grow() {
       crowd.growTo(MEMBERS);
-      crowd.learn(crowd.rekey());
+      Envelope rekey = crowd.rekey();
+      epoch = rekey.id();
+      crowd.learn(rekey);
       crowd.learn(crowd.admit(1));
       admit = crowd.admit(128);
       Crowd.learn(crowd.ledger, crowd.state, admit); // its signatures are known from here on
@@ -69,10 +73,32 @@ public class StateBenchmark {
     return Crowd.learn(peer.ledger, peer.state, peer.admit);
   }
 
-  /** The first to ask a new state has the list made. */
+  /** Nobody has asked this state before. */
   @Benchmark
   public List<Person> membersOfANewState(Newcomers peer) {
     return peer.state.members();
+  }
+
+  @Benchmark
+  public boolean askMembersOfANewState(Newcomers peer) {
+    return ask(peer.state.members());
+  }
+
+  @Benchmark
+  public List<Known> usableOfANewState(Newcomers peer) {
+    return peer.state.usable();
+  }
+
+  /** Of the epoch that was made before the last newcomers came. */
+  @Benchmark
+  public boolean cleanOfANewState(Newcomers peer) {
+    return peer.ledger.isClean(peer.state, Objects.requireNonNull(peer.ledger.get(peer.epoch)));
+  }
+
+  /** The first and the last, and whether somebody is among them. */
+  private static boolean ask(List<Person> members) {
+    Person last = members.get(members.size() - 1);
+    return members.get(0) != last && members.contains(last);
   }
 
   /** The same for a peer whose process has learnt it already. */
@@ -144,6 +170,21 @@ public class StateBenchmark {
   @Benchmark
   public List<Person> members(Group group) {
     return group.crowd.state.members();
+  }
+
+  @Benchmark
+  public boolean askMembers(Group group) {
+    return ask(group.crowd.state.members());
+  }
+
+  /** All of them, one after the other. */
+  @Benchmark
+  public int walkThroughMembers(Group group) {
+    int last = 0;
+    for (Person person : group.crowd.state.members()) {
+      last ^= person.hashCode();
+    }
+    return last;
   }
 
   @Benchmark
