@@ -18,7 +18,7 @@ record Device(Person first, List<Person> later, List<Known> expelledBy) implemen
   }
 
   @Override
-  public Hash32 key() {
+  public Hash32 hash() {
     return first.device().hash();
   }
 

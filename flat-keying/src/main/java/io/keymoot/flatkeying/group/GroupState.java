@@ -33,7 +33,7 @@ public final class GroupState {
    */
   record Tips(List<Known> tips, boolean faulty) implements IdMap.Keyed {
     @Override
-    public Hash32 key() {
+    public Hash32 hash() {
       return tips.get(0).author().hash();
     }
   }
@@ -41,7 +41,7 @@ public final class GroupState {
   /** The Rekeys with a Left or Faulty target that is the member. Expulsions aim at devices. */
   record Aims(MemberId member, List<Known> rekeys) implements IdMap.Keyed {
     @Override
-    public Hash32 key() {
+    public Hash32 hash() {
       return member.hash();
     }
   }
@@ -49,7 +49,7 @@ public final class GroupState {
   /** How often an epoch's key has stepped. */
   record Steps(FactId epoch, int count) implements IdMap.Keyed {
     @Override
-    public Hash32 key() {
+    public Hash32 hash() {
       return epoch.hash();
     }
   }
@@ -73,13 +73,12 @@ public final class GroupState {
   final List<Known> heads;
   final IdMap<Tips> authors;
   final IdMap<Seat> seats;
-  final IdMap<Seat> live;
+  final IdMap<Person> live;
   final IdMap<Device> devices;
   final IdMap<Aims> aims;
   final List<Known> usable;
   final IdMap<Steps> revisions;
   final Slots slots;
-  private @Nullable List<Person> members;
 
   GroupState(
       @Nullable Known found,
@@ -87,7 +86,7 @@ public final class GroupState {
       List<Known> heads,
       IdMap<Tips> authors,
       IdMap<Seat> seats,
-      IdMap<Seat> live,
+      IdMap<Person> live,
       IdMap<Device> devices,
       IdMap<Aims> aims,
       List<Known> usable,
@@ -212,8 +211,8 @@ public final class GroupState {
   int devicesUpTo(int most) {
     SortedSet<Fingerprint> met = new TreeSet<>();
     live.until(
-        seat -> {
-          met.add(seat.person().device());
+        person -> {
+          met.add(person.device());
           return met.size() >= most;
         });
     return met.size();
@@ -245,14 +244,7 @@ public final class GroupState {
 
   /** Everybody who is in, in the order of ids. */
   public List<Person> members() {
-    List<Person> known = members;
-    if (known == null) {
-      List<Person> fresh = new ArrayList<>(live.size());
-      live.forEach(seat -> fresh.add(seat.person()));
-      known = List.copyOf(fresh);
-      members = known;
-    }
-    return known;
+    return live.asList();
   }
 
   /** A name of the set of members that no other set has. */

@@ -30,7 +30,7 @@ final class Growth {
   private final Pasts pasts;
 
   private IdMap<Seat> seats;
-  private IdMap<Seat> live;
+  private IdMap<Person> live;
   private IdMap<Device> devices;
   private IdMap<GroupState.Aims> aims;
   private final List<Stay> newlyOver = new ArrayList<>();
@@ -249,7 +249,7 @@ final class Growth {
           }
         });
     seats = seats.with(seat);
-    live = seat.isLive() ? live.with(seat) : live.without(seat.key());
+    live = seat.isLive() ? live.with(seat.person()) : live.without(seat.hash());
   }
 
   // ---- what follows

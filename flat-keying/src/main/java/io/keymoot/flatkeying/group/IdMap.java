@@ -2,8 +2,13 @@ package io.keymoot.flatkeying.group;
 
 import io.keymoot.flatkeying.wire.Hash32;
 import java.security.MessageDigest;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -19,21 +24,19 @@ import org.jspecify.annotations.Nullable;
  * #difference} between two maps of common descent that looks only where they differ.
  */
 final class IdMap<V extends IdMap.Keyed> {
-  private static final IdMap<?> EMPTY = new IdMap<>(null, 0);
+  private static final IdMap<?> EMPTY = new IdMap<>(null);
 
   /** What a map holds says itself under which id. */
   interface Keyed {
-    Hash32 key();
+    Hash32 hash();
   }
 
   private static final int BITS = 4;
 
   private final @Nullable Object root;
-  private final int size;
 
-  private IdMap(@Nullable Object root, int size) {
+  private IdMap(@Nullable Object root) {
     this.root = root;
-    this.size = size;
   }
 
   @SuppressWarnings("unchecked") // holds no value
@@ -43,6 +46,10 @@ final class IdMap<V extends IdMap.Keyed> {
 
   private static final class Node {
     final int bitmap;
+
+    /** How many values lie below. */
+    final int size;
+
     final Object[] children;
 
     /** Written once, by whoever asks first; a second writer writes an equal immutable value. */
@@ -51,6 +58,11 @@ final class IdMap<V extends IdMap.Keyed> {
     Node(int bitmap, Object[] children) {
       this.bitmap = bitmap;
       this.children = children;
+      int below = 0;
+      for (Object child : children) {
+        below += IdMap.size(child);
+      }
+      this.size = below;
     }
 
     int index(int symbol) {
@@ -63,11 +75,15 @@ final class IdMap<V extends IdMap.Keyed> {
   }
 
   int size() {
-    return size;
+    return root == null ? 0 : size(root);
+  }
+
+  private static int size(Object at) {
+    return at instanceof Node node ? node.size : 1;
   }
 
   boolean isEmpty() {
-    return size == 0;
+    return root == null;
   }
 
   boolean contains(Hash32 key) {
@@ -84,19 +100,15 @@ final class IdMap<V extends IdMap.Keyed> {
       }
       at = node.children[node.index(symbol)];
     }
-    return at instanceof Keyed value && value.key().equals(key) ? (V) value : null;
+    return at instanceof Keyed value && value.hash().equals(key) ? (V) value : null;
   }
 
   IdMap<V> with(V value) {
-    Object old = get(value.key());
-    if (old == value) {
-      return this;
-    }
-    return new IdMap<>(put(root, value, value.key(), 0), old == null ? size + 1 : size);
+    return get(value.hash()) == value ? this : new IdMap<>(put(root, value, value.hash(), 0));
   }
 
   IdMap<V> without(Hash32 key) {
-    return get(key) == null ? this : new IdMap<>(remove(root, key, 0), size - 1);
+    return get(key) == null ? this : new IdMap<>(remove(root, key, 0));
   }
 
   private static Object put(@Nullable Object at, Keyed value, Hash32 key, int depth) {
@@ -105,10 +117,10 @@ final class IdMap<V extends IdMap.Keyed> {
     }
     int symbol = key.symbol(depth, BITS);
     if (at instanceof Keyed other) {
-      if (other.key().equals(key)) {
+      if (other.hash().equals(key)) {
         return value;
       }
-      int its = other.key().symbol(depth, BITS);
+      int its = other.hash().symbol(depth, BITS);
       if (its == symbol) {
         return new Node(1 << symbol, new Object[] {put(other, value, key, depth + 1)});
       }
@@ -173,9 +185,103 @@ final class IdMap<V extends IdMap.Keyed> {
   }
 
   List<V> values() {
-    List<V> all = new ArrayList<>(size);
+    List<V> all = new ArrayList<>(size());
     forEach(all::add);
     return all;
+  }
+
+  /**
+   * The values in the order of the keys: a look at this map and no copy, so that to ask for it
+   * costs nothing and to hold it holds no more than the map. A place costs a few steps down; who
+   * wants many, again and again, copies the list.
+   */
+  List<V> asList() {
+    return new Values<>(this);
+  }
+
+  private static final class Values<V extends Keyed> extends AbstractList<V> {
+    private final IdMap<V> map;
+
+    Values(IdMap<V> map) {
+      this.map = map;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // only V is ever put
+    public V get(int place) {
+      Objects.checkIndex(place, size());
+      Object at = map.root;
+      int before = 0;
+      while (at instanceof Node node) {
+        int index = 0;
+        for (int more = IdMap.size(node.children[0]);
+            before + more <= place;
+            more = IdMap.size(node.children[index])) {
+          before += more;
+          index++;
+        }
+        at = node.children[index];
+      }
+      return (V) Objects.requireNonNull(at);
+    }
+
+    @Override
+    public int size() {
+      return map.size();
+    }
+
+    @Override
+    public boolean contains(@Nullable Object value) {
+      return value instanceof Keyed keyed && keyed.equals(map.get(keyed.hash()));
+    }
+
+    @Override
+    public Iterator<V> iterator() {
+      return new Walk<>(map.root);
+    }
+
+    @Override
+    public void forEach(Consumer<? super V> action) {
+      map.forEach(action::accept);
+    }
+  }
+
+  private static final class Walk<V extends Keyed> implements Iterator<V> {
+    /** What lies ahead, the next on top. */
+    private Object[] ahead = new Object[4 << BITS];
+
+    private int count;
+
+    Walk(@Nullable Object root) {
+      if (root != null) {
+        ahead[count++] = root;
+      }
+    }
+
+    @Override
+    public boolean hasNext() {
+      return count > 0;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // only V is ever put
+    public V next() {
+      if (count == 0) {
+        throw new NoSuchElementException("all values have been visited");
+      }
+      Object at = ahead[--count];
+      while (at instanceof Node node) {
+        int more = node.children.length;
+        if (count + more > ahead.length) {
+          ahead = Arrays.copyOf(ahead, 2 * ahead.length);
+        }
+        while (--more > 0) {
+          ahead[count++] = node.children[more];
+        }
+        at = node.children[0];
+      }
+      return (V) at;
+    }
   }
 
   @SuppressWarnings("unchecked") // only V is ever put
@@ -196,21 +302,25 @@ final class IdMap<V extends IdMap.Keyed> {
    * both values, either of which may be missing. What the two maps share is not looked at.
    */
   void difference(IdMap<V> other, BiConsumer<@Nullable V, @Nullable V> visit) {
-    difference(root, other.root, 0, visit);
+    difference(root, other.root, visit);
   }
 
   @SuppressWarnings("unchecked") // only V is ever put
   private void difference(
-      @Nullable Object here,
-      @Nullable Object there,
-      int depth,
-      BiConsumer<@Nullable V, @Nullable V> visit) {
+      @Nullable Object here, @Nullable Object there, BiConsumer<@Nullable V, @Nullable V> visit) {
     if (here == there) {
       return;
     }
     if (here instanceof Node a && there instanceof Node b) {
-      for (int symbol = 0; symbol < 1 << BITS; symbol++) {
-        difference(child(a, symbol), child(b, symbol), depth + 1, visit);
+      int ofA = 0;
+      int ofB = 0;
+      for (int rest = a.bitmap | b.bitmap; rest != 0; rest &= rest - 1) {
+        int symbol = Integer.numberOfTrailingZeros(rest);
+        Object one = a.has(symbol) ? a.children[ofA++] : null;
+        Object other = b.has(symbol) ? b.children[ofB++] : null;
+        if (one != other) {
+          difference(one, other, visit);
+        }
       }
     } else if (here instanceof Node a) {
       // The other side has at most one value here: find its partner among ours.
@@ -220,7 +330,7 @@ final class IdMap<V extends IdMap.Keyed> {
     } else {
       V a = (V) here;
       V b = (V) there;
-      if (a != null && b != null && a.key().equals(b.key())) {
+      if (a != null && b != null && a.hash().equals(b.hash())) {
         visit.accept(a, b);
         return;
       }
@@ -238,7 +348,7 @@ final class IdMap<V extends IdMap.Keyed> {
     walk(
         many,
         value -> {
-          if (one == null || !one.key().equals(value.key())) {
+          if (one == null || !one.hash().equals(value.hash())) {
             visit.accept(value, null);
             return false;
           }
@@ -251,10 +361,6 @@ final class IdMap<V extends IdMap.Keyed> {
     if (one != null && !met[0]) {
       visit.accept(null, one);
     }
-  }
-
-  private static @Nullable Object child(Node node, int symbol) {
-    return node.has(symbol) ? node.children[node.index(symbol)] : null;
   }
 
   @Override
@@ -270,7 +376,7 @@ final class IdMap<V extends IdMap.Keyed> {
   private static Hash32 digest(Object at, MessageDigest sha) {
     if (at instanceof Keyed value) {
       sha.update((byte) 0);
-      return Hash32.of(sha.digest(value.key().toArray()));
+      return Hash32.of(sha.digest(value.hash().toArray()));
     }
     Node node = (Node) at;
     Hash32 known = node.digest;

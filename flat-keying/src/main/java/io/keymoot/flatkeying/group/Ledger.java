@@ -409,7 +409,7 @@ public final class Ledger {
         after(epoch).live,
         (now, then) -> {
           if (now != null && then == null) {
-            all[0] &= mayBeGiven(state, epoch, now.person().id());
+            all[0] &= mayBeGiven(state, epoch, now.id());
           }
         });
     return all[0];

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * fact that brought it, which are kept anyhow, to be given to others. Half of what a large group
  * takes would be this otherwise.
  */
-public final class Person {
+public final class Person implements IdMap.Keyed {
   private final Hash32 id;
   private final Hash32 device;
   private final Bytes fact;
@@ -32,6 +32,11 @@ public final class Person {
 
   public MemberId id() {
     return new MemberId(id);
+  }
+
+  @Override
+  public Hash32 hash() {
+    return id;
   }
 
   public Fingerprint device() {

@@ -11,6 +11,7 @@ public enum Refusal {
       "its author has no stay to come back from: void, or put out by an end that stands"),
   NO_RIGHT_TO_ADMIT("its author lacks the right, or the approvals, to admit"),
   REQUEST_REPLACED("its member has said Here since: the request's leaf key is an old one"),
+  MEMBER_IS_IN("its member is in already: the row begins nothing more"),
   PREV_IS_NO_EPOCH_OF_ITS_PAST("the epoch it says it follows is not in its past"),
   TARGET_UNKNOWN("it targets somebody its past does not show"),
   TARGETS_ITSELF("it targets its own author or device"),

@@ -50,7 +50,7 @@ record Seat(Person person, List<Stay> live, List<Place> paused, IdMap<Place> rep
     }
 
     @Override
-    public Hash32 key() {
+    public Hash32 hash() {
       return stay.key();
     }
   }
@@ -60,7 +60,7 @@ record Seat(Person person, List<Stay> live, List<Place> paused, IdMap<Place> rep
   }
 
   @Override
-  public Hash32 key() {
+  public Hash32 hash() {
     return person.id().hash();
   }
 
@@ -74,7 +74,7 @@ record Seat(Person person, List<Stay> live, List<Place> paused, IdMap<Place> rep
 
   private @Nullable Place overPlace(Hash32 stay) {
     for (Place place : paused) {
-      if (place.key().equals(stay)) {
+      if (place.hash().equals(stay)) {
         return place;
       }
     }
@@ -138,7 +138,7 @@ record Seat(Person person, List<Stay> live, List<Place> paused, IdMap<Place> rep
       others = others.with(changed);
     } else if (changed.isOver()) {
       places.add(changed);
-      places.sort(Comparator.comparing(Place::key));
+      places.sort(Comparator.comparing(Place::hash));
     } else {
       stays.add(changed.stay);
       stays.sort(Comparator.comparing(Stay::key));

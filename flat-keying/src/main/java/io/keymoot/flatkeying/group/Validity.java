@@ -103,9 +103,11 @@ final class Validity {
     if (seat != null && seat.hasSaidHere()) {
       return new Verdict.Refused(Refusal.REQUEST_REPLACED);
     }
+    if (seat != null && seat.isLive()) {
+      return new Verdict.Refused(Refusal.MEMBER_IS_IN);
+    }
     Fingerprint device = request.fingerprint();
-    boolean isOver = seat != null && !seat.isLive();
-    if (!isOver && Ends.expulsionsOf(past, device).isEmpty()) {
+    if (seat == null && Ends.expulsionsOf(past, device).isEmpty()) {
       return Verdict.HOLDS;
     }
     return rights.toExpelOrPardon(

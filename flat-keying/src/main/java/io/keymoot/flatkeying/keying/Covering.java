@@ -53,7 +53,7 @@ final class Covering {
     this.after = after;
     this.secret = secret;
     this.context = FactCodec.coverContext(core.group, core.self.member(), bare);
-    this.members = after.members();
+    this.members = List.copyOf(after.members());
     this.own = Relays.place(after, core.self.member());
   }
 

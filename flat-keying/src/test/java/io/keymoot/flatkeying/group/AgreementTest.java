@@ -34,7 +34,7 @@ class AgreementTest {
   private static final int FIRST = Integer.getInteger("first", 0);
   private static final int FACTS = 26;
 
-  private record Name(Hash32 key) implements IdMap.Keyed {}
+  private record Name(Hash32 hash) implements IdMap.Keyed {}
 
   static Hash32 digest(SortedSet<MemberId> members) {
     IdMap<Name> map = IdMap.empty();

@@ -133,18 +133,39 @@ class MembershipTest {
   }
 
   @Test
-  void aRequestAdmittedTwiceIsOneMember() {
+  void aRequestAdmittedTwiceIsOneMemberWithOneStay() {
+    assertThat(admittedTwice(true)).hasSize(1);
+  }
+
+  /** Neither introducer knew of the other: both are right, and who is in is in twice. */
+  @Test
+  void aRequestAdmittedByTwoBesideEachOtherIsOneMemberWithTwoStays() {
+    assertThat(admittedTwice(false)).hasSize(2);
+  }
+
+  private List<Stay> admittedTwice(boolean knowingIt) {
+    Scribe.Device cleo = scribe.device("cleo");
+    SignedJoinRequest carl = row(cleo, "cleo", 2);
     Scribe.Device ben = scribe.device("ben");
-    SignedJoinRequest row =
-        scribe.request(ben, group, credentials.makeAndFetch("ben", "good"), 1, found.id());
-    Admit admit = new Admit(List.of(row), List.of());
-    Envelope one = scribe.fact(anna, group, founder, List.of(found.id()), admit);
-    Envelope other = scribe.fact(anna, group, founder, List.of(one.id()), admit);
+    SignedJoinRequest row = row(ben, "ben", 1);
+    Envelope first = admit(anna, founder, found.id(), carl);
+    Envelope one = admit(anna, founder, first.id(), row);
+    Envelope other = admit(cleo, carl.member(), knowingIt ? one.id() : first.id(), row);
     Membership membership = Membership.of(ledger());
-    for (Envelope fact : List.of(found, one, other)) {
+    for (Envelope fact : List.of(found, first, one, other)) {
       membership.offer(fact, "anybody");
     }
-    assertThat(membership.state().memberCount()).isEqualTo(2);
-    assertThat(membership.state().liveStays(row.member())).hasSize(2);
+    assertThat(membership.has(other.id())).isTrue();
+    assertThat(membership.state().memberCount()).isEqualTo(3);
+    return membership.state().liveStays(row.member());
+  }
+
+  private SignedJoinRequest row(Scribe.Device device, String name, int nonce) {
+    return scribe.request(device, group, credentials.makeAndFetch(name, "good"), nonce, found.id());
+  }
+
+  private Envelope admit(
+      Scribe.Device device, MemberId author, FactId head, SignedJoinRequest row) {
+    return scribe.fact(device, group, author, List.of(head), new Admit(List.of(row), List.of()));
   }
 }

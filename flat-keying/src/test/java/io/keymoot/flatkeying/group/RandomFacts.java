@@ -342,7 +342,7 @@ final class RandomFacts {
     if (base.isEmpty()) {
       return;
     }
-    switch (random.nextInt(19)) {
+    switch (random.nextInt(20)) {
       case 0, 1, 2, 3 -> {
         Person accomplice = newPerson(true, base);
         admit(p, base, List.of(accomplice));
@@ -383,8 +383,9 @@ final class RandomFacts {
       }
       case 9 -> buildOnSand(p);
       case 11, 12 -> letInAnExpeller(p, base);
-      case 13 -> letInAgain(p, base);
+      case 13 -> letInAgain(p);
       case 14 -> replayOldWords(p, base);
+      case 15 -> pardonAnOldRequest(p, base);
       case 10 -> {
         SignedHeader beat =
             scribe.heartbeat(p.device, group, p.member(), oracle.heads(base), beats.size());
@@ -467,26 +468,61 @@ final class RandomFacts {
     }
   }
 
+  /** Who renewed its leaf key and is gone is let in by its first request, with a pardon and all. */
+  private void pardonAnOldRequest(Person p, BitSet base) {
+    people.stream()
+        .filter(q -> !isMember(q, base) && hasSaidHere(q, base))
+        .findFirst()
+        .ifPresent(
+            q -> {
+              List<Approval> pardons =
+                  approvals(p, base, Approval.Action.PARDON, q.fingerprint().hash(), Hash32.ZERO);
+              force(p, base, new Admit(List.of(q.row), pardons));
+            });
+  }
+
+  private boolean hasSaidHere(Person q, BitSet base) {
+    return oracle.staysOf(q.member(), base).stream()
+        .anyMatch(stay -> oracle.fact(stay.begunBy()).fact() instanceof Here);
+  }
+
   private void learnAll(Person p) {
     published.stream().filter(oracle::isValid).forEach(m -> p.view.or(oracle.pastAnd(m)));
   }
 
-  /** An honest member's request serves once more; that member learns of it, and goes on. */
-  private void letInAgain(Person p, BitSet base) {
+  /**
+   * An honest member's request serves once more, beside the Admit that let it in. That member
+   * learns of it, and lets somebody in itself; and he who did it is put out by one who knows
+   * nothing of it.
+   */
+  private void letInAgain(Person p) {
     List<Person> others =
-        people.stream()
-            .filter(q -> !q.hostile && isMember(q, q.view) && isMember(q, base))
+        people.stream().filter(q -> !q.hostile && q != p && isMember(q, q.view)).toList();
+    if (others.isEmpty()) {
+      return;
+    }
+    Person q = pick(others);
+    List<Integer> beside =
+        published.stream()
+            .filter(oracle::isValid)
+            .filter(m -> isMember(p, oracle.pastAnd(m)))
+            .filter(m -> oracle.staysOf(q.member(), oracle.pastAnd(m)).isEmpty())
             .toList();
-    if (!others.isEmpty()) {
-      Person q = pick(others);
-      admit(p, base, List.of(q));
-      int m = published.get(published.size() - 1);
-      if (oracle.isValid(m)) {
-        q.view.or(oracle.pastAnd(m));
-        if (isMember(q, q.view)) {
-          admit(q, q.view, List.of(newPerson(false, q.view)));
-        }
-      }
+    BitSet base = oracle.pastAnd(pick(beside.isEmpty() ? published : beside));
+    admit(p, base, List.of(q));
+    int again = published.get(published.size() - 1);
+    if (!oracle.isValid(again)) {
+      return;
+    }
+    q.view.or(oracle.pastAnd(again));
+    if (isMember(q, q.view)) {
+      admit(q, q.view, List.of(newPerson(false, q.view)));
+    }
+    Person a = pick(others);
+    if (a != q && !a.view.get(again) && isMember(a, a.view)) {
+      List<Approval> words =
+          approvals(a, a.view, Approval.Action.EXPEL, p.fingerprint().hash(), Hash32.ZERO);
+      say(a, a.view, rekey(a, a.view, List.of(new Target.Expelled(p.fingerprint(), words))));
     }
   }
 

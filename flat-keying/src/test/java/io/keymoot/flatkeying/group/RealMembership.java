@@ -90,7 +90,7 @@ final class RealMembership implements MembershipUnderTest {
       case BAD_SIGNATURE -> "BAD_SIGNATURE";
       case NO_STAY_TO_RETURN_TO -> "HERE";
       case NO_RIGHT_TO_ADMIT -> "RIGHT_TO_ADMIT";
-      case REQUEST_REPLACED -> "ROW";
+      case REQUEST_REPLACED, MEMBER_IS_IN -> "ROW";
       case PREV_IS_NO_EPOCH_OF_ITS_PAST -> "PREV";
       case TARGETS_ITSELF, AUTHOR_ENDS_ITSELF -> "TARGETS_ITSELF";
       case LEAVE_NOT_SIGNED -> "LEFT";

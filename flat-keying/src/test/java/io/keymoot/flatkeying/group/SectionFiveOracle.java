@@ -124,6 +124,8 @@ final class SectionFiveOracle {
     OVER_IS_OVER,
     /** A request serves again after a Here has put another leaf key in its place. */
     REQUEST_REPLACED,
+    /** Who is in begins one stay more each time somebody lets it in again. */
+    ONE_STAY,
     /** An expelled device comes in again without a pardon. */
     PARDON,
     /** A request serves in another group, and before what it saw. */
@@ -775,9 +777,9 @@ final class SectionFiveOracle {
 
   /**
    * "A row begins a stay iff: its request.group is the group; request.saw is the group id or a fact
-   * in past(m); past(m) shows no Here of its member; and not (past(m) knows its memberId and it has
-   * no live stay there) and its fingerprint is not Expelled or Faulty-targeted (by any x ∈ past(m),
-   * standing or not) — or the Admit carries, for this row, the right to expel (a pardon …)."
+   * in past(m); past(m) shows no Here and no live stay of its member; and past(m) does not know its
+   * memberId and its fingerprint is not Expelled or Faulty-targeted (by any x ∈ past(m), standing
+   * or not) — or the Admit carries, for this row, the right to expel (a pardon …)."
    */
   private Says rowBeginsStay(int m, Admit admit, SignedJoinRequest row) {
     BitSet past = past(m);
@@ -794,11 +796,12 @@ final class SectionFiveOracle {
             .anyMatch(s -> fact(s.begunBy()).fact() instanceof Here)) {
       return Says.NO;
     }
+    boolean isIn = !liveStaysOf(row.member(), past).isEmpty();
+    if (!off.contains(Switch.ONE_STAY) && isIn) {
+      return Says.NO;
+    }
     Fingerprint device = fingerprint(row.request().key());
-    boolean gone =
-        !off.contains(Switch.OVER_IS_OVER)
-            && known(row.member(), past)
-            && liveStaysOf(row.member(), past).isEmpty();
+    boolean gone = !off.contains(Switch.OVER_IS_OVER) && known(row.member(), past) && !isIn;
     if (!gone && (off.contains(Switch.PARDON) || !isBarred(device, past))) {
       return Says.YES;
     }

@@ -143,8 +143,8 @@ class SectionFiveOracleTest {
               "C admits g B",
               "A admits h B after e");
       assertThat(stage.members("g")).isEqualTo("A C");
-      assertThat(stage.over("h")).as("live there: a further stay, no harm").isEqualTo("-");
-      assertThat(stage.members("g", "h")).as("the end hits what is beside it").isEqualTo("A C");
+      assertThat(stage.over("h")).as("live there: the row begins nothing").isEqualTo("-");
+      assertThat(stage.members("g", "h")).as("no more does it beside the end").isEqualTo("A C");
     }
 
     @Test

@@ -398,7 +398,10 @@ final class Stage {
         String label = words.remove();
         Approval.Action action = Approval.Action.valueOf(words.remove().toUpperCase());
         String subject = words.remove();
-        approvals.put(label, approve(who, heads(who, words), action, subject, Hash32.ZERO));
+        List<FactId> heads = heads(who, words);
+        // signed M: by another's key, and so by nobody
+        String signer = words.isEmpty() ? who : words.removeLast();
+        approvals.put(label, approve(who, signer, heads, action, subject, Hash32.ZERO));
       }
       default -> throw new IllegalArgumentException("what is: " + who + " " + verb);
     }
@@ -576,17 +579,22 @@ final class Stage {
   private Approval word(
       String by, List<FactId> heads, Approval.Action action, String subject, Hash32 stay) {
     Approval before = approvals.get(by);
-    return before != null ? before : approve(by, known(by, heads), action, subject, stay);
+    return before != null ? before : approve(by, by, known(by, heads), action, subject, stay);
   }
 
   private Approval approve(
-      String by, List<FactId> heads, Approval.Action action, String subject, Hash32 stay) {
+      String by,
+      String signer,
+      List<FactId> heads,
+      Approval.Action action,
+      String subject,
+      Hash32 stay) {
     Hash32 about =
         switch (action) {
           case ADMIT, SUSPEND -> member(subject).hash();
           case EXPEL, PARDON -> person(subject).device.fingerprint().hash();
         };
-    return scribe.approval(person(by).device, group, member(by), heads, action, about, stay);
+    return scribe.approval(person(signer).device, group, member(by), heads, action, about, stay);
   }
 
   /** What somebody knows of the past of a fact: what its word for it says it knew. */

@@ -46,8 +46,7 @@ class StateSizeTest {
   }
 
   private static long sizeOf(Crowd crowd) {
-    // Asked once, these are kept.
-    assertThat(crowd.state.members()).hasSize(crowd.state.memberCount());
+    // Asked once, this is kept.
     assertThat(crowd.state.membersDigest().isZero()).isFalse();
     List<Object> bytes = new ArrayList<>();
     for (Envelope fact : crowd.facts) {
