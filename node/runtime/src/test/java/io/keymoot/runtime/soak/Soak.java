@@ -172,7 +172,7 @@ public final class Soak {
 
   private Village.Stats worstAfterLeave(boolean plain) throws Exception {
     try (Streets streets = Streets.build(8);
-        Village village = new Village(streets, way)) {
+        Village village = Village.inEarnest(streets, way)) {
       List<House> all = new ArrayList<>();
       if (plain) {
         for (int i = 0; i < 8; i++) {
@@ -189,7 +189,7 @@ public final class Soak {
         each.order("talk 5 100");
       }
       // The JVMs warm up, and the admissions' refresh is over.
-      TimeUnit.SECONDS.sleep(12);
+      TimeUnit.SECONDS.sleep(20);
       House leaver = all.remove(3);
       for (House each : all) {
         each.order("reset");

@@ -40,14 +40,26 @@ final class Village implements AutoCloseable {
   private final String name = "village " + ProcessHandle.current().pid();
   private final int port = 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
   private final Path folder;
+  private final List<String> compiler;
   private final List<House> houses = new ArrayList<>();
 
   /**
    * @param streets a network of its own; without one all are on the loopback address
    */
   Village(@Nullable Streets streets, Way way) throws IOException {
+    // It starts quickly and leaves the machine to the others.
+    this(streets, way, List.of("-XX:TieredStopAtLevel=1"));
+  }
+
+  /** With the JVM's own way to compile, without which AES is done by hand: for measuring. */
+  static Village inEarnest(Streets streets, Way way) throws IOException {
+    return new Village(streets, way, List.of());
+  }
+
+  private Village(@Nullable Streets streets, Way way, List<String> compiler) throws IOException {
     this.streets = streets;
     this.way = way;
+    this.compiler = compiler;
     this.folder = Files.createTempDirectory("village");
   }
 
@@ -221,7 +233,8 @@ final class Village implements AutoCloseable {
         command.addAll(there.there(number));
       }
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx96m"));
+      command.addAll(compiler);
+      command.addAll(List.of("-XX:+UseSerialGC", "-Xmx96m"));
       command.addAll(
           List.of(
               "-Djava.net.preferIPv4Stack=true",
