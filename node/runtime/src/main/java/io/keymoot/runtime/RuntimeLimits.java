@@ -65,7 +65,7 @@ final class RuntimeLimits {
   static final int SAID_AGAIN_PER_SECOND = 256;
 
   /** Who hears an end for the first time may be meant by its latest frames. */
-  static final int FRESH_FRAMES = 16;
+  static final int FRESH_FRAMES = 128;
 
   static final long FRESH_MILLIS = 5_000;
 
