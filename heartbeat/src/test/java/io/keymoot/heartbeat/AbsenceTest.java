@@ -167,4 +167,13 @@ class AbsenceTest {
     run(3_600_000, 0, true);
     assertThat(done).isEmpty();
   }
+
+  /** Above 2,000 members, who beat every 100 s, six times that is more than ten minutes. */
+  @Test
+  void patienceIsTenMinutesAndInLargeGroupsSixIntervals() {
+    assertThat(HeartbeatLimits.patience(10)).isEqualTo(600_000);
+    assertThat(HeartbeatLimits.patience(2_000)).isEqualTo(600_000);
+    assertThat(HeartbeatLimits.patience(4_000)).isEqualTo(1_200_000);
+    assertThat(HeartbeatLimits.patience(10_000)).isEqualTo(3_000_000);
+  }
 }
