@@ -12,12 +12,14 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.frame.Authentication;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.PeerEffect;
@@ -597,6 +599,12 @@ public final class GroupNode implements AutoCloseable {
     }
   }
 
+  private static boolean isWord(Bytes message) {
+    return SideCodec.typeOf(message)
+        .filter(type -> type == MessageType.LEAVE || type == MessageType.APPROVE)
+        .isPresent();
+  }
+
   private void perform(Tick now, Seat at, PeerEffect effect, Transport open) {
     if (at.desk.perform(now, wipingSafely(at, effect))) {
       tellOfKeys(at, effect);
@@ -607,7 +615,14 @@ public final class GroupNode implements AutoCloseable {
     }
     switch (effect) {
       case PeerEffect.Beat beat -> open.multicast(Quality.HEARTBEAT, beat.message());
-      case PeerEffect.Multicast multicast -> open.multicast(Quality.CONTROL, multicast.message());
+      case PeerEffect.Multicast multicast -> {
+        open.multicast(Quality.CONTROL, multicast.message());
+        if (isWord(multicast.message())) {
+          // What is reliable is dropped where views differ. Facts are found by heartbeats all the
+          // same; a goodbye or an approval is nothing that anybody could ask for.
+          open.multicast(Quality.HEARTBEAT, multicast.message());
+        }
+      }
       case PeerEffect.Unicast unicast ->
           open.unicast(unicast.to(), Quality.CONTROL, unicast.message());
       default -> {
@@ -867,14 +882,27 @@ public final class GroupNode implements AutoCloseable {
     isIn.completeExceptionally(new NodeStopped("the node was closed"));
   }
 
-  /** Leaves and stops, as when the process is told to end: within three seconds. */
+  /**
+   * Leaves and stops, as when the process is told to end: within three seconds. It stays until the
+   * others' key without it is seen, or the goodbye was said a second time: the first may be lost.
+   */
   public void closeAfterLeaving() {
-    try {
-      leave().toCompletableFuture().get(RuntimeLimits.FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+    CompletableFuture<Void> isOut = new CompletableFuture<>();
+    EventFeed.Listener<NodeEvent> untilOut =
+        (id, event) -> {
+          if (event instanceof NodeEvent.Status now && now.state() == NodeState.OUT) {
+            isOut.complete(null);
+          }
+        };
+    try (EventFeed.Subscription told = listen(untilOut)) {
+      leave().toCompletableFuture().get(RuntimeLimits.LEAVE_MILLIS, TimeUnit.MILLISECONDS);
+      if (status().state() != NodeState.OUT) {
+        isOut.get(RuntimeLimits.FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
-      // It is stopped already, or too busy: then the others see it fall silent.
+      // It is stopped already, too busy or alone: then the others, if any, see it fall silent.
     }
     close();
   }

@@ -174,6 +174,11 @@ final class RuntimeLimits {
   /** For the network's own leaving; what takes longer goes on in the background. */
   static final long LEAVE_MILLIS = 1_000;
 
+  /**
+   * After a goodbye, for the others' key without this device; it is said again after half a second.
+   */
+  static final long FAREWELL_MILLIS = 800;
+
   /** For the loop to finish the step it is in, before it is interrupted. */
   static final Duration LAST_STEP = Duration.ofMillis(250);
 
