@@ -12,6 +12,7 @@ import io.keymoot.admission.authority.Authority;
 import io.keymoot.admission.certificate.Certificate;
 import io.keymoot.admission.certificate.Credential;
 import io.keymoot.admission.certificate.CredentialChecker;
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.group.CredentialVerdict;
@@ -159,7 +160,7 @@ class BadCertificatesTest {
             "the validity is not a date in UTC with seconds"));
   }
 
-  private static Bytes list(World w, SigningKey key, Bytes authority, Bytes revoked, int days) {
+  static Bytes list(World w, SigningKey key, Bytes authority, Bytes revoked, int days) {
     Authority issuer =
         Authority.reopen(key, List.of(Certificate.decode(authority).orThrow())).orThrow();
     TreeMap<BigInteger, WallTime> entries = new TreeMap<>();
@@ -1009,9 +1010,24 @@ class BadCertificatesTest {
         .isInstanceOf(Reply.No.class);
   }
 
+  /** Four certificates as long as they may be are a little too much: the last is shorter. */
+  private static Bytes credentialOf(int length) {
+    Bytes longest = Bytes.owning(new byte[AdmissionLimits.CERTIFICATE_BYTES]);
+    int rest =
+        length - new Credential(List.of(longest, longest, longest), List.of()).encode().length();
+    Bytes last = Bytes.owning(new byte[rest - 2]);
+    return new Credential(List.of(longest, longest, longest, last), List.of()).encode();
+  }
+
   @Test
   void aCredentialOfTheLargestSizeIsReadAndOneByteMoreIsNot() {
-    assertThat(Credential.decode(Bytes.owning(new byte[16_385])).toString())
-        .contains("at most 16384 are allowed");
+    Bytes largest = credentialOf(Limits.CREDENTIAL_BYTES);
+    assertThat(largest.length()).isEqualTo(16_384);
+    assertThat(Credential.decode(largest).orThrow().encode()).isEqualTo(largest);
+
+    Bytes larger = credentialOf(Limits.CREDENTIAL_BYTES + 1);
+    assertThat(larger.length()).isEqualTo(16_385);
+    assertThat(Credential.decode(larger).toString())
+        .contains("has 16385 bytes, at most 16384 are allowed");
   }
 }

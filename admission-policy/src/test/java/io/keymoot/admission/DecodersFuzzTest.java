@@ -2,7 +2,6 @@ package io.keymoot.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.keymoot.admission.authority.CertificateRequest;
 import io.keymoot.admission.certificate.Certificate;
@@ -13,16 +12,29 @@ import io.keymoot.admission.certificate.Pattern;
 import io.keymoot.admission.certificate.RevocationList;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever a stranger or a tired person writes, the readers answer and do not throw. {@code mvn
- * test} runs the seeds; with {@code JAZZER_FUZZ=1} each target searches for more.
+ * Whatever a stranger or a tired person writes, the readers answer and do not throw. Every build
+ * replays the corpus ({@code DecodersFuzzTestInputs}); the README has the command that searches for
+ * more.
  */
 class DecodersFuzzTest {
+  static final String LINK = "keymoot:join?";
   private static final World WORLD = new World();
+
+  /** Each has its folder of the corpus. */
+  static List<String> targets() {
+    return Stream.of(DecodersFuzzTest.class.getDeclaredMethods())
+        .filter(method -> method.isAnnotationPresent(FuzzTest.class))
+        .map(Method::getName)
+        .toList();
+  }
 
   @FuzzTest(maxDuration = "2m")
   void credential(byte[] data) {
@@ -63,8 +75,8 @@ class DecodersFuzzTest {
   }
 
   @FuzzTest(maxDuration = "2m")
-  void policyFile(FuzzedDataProvider data) {
-    switch (PolicyFile.parse(data.consumeRemainingAsString())) {
+  void policyFile(byte[] data) {
+    switch (PolicyFile.parse(text(data))) {
       case PolicyFile.Parsed.Good good -> assertThat(good.rules()).isNotNull();
       case PolicyFile.Parsed.Faulty faulty -> {
         assertThat(faulty.errors()).isNotEmpty();
@@ -74,20 +86,24 @@ class DecodersFuzzTest {
   }
 
   @FuzzTest(maxDuration = "2m")
-  void pattern(FuzzedDataProvider data) {
-    if (Pattern.parse(data.consumeRemainingAsString()) instanceof Decoded.Ok<Pattern> ok) {
+  void pattern(byte[] data) {
+    if (Pattern.parse(text(data)) instanceof Decoded.Ok<Pattern> ok) {
       Certificate door = Certificate.decode(WORLD.doorDer).orThrow();
       assertThat(ok.value().matches(door, door, door, List.of("chair"))).isIn(true, false);
     }
   }
 
   @FuzzTest(maxDuration = "2m")
-  void invite(FuzzedDataProvider data) {
+  void invite(byte[] data) {
     // Codes cost memory and time on purpose: links take the same way through the reader.
-    assertThat(InviteSecret.parse("keymoot:join?" + data.consumeRemainingAsString())).isNotNull();
+    assertThat(InviteSecret.parse(LINK + text(data))).isNotNull();
   }
 
-  /** The same on every build, for {@code mvn test} does not search. */
+  private static String text(byte[] data) {
+    return new String(data, StandardCharsets.UTF_8);
+  }
+
+  /** The same on every build, which does not search. */
   @Test
   void damagedFilesAreAnsweredToo() {
     Random random = new Random(80);

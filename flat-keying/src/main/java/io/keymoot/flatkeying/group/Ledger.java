@@ -237,9 +237,6 @@ public final class Ledger {
   private Decision settle(Known fact, Envelope envelope, GroupState past, CredentialsAsked asked) {
     GroupState after = lore.grow(past, fact, past);
     if (envelope.fact() instanceof Rekey rekey) {
-      if (!after.isMember(fact.author())) {
-        return refuse(fact.id(), Refusal.AUTHOR_ENDS_ITSELF);
-      }
       if (!after.membersDigest().equals(rekey.members())) {
         return refuse(fact.id(), Refusal.FALSE_MEMBERS_DIGEST);
       }

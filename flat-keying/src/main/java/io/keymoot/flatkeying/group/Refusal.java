@@ -15,7 +15,6 @@ public enum Refusal {
   PREV_IS_NO_EPOCH_OF_ITS_PAST("the epoch it says it follows is not in its past"),
   TARGET_UNKNOWN("it targets somebody its past does not show"),
   TARGETS_ITSELF("it targets its own author or device"),
-  AUTHOR_ENDS_ITSELF("its author would be out by it, and yet know its secret"),
   LEAVE_NOT_SIGNED("the Leave it embeds is not the leaver's"),
   EVIDENCE_FROM_THE_FUTURE("its evidence names facts that its past does not hold"),
   NO_RIGHT_TO_EXPEL("its author lacks the role and the approvals to expel"),

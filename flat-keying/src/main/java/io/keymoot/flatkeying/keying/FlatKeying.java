@@ -258,6 +258,11 @@ public final class FlatKeying implements AutoCloseable {
     return core.doubts.isOnlyTold(epoch);
   }
 
+  /** Whether this peer's key of the epoch is the one that the Rekey's commitment binds. */
+  public boolean isProved(FactId epoch) {
+    return core.keys.get(epoch).map(held -> held.isProved).orElse(false);
+  }
+
   /** The heads a statement made now would name. */
   public List<FactId> signingHeads() {
     return core.signingState().heads();

@@ -92,7 +92,7 @@ final class RealMembership implements MembershipUnderTest {
       case NO_RIGHT_TO_ADMIT -> "RIGHT_TO_ADMIT";
       case REQUEST_REPLACED, MEMBER_IS_IN -> "ROW";
       case PREV_IS_NO_EPOCH_OF_ITS_PAST -> "PREV";
-      case TARGETS_ITSELF, AUTHOR_ENDS_ITSELF -> "TARGETS_ITSELF";
+      case TARGETS_ITSELF -> "TARGETS_ITSELF";
       case LEAVE_NOT_SIGNED -> "LEFT";
       case NO_RIGHT_TO_EXPEL -> "EXPELLED";
       case NOT_TWO_WATCHERS, TWO_SUSPEND_NOBODY -> "ABSENT";

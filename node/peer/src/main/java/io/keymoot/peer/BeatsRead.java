@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * one process hear the same bytes within a moment: they may share one of these, on one thread, and
  * then each beat is read and checked once.
  *
- * <p>No verdict depends on who asks: a member's id binds its key, and an epoch's id binds its
- * secret, so whoever has the key at all has the same one.
+ * <p>Only verdicts that do not depend on who asks are kept. A member's id binds its key, and an
+ * epoch's commitment binds its secret: so whoever holds a <em>proved</em> key holds the same one. A
+ * key that was only told may be another at each who was told, so its answers are nobody else's.
  */
 public final class BeatsRead {
 
@@ -46,9 +47,13 @@ public final class BeatsRead {
     }
 
     /**
-     * @param check asked once, by a peer that holds the key
+     * @param isProved whether the asker's key is the one that the epoch's commitment binds; else
+     *     the answer holds for the asker alone
      */
-    boolean hasMac(BooleanSupplier check) {
+    boolean hasMac(boolean isProved, BooleanSupplier check) {
+      if (!isProved) {
+        return check.getAsBoolean();
+      }
       Boolean known = hasMac;
       if (known == null) {
         known = check.getAsBoolean();

@@ -13,7 +13,6 @@ import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.frame.SFrameSuite;
 import io.keymoot.flatkeying.frame.Sealing;
 import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.flatkeying.wire.Decoded;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +32,7 @@ public final class FrameDesk {
   private final Peer peer;
 
   /** Read by threads that open frames; replaced as a whole by the loop. */
-  private volatile Map<MemberId, VerifyKey> keys = new TreeMap<>();
+  private volatile Map<MemberId, Signer> signers = new TreeMap<>();
 
   private volatile @Nullable FrameSealer sealer;
 
@@ -45,8 +44,28 @@ public final class FrameDesk {
   }
 
   private boolean isSignedBy(MemberId member, byte[] message, Bytes signature) {
-    VerifyKey key = keys.get(member);
-    return key != null && key.verify(message, signature);
+    Signer signer = signers.get(member);
+    return signer != null && signer.holds(message, signature);
+  }
+
+  /** A member's key, made ready when the first signed frame comes: most of a crowd never speak. */
+  private static final class Signer {
+    private final Bytes spki;
+    private volatile @Nullable VerifyKey ready;
+
+    Signer(Bytes spki) {
+      this.spki = spki;
+    }
+
+    boolean holds(byte[] message, Bytes signature) {
+      VerifyKey key = ready;
+      if (key == null) {
+        // It was read before: the member's facts were verified by it.
+        key = VerifyKey.parse(spki).orThrow();
+        ready = key;
+      }
+      return key.verify(message, signature);
+    }
   }
 
   // ---- the loop's side
@@ -57,13 +76,11 @@ public final class FrameDesk {
       case PeerEffect.BeginStay begin ->
           sealer = ring.beginStay(begin.self(), peer.keying()::signFrame);
       case PeerEffect.Admit admit -> {
-        Map<MemberId, VerifyKey> next = new TreeMap<>(keys);
+        Map<MemberId, Signer> next = new TreeMap<>(signers);
         for (PeerEffect.Sender sender : admit.senders()) {
-          if (VerifyKey.parse(sender.key()) instanceof Decoded.Ok<VerifyKey>(VerifyKey key)) {
-            next.put(sender.frames().member(), key);
-          }
+          next.put(sender.frames().member(), new Signer(sender.key()));
         }
-        keys = next;
+        signers = next;
         ring.admit(admit.senders().stream().map(PeerEffect.Sender::frames).toList());
       }
       case PeerEffect.EndStay end ->

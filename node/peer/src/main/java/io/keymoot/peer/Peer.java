@@ -312,6 +312,7 @@ public final class Peer implements AutoCloseable {
     }
     boolean isSame =
         read.hasMac(
+            keying.isProved(tek.epoch()),
             () ->
                 MessageDigest.isEqual(
                     mac(tek, message.authenticated()).toArray(), message.mac().toArray()));

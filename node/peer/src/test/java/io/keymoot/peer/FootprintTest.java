@@ -30,7 +30,19 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.GraphLayout;
 
-/** What one more peer costs a process that has others of the same group. */
+/**
+ * What one more peer costs a process that has others of the same group.
+ *
+ * <p>Counted is all that hangs on a {@link Peer} and not on the other one as well. Not counted, so:
+ *
+ * <ul>
+ *   <li>what {@link Peer.Shared} holds: facts and their states, blobs (here shared too), verdicts
+ *       on signatures and credentials, rosters, names, the last heartbeats;
+ *   <li>sessions: nobody is sealed to here, and each pair that ever was has one, 4,096 at most;
+ *   <li>the frames' side, {@link FrameDesk}, which is measured beside it: it is the application's,
+ *       and has a place for every stay that may speak.
+ * </ul>
+ */
 class FootprintTest {
   private static final int MEMBERS = 1_000;
   private static final Bytes OPEN_CREDENTIAL = Credential.SELF_MADE.encode();
@@ -82,8 +94,8 @@ class FootprintTest {
     }
   }
 
-  @Test
-  void amongAThousandAPeerHoldsLessThan64KilobytesBesidesWhatIsShared() {
+  /** Of a thousand members, all heard of twice. */
+  private Resident[] twoAmongAThousand() {
     village.sharesBlobs = true;
     Resident anna =
         village.found(
@@ -109,11 +121,25 @@ class FootprintTest {
     village.run(60_000);
     assertThat(ben.view().heard()).isEqualTo(MEMBERS);
 
-    GraphLayout both = GraphLayout.parseInstance(anna.peer, ben.peer);
-    GraphLayout without = GraphLayout.parseInstance(anna.peer);
-    assertThat(both.totalSize() - without.totalSize())
-        .as(() -> "by kind of object:\n" + difference(both, without))
-        .isLessThanOrEqualTo(64 * 1_024);
+    return new Resident[] {anna, ben};
+  }
+
+  private static void addsLessThan(int bytes, GraphLayout with, GraphLayout without) {
+    assertThat(with.totalSize() - without.totalSize())
+        .as(() -> "by kind of object:\n" + difference(with, without))
+        .isLessThanOrEqualTo(bytes);
+  }
+
+  @Test
+  void amongAThousandAPeerHoldsLessThan64KilobytesAndItsFramesLessThan340() {
+    Resident[] two = twoAmongAThousand();
+    GraphLayout one = GraphLayout.parseInstance(two[0].peer);
+    GraphLayout both = GraphLayout.parseInstance(two[0].peer, two[1].peer);
+    addsLessThan(64 * 1_024, both, one);
+
+    // A place for each stay that may speak, and its key.
+    GraphLayout frames = GraphLayout.parseInstance(two[0].peer, two[1].peer, two[1].frames);
+    addsLessThan(340 * 1_024, frames, both);
   }
 
   /** What there is more of, the most first. */

@@ -76,13 +76,18 @@ final class Village {
     }
   }
 
+  /** Whether the network brings this from one to the other. */
+  interface Wire {
+    boolean carries(Resident from, Resident to, Bytes message);
+  }
+
   /** One peer with its frames, and all it ever did. */
   final class Resident {
     final Device device;
     final Peer peer;
     final List<PeerEffect> log = new ArrayList<>();
-    private final FrameDesk frames;
-    private final Address address;
+    final FrameDesk frames;
+    final Address address;
     private long woken = Long.MAX_VALUE;
     boolean isDown;
 
@@ -181,6 +186,7 @@ final class Village {
 
   private FlatKeying.@Nullable Shared common;
   Consumer<List<PeerEffect>> watch = effects -> {};
+  Wire wire = (from, to, message) -> true;
 
   private final FactVerifier verifier = new FactVerifier(new VerifiedOnce());
   private final Rosters rosters = new Rosters();
@@ -366,7 +372,7 @@ final class Village {
   }
 
   private void carry(Resident from, Resident to, Bytes message) {
-    if (random.nextInt(100) >= lossPercent) {
+    if (random.nextInt(100) >= lossPercent && wire.carries(from, to, message)) {
       at(
           now + 1 + random.nextInt(20),
           () -> to.step(new PeerInput.Received(from.address, message)));

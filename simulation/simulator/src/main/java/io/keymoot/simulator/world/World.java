@@ -28,6 +28,8 @@ import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Rosters;
 import io.keymoot.peer.Address;
+import io.keymoot.peer.BeatsRead;
+import io.keymoot.peer.Identities;
 import io.keymoot.peer.Peer;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
@@ -65,7 +67,8 @@ public final class World {
       """;
 
   /**
-   * @param everySignature every peer checks every signature itself, and decides every fact
+   * @param everySignature every peer checks every signature and heartbeat itself, and decides every
+   *     fact
    * @param entropy a source of randomness for a device, from a seed
    */
   public record Setup(
@@ -85,6 +88,8 @@ public final class World {
   private final FactVerifier verifier;
   private final Lore lore = Lore.shared();
   private final Rosters rosters = new Rosters();
+  private final Identities identities = new Identities();
+  private final BeatsRead beats = new BeatsRead();
   private final PolicyRules policy = rules();
   private final List<Violation> violations = new ArrayList<>();
   private final Map<String, Long> messages = new TreeMap<>();
@@ -318,7 +323,10 @@ public final class World {
   /** Verdicts and rosters are shared; what must be fetched over the network is not. */
   private Peer.Shared shared() {
     Lore known = setup.everySignature ? Lore.ofOne() : lore;
-    return new Peer.Shared(FlatKeying.Shared.of(new CredentialChecker(), verifier, known), rosters);
+    FlatKeying.Shared keying = FlatKeying.Shared.of(new CredentialChecker(), verifier, known);
+    return setup.everySignature
+        ? new Peer.Shared(keying, rosters)
+        : new Peer.Shared(keying, rosters, identities, beats);
   }
 
   // ---- the date

@@ -1,0 +1,287 @@
+package io.keymoot.peer;
+
+import static io.keymoot.peer.Village.ANYBODY_ADMITS_CHAIR_EXPELS;
+import static io.keymoot.peer.Village.OPEN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.crypto.LeafKey;
+import io.keymoot.flatkeying.crypto.SealContext;
+import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.SecretWriter;
+import io.keymoot.flatkeying.message.Grant;
+import io.keymoot.flatkeying.message.JoinAsk;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
+import io.keymoot.flatkeying.message.SyncAsk;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.heartbeat.Beat;
+import io.keymoot.heartbeat.Colour;
+import io.keymoot.heartbeat.EpochHeld;
+import io.keymoot.heartbeat.HeartbeatCodec;
+import io.keymoot.heartbeat.HeartbeatContent;
+import io.keymoot.heartbeat.HeartbeatMessage;
+import io.keymoot.peer.Village.Resident;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which heartbeats count, and for whom. */
+class BeatsHeardTest {
+  private static final FactId UNKNOWN = new FactId(Hash32.sha256(new byte[] {7}));
+
+  private final Village village = new Village(31);
+  private final Resident anna =
+      village.found(village.device("anna"), ANYBODY_ADMITS_CHAIR_EXPELS, village.certified(), OPEN);
+  private final Resident ben = village.join(village.device("ben"), OPEN);
+
+  private static Optional<MessageType> type(Bytes message) {
+    return SideCodec.typeOf(message);
+  }
+
+  private static boolean isBeat(Bytes message) {
+    return type(message).filter(MessageType.HEARTBEAT::equals).isPresent();
+  }
+
+  private static Beat decoded(Bytes message) {
+    return HeartbeatCodec.decode(message).orThrow().beat();
+  }
+
+  /** The last of its heartbeats that has no signature. */
+  private static Bytes lastHint(Resident of) {
+    return of.did(PeerEffect.Beat.class).stream()
+        .map(PeerEffect.Beat::message)
+        .filter(message -> !decoded(message).signed())
+        .reduce((first, second) -> second)
+        .orElseThrow();
+  }
+
+  private static long heard(Resident by, Resident whom) {
+    return by.peer
+        .heartbeat()
+        .orElseThrow()
+        .said(whom.id())
+        .map(HeartbeatContent::counter)
+        .orElse(0L);
+  }
+
+  // ---- forgeries
+
+  private Colour colour() {
+    return anna.view().members().stream()
+        .filter(each -> each.id().equals(ben.id()))
+        .findFirst()
+        .orElseThrow()
+        .colour();
+  }
+
+  private boolean annaAskedForTheUnknown() {
+    return anna.log.stream()
+        .anyMatch(
+            effect ->
+                effect instanceof PeerEffect.Unicast to
+                    && SideCodec.decode(to.message()) instanceof Decoded.Ok<SideMessage> ok
+                    && ok.value() instanceof SyncAsk ask
+                    && ask.wanted().contains(UNKNOWN));
+  }
+
+  /** In ben's name, with a head that nobody knows. */
+  private Bytes beat(GroupId group, SigningKey signer, boolean signed, Optional<EpochHeld> epoch) {
+    HeartbeatContent content =
+        new HeartbeatContent(
+            heard(anna, ben) + 60,
+            epoch,
+            0,
+            anna.peer.keying().state().membersDigest(),
+            ben.address.value());
+    FactWriter writer = new FactWriter(signer, group, ben.id());
+    return HeartbeatCodec.encode(
+        new Beat(group, ben.id(), List.of(UNKNOWN), content, signed),
+        (heads, bytes) -> writer.sign(MessageType.HEARTBEAT, heads, bytes),
+        bytes -> Bytes.owning(new byte[HeartbeatCodec.MAC_BYTES]));
+  }
+
+  private void tellAnna(Bytes message) {
+    anna.step(new PeerInput.Received(ben.address, message));
+    village.run(2_000);
+  }
+
+  private static Bytes withAnotherMac(Bytes message) {
+    byte[] bytes = message.toArray();
+    bytes[bytes.length - 1] ^= 1;
+    return Bytes.owning(bytes);
+  }
+
+  @Test
+  void aBeatWithAWrongMacOrSignatureOrOfAnotherGroupSaysNothingOfWhomItNames() {
+    village.run(15_000);
+    village.wire = (from, to, message) -> !(from == ben && to == anna && isBeat(message));
+    village.run(60_000);
+    assertThat(colour()).isEqualTo(Colour.SILENT);
+    Bytes right = lastHint(ben);
+    Optional<EpochHeld> epoch = decoded(right).content().epoch();
+    GroupId group = anna.peer.keying().group();
+    GroupId another = new GroupId(Hash32.sha256(new byte[] {1}));
+    SigningKey mallory = village.device("mallory").key();
+
+    List<Bytes> forgeries =
+        List.of(
+            withAnotherMac(right),
+            beat(group, mallory, false, epoch),
+            beat(group, mallory, true, epoch),
+            beat(group, mallory, true, Optional.empty()),
+            beat(another, ben.device.key(), true, Optional.empty()),
+            beat(another, mallory, false, epoch));
+    anna.log.clear();
+    for (int i = 0; i < forgeries.size(); i++) {
+      long before = heard(anna, ben);
+      tellAnna(forgeries.get(i));
+      assertThat(colour()).as("after forgery %s", i).isEqualTo(Colour.SILENT);
+      assertThat(heard(anna, ben)).as("after forgery %s", i).isEqualTo(before);
+      assertThat(anna.peer.heartbeat().orElseThrow().wanted()).isEmpty();
+      assertThat(annaAskedForTheUnknown()).isFalse();
+    }
+
+    // The same with the right MAC, or the right signature, does all of it.
+    tellAnna(right);
+    assertThat(heard(anna, ben)).isEqualTo(decoded(right).content().counter());
+    assertThat(colour()).isEqualTo(Colour.FRESH);
+    tellAnna(beat(group, ben.device.key(), true, Optional.empty()));
+    assertThat(annaAskedForTheUnknown()).isTrue();
+  }
+
+  // ---- keys that were told
+
+  /** The Grant that the introducer could have made, with a secret that it invented. */
+  private Bytes lyingGrant(Resident introducer, Grant honest, Bytes leafKey) {
+    FactId epoch = introducer.peer.keying().state().usable().get(0).id();
+    int revision = introducer.peer.keying().state().revision(epoch);
+    SealContext context =
+        new SealContext(
+            introducer.peer.keying().group(),
+            introducer.id(),
+            honest.to(),
+            MessageType.GRANT,
+            honest.admit().hash());
+    try (SecretWriter writer = new SecretWriter();
+        EpochSecret invented = EpochSecret.fresh(village.entropy()).at(revision)) {
+      Bytes sealed =
+          writer
+              .u8(1)
+              .hash(epoch.hash())
+              .u32(revision)
+              .secret(invented)
+              .sealTo(LeafKey.decode(leafKey).orThrow(), context, village.entropy());
+      return SideCodec.grant(
+          new FactWriter(
+              introducer.device.key(), introducer.peer.keying().group(), introducer.id()),
+          honest.signed().header().heads(),
+          honest.to(),
+          honest.admit(),
+          sealed);
+    }
+  }
+
+  private static @Nullable SideMessage side(Bytes message) {
+    return SideCodec.decode(message) instanceof Decoded.Ok<SideMessage>(SideMessage side)
+        ? side
+        : null;
+  }
+
+  private static boolean hasKey(Resident each) {
+    return each.isIn() && each.peer.keying().sendingEpoch().isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void twoWhoWereToldDifferentKeysOfOneEpochEachJudgeABeatByTheirOwn(boolean isDeceivedFirst) {
+    village.run(15_000);
+    Resident gina = village.newcomer(village.device("gina"), OPEN);
+    Resident finn = village.newcomer(village.device("finn"), OPEN);
+    List<Bytes> leafKeys = new ArrayList<>();
+    boolean[] isCutOff = new boolean[1];
+    village.wire =
+        (from, to, message) -> {
+          MessageType type = type(message).orElseThrow();
+          if (from == gina && side(message) instanceof JoinAsk ask) {
+            leafKeys.add(ask.leafKey());
+          }
+          if (to == gina && side(message) instanceof Grant grant) {
+            Bytes lie = lyingGrant(from, grant, leafKeys.getFirst());
+            village.at(village.now + 5, () -> gina.step(new PeerInput.Received(from.address, lie)));
+            return false;
+          }
+          boolean isTold = to == gina || to == finn;
+          return !(isTold && (isCutOff[0] || (isBeat(message) && hasKey(to))))
+              && !(to == gina && type == MessageType.GIVE);
+        };
+    village.start(gina);
+    village.start(finn);
+    for (int i = 0; i < 3_000 && !(hasKey(gina) && hasKey(finn)); i++) {
+      village.run(1);
+    }
+    isCutOff[0] = true;
+    FactId epoch = anna.peer.keying().sendingEpoch().orElseThrow();
+    for (Resident each : List.of(gina, finn)) {
+      assertThat(each.peer.keying().sendingEpoch()).contains(epoch);
+      assertThat(each.peer.keying().isOnlyTold(epoch)).isTrue();
+    }
+    int before = ben.did(PeerEffect.Beat.class).size();
+    for (int i = 0; i < 3_000 && ben.did(PeerEffect.Beat.class).size() == before; i++) {
+      village.run(1);
+    }
+    Bytes words = ben.did(PeerEffect.Beat.class).getLast().message();
+    assertThat(decoded(words).content().epoch().map(EpochHeld::epoch)).contains(epoch);
+
+    for (Resident each : isDeceivedFirst ? List.of(gina, finn) : List.of(finn, gina)) {
+      each.step(new PeerInput.Received(ben.address, words));
+    }
+    village.run(1_000);
+    assertThat(isContradicted(gina)).isTrue();
+    assertThat(isContradicted(finn)).isFalse();
+  }
+
+  /** A member said, under its own signature, that it holds another key. */
+  private static boolean isContradicted(Resident each) {
+    return each.did(PeerEffect.Ignored.class).stream()
+        .anyMatch(ignored -> ignored.what().contains("that others contradict"));
+  }
+
+  // ---- what is shared
+
+  @Test
+  void aBeatIsReadOnceByAllWhoHearIt() {
+    village.run(15_000);
+    Bytes message = lastHint(ben);
+    BeatsRead beats = new BeatsRead();
+    BeatsRead.Read read = beats.read(message);
+    assertThat(beats.read(message)).isSameAs(read);
+    assertThat(read.decoded()).isInstanceOf(Decoded.Ok.class);
+    assertThat(((Decoded.Ok<HeartbeatMessage>) read.decoded()).value().beat())
+        .isEqualTo(decoded(message));
+  }
+
+  @Test
+  void onlyAVerdictUnderAProvedKeyIsRememberedForOthers() {
+    BeatsRead.Read read = new BeatsRead().read(Bytes.fromHex("00"));
+    assertThat(read.hasMac(false, () -> false)).isFalse();
+    assertThat(read.hasMac(false, () -> true)).isTrue();
+    assertThat(read.hasMac(true, () -> true)).isTrue();
+    assertThat(read.hasMac(true, BeatsHeardTest::isNotAsked)).isTrue();
+    assertThat(read.hasMac(false, () -> false)).isFalse();
+  }
+
+  private static boolean isNotAsked() {
+    throw new AssertionError("it was checked already");
+  }
+}
