@@ -1,6 +1,7 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,8 +64,11 @@ final class CoverPlanner {
   /** By position and symbol; null for a cell that is unclean or empty. */
   private final long[] @Nullable [] cells;
 
-  /** What a cell may save at most: it only shrinks, so it is counted again when it matters. */
-  private final long[] most;
+  /**
+   * By cell: the bytes of seals to those in it whom nothing reaches yet. Of unclean ones it means
+   * nothing, and is never more than nothing.
+   */
+  private final int[] saves;
 
   private final boolean[] isOwn;
 
@@ -100,7 +104,7 @@ final class CoverPlanner {
     int members = problem.ids.size();
     this.words = (members + 63) / 64;
     this.cells = new long[SlotKeys.POSITIONS * radix][];
-    this.most = new long[cells.length];
+    this.saves = new int[cells.length];
     this.isOwn = new boolean[cells.length];
     this.isRelayed = new boolean[cells.length];
     this.mayBeRelayed = new boolean[cells.length];
@@ -152,34 +156,97 @@ final class CoverPlanner {
     }
   }
 
+  /**
+   * Whole words of members at a time: their addresses and masks are turned over, so that a word
+   * says of one bit which of 64 members have it, and a cell is a few of these.
+   */
   private void fillCells() {
-    int bits = problem.symbolBits;
-    int mask = radix - 1;
-    for (int place = 0; place < problem.ids.size(); place++) {
-      MemberId id = problem.ids.get(place);
-      long a = id.hash().a();
-      long b = id.hash().b();
-      boolean isAuthor = place == problem.author;
-      for (int rest = isAuthor ? -1 : problem.holds[place]; rest != 0; rest &= rest - 1) {
-        int position = Integer.numberOfTrailingZeros(rest);
-        int at = position * bits;
-        int symbol = (int) ((at < 64 ? a : b) >>> (64 - bits - (at & 63))) & mask;
-        if (isAuthor) {
-          ownSymbols[position] = symbol;
-        } else if ((problem.clean[position] >>> symbol & 1) == 1) {
-          int cell = position * radix + symbol;
-          long[] members = cells[cell];
-          if (members == null) {
-            members = new long[words];
-            cells[cell] = members;
+    Hash32 own = problem.ids.get(problem.author).hash();
+    for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+      ownSymbols[position] = own.symbol(position, problem.symbolBits);
+    }
+    long[] address = new long[2 * Long.SIZE];
+    long[] holds = new long[Long.SIZE];
+    long[] sharing = new long[radix];
+    for (int word = 0; word < words; word++) {
+      turnOver(word, address, holds);
+      for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+        split(holds[position], address, position, sharing);
+        for (int rest = problem.clean[position]; rest != 0; rest &= rest - 1) {
+          int symbol = Integer.numberOfTrailingZeros(rest);
+          if (sharing[symbol] != 0) {
+            cell(position * radix + symbol)[word] = sharing[symbol];
           }
-          members[place >>> 6] |= 1L << place;
         }
       }
     }
     for (int cell = 0; cell < cells.length; cell++) {
-      most[cell] = saves(cell);
       isOwn[cell] = isOwn(cell);
+      long[] members = cells[cell];
+      if (members != null) {
+        saves[cell] = meeting(members, cheap) * cheapPrice + meeting(members, dear) * dearPrice;
+      }
+    }
+  }
+
+  private long[] cell(int cell) {
+    long[] members = cells[cell];
+    if (members == null) {
+      members = new long[words];
+      cells[cell] = members;
+    }
+    return members;
+  }
+
+  /**
+   * Bit by bit, who of the 64 members of this word has it.
+   *
+   * @param address filled with the bits of their ids, the first bit first
+   * @param holds filled with the bits of their masks, by position
+   */
+  private void turnOver(int word, long[] address, long[] holds) {
+    long[] a = new long[Long.SIZE];
+    long[] b = new long[Long.SIZE];
+    Arrays.fill(holds, 0);
+    int from = word * Long.SIZE;
+    for (int place = from; place < Math.min(from + Long.SIZE, problem.ids.size()); place++) {
+      Hash32 id = problem.ids.get(place).hash();
+      a[place - from] = Long.reverse(id.a());
+      b[place - from] = Long.reverse(id.b());
+      holds[place - from] = place == problem.author ? 0 : problem.holds[place];
+    }
+    transpose(a);
+    transpose(b);
+    transpose(holds);
+    System.arraycopy(a, 0, address, 0, Long.SIZE);
+    System.arraycopy(b, 0, address, Long.SIZE, Long.SIZE);
+  }
+
+  /** Of 64 words: bit i of word j becomes bit j of word i. */
+  private static void transpose(long[] words) {
+    long mask = -1L >>> 32;
+    for (int width = 32; width != 0; width >>>= 1, mask ^= mask << width) {
+      for (int i = 0; i < Long.SIZE; i = (i + width + 1) & ~width) {
+        int j = i + width;
+        long swapped = (words[i] >>> width ^ words[j]) & mask;
+        words[i] ^= swapped << width;
+        words[j] ^= swapped;
+      }
+    }
+  }
+
+  /** Parts {@code members} by the symbol that their addresses have at the position. */
+  private void split(long members, long[] address, int position, long[] bySymbol) {
+    bySymbol[0] = members;
+    int parts = 1;
+    for (int bit = 0; bit < problem.symbolBits; bit++) {
+      long ones = address[position * problem.symbolBits + bit];
+      for (int part = parts - 1; part >= 0; part--) {
+        long those = bySymbol[part];
+        bySymbol[2 * part] = those & ~ones;
+        bySymbol[2 * part + 1] = those & ones;
+      }
+      parts *= 2;
     }
   }
 
@@ -193,19 +260,12 @@ final class CoverPlanner {
     return (bits[place >>> 6] >>> place & 1) == 1;
   }
 
-  /** The bytes of seals to those in the cell whom nothing reaches yet. */
-  private long saves(int cell) {
-    long[] members = cells[cell];
-    if (members == null) {
-      return 0;
+  private static int meeting(long[] some, long[] others) {
+    int both = 0;
+    for (int word = 0; word < some.length; word++) {
+      both += Long.bitCount(some[word] & others[word]);
     }
-    int some = 0;
-    int more = 0;
-    for (int word = 0; word < words; word++) {
-      some += Long.bitCount(members[word] & cheap[word]);
-      more += Long.bitCount(members[word] & dear[word]);
-    }
-    return (long) some * cheapPrice + (long) more * dearPrice;
+    return both;
   }
 
   private boolean isOwn(int cell) {
@@ -217,24 +277,18 @@ final class CoverPlanner {
   // ---- choosing
 
   private void choose() {
-    int[] order = mostPromisingFirst();
     while (true) {
       int best = -1;
       double bestRatio = 1;
-      for (int cell : order) {
-        int least = isOwn[cell] ? WRAP : RELAY_WRAP;
-        if (most[cell] < bestRatio * least) {
-          continue;
-        }
-        most[cell] = saves(cell);
-        if (most[cell] < bestRatio * least) {
-          continue;
-        }
-        double ratio = (double) most[cell] / cost(cell);
-        // The order is there for speed alone: of equals it is the first cell of the table.
-        if (ratio > bestRatio || (ratio == bestRatio && best >= 0 && cell < best)) {
-          best = cell;
-          bestRatio = ratio;
+      int bar = Math.min(WRAP, RELAY_WRAP);
+      for (int cell = 0; cell < cells.length; cell++) {
+        if (saves[cell] > bar) {
+          double ratio = (double) saves[cell] / cost(cell);
+          if (ratio > bestRatio) {
+            best = cell;
+            bestRatio = ratio;
+            bar = (int) (ratio * Math.min(WRAP, RELAY_WRAP));
+          }
         }
       }
       if (best < 0) {
@@ -242,23 +296,6 @@ final class CoverPlanner {
       }
       take(best);
     }
-  }
-
-  /** Who saves much is met early, and the others are mostly passed over at a glance. */
-  private int[] mostPromisingFirst() {
-    long[] keys = new long[cells.length];
-    int some = 0;
-    for (int cell = 0; cell < cells.length; cell++) {
-      if (most[cell] > 0) {
-        keys[some++] = -most[cell] << 10 | cell;
-      }
-    }
-    Arrays.sort(keys, 0, some);
-    int[] order = new int[some];
-    for (int i = 0; i < some; i++) {
-      order[i] = (int) (keys[i] & 0x3ff);
-    }
-    return order;
   }
 
   private int cost(int cell) {
@@ -303,8 +340,19 @@ final class CoverPlanner {
       if (mayRelay != null) {
         mayRelay[word] |= fresh;
       }
+      for (long rest = fresh; rest != 0; rest &= rest - 1) {
+        savesNoMore(Long.SIZE * word + Long.numberOfTrailingZeros(rest));
+      }
     }
-    most[cell] = 0;
+  }
+
+  /** Who is reached need be reached by no other of its cells. */
+  private void savesNoMore(int place) {
+    MemberId id = problem.ids.get(place);
+    int price = problem.prices[place];
+    for (int rest = problem.holds[place]; rest != 0; rest &= rest - 1) {
+      saves[cell(id, Integer.numberOfTrailingZeros(rest))] -= price;
+    }
   }
 
   private int relay(int cell) {
@@ -340,7 +388,7 @@ final class CoverPlanner {
     for (int rest = problem.holds[place]; rest != 0; rest &= rest - 1) {
       int position = Integer.numberOfTrailingZeros(rest);
       int cell = cell(id, position);
-      worth += isOwn[cell] ? 0 : most[cell];
+      worth += isOwn[cell] ? 0 : Math.max(0, saves[cell]);
     }
     return worth;
   }
@@ -353,6 +401,7 @@ final class CoverPlanner {
           int place = 64 * word + Long.numberOfTrailingZeros(some);
           kind[word] &= ~(1L << place);
           set(first, place, true);
+          savesNoMore(place);
           seals.add(place);
           return place;
         }
