@@ -1,11 +1,14 @@
 package io.keymoot.flatkeying.fact;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.crypto.VerifyKey;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.flatkeying.wire.WireWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -13,7 +16,7 @@ import java.util.function.Supplier;
  * Checks who signed. The one door from {@link Envelope} to {@link Verified}.
  *
  * <p>Which key is an author's is for the caller to know, from the row that let the author in. A
- * Found brings its own.
+ * Found brings its own. For one thread.
  */
 public final class FactVerifier {
   private static final byte[] FACT_QUESTION = "fact".getBytes(StandardCharsets.US_ASCII);
@@ -21,6 +24,15 @@ public final class FactVerifier {
   private static final byte[] SIGNATURE_QUESTION = "sign".getBytes(StandardCharsets.US_ASCII);
 
   private final VerifyMemory memory;
+
+  /** Keys used lately: to read one takes a tenth of the time of a check. */
+  private final Map<Bytes, VerifyKey> keys =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Bytes, VerifyKey> eldest) {
+          return size() > Limits.REMEMBERED_KEYS;
+        }
+      };
 
   /**
    * @param memory {@link VerifyMemory#NONE}, or one that several verifiers of a thread may share
@@ -144,13 +156,17 @@ public final class FactVerifier {
         .isEmpty();
   }
 
-  private static Optional<Rejection> checkSignature(
+  private Optional<Rejection> checkSignature(
       Bytes spki, byte[] message, Bytes signature, Rejection badKey, Rejection badSignature) {
-    return switch (VerifyKey.parse(spki)) {
-      case Decoded.Malformed<VerifyKey> bad -> Optional.of(badKey);
-      case Decoded.Ok<VerifyKey>(VerifyKey key) ->
-          key.verify(message, signature) ? Optional.empty() : Optional.of(badSignature);
-    };
+    VerifyKey key = keys.get(spki);
+    if (key == null) {
+      if (!(VerifyKey.parse(spki) instanceof Decoded.Ok<VerifyKey> ok)) {
+        return Optional.of(badKey);
+      }
+      key = ok.value();
+      keys.put(spki, key);
+    }
+    return key.verify(message, signature) ? Optional.empty() : Optional.of(badSignature);
   }
 
   private static Supplier<Hash32> question(byte[] kind, Bytes key, Bytes signature, Bytes signed) {

@@ -247,6 +247,11 @@ public final class GroupState {
     return live.asList();
   }
 
+  /** How many members come before this one in the order of ids; -1 if it is none. */
+  public int place(MemberId member) {
+    return live.place(member.hash());
+  }
+
   /** A name of the set of members that no other set has. */
   public Hash32 membersDigest() {
     return live.digest();

@@ -103,6 +103,24 @@ final class IdMap<V extends IdMap.Keyed> {
     return at instanceof Keyed value && value.hash().equals(key) ? (V) value : null;
   }
 
+  /** How many keys stand before this one; -1 if it is not there. */
+  int place(Hash32 key) {
+    Object at = root;
+    int before = 0;
+    for (int depth = 0; at instanceof Node node; depth++) {
+      int symbol = key.symbol(depth, BITS);
+      if (!node.has(symbol)) {
+        return -1;
+      }
+      int index = node.index(symbol);
+      for (int i = 0; i < index; i++) {
+        before += size(node.children[i]);
+      }
+      at = node.children[index];
+    }
+    return at instanceof Keyed value && value.hash().equals(key) ? before : -1;
+  }
+
   IdMap<V> with(V value) {
     return get(value.hash()) == value ? this : new IdMap<>(put(root, value, value.hash(), 0));
   }

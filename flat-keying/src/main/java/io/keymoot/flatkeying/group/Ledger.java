@@ -278,8 +278,13 @@ public final class Ledger {
 
   /** As it was received, with its cover while that is kept. */
   public Envelope envelope(Known fact) {
-    Bytes cover = covers.get(fact.id());
-    return cover == null ? fact.envelope() : fact.envelope().withCover(cover);
+    Bytes cover = cover(fact);
+    return cover.isEmpty() ? fact.envelope() : fact.envelope().withCover(cover);
+  }
+
+  /** The epoch's cover; empty if it has none, or it is kept no more. */
+  public Bytes cover(Known epoch) {
+    return covers.getOrDefault(epoch.id(), Bytes.EMPTY);
   }
 
   /** Wraps and seals go with the epoch they are for; what was signed stays. */

@@ -74,13 +74,24 @@ final class Slots {
         if (!row[symbol].isEmpty() && (symbol >= old.length || row[symbol] != old[symbol])) {
           Slot slot = new Slot(position, symbol);
           Seal standing = standing(slot);
-          if (standing != null && !before.contains(standing.reseal)) {
+          // A look at what stood there before spares most of the looks into its whole set.
+          boolean isOld = symbol < old.length && holds(old[symbol], standing);
+          if (standing != null && !isOld && !before.contains(standing.reseal)) {
             starts.add(new Known.Start(slot, standing.reseal));
           }
         }
       }
     }
     return List.copyOf(starts);
+  }
+
+  private static boolean holds(List<Seal> seals, @Nullable Seal one) {
+    for (Seal each : seals) {
+      if (one != null && each.reseal == one.reseal) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isClean(Slot slot, Known reseal) {

@@ -45,8 +45,8 @@ final class CoverReading {
   /** Empty where the cover is not here, or cannot be read. */
   static Optional<CoverReport> of(Core core, Known epoch) {
     return epoch.fact() instanceof Rekey
-            && !core.ledger.envelope(epoch).cover().isEmpty()
-            && Cover.decode(core.ledger.envelope(epoch).cover()) instanceof Decoded.Ok<Cover> ok
+            && !core.ledger.cover(epoch).isEmpty()
+            && Cover.decode(core.ledger.cover(epoch)) instanceof Decoded.Ok<Cover> ok
         ? Optional.of(new CoverReading(core, epoch, ok.value()).report())
         : Optional.empty();
   }

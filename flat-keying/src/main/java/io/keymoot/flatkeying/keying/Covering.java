@@ -8,7 +8,6 @@ import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
-import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Kek;
@@ -35,7 +34,7 @@ final class Covering {
   private final GroupState after;
   private final EpochSecret secret;
   private final Hash32 context;
-  private final List<Person> members;
+  private final List<MemberId> members;
   private final int own;
   private final List<CoverReport.Line> lines = new ArrayList<>();
   private final List<MemberId> unreached = new ArrayList<>();
@@ -53,8 +52,9 @@ final class Covering {
     this.after = after;
     this.secret = secret;
     this.context = FactCodec.coverContext(core.group, core.self.member(), bare);
-    this.members = List.copyOf(after.members());
-    this.own = Relays.place(after, core.self.member());
+    this.members = new ArrayList<>(after.memberCount());
+    after.members().forEach(person -> members.add(person.id()));
+    this.own = after.place(core.self.member());
   }
 
   List<CoverReport.Line> lines() {
@@ -106,7 +106,7 @@ final class Covering {
   private Cover.Refresh refresh(Known prev, int[] prices) {
     List<MemberId> reached = new ArrayList<>();
     for (int place = 0; place < prices.length; place++) {
-      MemberId member = members.get(place).id();
+      MemberId member = members.get(place);
       if (place != own && core.ledger.mayBeGiven(state, prev, member)) {
         prices[place] = 0;
         reached.add(member);
@@ -128,14 +128,13 @@ final class Covering {
     if (prev.isPresent() && core.slotsOn) {
       Haves.AsOf asOf = haves.asOf(prev.get());
       for (int place = 0; place < holds.length; place++) {
-        holds[place] = asOf.mask(members.get(place).id());
+        holds[place] = asOf.mask(members.get(place));
       }
       clean = clean(prev.get());
       holds[own] = ownClean(prev.get());
     }
-    List<MemberId> ids = members.stream().map(Person::id).toList();
     int bits = state.found().profile().symbolBits();
-    return new CoverPlanner.Problem(ids, own, bits, holds, clean, prices);
+    return new CoverPlanner.Problem(members, own, bits, holds, clean, prices);
   }
 
   /** By position, a bit per symbol: slots whose KEK of prev nobody who is out in P(x) ever held. */
@@ -201,7 +200,7 @@ final class Covering {
     List<Integer> ordered = new ArrayList<>();
     int bits = state.found().profile().symbolBits();
     for (CoverPlanner.Entry entry : plan.relays()) {
-      MemberId relay = members.get(entry.relay()).id();
+      MemberId relay = members.get(entry.relay());
       orders.add(new Cover.Order(entry.relay(), entry.position()));
       boolean isFirst = !ordered.contains(entry.relay());
       ordered.add(entry.relay());
@@ -219,14 +218,14 @@ final class Covering {
   }
 
   private List<MemberId> at(List<Integer> places) {
-    return places.stream().map(place -> members.get(place).id()).toList();
+    return places.stream().map(members::get).toList();
   }
 
   // ---- seals, under sessions between the newest stays in P(x), which both ends know alike
 
   private boolean sealsAtOnce(int place) {
     Optional<Stay> own = after.newestStay(core.self.member());
-    Optional<Stay> its = after.newestStay(members.get(place).id());
+    Optional<Stay> its = after.newestStay(members.get(place));
     return own.isPresent()
         && its.isPresent()
         && core.sessions
@@ -248,7 +247,7 @@ final class Covering {
     List<MemberId> fresh = new ArrayList<>();
     Stay ownStay = after.newestStay(core.self.member()).orElseThrow();
     for (int place : places) {
-      MemberId member = members.get(place).id();
+      MemberId member = members.get(place);
       Stay its = after.newestStay(member).orElseThrow();
       Optional<LeafKey> leaf = core.blobs.leafKey(its.leafKey());
       if (leaf.isEmpty()) {

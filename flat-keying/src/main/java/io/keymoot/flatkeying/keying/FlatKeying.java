@@ -755,6 +755,7 @@ public final class FlatKeying implements AutoCloseable {
             .filter(
                 person ->
                     Rendezvous.place(core.group, Duty.REKEY.name(), person.id()).compareTo(own) < 0)
+            .limit(Limits.PREFETCH_RANKS)
             .count();
     if (better >= Limits.PREFETCH_RANKS) {
       return;

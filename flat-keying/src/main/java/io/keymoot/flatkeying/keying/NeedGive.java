@@ -112,7 +112,7 @@ final class NeedGive {
 
   private boolean isRelayed(FactId id) {
     return core.ledger.get(id) instanceof Known epoch
-        && Cover.decode(core.ledger.envelope(epoch).cover()) instanceof Decoded.Ok<Cover> ok
+        && Cover.decode(core.ledger.cover(epoch)) instanceof Decoded.Ok<Cover> ok
         && (!ok.value().orders().isEmpty() || ok.value().tree().isPresent());
   }
 

@@ -165,7 +165,7 @@ final class Rekeying {
     if (core.keys.get(epoch.id()).filter(held -> held.isProved).isPresent()) {
       return true;
     }
-    Bytes bytes = core.ledger.envelope(epoch).cover();
+    Bytes bytes = core.ledger.cover(epoch);
     GroupState after = core.ledger.after(epoch);
     if (bytes.isEmpty() || !after.isMember(core.self.member())) {
       return false;
@@ -226,10 +226,9 @@ final class Rekeying {
 
   private Optional<EpochSecret> readSeal(
       Known epoch, Rekey rekey, Cover cover, GroupState after, Hash32 context) {
-    List<Person> members = after.members();
+    int place = after.place(core.self.member());
     for (Cover.Sealed sealed : cover.seals()) {
-      if (sealed.place() < members.size()
-          && members.get(sealed.place()).id().equals(core.self.member())) {
+      if (sealed.place() == place) {
         Stay own = after.newestStay(core.self.member()).orElseThrow();
         Stay its = after.newestStay(epoch.author()).orElseThrow();
         Session session = core.sessions.between(own.id(), its.id());
@@ -275,7 +274,7 @@ final class Rekeying {
 
   private void handOn(Known epoch, GroupState after, List<Integer> tree) {
     List<Person> members = after.members();
-    int own = tree.indexOf(Relays.place(after, core.self.member()));
+    int own = tree.indexOf(after.place(core.self.member()));
     int from = Limits.TREE_FAN_OUT * (own + 1);
     for (int i = from; own >= 0 && i < Math.min(from + Limits.TREE_FAN_OUT, tree.size()); i++) {
       if (tree.get(i) < members.size()) {

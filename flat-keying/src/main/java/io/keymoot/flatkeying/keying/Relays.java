@@ -7,12 +7,12 @@ import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
-import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.Unwrapped;
 import io.keymoot.flatkeying.message.Relay;
 import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayDeque;
@@ -63,15 +63,16 @@ final class Relays {
   }
 
   private void relay(Known epoch, EpochSecret secret) {
-    if (core.ledger.envelope(epoch).cover().isEmpty()
-        || !(Cover.decode(core.ledger.envelope(epoch).cover()) instanceof Decoded.Ok<Cover> ok)
+    Bytes cover = core.ledger.cover(epoch);
+    if (cover.isEmpty()
+        || !(Cover.decode(cover) instanceof Decoded.Ok<Cover> ok)
         || ok.value().orders().isEmpty()) {
       return;
     }
     Rekey rekey = (Rekey) epoch.fact();
     FactId prev = rekey.prev().orElse(null);
     GroupState after = core.ledger.after(epoch);
-    int place = place(after, core.self.member());
+    int place = after.place(core.self.member());
     if (prev == null || place < 0) {
       return;
     }
@@ -95,25 +96,6 @@ final class Relays {
         .root(prev, position)
         .map(root -> after.isClean(core.slots.own(position), root))
         .orElse(false);
-  }
-
-  static int place(GroupState state, MemberId member) {
-    List<Person> members = state.members();
-    int low = 0;
-    int high = members.size() - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      int order = members.get(middle).id().compareTo(member);
-      if (order == 0) {
-        return middle;
-      }
-      if (order < 0) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return -1;
   }
 
   static long prefix(FactId epoch) {
