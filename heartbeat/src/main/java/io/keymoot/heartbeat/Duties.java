@@ -21,6 +21,7 @@ final class Duties {
     final double wobble;
 
     boolean urgent;
+    List<MemberId> unable = List.of();
     int acts;
     long lastAct;
     long at;
@@ -46,7 +47,7 @@ final class Duties {
     return owed.containsKey(duty);
   }
 
-  void owe(Duty duty, boolean urgent, Roster roster, long now) {
+  void owe(Duty duty, boolean urgent, List<MemberId> unable, Roster roster, long now) {
     Due due = owed.get(duty);
     if (due == null) {
       if (owed.size() >= HeartbeatLimits.DUTIES) {
@@ -56,6 +57,7 @@ final class Duties {
       owed.put(duty, due);
     }
     due.urgent |= urgent;
+    due.unable = unable;
     plan(duty, due, roster);
   }
 
@@ -69,7 +71,7 @@ final class Duties {
   }
 
   private void plan(Duty duty, Due due, Roster roster) {
-    Optional<Integer> rank = roster.rank(duty, me);
+    Optional<Integer> rank = roster.rank(duty, me, due.unable);
     if (rank.isEmpty()) {
       due.at = Timers.NEVER;
       return;

@@ -83,7 +83,7 @@ public final class Heartbeat {
         repeating.said(fact, millis);
         timers.set(Timers.Name.REPEAT, repeating.next());
       }
-      case Input.Owed(Duty duty, boolean urgent) -> owed(duty, urgent, millis);
+      case Input.Owed owed -> owed(owed, millis);
       case Input.Done(Duty duty) -> {
         duties.done(duty);
         timers.set(Timers.Name.DUTY, duties.next());
@@ -246,11 +246,11 @@ public final class Heartbeat {
 
   // ---- duties
 
-  private void owed(Duty duty, boolean urgent, long now) {
-    if (duty instanceof Duty.Absent) {
-      throw new IllegalStateException(duty + ": watchers find that out themselves");
+  private void owed(Input.Owed owed, long now) {
+    if (owed.duty() instanceof Duty.Absent) {
+      throw new IllegalStateException(owed.duty() + ": watchers find that out themselves");
     }
-    duties.owe(duty, urgent, roster, now);
+    duties.owe(owed.duty(), owed.urgent(), owed.unable(), roster, now);
     timers.set(Timers.Name.DUTY, duties.next());
   }
 

@@ -58,8 +58,18 @@ public sealed interface Input {
 
   /**
    * @param urgent not to be batched with others: somebody who was expelled still reads
+   * @param unable whom it is about, and who so cannot do it: the others' turns come as if they were
+   *     not there
    */
-  record Owed(Duty duty, boolean urgent) implements Input {}
+  record Owed(Duty duty, boolean urgent, List<MemberId> unable) implements Input {
+    public Owed {
+      unable = List.copyOf(unable);
+    }
+
+    public Owed(Duty duty, boolean urgent) {
+      this(duty, urgent, List.of());
+    }
+  }
 
   /** The duty was done, by whomever, or is no longer owed. */
   record Done(Duty duty) implements Input {}

@@ -128,6 +128,20 @@ public final class Roster {
 
   // ---- lines
 
+  /** The rank among those who are able; none if this member is not. */
+  Optional<Integer> rank(Duty duty, MemberId member, List<MemberId> unable) {
+    Optional<Integer> rank = unable.contains(member) ? Optional.empty() : rank(duty, member);
+    if (rank.isEmpty() || unable.isEmpty()) {
+      return rank;
+    }
+    long before =
+        unable.stream()
+            .flatMap(each -> rank(duty, each).stream())
+            .filter(its -> its < rank.get())
+            .count();
+    return Optional.of(rank.get() - (int) before);
+  }
+
   /** How many members come before this one for a duty; none if it is not in line at all. */
   Optional<Integer> rank(Duty duty, MemberId member) {
     if (!contains(member)) {

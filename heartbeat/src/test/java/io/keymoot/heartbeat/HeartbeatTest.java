@@ -268,14 +268,17 @@ class HeartbeatTest {
   // ---- duties
 
   private void be(int rekeyRank) {
-    me =
-        People.seats(10).stream()
-            .map(Roster.Seat::member)
-            .filter(member -> roster.rank(new Duty.Rekey(), member).equals(Optional.of(rekeyRank)))
-            .findFirst()
-            .orElseThrow();
+    me = inLine(rekeyRank);
     core = new Heartbeat(new Tick(now), me, random::nextBytes);
     begin();
+  }
+
+  private MemberId inLine(int rekeyRank) {
+    return People.seats(10).stream()
+        .map(Roster.Seat::member)
+        .filter(member -> roster.rank(new Duty.Rekey(), member).equals(Optional.of(rekeyRank)))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** When it acts, in milliseconds from now; runs until then. */
@@ -306,6 +309,20 @@ class HeartbeatTest {
         last = after - 60;
       }
     }
+  }
+
+  @Test
+  void whoIsToGoByItIsInNoLineForIt() {
+    be(2);
+    Duty rekey = new Duty.Rekey();
+    List<MemberId> before = List.of(inLine(0), inLine(1));
+    assertThat(tell(new Input.Owed(rekey, false, before.subList(0, 1))))
+        .doesNotContain(new Effect.Act(rekey));
+    // The other goes as well: now nobody is before me.
+    assertThat(tell(new Input.Owed(rekey, false, before))).contains(new Effect.Act(rekey));
+    be(2);
+    tell(new Input.Owed(rekey, false, List.of(inLine(2))));
+    assertThat(actsAfter(rekey)).as("it is about me").isEqualTo(Long.MAX_VALUE);
   }
 
   @Test

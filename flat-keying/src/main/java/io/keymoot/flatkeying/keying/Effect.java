@@ -78,8 +78,12 @@ public sealed interface Effect {
   record Approvals(Approval.Action action, Hash32 subject, List<MemberId> by, int needed)
       implements Effect {}
 
-  /** Somebody must do this; the heartbeat's ranks say when it is this peer. */
-  record Owed(Duty duty, String why) implements Effect {}
+  /**
+   * Somebody must do this; the heartbeat's ranks say when it is this peer.
+   *
+   * @param going who is to go by it, and so cannot do it
+   */
+  record Owed(Duty duty, String why, List<MemberId> going) implements Effect {}
 
   record NoLongerOwed(Duty duty) implements Effect {}
 

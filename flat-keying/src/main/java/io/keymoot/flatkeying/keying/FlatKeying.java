@@ -85,7 +85,7 @@ public final class FlatKeying implements AutoCloseable {
 
   private final @Nullable Envelope founding;
   private GroupState before;
-  private @Nullable String owed;
+  private Effect.@Nullable Owed owed;
   private boolean refreshDue;
   private boolean isOut;
 
@@ -627,7 +627,7 @@ public final class FlatKeying implements AutoCloseable {
     syncing.review();
     sending.tell(
         joining.isWaiting() ? Optional.of(joining.whyWaiting()) : Optional.empty(),
-        Optional.ofNullable(owed),
+        Optional.ofNullable(owed).map(Effect.Owed::why),
         vouching.doubt());
     core.keys.nextErasure().ifPresent(at -> core.timers.set(Timers.Name.ERASE, at));
     core.slots.nextErasure().ifPresent(at -> core.timers.setIfEarlier(Timers.Name.ERASE, at));
@@ -772,12 +772,13 @@ public final class FlatKeying implements AutoCloseable {
 
   private void reviewOwed() {
     String why = core.isMember() ? whyRekey() : null;
-    if (why != null && !why.equals(owed)) {
-      core.out.add(new Effect.Owed(Duty.REKEY, why));
-    } else if (why == null && owed != null) {
+    Effect.Owed now = why == null ? null : new Effect.Owed(Duty.REKEY, why, pending.going());
+    if (now != null && !now.equals(owed)) {
+      core.out.add(now);
+    } else if (now == null && owed != null) {
       core.out.add(new Effect.NoLongerOwed(Duty.REKEY));
     }
-    owed = why;
+    owed = now;
   }
 
   private @Nullable String whyRekey() {

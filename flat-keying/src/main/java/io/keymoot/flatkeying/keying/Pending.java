@@ -139,6 +139,20 @@ final class Pending {
     return Optional.empty();
   }
 
+  /** Those of {@link #targets()} by name. */
+  List<MemberId> going() {
+    List<MemberId> going = new ArrayList<>();
+    for (Target target : targets()) {
+      switch (target) {
+        case Target.Left left -> going.add(left.leave().header().author());
+        case Target.Faulty faulty -> going.add(faulty.member());
+        case Target.Expelled expelled -> {}
+        case Target.Absent absent -> {}
+      }
+    }
+    return going;
+  }
+
   /** The devices this peer approved to expel, and by now may. */
   List<Target.Expelled> possibleExpulsions() {
     List<Target.Expelled> possible = new ArrayList<>();

@@ -367,7 +367,7 @@ public final class Peer implements AutoCloseable {
       case Effect.Owed owed ->
           heartbeat(
               new io.keymoot.heartbeat.Input.Owed(
-                  new Duty.Rekey(), keying.state().usable().isEmpty()));
+                  new Duty.Rekey(), keying.state().usable().isEmpty(), owed.going()));
       case Effect.NoLongerOwed done ->
           heartbeat(new io.keymoot.heartbeat.Input.Done(new Duty.Rekey()));
       case Effect.ResealOwed owed -> resealOwed(owed.slots());
