@@ -3,9 +3,20 @@ package io.keymoot.heartbeat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Slot;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The figures this core is held to, on up to ten thousand peers. */
@@ -49,47 +60,152 @@ class ScaleTest {
     assertThat(seconds).isLessThanOrEqualTo(20);
   }
 
-  private record Outcome(double acts, double first, double worst) {}
+  /**
+   * What came of some duties.
+   *
+   * @param acts of each, on average
+   * @param worst how long the slowest took until the first act
+   */
+  private record Outcome(double acts, long worst) {}
 
   /** Twenty duties, one after the other, each owed by all who know of it. */
-  private static Outcome duties(long seed, int able) {
+  private static Outcome duties(long seed, IntFunction<Duty> duty, IntUnaryOperator among) {
     World world = new World(seed, People.roster(1_000), 5);
     world.loss = 0.01;
     int rounds = 20;
-    List<Long> firsts = new ArrayList<>();
+    long worst = 0;
     for (int round = 0; round < rounds; round++) {
       world.run(3_000);
-      for (World.Peer peer : world.peers) {
-        // Who can act changes from duty to duty; the line does not.
-        peer.mayAct = Math.floorMod(peer.number * 31L + round * 17L, 1_000) < able;
+      Duty owed = duty.apply(round);
+      List<World.Peer> line =
+          Arrays.stream(world.peers)
+              .filter(peer -> peer.roster.rank(owed, peer.id).isPresent())
+              .toList();
+      // Who can act changes from duty to duty; the line of a duty does not.
+      Set<MemberId> able = new HashSet<>();
+      for (int i = 0; i < among.applyAsInt(line.size()); i++) {
+        able.add(line.get((i * 97 + round * 17) % line.size()).id);
       }
+      world.can = (peer, what) -> able.contains(peer.id);
       long owedAt = world.now;
       int before = world.acts.size();
-      for (World.Peer peer : world.peers) {
-        peer.step(owedAt + peer.number % 50, new Input.Owed(new Duty.Rekey(), false));
+      for (World.Peer peer : line) {
+        peer.step(owedAt + peer.number % 50, new Input.Owed(owed, false));
       }
       world.run(10_000);
       assertThat(world.acts.size()).isGreaterThan(before);
-      firsts.add(world.acts.get(before).at() - owedAt);
+      worst = Math.max(worst, world.acts.get(before).at() - owedAt);
     }
-    return new Outcome(
-        world.acts.size() / (double) rounds,
-        firsts.stream().mapToLong(Long::longValue).average().orElseThrow(),
-        firsts.stream().mapToLong(Long::longValue).max().orElseThrow());
+    return new Outcome(world.acts.size() / (double) rounds, worst);
+  }
+
+  private static int oneInAHundred(int ofSoMany) {
+    return (ofSoMany + 99) / 100;
   }
 
   @Test
-  void amongAThousandADutyIsDoneWithinASecondAndSeldomTwice() {
-    Outcome outcome = duties(3, 1_000);
+  void amongAThousandARekeyIsDoneWithinASecondAndSeldomTwice() {
+    Outcome outcome = duties(3, round -> new Duty.Rekey(), IntUnaryOperator.identity());
     assertThat(outcome.acts).isLessThanOrEqualTo(2.5);
     assertThat(outcome.worst).isLessThanOrEqualTo(1_000);
   }
 
   @Test
-  void whenOneInAHundredCanActADutyIsDoneWithinFiveSecondsAndSeldomTwice() {
-    Outcome outcome = duties(4, 10);
+  void whenOneInAHundredCanARekeyIsDoneWithinFiveSecondsAndSeldomTwice() {
+    Outcome outcome = duties(4, round -> new Duty.Rekey(), ScaleTest::oneInAHundred);
     assertThat(outcome.acts).isLessThanOrEqualTo(2.5);
     assertThat(outcome.worst).isLessThanOrEqualTo(5_000);
+  }
+
+  private static Duty reseal(int round) {
+    return new Duty.Reseal(new Slot(round, round % 4));
+  }
+
+  @Test
+  void aResealIsDoneWithinASecondOfItsBaseAndSeldomTwice() {
+    Outcome outcome = duties(10, ScaleTest::reseal, IntUnaryOperator.identity());
+    assertThat(outcome.acts).isLessThanOrEqualTo(2.5);
+    assertThat(outcome.worst).isLessThanOrEqualTo(HeartbeatLimits.RESEAL_BASE + 1_000);
+  }
+
+  @Test
+  void whenOneInAHundredOfASlotsMembersCanAResealIsDoneWithinFiveSecondsOfItsBase() {
+    Outcome outcome = duties(11, ScaleTest::reseal, ScaleTest::oneInAHundred);
+    assertThat(outcome.acts).isLessThanOrEqualTo(2.5);
+    assertThat(outcome.worst).isLessThanOrEqualTo(HeartbeatLimits.RESEAL_BASE + 5_000);
+  }
+
+  /**
+   * Forty of a thousand die, one every two seconds. Of the eight who watch each, all can do
+   * something about every other one, and two about the rest: one in a hundred of eight is nobody,
+   * and with fewer than two nobody is suspended, by rule.
+   *
+   * <p>A duty counts from the last word that the act needed: until then one of the two had heard a
+   * beat that others lost.
+   */
+  @Test
+  void aSuspensionIsDoneWithinASecondOrWithinFiveIfTwoWatchersCanAndSeldomTwice() {
+    World world = new World(12, People.roster(1_000), 1_000);
+    world.loss = 0.01;
+    Map<Duty, Set<MemberId>> able = new LinkedHashMap<>();
+    world.can = (peer, duty) -> able.getOrDefault(duty, Set.of()).contains(peer.id);
+    List<World.Peer> dying =
+        IntStream.range(0, 40).mapToObj(number -> world.peers[number * 23 + 5]).toList();
+    List<MemberId> dead = dying.stream().map(peer -> peer.id).toList();
+    world.run(200_000);
+    for (World.Peer each : dying) {
+      List<MemberId> watchers = new ArrayList<>(each.roster.watchers(each.id));
+      watchers.removeAll(dead);
+      Collections.rotate(watchers, able.size() / 2);
+      int many = able.size() % 2 == 0 ? watchers.size() : 2;
+      able.put(new Duty.Absent(each.id), Set.copyOf(watchers.subList(0, many)));
+      each.alive = false;
+      world.run(2_000);
+    }
+    // Nothing is owed before the first has been silent for ten minutes, but for its last interval.
+    world.run(460_000);
+    assertThat(world.seconds).isEmpty();
+    world.slice = 50;
+    world.run(250_000);
+    Outcome byAll = absences(world, able, 3, 8);
+    Outcome byTwo = absences(world, able, 2, 2);
+    assertThat(byAll.acts).isLessThanOrEqualTo(2.5);
+    assertThat(byAll.worst).isLessThanOrEqualTo(1_000);
+    assertThat(byTwo.acts).isLessThanOrEqualTo(2.5);
+    assertThat(byTwo.worst).isLessThanOrEqualTo(5_000);
+  }
+
+  /** Of those absences about which so many could do something. */
+  private static Outcome absences(
+      World world, Map<Duty, Set<MemberId>> able, int fewest, int most) {
+    long worst = 0;
+    int acts = 0;
+    int duties = 0;
+    for (Map.Entry<Duty, Set<MemberId>> each : able.entrySet()) {
+      if (each.getValue().size() >= fewest && each.getValue().size() <= most) {
+        List<Long> acted = times(world.acts, each.getKey());
+        long first = acted.getFirst();
+        long word =
+            times(world.seconds, each.getKey()).stream()
+                .filter(second -> second < first)
+                .reduce((one, next) -> next)
+                .orElseThrow();
+        worst = Math.max(worst, first - word);
+        acts += acted.size();
+        duties++;
+      }
+    }
+    assertThat(duties).isEqualTo(20);
+    return new Outcome(acts / (double) duties, worst);
+  }
+
+  /** In order. */
+  private static List<Long> times(List<World.Acted> of, Duty duty) {
+    return of.stream()
+        .filter(act -> act.duty().equals(duty))
+        .map(World.Acted::at)
+        .sorted()
+        .toList();
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 
 /**
  * Up to ten thousand heartbeat cores on a network that delays, loses and is cut in two. No crypto:
@@ -68,7 +69,6 @@ final class World {
     List<FactId> heads = List.of(People.FOUND);
     Roster roster;
     boolean alive = true;
-    boolean mayAct = true;
     int side;
     long deadline = Long.MAX_VALUE;
 
@@ -123,12 +123,17 @@ final class World {
             send(at, number, peerOf(from).number, new Ask(number, facts, heads));
         case Effect.Repeat(FactId fact) -> send(at, number, EVERYBODY, new Say(had(fact)));
         case Effect.Act(Duty duty) -> {
-          if (mayAct) {
+          if (can.test(this, duty)) {
             acts.add(new Acted(at, number, duty));
             onAct(this, at, duty);
           }
         }
-        case Effect.Second(MemberId target) -> send(at, number, EVERYBODY, new Approve(target, id));
+        case Effect.Second(MemberId target) -> {
+          if (can.test(this, new Duty.Absent(target))) {
+            seconds.add(new Acted(at, number, new Duty.Absent(target)));
+            send(at, number, EVERYBODY, new Approve(target, id));
+          }
+        }
         case Effect.KeyHolderPassed passed -> {}
         case Effect.RosterDisagrees disagrees -> {}
         case Effect.RosterIs is -> {}
@@ -276,13 +281,22 @@ final class World {
   final List<Long> beats = new ArrayList<>();
   final Map<Integer, List<Long>> answers = new LinkedHashMap<>();
   final List<Acted> acts = new ArrayList<>();
+
+  /** Words of watchers that a member is silent. */
+  final List<Acted> seconds = new ArrayList<>();
+
+  /** Who can do a duty when it is its turn; who cannot does nothing. */
+  BiPredicate<Peer, Duty> can = (peer, duty) -> true;
+
   final Map<Class<?>, int[]> effectsSeen = new LinkedHashMap<>();
   long now;
   double loss;
   long shortestDelay = 10;
   long longestDelay = 80;
 
-  private final long slice;
+  /** The length of a slice: what happens within one is not told apart. */
+  long slice;
+
   private final SplittableRandom network;
   private final PriorityQueue<Mail> post = new PriorityQueue<>();
   private final Map<Hash32, Roster> rosters = new LinkedHashMap<>();

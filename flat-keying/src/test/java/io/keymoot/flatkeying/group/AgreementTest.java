@@ -159,6 +159,7 @@ class AgreementTest {
         }
       }
       Map<String, String> shown = show(state);
+      shown.putAll(epochs(ledger, state, story));
       if (first.isEmpty()) {
         first.putAll(shown);
       } else {
@@ -195,6 +196,20 @@ class AgreementTest {
     return shown;
   }
 
+  /** Of each epoch whether it is clean, and its revision. */
+  private static Map<String, String> epochs(
+      Ledger ledger, GroupState state, RandomFacts.Story story) {
+    Map<String, String> shown = new TreeMap<>();
+    for (Envelope fact : story.facts()) {
+      if (ledger.get(fact.id()) instanceof Known known && known.isRekey()) {
+        shown.put(
+            "epoch " + known.id(),
+            (ledger.isClean(state, known) ? "clean, " : "unclean, ") + state.revision(known.id()));
+      }
+    }
+    return shown;
+  }
+
   private static void compare(int seed, SectionFiveOracle oracle, BitSet set, Ledger ledger) {
     List<Known> heads = new ArrayList<>();
     for (FactId id : oracle.heads(set)) {
@@ -214,6 +229,7 @@ class AgreementTest {
     assertThat(new TreeSet<>(state.usable().stream().map(Known::id).toList()))
         .as("usable, " + where)
         .isEqualTo(oracle.usable(set));
+    SortedSet<MemberId> faulty = oracle.faults(set);
     IntStream.range(0, oracle.size())
         .forEach(
             m -> {
@@ -224,8 +240,7 @@ class AgreementTest {
               if (known == null || !set.get(m)) {
                 return;
               }
-              assertThat(state.isFaulty(known.author()))
-                  .isEqualTo(oracle.faults(set).contains(known.author()));
+              assertThat(state.isFaulty(known.author())).isEqualTo(faulty.contains(known.author()));
               assertThat(known.names())
                   .as("names of %s, %s", known, where)
                   .isEqualTo(List.copyOf(oracle.names(m)));
