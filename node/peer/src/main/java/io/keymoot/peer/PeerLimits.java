@@ -32,6 +32,9 @@ final class PeerLimits {
   /** Helping to put somebody out waits this times log2(1 + rank), as duties do. */
   static final double RANK_STEP_MILLIS = 500;
 
-  /** Frames stay so long under the epoch before, while that may be used. */
-  static final long TAKE_UP_MILLIS = 500;
+  /**
+   * Frames stay so long under the epoch before, while that may be used: nearly for the second that
+   * an epoch serves after a leave, so that a key which comes slowly holds no frame up.
+   */
+  static final long TAKE_UP_MILLIS = 900;
 }

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When frames follow to a new epoch. Whoever makes it has its key some time before the others, who
- * could not open what it seals so soon. So frames stay under the epoch before for half a second, if
- * nobody was put out: while that one is clean, or since a leave, an absence or a Here made it
- * unclean no longer than it may be used anyway. An expulsion is followed at once; and so is an
- * admission, because a newcomer has the new key alone.
+ * could not open what it seals so soon. So frames stay under the epoch before for nine tenths of a
+ * second, if nobody was put out: while that one is clean, or since a leave, an absence or a Here
+ * made it unclean no longer than it may be used anyway. An expulsion is followed at once; and so is
+ * an admission, because a newcomer has the new key alone.
  */
 final class TakeUp {
   private @Nullable KeyName wanted;

@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +118,30 @@ final class Village implements AutoCloseable {
         end,
         () -> all.size() + " do not agree: " + looked(all));
     allRead(all, end);
+  }
+
+  /**
+   * Waits until these processes leave the machine some rest, as they do when all that runs often is
+   * compiled; but not for ever. Answers which part of it they took in the end.
+   */
+  double rest(List<House> all, double load, long end) throws InterruptedException {
+    double now;
+    do {
+      long from = System.nanoTime();
+      long used = nanos(all);
+      TimeUnit.SECONDS.sleep(5);
+      double machine =
+          (double) (System.nanoTime() - from) * Runtime.getRuntime().availableProcessors();
+      now = (nanos(all) - used) / machine;
+    } while (now > load && System.nanoTime() < end);
+    return now;
+  }
+
+  private static long nanos(List<House> all) {
+    return all.stream()
+        .flatMap(house -> house.process.info().totalCpuDuration().stream())
+        .mapToLong(Duration::toNanos)
+        .sum();
   }
 
   /** How each says that it is, asked anew. */
