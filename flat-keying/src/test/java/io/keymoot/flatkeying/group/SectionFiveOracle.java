@@ -94,6 +94,10 @@ final class SectionFiveOracle {
     AUTHOR,
     /** Whoever ever was in may come back, whatever put it out. */
     HERE_RULE,
+    /** What is built on something invalid may be valid. */
+    PARENTS,
+    /** A Rekey may follow an epoch that its author never saw. */
+    PREV,
     /** (beside) voids nobody. */
     BESIDE,
     /** (beside) asks for one ended stay where it should ask for every. */
@@ -116,6 +120,8 @@ final class SectionFiveOracle {
     COUNTED_BY_DEVICE,
     /** Targets may approve. */
     NO_WORD_OF_TARGETS,
+    /** Who is out may approve. */
+    APPROVERS_ARE_IN,
     /** An approval or Leave may know what the fact does not. */
     EVIDENCE_IN_THE_PAST,
     /** Approvals, Leaves and proofs need no signature. */
@@ -138,6 +144,8 @@ final class SectionFiveOracle {
     REQUEST_BOUND,
     /** Any two suspend. */
     WATCHERS,
+    /** Two members suspend, be they one device. */
+    TWO_DEVICES,
     /** Any two statements prove a fault. */
     PROOF,
     /** Nobody looks at the members digest. */
@@ -682,7 +690,9 @@ final class SectionFiveOracle {
       switch (validity(number(parent))) {
         case Valid valid -> {}
         case Invalid invalid -> {
-          return new Invalid(Rule.PARENTS);
+          if (!off.contains(Switch.PARENTS)) {
+            return new Invalid(Rule.PARENTS);
+          }
         }
         case Waits parentWaits -> waits = true;
       }
@@ -921,8 +931,10 @@ final class SectionFiveOracle {
   private Says approver(int m, Approval approval) {
     BitSet past = past(m);
     MemberId who = approval.header().author();
+    boolean isIn =
+        off.contains(Switch.APPROVERS_ARE_IN) ? known(who, past) : members(past).contains(who);
     boolean fits =
-        members(past).contains(who)
+        isIn
             && !isTarget(m, who)
             && approval.header().type() == MessageType.APPROVE
             && approval.header().group().equals(group(past))
@@ -931,6 +943,13 @@ final class SectionFiveOracle {
             && (off.contains(Switch.EVIDENCE_SIGNED)
                 || evidence.holds(approval, key(who, past).orElseThrow()));
     return fits ? credentialHolds(who, past) : Says.NO;
+  }
+
+  /** By whose credential somebody speaks. */
+  private List<Stay> staysThatSpeak(MemberId member, BitSet past) {
+    return off.contains(Switch.APPROVERS_ARE_IN)
+        ? staysOf(member, past)
+        : liveStaysOf(member, past);
   }
 
   /**
@@ -984,7 +1003,7 @@ final class SectionFiveOracle {
 
   private Says credentialHolds(MemberId member, BitSet past) {
     Says says = Says.of(off.contains(Switch.CREDENTIALS) && isMember(member, past));
-    for (Stay s : liveStaysOf(member, past)) {
+    for (Stay s : staysThatSpeak(member, past)) {
       says =
           says.or(
               switch (book.verdict(s.credential(), key(s.member(), past).orElse(Bytes.EMPTY))) {
@@ -1025,9 +1044,10 @@ final class SectionFiveOracle {
         .prev()
         .map(
             prev ->
-                numbers.containsKey(prev)
-                    && past(m).get(number(prev))
-                    && fact(number(prev)).fact() instanceof Rekey)
+                off.contains(Switch.PREV)
+                    || (numbers.containsKey(prev)
+                        && past(m).get(number(prev))
+                        && fact(number(prev)).fact() instanceof Rekey))
         .orElse(true);
   }
 
@@ -1079,7 +1099,8 @@ final class SectionFiveOracle {
             && second.subject().equals(absent.member().hash())
             && second.stay().equals(absent.stay().hash())
             && (off.contains(Switch.WATCHERS) || watchers.containsAll(List.of(author(m), other)))
-            && !device(other, past).equals(device(author(m), past));
+            && (off.contains(Switch.TWO_DEVICES)
+                || !device(other, past).equals(device(author(m), past)));
     return fits ? approver(m, second).and(credentialHolds(author(m), past)) : Says.NO;
   }
 
