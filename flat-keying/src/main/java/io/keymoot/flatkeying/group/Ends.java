@@ -71,12 +71,9 @@ final class Ends {
     return all;
   }
 
-  /** E_Q(stay): stored where Q knows the stay, else worked out from Q's ends. */
-  static List<Known> hard(GroupState q, Stay stay, Pasts pasts) {
-    return hard(q, stay, pasts, new LinkedHashMap<>());
-  }
-
   /**
+   * E_Q(stay): stored where Q knows the stay, else worked out from Q's ends.
+   *
    * @param found what was worked out already: who says Here again and again rests on all its stays
    *     before, each of which rests on all before it
    */
@@ -141,8 +138,13 @@ final class Ends {
    * the stay's own past. (A soft end reaches only stays in its past, so only those Q knows.)
    */
   static boolean endedIn(Stay stay, GroupState q, Pasts pasts) {
+    return endedIn(stay, q, pasts, new LinkedHashMap<>());
+  }
+
+  private static boolean endedIn(
+      Stay stay, GroupState q, Pasts pasts, Map<Stay, List<Known>> found) {
     Seat.Place place = q.place(stay);
-    return place != null ? place.isOver() : !hard(q, stay, pasts).isEmpty();
+    return place != null ? place.isOver() : !hard(q, stay, pasts, found).isEmpty();
   }
 
   /**
@@ -154,11 +156,13 @@ final class Ends {
   static boolean allEndedIn(
       GroupState then, IdMap<Seat> seats, Predicate<Person> counts, Pasts pasts) {
     boolean[] all = {true};
+    Map<Stay, List<Known>> found = new LinkedHashMap<>();
     seats.difference(
         then.seats,
         (now, before) -> {
           if (now != null && all[0] && counts.test(now.person())) {
-            now.overSince(before, place -> all[0] &= endedIn(place.stay(), then, pasts));
+            now.overSince(
+                before, place -> all[0] = all[0] && endedIn(place.stay(), then, pasts, found));
           }
         });
     return all[0];
@@ -167,17 +171,16 @@ final class Ends {
   /** Whether no stay that is over in {@code state}, and was not ended then, was put out hard. */
   static boolean lacksOnlySoftEnds(GroupState then, GroupState state, Pasts pasts) {
     boolean[] only = {true};
+    Map<Stay, List<Known>> found = new LinkedHashMap<>();
     state.seats.difference(
         then.seats,
         (now, before) -> {
           if (now != null) {
             now.overSince(
                 before,
-                place -> {
-                  if (!endedIn(place.stay(), then, pasts)) {
-                    only[0] &= !isPutOut(place);
-                  }
-                });
+                place ->
+                    only[0] =
+                        only[0] && (!isPutOut(place) || endedIn(place.stay(), then, pasts, found)));
           }
         });
     return only[0];
