@@ -225,6 +225,11 @@ class AgreementTest {
     assertThat(state.members().stream().map(Person::id).toList())
         .as("members, " + where)
         .isEqualTo(List.copyOf(oracle.members(set)));
+    int place = 0;
+    for (MemberId member : oracle.members(set)) {
+      assertThat(state.place(member)).as(where).isEqualTo(place++);
+    }
+    assertThat(state.place(new MemberId(Hash32.ZERO))).as(where).isEqualTo(-1);
     assertThat(state.membersDigest()).isEqualTo(digest(oracle.members(set)));
     assertThat(new TreeSet<>(state.usable().stream().map(Known::id).toList()))
         .as("usable, " + where)
