@@ -4,7 +4,9 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,12 @@ final class Haves {
   private record Said(FactId epoch, int mask) {}
 
   private final Core core;
-  private final Map<MemberId, Said> said = new LinkedHashMap<>();
+
+  /** By the id that the member's own state holds: a copy for each member would add up. */
+  private final Map<Hash32, Said> said = new LinkedHashMap<>();
+
+  /** Most say the same of the same epoch: it is kept once. */
+  private @Nullable Said last;
 
   Haves(Core core) {
     this.core = core;
@@ -31,25 +38,32 @@ final class Haves {
 
   void heard(MemberId member, Optional<FactId> epoch, int mask) {
     Known known = epoch.map(core.ledger::get).orElse(null);
-    if (known == null || mask == 0 || !core.state().isMember(member)) {
-      said.remove(member);
-    } else {
-      said.put(member, new Said(known.id(), mask));
+    Person person = core.state().person(member).orElse(null);
+    if (known == null || mask == 0 || person == null || !core.state().isMember(member)) {
+      said.remove(member.hash());
+      return;
     }
+    Said now = new Said(known.id(), mask);
+    Said before = last;
+    if (before != null && before.equals(now)) {
+      now = before;
+    }
+    last = now;
+    said.put(person.hash(), now);
   }
 
   void changed(GroupState state, List<Stay> newlyOver) {
     for (Stay stay : newlyOver) {
       MemberId member = stay.person().id();
       if (!state.isMember(member)) {
-        said.remove(member);
+        said.remove(member.hash());
       }
     }
   }
 
   /** The mask it gave for this very epoch. */
   int of(MemberId member, FactId epoch) {
-    Said its = said.get(member);
+    Said its = said.get(member.hash());
     return its != null && its.epoch.equals(epoch) ? its.mask : 0;
   }
 
@@ -90,7 +104,7 @@ final class Haves {
     }
 
     int mask(MemberId member) {
-      Said its = said.get(member);
+      Said its = said.get(member.hash());
       if (its == null) {
         return 0;
       }
