@@ -685,6 +685,30 @@ class PaperTest {
       }
       assertThat(fresh).isGreaterThan(16);
     }
+
+    /**
+     * <i>"It offers the same security to break-in attacks as the schemes discussed above; thanks to
+     * its higher resilience to failures, it can be considered stronger against active attacks."</i>
+     * (3.4)
+     *
+     * <p><b>Keep</b>, and nowhere is there a manager to break into: any device, the founder's too,
+     * shows its own share of the table, and one expulsion shuts it out.
+     */
+    @Test
+    void whoBreaksIntoADeviceFindsItsShareOfTheTableAndNoMore() {
+      five();
+      group.run(20_000);
+      for (Group.Node node : group.members()) {
+        assertThat(node.core.core.slots.allKeks())
+            .isNotEmpty()
+            .allMatch(kek -> kek.slot().isHeldBy(node.id(), Profile.CONFERENCE));
+      }
+      Group.Node broken = group.node("dan");
+      expelledByAnna("dan");
+      settle();
+      assertThat(everHeld(broken, tek("anna").epoch())).isFalse();
+      assertThat(group.allReadAll()).as(group.show()).isTrue();
+    }
   }
 
   // ---------------------------------------------------------------------------------------------
@@ -822,6 +846,25 @@ class PaperTest {
         Coalition two =
             new Coalition(List.of(all.get(29).kept(), all.get(28).kept()), paper.wire());
         assertThat(two.has(all.get(0).tek(), paper.tekBytes())).as("k = %d", radix).isTrue();
+      }
+    }
+
+    /**
+     * <i>"Increasing k has the drawback that more storage is needed at the Group Manager (the
+     * Participants are not affected)."</i> (3.3)
+     *
+     * <p><b>Keep</b>: each holds one KEK a position at most, whatever k is. Nobody holds the table,
+     * so nobody pays for it; that there is no manager is what 3.4 is about.
+     */
+    @Test
+    void aLargerRadixCostsNobodyAnotherKek() {
+      for (Profile profile : Profile.values()) {
+        FlatKeying peer = new BigGroup(profile, 60, 1).receiver(7);
+        assertThat(peer.core.slots.allKeks())
+            .hasSizeBetween(SlotKeys.POSITIONS / 2, SlotKeys.POSITIONS)
+            .extracting(kek -> kek.slot().position())
+            .as(profile.toString())
+            .doesNotHaveDuplicates();
       }
     }
   }
