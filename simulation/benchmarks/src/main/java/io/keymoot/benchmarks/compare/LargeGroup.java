@@ -254,8 +254,9 @@ final class LargeGroup {
       kept.add(group.receiver(2 + i));
     }
     double each = (Cpu.heap() - before) / (double) kept.size();
-    figures.add(who, What.STATE, members, each);
+    // Each of them keeps its own copy of the facts' bytes.
     long facts = group.facts().stream().mapToLong(Bytes::length).sum();
-    figures.add(who, What.STATE_WITH_FACTS, members, each + facts);
+    figures.add(who, What.STATE, members, each - facts);
+    figures.add(who, What.STATE_WITH_FACTS, members, each);
   }
 }
