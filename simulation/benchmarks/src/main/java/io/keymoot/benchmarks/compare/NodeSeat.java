@@ -79,11 +79,17 @@ final class NodeSeat implements Seat {
     made.listen(
         0,
         (id, event) -> {
-          if (event instanceof NodeEvent.KeyInUse inUse) {
-            key = inUse.epoch().toString();
-            members = inUse.members();
-          } else if (event instanceof NodeEvent.Message message) {
-            receiver.accept(message.payload().toArray());
+          switch (event) {
+            // Frames follow to a key later than it is held, so that all have it by then.
+            case NodeEvent.KeyCame came -> key = came.epoch().toString();
+            case NodeEvent.Rekeyed made -> key = made.epoch().toString();
+            case NodeEvent.RosterChanged roster -> members = roster.members();
+            case NodeEvent.KeyInUse inUse -> {
+              key = inUse.epoch().toString();
+              members = inUse.members();
+            }
+            case NodeEvent.Message message -> receiver.accept(message.payload().toArray());
+            default -> {}
           }
         });
   }
