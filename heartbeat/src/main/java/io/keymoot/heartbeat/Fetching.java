@@ -146,6 +146,28 @@ final class Fetching {
     }
   }
 
+  /**
+   * The member has taken what waits here for its parents, so it has these. Whoever was asked for
+   * them in vain may not have them, or keep them back: here is another to ask, and soon.
+   */
+  void knowsMore(MemberId member, long now) {
+    boolean isNew = !ahead.contains(member);
+    isAhead(member);
+    for (Want want : wants.values()) {
+      boolean isAnother = want.holders.isEmpty() ? isNew : !want.holders.contains(member);
+      if (!want.parent || !isAnother || member.equals(me)) {
+        continue;
+      }
+      if (!want.holders.isEmpty()) {
+        hold(want, member);
+      }
+      if (want.tries >= HeartbeatLimits.FETCH_TRIES) {
+        want.tries = HeartbeatLimits.FETCH_TRIES / 2;
+        want.due = Math.min(want.due, now + jitter.millis(0, HeartbeatLimits.FETCH_RETRY_MOST));
+      }
+    }
+  }
+
   // ---- asking
 
   long next() {

@@ -78,6 +78,7 @@ public final class Heartbeat {
       }
       case Input.ReachedAt at -> reachedAt(at.address());
       case Input.Lacks(List<FactId> facts, Optional<MemberId> from) -> lacks(facts, from, millis);
+      case Input.KnowsMore(MemberId member) -> knowsMore(member, millis);
       case Input.Learnt(List<FactId> facts) -> learnt(facts);
       case Input.Said(FactId fact) -> {
         repeating.said(fact, millis);
@@ -236,6 +237,11 @@ public final class Heartbeat {
 
   private void lacks(List<FactId> facts, Optional<MemberId> from, long now) {
     fetching.lacks(facts, from.stream().toList(), now);
+    timers.set(Timers.Name.FETCH, fetching.next());
+  }
+
+  private void knowsMore(MemberId member, long now) {
+    fetching.knowsMore(member, now);
     timers.set(Timers.Name.FETCH, fetching.next());
   }
 

@@ -48,6 +48,9 @@ public sealed interface Input {
    */
   record Lacks(List<FactId> facts, Optional<MemberId> from) implements Input {}
 
+  /** The member has taken a fact that waits here for others: it has those, too. */
+  record KnowsMore(MemberId member) implements Input {}
+
   /** Facts that are at hand now, taken or waiting: they need not be fetched. */
   record Learnt(List<FactId> facts) implements Input {}
 

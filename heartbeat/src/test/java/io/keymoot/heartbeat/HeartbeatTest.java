@@ -438,6 +438,26 @@ class HeartbeatTest {
     assertThat(only(Effect.Fetch.class, run(100_000))).isEmpty();
   }
 
+  /** Who keeps a fact back must not keep it from those to whom another would tell it. */
+  @Test
+  void aParentThatOneKeepsBackIsSoonAskedOfWhoeverIsSeenToHaveIt() {
+    begin();
+    FactId parent = People.fact("parent");
+    tell(new Input.Lacks(List.of(parent), Optional.of(People.member(7))));
+    run(60_000);
+    assertThat(only(Effect.Fetch.class, run(20_000)).size()).as("asking has slowed").isLessThan(3);
+
+    tell(new Input.KnowsMore(People.member(4)));
+    List<Effect.Fetch> asked = only(Effect.Fetch.class, run(10_000));
+    assertThat(asked).contains(new Effect.Fetch(People.member(4), List.of(parent)));
+    // Said over and over it is nothing new.
+    run(60_000);
+    for (int i = 0; i < 20; i++) {
+      tell(new Input.KnowsMore(People.member(4)));
+    }
+    assertThat(only(Effect.Fetch.class, run(20_000)).size()).isLessThan(3);
+  }
+
   @Test
   void inventedHeadsFillNoMoreThanTheirBoundAndDoNotKeepOthersOut() {
     begin();

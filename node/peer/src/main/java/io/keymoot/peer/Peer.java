@@ -268,6 +268,9 @@ public final class Peer implements AutoCloseable {
               ? List.of()
               : beat.heads().stream().filter(head -> !keying.isHere(head)).toList();
       heartbeat(new io.keymoot.heartbeat.Input.Heard(beat, unknown));
+      if (!its.wanted().isEmpty() && waitsForMore(beat.heads())) {
+        heartbeat(new io.keymoot.heartbeat.Input.KnowsMore(beat.member()));
+      }
     }
     if (!isNothingNew && (isSigned || hasMac)) {
       keying(
@@ -284,6 +287,13 @@ public final class Peer implements AutoCloseable {
   /** A key that was only told: each who has the same speaks for it. */
   private boolean isWordForAKey(Beat beat) {
     return beat.content().epoch().map(held -> keying.isOnlyTold(held.epoch())).orElse(false);
+  }
+
+  /**
+   * Whether one of them is here and cannot be taken yet: who has taken it knows what it rests on.
+   */
+  private boolean waitsForMore(List<FactId> heads) {
+    return heads.stream().anyMatch(head -> !keying.has(head) && keying.isHere(head));
   }
 
   private boolean knowsAll(List<FactId> heads) {
