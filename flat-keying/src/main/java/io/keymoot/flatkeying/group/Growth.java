@@ -288,7 +288,12 @@ final class Growth {
     Slots slots =
         m.type() == MessageType.FOUND ? Slots.empty(((Found) m.fact()).profile()) : before.slots;
     for (Stay stay : newlyOver) {
-      slots = slots.dirtied(stay.person().id(), reseal -> wasOverFor(stay, pasts.after(reseal)));
+      // Over only grows: what was not over here was over for no Reseal before. So the states of old
+      // Reseals, which may have to be made again, are asked only about stays that begin now.
+      boolean isNew = !before.contains(stay.begunBy());
+      slots =
+          slots.dirtied(
+              stay.person().id(), reseal -> isNew && wasOverFor(stay, pasts.after(reseal)));
     }
     if (m.type() == MessageType.RESEAL && m.fact() instanceof Reseal reseal) {
       for (Reseal.SlotKey key : reseal.slots()) {
