@@ -9,7 +9,6 @@ import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.GroupId;
-import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Profile;
@@ -49,6 +48,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -91,7 +91,7 @@ final class Adversary {
     final EpochSecret secret;
 
     /** What it opened, or nothing, by Rekey. */
-    private final Map<FactId, Optional<Piece>> opened = new TreeMap<>();
+    private final Map<FactId, Optional<Piece>> opened = new HashMap<>();
 
     private @Nullable Boolean isTrue;
     private @Nullable Optional<Piece> earlier;
@@ -166,9 +166,9 @@ final class Adversary {
    */
   private final class Pool {
     final List<Device> thieves;
-    final Map<FactId, List<Piece>> pieces = new TreeMap<>();
-    final Map<Slot, List<Loot>> loot = new TreeMap<>();
-    private final Map<FactId, List<Loot>> lootByMaker = new TreeMap<>();
+    final Map<FactId, List<Piece>> pieces = new LinkedHashMap<>();
+    final Map<Slot, List<Loot>> loot = new LinkedHashMap<>();
+    private final Map<FactId, List<Loot>> lootByMaker = new LinkedHashMap<>();
     private final Set<Object> had = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Deque<Piece> freshPieces = new ArrayDeque<>();
     private final Deque<Loot> freshLoot = new ArrayDeque<>();
@@ -246,11 +246,8 @@ final class Adversary {
     /** Who has an epoch's running key opens every refresh made under it. */
     private void add(Piece piece) {
       pieces.computeIfAbsent(piece.epoch, id -> new ArrayList<>()).add(piece);
-      for (int i = 0; i < coversRead; i++) {
-        Covered each = refreshes.get(i);
-        if (each.rekey.prev().equals(Optional.of(piece.epoch))) {
-          unwrapped(piece, each).ifPresent(freshPieces::add);
-        }
+      for (Covered each : refreshesUnder.getOrDefault(piece.epoch, List.of())) {
+        unwrapped(piece, each).ifPresent(freshPieces::add);
       }
       stepKeysWith(piece);
       compare(piece);
@@ -267,7 +264,11 @@ final class Adversary {
     private void add(Loot key) {
       loot.computeIfAbsent(key.kek.slot(), slot -> new ArrayList<>()).add(key);
       lootByMaker.computeIfAbsent(key.made(), made -> new ArrayList<>()).add(key);
-      for (Wrapped each : wraps.getOrDefault(key.kek.slot(), List.of())) {
+      List<Wrapped> fitting =
+          isThorough
+              ? wraps.getOrDefault(key.kek.slot(), List.of())
+              : wrapsUnder.getOrDefault(new LootName(key.kek.slot(), key.made()), List.of());
+      for (Wrapped each : fitting) {
         opened(key, each).ifPresent(freshPieces::add);
       }
       stepWithSecrets(key);
@@ -275,27 +276,18 @@ final class Adversary {
 
     /** Who has an epoch's first secret steps the keys of slots: of the epoch before, of Reseals. */
     private void stepKeysWith(Piece piece) {
-      if (piece.secret.revision() != 0
-          || !world.knows(piece.epoch)
-          || !(world.fact(piece.epoch).known().fact() instanceof Rekey rekey)) {
-        return;
-      }
-      for (Map.Entry<FactId, List<Loot>> each : lootByMaker.entrySet()) {
-        if (follows(rekey, piece.epoch, each.getKey())) {
-          each.getValue().forEach(key -> step(key, piece));
+      if (piece.secret.revision() == 0) {
+        for (FactId made : stepsFrom.getOrDefault(piece.epoch, List.of())) {
+          lootByMaker.getOrDefault(made, List.of()).forEach(key -> step(key, piece));
         }
       }
     }
 
     private void stepWithSecrets(Loot key) {
-      for (Map.Entry<FactId, List<Piece>> each : pieces.entrySet()) {
-        if (world.knows(each.getKey())
-            && world.fact(each.getKey()).known().fact() instanceof Rekey rekey
-            && follows(rekey, each.getKey(), key.made())) {
-          for (Piece piece : each.getValue()) {
-            if (piece.secret.revision() == 0) {
-              step(key, piece);
-            }
+      for (FactId epoch : stepsTo.getOrDefault(key.made(), List.of())) {
+        for (Piece piece : pieces.getOrDefault(epoch, List.of())) {
+          if (piece.secret.revision() == 0) {
+            step(key, piece);
           }
         }
       }
@@ -599,17 +591,25 @@ final class Adversary {
   final List<Need> needs = new ArrayList<>();
 
   private final List<Message> messages = new ArrayList<>();
-  private final Map<Slot, List<Wrapped>> wraps = new TreeMap<>();
+  private final Map<Slot, List<Wrapped>> wraps = new HashMap<>();
   private final List<Relay> relays = new ArrayList<>();
   private final List<Wrapped> allWraps = new ArrayList<>();
+  private final Map<LootName, List<Wrapped>> wrapsUnder = new HashMap<>();
   private final List<Covered> refreshes = new ArrayList<>();
-  private final Map<LootName, List<Loot>> allLoot = new TreeMap<>();
+  private final Map<FactId, List<Covered>> refreshesUnder = new HashMap<>();
+
+  /** By epoch: what gave the keys of slots that step with its secret, and the other way about. */
+  private final Map<FactId, List<FactId>> stepsFrom = new HashMap<>();
+
+  private final Map<FactId, List<FactId>> stepsTo = new HashMap<>();
+  private final BitSet reseals = new BitSet();
+  private final Map<LootName, List<Loot>> allLoot = new HashMap<>();
   private final Map<FactId, Covered> covered = new TreeMap<>();
   private final Map<MemberId, Device> devices = new TreeMap<>();
-  private final Map<FactId, List<Piece>> pieces = new TreeMap<>();
-  private final Map<FactId, EpochSecret> originals = new TreeMap<>();
+  private final Map<FactId, List<Piece>> pieces = new HashMap<>();
+  private final Map<FactId, EpochSecret> originals = new HashMap<>();
   private final Map<FactId, Envelope> undecided = new LinkedHashMap<>();
-  private final Set<Bytes> seen = new TreeSet<>();
+  private final Set<Bytes> seen = new HashSet<>();
   private final List<Leak> leaks = new ArrayList<>();
   private final Map<String, Long> softlyUnclean = new TreeMap<>();
   private List<Device> thieves = List.of();
@@ -786,6 +786,7 @@ final class Adversary {
 
   private void taken(Known fact) {
     world.add(fact);
+    noteSteps(world.fact(fact.id()));
     if (fact.fact() instanceof Found found) {
       blobs.judgeAgainst(found);
     }
@@ -798,6 +799,10 @@ final class Adversary {
       covered.put(fact.id(), of);
       if (of.cover.refresh().isPresent()) {
         refreshes.add(of);
+        rekey
+            .prev()
+            .ifPresent(
+                prev -> refreshesUnder.computeIfAbsent(prev, p -> new ArrayList<>()).add(of));
       }
       for (Cover.SlotWrap each : cover.value().wraps()) {
         wrapped(fact.author(), each.position(), each.wrap(), of);
@@ -820,6 +825,13 @@ final class Adversary {
     Wrapped wrapped = new Wrapped(slot, wrapper, wrap, of);
     allWraps.add(wrapped);
     wraps.computeIfAbsent(slot, s -> new ArrayList<>()).add(wrapped);
+    of.rekey
+        .prev()
+        .ifPresent(
+            prev ->
+                wrapsUnder
+                    .computeIfAbsent(new LootName(slot, prev), s -> new ArrayList<>())
+                    .add(wrapped));
   }
 
   private Optional<LeafKey> publicLeafKey(MemberId member, Hash32 hash) {
@@ -871,23 +883,32 @@ final class Adversary {
     return pool.brought().pieces;
   }
 
-  /** Whether the rules make a slot's key of the epoch out of what {@code made} gave it. */
-  private boolean follows(Rekey rekey, FactId epoch, FactId made) {
-    if (rekey.prev().equals(Optional.of(made))) {
-      return true;
+  /**
+   * The rules make a slot's key of an epoch out of the epoch's before, or out of a Reseal's that is
+   * in its past and was not in that one's.
+   */
+  private void noteSteps(WhoIsOut.Fact fact) {
+    if (fact.content() instanceof Reseal) {
+      reseals.set(fact.index());
     }
-    if (!world.knows(made) || !(world.fact(made).known().fact() instanceof Reseal)) {
-      return false;
+    if (!(fact.content() instanceof Rekey rekey)) {
+      return;
     }
-    int reseal = world.fact(made).index();
-    boolean isBefore = world.fact(epoch).past().get(reseal);
-    return isBefore
-        && (isThorough
-            || !rekey
-                .prev()
-                .filter(world::knows)
-                .map(prev -> world.fact(prev).past().get(reseal))
-                .orElse(false));
+    Optional<WhoIsOut.Fact> prev = rekey.prev().filter(world::knows).map(world::fact);
+    rekey.prev().ifPresent(made -> noteStep(made, fact.known().id()));
+    BitSet fresh = (BitSet) fact.past().clone();
+    fresh.and(reseals);
+    if (!isThorough) {
+      prev.ifPresent(before -> fresh.andNot(before.past()));
+    }
+    for (int i = fresh.nextSetBit(0); i >= 0; i = fresh.nextSetBit(i + 1)) {
+      noteStep(world.facts().get(i).known().id(), fact.known().id());
+    }
+  }
+
+  private void noteStep(FactId made, FactId epoch) {
+    stepsFrom.computeIfAbsent(epoch, e -> new ArrayList<>()).add(made);
+    stepsTo.computeIfAbsent(made, m -> new ArrayList<>()).add(epoch);
   }
 
   private Optional<Piece> opened(Loot key, Wrapped wrapped) {
@@ -1032,11 +1053,7 @@ final class Adversary {
     List<Device> healed = new ArrayList<>();
     for (Leak leak : leaks) {
       MemberId member = leak.copy.member;
-      boolean said = false;
-      for (int i = leak.factsThen; i < world.facts().size(); i++) {
-        Known fact = world.facts().get(i).known();
-        said |= set.get(i) && fact.fact() instanceof Here && fact.author().equals(member);
-      }
+      boolean said = world.saidHere(set, member, leak.factsThen);
       // One request admitted twice is two stays with one leaf key: a Here ends those it knew.
       boolean lives =
           said

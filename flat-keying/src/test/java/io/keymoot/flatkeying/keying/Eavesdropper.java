@@ -52,6 +52,11 @@ public final class Eavesdropper {
     adversary.device(core.self(), draws);
   }
 
+  /** Somebody that a device made up: who has the device's randomness has its keys too. */
+  public void madeUp(MemberId friend, Draws draws) {
+    adversary.device(friend, draws);
+  }
+
   private Seen seen(FlatKeying core) {
     Seen one = seen.get(core.self());
     if (one == null) {

@@ -12,11 +12,13 @@ import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is out, by the letter of section 5 and from nothing but sets of facts: so that a check does
@@ -24,11 +26,13 @@ import java.util.TreeSet;
  */
 final class WhoIsOut {
   private static final int KEPT = 64;
+  private static final BitSet NOTHING = new BitSet();
 
   /**
+   * @param content of the fact, decoded once
    * @param past strictly before it
    */
-  record Fact(int index, Known known, BitSet past) {
+  record Fact(int index, Known known, io.keymoot.flatkeying.fact.Fact content, BitSet past) {
     BitSet withPast() {
       BitSet all = (BitSet) past.clone();
       all.set(index);
@@ -37,10 +41,21 @@ final class WhoIsOut {
   }
 
   private final List<Fact> facts = new ArrayList<>();
-  private final Map<FactId, Fact> byId = new TreeMap<>();
+  private final Map<FactId, Fact> byId = new HashMap<>();
   private final Map<MemberId, List<Stay>> stays = new TreeMap<>();
-  private final BitSet rekeys = new BitSet();
-  private final BitSet heres = new BitSet();
+
+  /** The Rekeys that end somebody for good, by its member id or its device. */
+  private final Map<Object, BitSet> hits = new HashMap<>();
+
+  /** The facts that end somebody until it is back: its own Heres, and who finds it absent. */
+  private final Map<MemberId, BitSet> softHits = new HashMap<>();
+
+  private final Map<MemberId, BitSet> heres = new HashMap<>();
+
+  /** Of the state asked for last: a view is asked many things. */
+  private List<FactId> lastHeads = List.of();
+
+  private BitSet lastReached = new BitSet();
   private final Map<BitSet, Ends> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -49,19 +64,55 @@ final class WhoIsOut {
         }
       };
 
+  private @Nullable Ends lastEnds;
+
   void add(Known known) {
     BitSet past = new BitSet();
     for (Known parent : known.parents()) {
       past.or(fact(parent.id()).withPast());
     }
-    Fact fact = new Fact(facts.size(), known, past);
+    Fact fact = new Fact(facts.size(), known, known.fact(), past);
     facts.add(fact);
     byId.put(known.id(), fact);
-    rekeys.set(fact.index, known.fact() instanceof Rekey);
-    heres.set(fact.index, known.fact() instanceof Here);
+    if (fact.content instanceof Rekey rekey) {
+      rekey.targets().forEach(target -> note(fact.index, target));
+    }
+    if (fact.content instanceof Here) {
+      note(heres, known.author(), fact.index);
+      note(softHits, known.author(), fact.index);
+    }
     for (Stay stay : known.begun()) {
       stays.computeIfAbsent(stay.person().id(), id -> new ArrayList<>()).add(stay);
     }
+  }
+
+  private void note(int index, Target target) {
+    switch (target) {
+      case Target.Left left -> note(hits, left.leave().header().author(), index);
+      case Target.Expelled expelled -> note(hits, expelled.device(), index);
+      case Target.Absent absent -> note(softHits, absent.member(), index);
+      case Target.Faulty faulty -> {
+        note(hits, faulty.member(), index);
+        if (faulty.proof() instanceof FaultProof.BadCredential bad) {
+          note(hits, bad.row(), index);
+        }
+      }
+    }
+  }
+
+  private static <K> void note(Map<K, BitSet> where, K whom, int index) {
+    where.computeIfAbsent(whom, it -> new BitSet()).set(index);
+  }
+
+  /** Its own Heres in the set, from the {@code first} fact on. */
+  boolean saidHere(BitSet set, MemberId member, int first) {
+    BitSet its = heres.getOrDefault(member, NOTHING);
+    for (int i = its.nextSetBit(first); i >= 0; i = its.nextSetBit(i + 1)) {
+      if (set.get(i)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   Fact fact(FactId id) {
@@ -88,11 +139,19 @@ final class WhoIsOut {
     return fact(stay.begunBy().id());
   }
 
-  /** The set that these heads name. */
+  /** The set that these heads name; not the caller's to change. */
   BitSet reached(List<FactId> heads) {
-    BitSet all = new BitSet();
-    heads.forEach(id -> all.or(fact(id).withPast()));
-    return all;
+    if (heads.isEmpty() || !heads.equals(lastHeads)) {
+      BitSet all = new BitSet();
+      for (FactId id : heads) {
+        Fact head = fact(id);
+        all.or(head.past);
+        all.set(head.index);
+      }
+      lastReached = all;
+      lastHeads = List.copyOf(heads);
+    }
+    return lastReached;
   }
 
   private static BitSet union(BitSet some, BitSet more) {
@@ -119,12 +178,11 @@ final class WhoIsOut {
       }
       Fact begin = begin(stay);
       BitSet ends = new BitSet();
-      for (int i = set.nextSetBit(0); i >= 0; i = set.nextSetBit(i + 1)) {
-        if (rekeys.get(i) && !begin.past.get(i) && hits(facts.get(i), stay.person())) {
-          ends.set(i);
-        }
-      }
-      boolean letIn = begin.known.fact() instanceof Admit || begin.known.fact() instanceof Here;
+      ends.or(hits.getOrDefault(stay.person().id(), NOTHING));
+      ends.or(hits.getOrDefault(stay.person().device(), NOTHING));
+      ends.and(set);
+      ends.andNot(begin.past);
+      boolean letIn = begin.content instanceof Admit || begin.content instanceof Here;
       List<Stay> rests = begin.known.rests();
       BitSet beside = new BitSet();
       boolean all = letIn && !rests.isEmpty();
@@ -146,29 +204,14 @@ final class WhoIsOut {
 
     boolean isSoftlyOver(Stay stay) {
       Fact begin = begin(stay);
-      MemberId member = stay.person().id();
-      for (int i = set.nextSetBit(0); i >= 0; i = set.nextSetBit(i + 1)) {
-        Fact fact = facts.get(i);
-        if (!fact.past.get(begin.index)) {
-          continue;
-        }
-        if (heres.get(i) && fact.known.author().equals(member)) {
+      BitSet its = softHits.getOrDefault(stay.person().id(), NOTHING);
+      for (int i = its.nextSetBit(0); i >= 0; i = its.nextSetBit(i + 1)) {
+        if (set.get(i) && facts.get(i).past.get(begin.index)) {
           return true;
-        }
-        if (rekeys.get(i)) {
-          for (Target target : ((Rekey) fact.known.fact()).targets()) {
-            if (target instanceof Target.Absent absent && absent.member().equals(member)) {
-              return true;
-            }
-          }
         }
       }
       return false;
     }
-  }
-
-  private static boolean hits(Fact rekey, Person person) {
-    return ((Rekey) rekey.known.fact()).targets().stream().anyMatch(target -> hits(target, person));
   }
 
   private static boolean hits(Target target, Person person) {
@@ -184,7 +227,12 @@ final class WhoIsOut {
   }
 
   private Ends ends(BitSet set) {
-    return kept.computeIfAbsent((BitSet) set.clone(), Ends::new);
+    Ends last = lastEnds;
+    if (last == null || !last.set.equals(set)) {
+      last = kept.computeIfAbsent((BitSet) set.clone(), Ends::new);
+      lastEnds = last;
+    }
+    return last;
   }
 
   /** Also for stays that the set does not know: endedIn of section 6. */
@@ -199,7 +247,7 @@ final class WhoIsOut {
     for (int i = hard.nextSetBit(0); i >= 0; i = hard.nextSetBit(i + 1)) {
       boolean isLeave = false;
       boolean isMore = false;
-      for (Target target : ((Rekey) facts.get(i).known.fact()).targets()) {
+      for (Target target : ((Rekey) facts.get(i).content).targets()) {
         boolean hit = hits(target, stay.person());
         isLeave |= hit && target instanceof Target.Left;
         isMore |= hit && !(target instanceof Target.Left);
@@ -239,7 +287,7 @@ final class WhoIsOut {
    * again, or back by a Here) may know what is sent there.
    */
   boolean isLive(BitSet set, Stay stay) {
-    return !isOver(union(set, begin(stay).withPast()), stay);
+    return !isOver(contains(set, stay) ? set : union(set, begin(stay).withPast()), stay);
   }
 
   /** Who is out there, and all they let in beside their end, whether the set knows them or not. */
