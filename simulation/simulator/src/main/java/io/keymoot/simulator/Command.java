@@ -5,11 +5,13 @@ import io.keymoot.simulator.fault.Fault;
 import io.keymoot.simulator.plant.Plant;
 import io.keymoot.simulator.plant.Planted;
 import io.keymoot.simulator.result.Json;
+import io.keymoot.simulator.result.Outcome;
 import io.keymoot.simulator.result.Plan;
 import io.keymoot.simulator.result.RunResult;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,8 +69,8 @@ final class Command implements Callable<Integer> {
       paramLabel = "MODEL",
       defaultValue = "conference",
       description =
-          "who comes and goes: conference, p2p, mbone, broadcast, workday, adversarial or none"
-              + " (default ${DEFAULT-VALUE})")
+          "who comes and goes: conference, p2p, mbone, broadcast, workday, adversarial, none, or"
+              + " mixed, where each seed has another (default ${DEFAULT-VALUE})")
   String churn = "conference";
 
   @Option(
@@ -154,6 +156,14 @@ final class Command implements Callable<Integer> {
       description = "write what came of it, for programs")
   @Nullable Path json;
 
+  @Option(
+      names = "--totals",
+      paramLabel = "FILE",
+      description =
+          "write what all seeds have come to so far, every few seconds; 'next' in it is the seed to"
+              + " go on with after an interruption")
+  @Nullable Path totals;
+
   @Option(names = "--report", paramLabel = "FILE", description = "write a page to look at")
   @Nullable Path report;
 
@@ -214,7 +224,8 @@ final class Command implements Callable<Integer> {
     check(threads >= 1 && threads <= 256, "--threads", "" + threads, "1 to 256");
     check(
         byzantine >= 0 && byzantine < members, "--byzantine", "" + byzantine, "fewer than members");
-    List<String> models = Churn.all().stream().map(Churn::name).toList();
+    List<String> models =
+        Stream.concat(Churn.all().stream().map(Churn::name), Stream.of(Plan.MIXED)).toList();
     check(models.contains(churn), "--churn", churn, "one of " + String.join(", ", models));
     List<String> profiles = List.of("conference", "broadcast", "paper");
     check(profiles.contains(profile), "--profile", profile, "conference, broadcast or paper");
@@ -334,7 +345,9 @@ final class Command implements Callable<Integer> {
     try (Story story = Story.toldTo(line().getOut(), trace)) {
       RunResult result = new Runs(plan, progress).one(plan, story.trace());
       progress.done();
-      return conclude(List.of(result));
+      Tally tally = new Tally(plan);
+      tally.add(result);
+      return conclude(tally, List.of(result));
     }
   }
 
@@ -342,7 +355,9 @@ final class Command implements Callable<Integer> {
     Progress progress = new Progress(line().getErr(), seeds);
     List<RunResult> kept = new ArrayList<>();
     Runs runs = new Runs(plan, progress);
-    Tally tally = new Tally();
+    Tally tally = new Tally(plan);
+    RunningTotals running = new RunningTotals(Optional.ofNullable(totals));
+    running.write(tally.campaign());
     try (Story story = seeds == 1 ? Story.writtenTo(trace) : Story.writtenTo(null)) {
       if (trace != null && seeds > 1) {
         throw wrong("--trace", trace.toString(), "left out where there is more than one seed");
@@ -358,28 +373,42 @@ final class Command implements Callable<Integer> {
             EVERY_SIGNATURE_ONE_IN,
             result -> {
               tally.add(result);
-              if (kept.size() < FULL_REPORTS || !result.isGood()) {
-                kept.add(result);
-              }
+              keep(kept, result);
+              running.review(tally, !result.isGood());
               return result.isGood() || plan.plant().isEmpty();
             });
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     progress.done();
-    line().getOut().println(tally.inWords(plan));
-    return conclude(kept);
+    running.write(tally.campaign());
+    line().getOut().println(tally.inWords());
+    return conclude(tally, kept);
   }
 
-  private int conclude(List<RunResult> results) throws IOException {
+  /** Some of the good, and some of the others, of which it is told at once. */
+  private void keep(List<RunResult> kept, RunResult result) {
+    long alike = kept.stream().filter(each -> each.isGood() == result.isGood()).count();
+    if (alike < FULL_REPORTS) {
+      kept.add(result);
+      if (!result.isGood() && plant == null) {
+        line().getErr().println(Failure.inWords(result));
+        line().getErr().flush();
+      }
+    }
+  }
+
+  private int conclude(Tally tally, List<RunResult> results) throws IOException {
     PrintWriter out = line().getOut();
     if (json != null) {
       try (BufferedWriter file = Files.newBufferedWriter(json)) {
-        file.write(Json.of(results));
+        file.write(Json.of(new Outcome(tally.campaign(), results)));
       }
       out.println("Written: " + json);
     }
     if (report != null) {
-      Reporting.write(results, report);
+      Reporting.write(tally.campaign(), results, report);
       out.println("Written: " + report);
     }
     List<RunResult> failed = results.stream().filter(result -> !result.isGood()).toList();

@@ -1,6 +1,7 @@
 package io.keymoot.simulator;
 
 import io.keymoot.simulator.report.RunReport;
+import io.keymoot.simulator.result.Campaign;
 import io.keymoot.simulator.result.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +12,8 @@ import java.util.List;
 final class Reporting {
   private Reporting() {}
 
-  static void write(List<RunResult> results, Path file) throws IOException {
-    Files.writeString(file, RunReport.html(results, result -> Failure.command(result.plan())));
+  static void write(Campaign campaign, List<RunResult> results, Path file) throws IOException {
+    Files.writeString(
+        file, RunReport.html(campaign, results, result -> Failure.command(result.plan())));
   }
 }

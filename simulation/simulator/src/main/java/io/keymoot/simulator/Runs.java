@@ -1,5 +1,6 @@
 package io.keymoot.simulator;
 
+import io.keymoot.simulator.churn.Churn;
 import io.keymoot.simulator.result.Plan;
 import io.keymoot.simulator.result.RunResult;
 import io.keymoot.simulator.run.Simulation;
@@ -27,7 +28,7 @@ final class Runs {
 
   RunResult one(Plan itsPlan, Trace trace) {
     Simulation.Progress itsProgress = progress == null ? Simulation.Progress.NONE : progress;
-    RunResult result = new Simulation(itsPlan, trace, itsProgress).run();
+    RunResult result = new Simulation(settled(itsPlan), trace, itsProgress).run();
     if (progress != null) {
       progress.finished(result.isGood());
     }
@@ -71,8 +72,18 @@ final class Runs {
     }
   }
 
+  /** The plan of one seed of a campaign. */
   private Plan planOf(long seed, int everySignatureOneIn) {
-    Plan one = plan.withSeed(seed);
+    Plan one = settled(plan.withSeed(seed));
     return seed % everySignatureOneIn == 0 ? one.withEverySignature() : one;
+  }
+
+  /** Where the churn is mixed, the seed says which it is. */
+  static Plan settled(Plan plan) {
+    if (!plan.churn().equals(Plan.MIXED)) {
+      return plan;
+    }
+    List<Churn> models = Churn.all();
+    return plan.withChurn(models.get(Math.floorMod(plan.seed(), models.size())).name());
   }
 }

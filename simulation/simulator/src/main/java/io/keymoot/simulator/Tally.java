@@ -1,30 +1,73 @@
 package io.keymoot.simulator;
 
+import io.keymoot.simulator.result.Campaign;
 import io.keymoot.simulator.result.Change;
+import io.keymoot.simulator.result.Expulsion;
 import io.keymoot.simulator.result.Heal;
 import io.keymoot.simulator.result.MemberEvent;
 import io.keymoot.simulator.result.Plan;
 import io.keymoot.simulator.result.RunResult;
 import io.keymoot.simulator.result.Series;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** What many runs come to, in a few numbers. */
+/** What many runs come to, in a few numbers; it grows with how different they are, not how many. */
 final class Tally {
   /** Fewer leaves at once are nothing to tell of. */
   private static final int MANY = 20;
 
+  private static final int FAILURES_NAMED = 100;
+
+  private final Plan plan;
+  private final long started = System.nanoTime();
   private long runs;
   private long failed;
   private long steps;
   private long checked;
   private long frames;
   private long millis;
-  private final List<Long> converged = new ArrayList<>();
-  private final List<Long> joined = new ArrayList<>();
+  private final Spread converged = new Spread();
+  private final Spread joined = new Spread();
+  private final Spread readable = new Spread();
+  private final List<Long> failing = new ArrayList<>();
+  private final TreeSet<Long> doneBeyond = new TreeSet<>();
+  private long next;
   private Burst burst = new Burst(0, 0);
+
+  Tally(Plan plan) {
+    this.plan = plan;
+    this.next = plan.seed();
+  }
+
+  /** How often there was which number of milliseconds. */
+  private static final class Spread {
+    private final TreeMap<Long, Long> times = new TreeMap<>();
+    private long count;
+
+    void add(long value) {
+      times.merge(value, 1L, Long::sum);
+      count++;
+    }
+
+    long within(double part) {
+      long left = Math.max(1, (long) Math.ceil(part * count));
+      for (Map.Entry<Long, Long> each : times.entrySet()) {
+        left -= each.getValue();
+        if (left <= 0) {
+          return each.getKey();
+        }
+      }
+      return -1;
+    }
+
+    Campaign.Share share() {
+      return new Campaign.Share(count, within(0.5), within(0.99), within(1));
+    }
+  }
 
   /** The most leaves within one second, and the Rekeys from then on until the keys had settled. */
   private record Burst(int leaves, long rekeys) {
@@ -60,44 +103,79 @@ final class Tally {
 
   void add(RunResult result) {
     runs++;
-    failed += result.isGood() ? 0 : 1;
+    if (!result.isGood()) {
+      failed++;
+      if (failing.size() < FAILURES_NAMED) {
+        failing.add(result.plan().seed());
+      }
+    }
     steps += result.steps();
     checked += result.totals().epochsChecked();
     frames += result.totals().framesOpened();
     millis += result.plan().millis();
     for (Heal heal : result.heals()) {
-      converged.add(heal.convergedMillis());
+      if (heal.what().equals(Heal.ALL) && heal.convergedMillis() >= 0) {
+        converged.add(heal.convergedMillis());
+      }
     }
     for (Change change : result.changes()) {
       if (change.kind() == Change.Kind.JOIN && change.settledMillis() >= 0) {
         joined.add(change.settledMillis());
       }
     }
+    for (Expulsion each : result.expulsions()) {
+      readable.add(each.lastReadableMillis());
+    }
     Burst its = Burst.of(result);
     burst = its.leaves > burst.leaves ? its : burst;
+    doneBeyond.add(result.plan().seed());
+    while (doneBeyond.remove(next)) {
+      next++;
+    }
   }
 
-  String inWords(Plan plan) {
-    Collections.sort(converged);
-    Collections.sort(joined);
+  Campaign campaign() {
+    double seconds = (System.nanoTime() - started) / 1e9;
+    return new Campaign(
+        plan,
+        runs,
+        failed,
+        next,
+        List.copyOf(failing),
+        failed > 0 || runs == 0 ? 1 : Math.min(1, 3.0 / runs),
+        millis,
+        steps,
+        checked,
+        frames,
+        converged.share(),
+        joined.share(),
+        readable.share(),
+        burst.leaves,
+        burst.rekeys,
+        runs / seconds);
+  }
+
+  String inWords() {
+    Campaign all = campaign();
     String how =
-        converged.isEmpty()
+        all.converged().count() == 0
             ? "nothing converged"
-            : String.format(
-                Locale.ROOT,
-                "converged after the faults in %d ms (half), %d ms (99 %%), %d ms (all)",
-                at(converged, 0.5),
-                at(converged, 0.99),
-                at(converged, 1));
-    if (!joined.isEmpty()) {
+            : "converged after the faults in " + inWords(all.converged());
+    if (all.joined().count() > 0) {
       how +=
           String.format(
               Locale.ROOT,
-              "; %,d joined and could send after %d ms (half), %d ms (99 %%), %d ms (all)",
-              joined.size(),
-              at(joined, 0.5),
-              at(joined, 0.99),
-              at(joined, 1));
+              "; %,d joined and could send after %s",
+              all.joined().count(),
+              inWords(all.joined()));
+    }
+    if (all.readable().count() > 0) {
+      how +=
+          String.format(
+              Locale.ROOT,
+              "; %,d were expelled and could read for %s more",
+              all.readable().count(),
+              inWords(all.readable()));
     }
     if (burst.leaves >= MANY) {
       how +=
@@ -109,7 +187,7 @@ final class Tally {
     }
     return String.format(
             Locale.ROOT,
-            "%d of %d runs broke a property: %d members, %.1f virtual hours, %,d steps, %,d keys"
+            "%,d of %,d runs broke a property: %d members, %.2f virtual hours, %,d steps, %,d keys"
                 + " tried by those who are out, %,d frames opened; %s.",
             failed,
             runs,
@@ -127,7 +205,12 @@ final class Tally {
             : "");
   }
 
-  private static long at(List<Long> sorted, double part) {
-    return sorted.get((int) Math.min(sorted.size() - 1, part * sorted.size()));
+  private static String inWords(Campaign.Share share) {
+    return String.format(
+        Locale.ROOT,
+        "%d ms (half), %d ms (99 %%), %d ms (all)",
+        share.half(),
+        share.ninetyNine(),
+        share.all());
   }
 }

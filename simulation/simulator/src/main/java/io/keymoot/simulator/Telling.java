@@ -8,17 +8,50 @@ import io.keymoot.simulator.world.Trace;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Small runs in which much happens, so that a planted mistake shows soon. */
 final class Telling {
   /** As many are tried before it is said that a mistake was not found. */
   static final int SEEDS = 40;
 
-  private static final int MEMBERS = 7;
-  private static final long MILLIS = 60_000;
+  /** What most mistakes need: people who come and are put out, on a network that works. */
+  private static final Stage MOSTLY = new Stage(6, 45, "adversarial", List.of(), 4, 4, 1);
 
-  /** Where another than the first shows it sooner. */
-  private static final Map<String, Long> SEEDS_THAT_SHOW = Map.of();
+  /** Where something else shows it sooner, or nothing else does. */
+  private static final Map<String, Stage> ELSE =
+      Map.ofEntries(
+          Map.entry(
+              "gives-by-the-present-roster",
+              new Stage(5, 30, "none", List.of("loss", "join-flood"), 20, 0, 1)),
+          Map.entry(
+              "gives-one-revision-too-early",
+              new Stage(5, 30, "none", List.of("loss", "join-flood"), 20, 0, 1)),
+          Map.entry("ends-end-nothing", new Stage(6, 45, "conference", List.of(), 5, 0, 1)),
+          Map.entry("nothing-is-erased", new Stage(5, 60, "adversarial", List.of(), 0, 0, 1)),
+          Map.entry("overdue-timers-wait", new Stage(5, 120, "none", List.of("pause"), 2, 2, 1)),
+          Map.entry(
+              "nobody-ever-rekeys", new Stage(5, 40, "conference", List.of("crash"), 4, 0, 1)),
+          Map.entry("answers-to-fetches-are-dropped", new Stage(4, 20, "none", List.of(), 0, 0, 1)),
+          Map.entry(
+              "needs-go-unanswered",
+              new Stage(6, 40, "conference", List.of("crash", "loss"), 6, 0, 5)),
+          Map.entry("a-counter-that-stands-still", new Stage(3, 10, "none", List.of(), 0, 0, 1)),
+          Map.entry("frames-open-twice", new Stage(4, 20, "none", List.of("duplication"), 0, 0, 1)),
+          Map.entry(
+              "facts-need-no-signature", new Stage(5, 40, "none", List.of("forgery"), 0, 0, 1)),
+          Map.entry(
+              "words-need-no-signature", new Stage(5, 40, "none", List.of("forgery"), 0, 0, 1)),
+          Map.entry("a-here-ends-nothing", new Stage(5, 60, "none", List.of("loss"), 0, 3, 1)));
+
+  private record Stage(
+      int members,
+      int seconds,
+      String churn,
+      List<String> faults,
+      double joinsPerMinute,
+      double evictionsPerMinute,
+      long seed) {}
 
   private Telling() {}
 
@@ -29,19 +62,31 @@ final class Telling {
             .mapToInt(Plant::byzantine)
             .findFirst()
             .orElse(0);
+    return plan(ELSE.getOrDefault(name, MOSTLY), liars, Optional.of(name));
+  }
+
+  /** The same runs with nothing planted. */
+  static List<Plan> plansOfNothing() {
+    return Stream.concat(Stream.of(MOSTLY), ELSE.values().stream())
+        .distinct()
+        .map(stage -> plan(stage, 0, Optional.empty()))
+        .toList();
+  }
+
+  private static Plan plan(Stage stage, int liars, Optional<String> plant) {
     return new Plan(
-        MEMBERS,
-        MILLIS,
-        "adversarial",
-        List.of("heavy"),
-        2,
+        stage.members,
+        stage.seconds * 1_000L,
+        stage.churn,
+        stage.faults,
+        0,
         1,
         "conference",
-        SEEDS_THAT_SHOW.getOrDefault(name, 1L),
-        3,
-        3,
+        stage.seed,
+        stage.joinsPerMinute,
+        stage.evictionsPerMinute,
         liars,
-        Optional.of(name),
+        plant,
         false);
   }
 

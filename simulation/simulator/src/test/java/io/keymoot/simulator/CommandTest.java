@@ -73,8 +73,39 @@ class CommandTest {
             trace.toString());
     assertThat(ended.code).as(ended.out + ended.err).isZero();
     assertThat(ended.out).contains("0 of 1 runs broke a property").contains("Trace ");
-    assertThat(Files.readString(json)).startsWith("[{\"plan\":{\"members\":4").contains("samples");
+    assertThat(Files.readString(json))
+        .startsWith("{\"campaign\":{\"plan\":{\"members\":4")
+        .contains("\"converged\":{\"count\":1,")
+        .contains("\"runs\":[{\"plan\"")
+        .contains("samples");
     assertThat(Files.readString(trace)).contains("p0 says FOUND").contains("all is healed");
+  }
+
+  @Test
+  void whatManyRunsHaveComeToSoFarStandsInAFile(@TempDir Path folder) throws IOException {
+    Path totals = folder.resolve("totals.json");
+    Ended ended =
+        run(
+            "--members",
+            "3",
+            "--for",
+            "5s",
+            "--churn",
+            "mixed",
+            "--faults",
+            "none",
+            "--seed",
+            "40",
+            "--seeds",
+            "3",
+            "--totals",
+            totals.toString());
+    assertThat(ended.code).as(ended.out + ended.err).isZero();
+    assertThat(ended.out).contains("0 of 3 runs broke a property").contains("once in 1.");
+    assertThat(Files.readString(totals))
+        .contains("\"churn\":\"mixed\"")
+        .contains("\"runs\":3,\"failed\":0,\"next\":43,\"failing\":[],\"failsAtMost\":1.0");
+    assertThat(folder).isDirectoryContaining("glob:**totals.json");
   }
 
   @Test

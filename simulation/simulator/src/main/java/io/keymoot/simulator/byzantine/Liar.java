@@ -19,6 +19,7 @@ import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.keying.Draws;
 import io.keymoot.flatkeying.keying.Eavesdropper;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -223,7 +224,9 @@ public final class Liar implements Watcher {
         best = request;
       }
     }
-    return java.util.Objects.requireNonNull(best);
+    SignedJoinRequest friend = java.util.Objects.requireNonNull(best);
+    eavesdropper.ifPresent(all -> all.madeUp(friend.member(), (Draws) node.entropy()));
+    return friend;
   }
 
   private static int alike(MemberId one, MemberId other) {

@@ -8,7 +8,7 @@ public interface Fault {
 
   /** Where its ranges come from. */
   default String source() {
-    return "reference: faults, churn and tools; ranges as listed there";
+    return "ranges of our own, wider than what networks and tired machines do on bad days";
   }
 
   /** Plans what is to happen in this run, all within {@link Trouble#until}. */

@@ -24,7 +24,7 @@ final class Forgery implements Fault {
 
   @Override
   public String source() {
-    return "reference: hostile input, every message re-signed by another; property P7";
+    return "every kind of message, re-signed by another; property P7";
   }
 
   @Override

@@ -20,7 +20,16 @@ final class Partitions implements Fault {
     for (Node node : trouble.world().nodes()) {
       trouble.world().topology().side(node, trouble.random().nextInt(parts));
     }
-    trouble.afterwards(trouble.spread(1_000, 60_000), () -> trouble.world().topology().join());
+    long which = trouble.world().injected().getOrDefault(name(), 0L);
+    trouble.afterwards(trouble.spread(1_000, 60_000), () -> heal(trouble, which));
+  }
+
+  /** A later partition ends in its own time. */
+  private void heal(Trouble trouble, long which) {
+    if (trouble.world().injected().getOrDefault(name(), 0L) == which) {
+      trouble.world().topology().join();
+      trouble.world().mended(name());
+    }
   }
 
   @Override

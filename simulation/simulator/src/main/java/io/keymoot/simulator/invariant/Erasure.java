@@ -9,6 +9,7 @@ import io.keymoot.peer.PeerEffect;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
 import io.keymoot.simulator.world.World;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,11 @@ import java.util.TreeMap;
 /** P8: what is superseded is erased after the grace period, while the device runs. */
 final class Erasure implements Watcher {
   private static final long SLACK = 500;
-  private static final int EVERY = 8;
+  private static final long EVERY_MILLIS = 250;
 
   private final World world;
   private final Map<Node, Map<FactId, Long>> supersededSince = new LinkedHashMap<>();
+  private final Map<Node, Long> lookedAt = new HashMap<>();
 
   Erasure(World world) {
     this.world = world;
@@ -29,9 +31,13 @@ final class Erasure implements Watcher {
   @Override
   public void stepped(Node node, GroupState before, List<PeerEffect> effects) {
     GroupState now = node.known();
-    if (now.count() == 0 || (now == before && world.steps() % EVERY != 0)) {
+    long tick = node.tick().millis();
+    // The first thing it does after a sleep is looked at, too.
+    boolean isSoon = tick - lookedAt.getOrDefault(node, -EVERY_MILLIS) < EVERY_MILLIS;
+    if (now.count() == 0 || (now == before && isSoon)) {
       return;
     }
+    lookedAt.put(node, tick);
     List<FactId> usable = now.usable().stream().map(Known::id).toList();
     List<FactId> held = Eavesdropper.heldEpochs(node.peer().keying());
     Map<FactId, Long> since = supersededSince.computeIfAbsent(node, n -> new TreeMap<>());
@@ -43,7 +49,6 @@ final class Erasure implements Watcher {
         since.remove(epoch);
         continue;
       }
-      long tick = node.tick().millis();
       long began = since.computeIfAbsent(epoch, e -> tick);
       if (tick - began > Limits.GRACE_MILLIS + SLACK && node.isUp()) {
         world.violated(

@@ -18,6 +18,21 @@ public final class Mistakes {
     }
   }
 
+  /** Does nothing, and answers yes. */
+  public static final class YesWithoutLooking {
+    private YesWithoutLooking() {}
+
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter() {
+      return true;
+    }
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) boolean answer) {
+      answer = true;
+    }
+  }
+
   /** Answers no. */
   public static final class No {
     private No() {}
@@ -48,13 +63,13 @@ public final class Mistakes {
     }
   }
 
-  /** Answers the same number every time. */
-  public static final class ZeroNumber {
-    private ZeroNumber() {}
+  /** Answers two numbers in turn. */
+  public static final class CountsToTwo {
+    private CountsToTwo() {}
 
     @Advice.OnMethodExit
     static void exit(@Advice.Return(readOnly = false) long answer) {
-      answer = 7;
+      answer &= 1;
     }
   }
 
@@ -65,16 +80,6 @@ public final class Mistakes {
     @Advice.OnMethodExit
     static void exit(@Advice.Return(readOnly = false) int answer) {
       answer = -1;
-    }
-  }
-
-  /** Takes what its own peer made, and drops the rest. */
-  public static final class OwnOnly {
-    private OwnOnly() {}
-
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static boolean enter(@Advice.Argument(0) Object epoch) {
-      return (epoch.hashCode() & 1) == 0;
     }
   }
 

@@ -78,7 +78,8 @@ public record Plant(
             "an-expelled-device-comes-in-again",
             "a request of a device that was put out begins a stay",
             "group.Validity#row",
-            CORE + "group.PlantedVerdict$Holds"),
+            CORE + "group.PlantedVerdict$Holds",
+            3),
         of(
             "ends-end-nothing",
             "an expulsion or a leave is taken and nobody is out",
@@ -87,8 +88,14 @@ public record Plant(
         of(
             "nothing-is-erased",
             "superseded epochs are kept for ever",
-            "keying.KeyStore#erase",
+            "keying.KeyStore#markSuperseded",
             OWN + "Nothing"),
+        of(
+            "overdue-timers-wait",
+            "who wakes from a long sleep hears all that came meanwhile before it erases what is"
+                + " due",
+            "io.keymoot.peer.Peer#isOverdue",
+            OWN + "No"),
         of(
             "nobody-ever-rekeys",
             "no epoch is owed, whatever happens",
@@ -101,24 +108,19 @@ public record Plant(
             OWN + "OnlyHalf"),
         of(
             "a-counter-that-stands-still",
-            "each frame has the number of the one before",
+            "a sender counts to two, and then again",
             "frame.FrameSealer#takeNumber",
-            OWN + "ZeroNumber"),
+            OWN + "CountsToTwo"),
         of(
             "frames-open-twice",
             "a replayed frame counts as new",
             "frame.ReplayWindow$Block#mark",
-            OWN + "Yes"),
+            OWN + "YesWithoutLooking"),
         of(
             "needs-go-unanswered",
             "nobody gives what it is asked for",
             "keying.NeedGive#revisionToGive",
             OWN + "MinusOne"),
-        of(
-            "covers-are-not-read",
-            "seals and wraps are thrown away, and gives with them",
-            "keying.KeyStore#put",
-            OWN + "OwnOnly"),
         of(
             "the-honest-are-convicted",
             "any two words of a member that are not the same prove it a liar",

@@ -2,6 +2,7 @@ package io.keymoot.simulator.plant;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
+import io.keymoot.simulator.run.Shortcuts;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -38,6 +39,8 @@ public final class Planted {
   }
 
   private static Planted in(Plant plant) {
+    // Before, for it changes classes too, and would change them back to what they were.
+    Shortcuts.makeReady();
     ByteBuddyAgent.install();
     ClassReloadingStrategy strategy = ClassReloadingStrategy.fromInstalledAgent();
     try {
@@ -66,6 +69,7 @@ public final class Planted {
     }
     try {
       strategy.reset(changed);
+      Shortcuts.makeReadyAgain(changed);
     } catch (IOException e) {
       throw new IllegalStateException("the class cannot be read to be put back", e);
     }

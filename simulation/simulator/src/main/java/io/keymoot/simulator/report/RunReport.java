@@ -1,10 +1,12 @@
 package io.keymoot.simulator.report;
 
 import io.keymoot.simulator.baseline.Baselines;
+import io.keymoot.simulator.churn.Churn;
 import io.keymoot.simulator.report.Chart.Axis;
 import io.keymoot.simulator.report.Chart.Line;
 import io.keymoot.simulator.report.Chart.Point;
 import io.keymoot.simulator.report.Chart.Style;
+import io.keymoot.simulator.result.Campaign;
 import io.keymoot.simulator.result.Change;
 import io.keymoot.simulator.result.Expulsion;
 import io.keymoot.simulator.result.Heal;
@@ -15,6 +17,7 @@ import io.keymoot.simulator.result.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -30,6 +33,9 @@ public final class RunReport {
 
   private static final double LEAST_MILLIS = 1;
   private static final int MOST_ROWS = 100;
+
+  /** So few are told of in words. */
+  private static final int FEW_POINTS = 3;
 
   private final RunResult run;
   private final String replay;
@@ -55,10 +61,22 @@ public final class RunReport {
    *
    * @param replay the command that gives a run again
    */
+  public static String html(
+      Campaign campaign, List<RunResult> runs, Function<RunResult, String> replay) {
+    return html(Optional.of(campaign), runs, replay);
+  }
+
+  /** Of several runs, of which no more is known. */
   public static String html(List<RunResult> runs, Function<RunResult, String> replay) {
+    return html(Optional.empty(), runs, replay);
+  }
+
+  private static String html(
+      Optional<Campaign> campaign, List<RunResult> runs, Function<RunResult, String> replay) {
     RunResult shown = runs.stream().filter(run -> !run.isGood()).findFirst().orElse(runs.get(0));
     RunReport report = new RunReport(shown, replay.apply(shown));
     report.summary();
+    campaign.filter(all -> all.runs() > 1).ifPresent(report::allTogether);
     if (runs.size() > 1) {
       report.campaign(runs);
     }
@@ -73,6 +91,38 @@ public final class RunReport {
     report.traffic();
     report.sources();
     return report.page.html();
+  }
+
+  /** The whole campaign, in numbers. */
+  private void allTogether(Campaign all) {
+    page.section(
+        "The whole campaign",
+        Words.count(all.failed())
+            + " of "
+            + count(all.runs(), "run")
+            + " broke something"
+            + (all.failed() == 0
+                ? "; at 95 % confidence at most one in "
+                    + Words.count(Math.max(1, all.runs() / 3))
+                    + " of such runs would (3/N)."
+                : ", seeds " + all.failing() + "."));
+    List<List<String>> rows = new ArrayList<>();
+    share(rows, "agreed again once all faults had stopped", all.converged());
+    share(rows, "a newcomer could send", all.joined());
+    share(rows, "an expelled could still read", all.readable());
+    page.table(List.of("how long it took until", "how many", "half", "99 %", "all"), rows);
+  }
+
+  private static void share(List<List<String>> rows, String what, Campaign.Share share) {
+    if (share.count() > 0) {
+      rows.add(
+          List.of(
+              what,
+              Words.count(share.count()),
+              Words.millis(share.half()),
+              Words.millis(share.ninetyNine()),
+              Words.millis(share.all())));
+    }
   }
 
   private String title() {
@@ -148,7 +198,7 @@ public final class RunReport {
     long failed = runs.stream().filter(each -> !each.isGood()).count();
     long keys = runs.stream().mapToLong(each -> each.totals().epochsChecked()).sum();
     page.section(
-        "All runs of this campaign that are kept",
+        "The runs of this campaign that are kept",
         "This page is about seed "
             + run.plan().seed()
             + ". Of "
@@ -199,14 +249,15 @@ public final class RunReport {
     page.chart(
         new Chart(
             "Members",
-            "Dips of the lower lines below the upper ones are moments without a common key.",
+            "Who runs and is no member was put out, or is not in yet. Dips of the lower two lines"
+                + " are moments when not all had heard of a change.",
             Axis.time("time"),
             Axis.linear("peers"),
             List.of(
-                line("up", Style.STEPS, Sample::up),
-                line("members", Style.STEPS, Sample::members),
+                line("devices that run", Style.STEPS, Sample::up),
+                line("members in the largest roster", Style.STEPS, Sample::members),
                 line("able to send", Style.STEPS, Sample::ableToSend),
-                line("same facts", Style.STEPS, Sample::agreeing))));
+                line("know the same", Style.STEPS, Sample::agreeing))));
     page.chart(
         new Chart(
             "Epochs in use",
@@ -387,7 +438,8 @@ public final class RunReport {
     }
     page.section(
         "How long it took to agree again",
-        "From the end of a fault until all who are up had the same facts and could send.");
+        "From the end of a partition, and of all faults together, until all members that ran knew"
+            + " the same facts and could send.");
     Map<String, List<Point>> byFault = new TreeMap<>();
     for (Heal each : run.heals()) {
       if (each.convergedMillis() >= 0) {
@@ -407,10 +459,15 @@ public final class RunReport {
               + Words.millis(all.at(0.99))
               + ", at most "
               + Words.millis(all.most())
-              + (broken > 0 ? "; after " + count(broken, "fault") + " the next came first." : "."));
+              + (broken > 0
+                  ? "; " + count(broken, "time") + " the next fault or change came first."
+                  : "."));
     }
     List<Line> lines = new ArrayList<>();
     byFault.forEach((fault, points) -> lines.add(new Line(fault, Style.POINTS, points)));
+    if (all.count() < FEW_POINTS) {
+      return;
+    }
     page.chart(
         new Chart(
             "Convergence after each fault",
@@ -595,8 +652,11 @@ public final class RunReport {
   private void sources() {
     page.section("Sources", "");
     List<List<String>> rows = new ArrayList<>();
-    others.forEach(each -> rows.add(List.of(each.name(), each.source())));
-    page.table(List.of("scheme", "as in"), rows);
+    Churn.all().stream()
+        .filter(each -> each.name().equals(run.plan().churn()))
+        .forEach(each -> rows.add(List.of("churn: " + each.name(), each.source())));
+    others.forEach(each -> rows.add(List.of("scheme: " + each.name(), each.source())));
+    page.table(List.of("what", "as in"), rows);
     page.words("Trace hash " + run.traceHash() + ": the same run gives the same hash everywhere.");
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param members how many take part: at once, or about so many where the churn decides
  * @param millis how long it lasts, before the time to converge that follows
- * @param churn the name of a churn model
+ * @param churn the name of a churn model, or {@link #MIXED}
  * @param faults names of faults that may happen; each run picks some of them
  * @param lossPercent of all messages, besides what a fault loses
  * @param partitions how many parts the network falls into at most; 1 for never
@@ -33,6 +33,8 @@ public record Plan(
     int byzantine,
     Optional<String> plant,
     boolean everySignature) {
+  /** Each seed has another churn model. */
+  public static final String MIXED = "mixed";
 
   public Plan withSeed(long other) {
     return new Plan(
@@ -91,6 +93,23 @@ public record Plan(
         millis,
         churn,
         fewer,
+        lossPercent,
+        partitions,
+        profile,
+        seed,
+        joinsPerMinute,
+        evictionsPerMinute,
+        byzantine,
+        plant,
+        everySignature);
+  }
+
+  public Plan withChurn(String other) {
+    return new Plan(
+        members,
+        millis,
+        other,
+        faults,
         lossPercent,
         partitions,
         profile,

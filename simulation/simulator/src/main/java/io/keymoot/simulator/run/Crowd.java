@@ -1,6 +1,7 @@
 package io.keymoot.simulator.run;
 
 import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.peer.PeerInput;
 import io.keymoot.simulator.churn.Churn;
 import io.keymoot.simulator.churn.Visit;
@@ -74,7 +75,7 @@ final class Crowd implements Trouble.People {
 
   private void begins(Visit visit) {
     Node before = present.get(visit.person());
-    if (before != null && before.isUp()) {
+    if (before != null && before.isUp() && !isOut(before)) {
       return;
     }
     Node node = before == null ? world.join(visit.person()) : world.restart(before);
@@ -83,6 +84,11 @@ final class Crowd implements Trouble.People {
     if (visit.until() < plan.millis()) {
       world.timeline().at(visit.until(), () -> ends(visit, node));
     }
+  }
+
+  /** A device that was put out asks again as a new process. */
+  private static boolean isOut(Node node) {
+    return node.status().state() == Effect.State.OUT;
   }
 
   private void ends(Visit visit, Node node) {

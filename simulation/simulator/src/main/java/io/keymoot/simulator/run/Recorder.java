@@ -76,6 +76,11 @@ final class Recorder implements Watcher {
     }
   }
 
+  /** Partitions that are over, and after which not all have agreed yet. */
+  private final List<Mended> mended = new ArrayList<>();
+
+  private record Mended(String what, long at) {}
+
   private static final class Ousted {
     final Node node;
     final long at;
@@ -126,6 +131,36 @@ final class Recorder implements Watcher {
 
   void healed(String what, long at, long convergedMillis) {
     heals.add(new Heal(what, at, convergedMillis));
+  }
+
+  @Override
+  public void mended(String what) {
+    neverAgreed();
+    mended.add(new Mended(what, world.now()));
+  }
+
+  /** Another fault came first, or the end. */
+  void neverAgreed() {
+    mended.forEach(each -> healed(each.what, each.at, -1));
+    mended.clear();
+  }
+
+  /** Whether all have agreed again since the last partition. */
+  void lookWhetherTheyAgree() {
+    if (mended.isEmpty()) {
+      return;
+    }
+    List<FactId> heads = null;
+    for (Node node : world.nodes()) {
+      if (node.isMember() && !node.isStopped() && node.mayTalk()) {
+        if (!node.canSend() || (heads != null && !heads.equals(node.known().heads()))) {
+          return;
+        }
+        heads = node.known().heads();
+      }
+    }
+    mended.forEach(each -> healed(each.what, each.at, world.now() - each.at));
+    mended.clear();
   }
 
   private void begins(Change.Kind kind, Node node) {

@@ -12,6 +12,7 @@ import io.keymoot.simulator.fault.Fault;
 import io.keymoot.simulator.fault.Trouble;
 import io.keymoot.simulator.invariant.Invariants;
 import io.keymoot.simulator.invariant.RealBytes;
+import io.keymoot.simulator.result.Heal;
 import io.keymoot.simulator.result.Injected;
 import io.keymoot.simulator.result.Plan;
 import io.keymoot.simulator.result.RunResult;
@@ -135,12 +136,17 @@ public final class Simulation {
 
   public RunResult run() {
     long started = Recorder.cpuNanos();
+    if (!plan.everySignature()) {
+      Shortcuts.start();
+    }
     try {
       live();
     } catch (IllegalStateException | IllegalArgumentException | NullPointerException bug) {
       // The code found out by itself that it is broken: that node stops, and so does the run.
       StackTraceElement[] where = bug.getStackTrace();
       world.violated("BUG", bug + (where.length > 0 ? " at " + where[0] : ""));
+    } finally {
+      Shortcuts.stop();
     }
     recorder.sample();
     return result((Recorder.cpuNanos() - started) / 1_000_000);
@@ -156,8 +162,10 @@ public final class Simulation {
     sampleOn(sampleEvery);
     while (world.now() < plan.millis() && !world.isBroken()) {
       world.timeline().runTo(Math.min(plan.millis(), world.now() + LOOK_EVERY_MILLIS));
+      recorder.lookWhetherTheyAgree();
       progress.at(world, plan.millis(), world.violations().size());
     }
+    recorder.neverAgreed();
     if (!world.isBroken()) {
       heal();
       converge();
@@ -278,11 +286,11 @@ public final class Simulation {
       return;
     }
     if (lacking.isPresent()) {
-      recorder.healed("all faults", healedAt, -1);
+      recorder.healed(Heal.ALL, healedAt, -1);
       world.violated("L2", "30 s after all was healed " + lacking.get());
       return;
     }
-    recorder.healed("all faults", healedAt, world.now() - healedAt);
+    recorder.healed(Heal.ALL, healedAt, world.now() - healedAt);
     boolean agree = allUnderstandEachOther().isEmpty();
     if (!agree && plan.byzantine() > 0) {
       // Who took a liar's key for true asks for no other until the next epoch.

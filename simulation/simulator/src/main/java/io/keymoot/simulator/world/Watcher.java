@@ -24,6 +24,9 @@ public interface Watcher {
 
   default void cameUp(Node node) {}
 
+  /** Something that kept peers apart is over. */
+  default void mended(String what) {}
+
   default void wentDown(Node node) {}
 
   /** All is over. */

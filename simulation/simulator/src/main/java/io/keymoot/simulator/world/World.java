@@ -233,6 +233,12 @@ public final class World {
     trace.say(now(), "fault: " + fault);
   }
 
+  /** A fault that kept peers apart is over. */
+  public void mended(String fault) {
+    trace.say(now(), "over: " + fault);
+    watchers.forEach(watcher -> watcher.mended(fault));
+  }
+
   public Map<String, Long> injected() {
     return injected;
   }
