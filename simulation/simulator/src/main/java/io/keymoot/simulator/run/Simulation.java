@@ -312,6 +312,9 @@ public final class Simulation {
   /** What still keeps them from having converged, in words. */
   private Optional<String> whatIsLacking() {
     List<Node> rest = theRest();
+    if (rest.stream().noneMatch(Node::isMember)) {
+      return Optional.empty(); // all have left: nobody is there to let anybody in
+    }
     List<FactId> heads = null;
     for (Node node : rest) {
       if (!node.isMember()) {
@@ -332,7 +335,7 @@ public final class Simulation {
   }
 
   private Optional<String> allUnderstandEachOther() {
-    List<Node> rest = new ArrayList<>(theRest());
+    List<Node> rest = new ArrayList<>(theRest().stream().filter(Node::isMember).toList());
     java.util.Collections.shuffle(rest, random);
     List<Node> some = rest.size() > LISTENERS ? rest.subList(0, LISTENERS) : rest;
     for (Node sender : some) {
