@@ -78,6 +78,11 @@ final class Batch {
     return there < 0 && filled.get() == ~there;
   }
 
+  /** To be asked of one that is closed. */
+  boolean isEmpty() {
+    return claimed.get() == ~0;
+  }
+
   long firstNumber() {
     return sealed().getFirst().number;
   }

@@ -179,7 +179,9 @@ public final class FrameSealer {
       if (batch.isOld(now) || batch.key != key.installed) {
         batch.close();
       }
-      if (batch.isWhole() && unsigned.compareAndSet(i, batch, null)) {
+      boolean isTaken = batch.isWhole() && unsigned.compareAndSet(i, batch, null);
+      // Empty, it was closed before whoever began it came to add anything.
+      if (isTaken && !batch.isEmpty()) {
         return sealVoucher(batch, out, outAt);
       }
     }

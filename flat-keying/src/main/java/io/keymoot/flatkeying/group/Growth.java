@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Adds one valid fact to a state: S → S ∪ {m}, where S holds m's whole past but may hold more.
@@ -288,12 +289,8 @@ final class Growth {
     Slots slots =
         m.type() == MessageType.FOUND ? Slots.empty(((Found) m.fact()).profile()) : before.slots;
     for (Stay stay : newlyOver) {
-      // Over only grows: what was not over here was over for no Reseal before. So the states of old
-      // Reseals, which may have to be made again, are asked only about stays that begin now.
-      boolean isNew = !before.contains(stay.begunBy());
       slots =
-          slots.dirtied(
-              stay.person().id(), reseal -> isNew && wasOverFor(stay, pasts.after(reseal)));
+          slots.dirtied(stay.person().id(), reseal -> wasOverFor(stay, () -> pasts.after(reseal)));
     }
     if (m.type() == MessageType.RESEAL && m.fact() instanceof Reseal reseal) {
       for (Reseal.SlotKey key : reseal.slots()) {
@@ -308,9 +305,12 @@ final class Growth {
   /**
    * Whether who made a Reseal on {@code then} knew the stay to be over, or what would void it. One
    * that came into the slot later held the key too.
+   *
+   * <p>Over only grows: what was not over before this fact was over for no Reseal. So the states of
+   * old Reseals, which may have to be made again, are asked only about stays that begin now.
    */
-  private boolean wasOverFor(Stay stay, GroupState then) {
-    return Ends.endedIn(stay, then, pasts);
+  private boolean wasOverFor(Stay stay, Supplier<GroupState> then) {
+    return !before.contains(stay.begunBy()) && Ends.endedIn(stay, then.get(), pasts);
   }
 
   /** An Admit or Here names the epochs usable in P(m), and each steps. */

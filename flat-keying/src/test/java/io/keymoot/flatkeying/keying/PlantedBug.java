@@ -15,6 +15,7 @@ import io.keymoot.flatkeying.keying.SlotVillainy.Attack;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.asm.Advice;
@@ -146,9 +147,9 @@ final class PlantedBug implements AutoCloseable {
     @Advice.OnMethodExit
     static void exit(
         @Advice.Argument(0) Stay stay,
-        @Advice.Argument(1) GroupState then,
+        @Advice.Argument(1) Supplier<GroupState> then,
         @Advice.Return(readOnly = false) boolean wasOver) {
-      wasOver |= !then.contains(stay.begunBy());
+      wasOver |= !then.get().contains(stay.begunBy());
     }
   }
 
