@@ -39,6 +39,7 @@ import org.openjdk.jol.info.GraphLayout;
  *   <li>what {@link Peer.Shared} holds: facts and their states, blobs (here shared too), verdicts
  *       on signatures and credentials, rosters, names, the last heartbeats;
  *   <li>sessions: nobody is sealed to here, and each pair that ever was has one, 4,096 at most;
+ *   <li>which KEKs the others say they hold: here they say that they hold no key;
  *   <li>the frames' side, {@link FrameDesk}, which is measured beside it: it is the application's,
  *       and has a place for every stay that may speak.
  * </ul>
