@@ -31,14 +31,14 @@ final class Acting {
           Verify.class,
           Page.class);
 
-  /** Says one sentence when it is done. */
+  /** Says one sentence when it is done, or what there is to know about it instead. */
   abstract static class Plain extends DaemonCommand {
     abstract String done();
 
     @Override
     final void show(JsonObject answer, Console console) {
       String note = answer.getString("note");
-      console.say(done() + (note == null ? "" : " " + Console.safe(note)));
+      console.say(note == null ? done() : Console.safe(note));
     }
   }
 

@@ -16,6 +16,7 @@ import io.keymoot.daemon.setting.PrivateFiles;
 import io.keymoot.daemon.setting.Problem;
 import io.keymoot.daemon.setting.Setting;
 import io.keymoot.daemon.setting.Settings;
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
@@ -184,6 +185,11 @@ final class Daemon implements AutoCloseable {
   }
 
   private Optional<ApiServer.Tls> tls() {
+    if (settings.has(Setting.API_TLS_CERTIFICATE) != settings.has(Setting.API_TLS_KEY)) {
+      throw Settings.wrong(
+          "Of 'api-tls-certificate' and 'api-tls-key' one is set and the other is not.",
+          "Set both, or none where the API listens on loopback alone.");
+    }
     return settings.has(Setting.API_TLS_CERTIFICATE) && settings.has(Setting.API_TLS_KEY)
         ? Optional.of(
             new ApiServer.Tls(
@@ -430,13 +436,30 @@ final class Daemon implements AutoCloseable {
   private FlatKeying.Founding founding() {
     String group = settings.get(Setting.GROUP);
     return new FlatKeying.Founding(
-        GROUP_ID.matcher(group).matches() ? "keymoot" : group,
+        GROUP_ID.matcher(group).matches()
+            ? "keymoot"
+            : readable(Setting.GROUP, group, Limits.NAME_BYTES),
         Profile.valueOf(
             settings
                 .choice(Setting.PROFILE, "paper", "conference", "broadcast")
                 .toUpperCase(Locale.ROOT)),
         rights(),
         trust());
+  }
+
+  /** A group is founded in these words for good: what others would not read is refused here. */
+  private static String readable(Setting setting, String words, int mostBytes) {
+    int bytes = words.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes == 0 || bytes > mostBytes || words.codePoints().anyMatch(Character::isISOControl)) {
+      throw Settings.wrong(
+          "In the setting '"
+              + setting.key()
+              + "' stands '"
+              + words
+              + "', which others cannot read.",
+          "Write 1 to " + mostBytes + " bytes, none of them a control character.");
+    }
+    return words;
   }
 
   private Rights rights() {
@@ -446,10 +469,14 @@ final class Daemon implements AutoCloseable {
         admit.equals("anybody")
             ? new Rights.AnyMember()
             : admit.startsWith("role:")
-                ? new Rights.WithRole(admit.substring(5))
+                ? new Rights.WithRole(
+                    readable(Setting.ADMIT, admit.substring(5), Limits.ROLE_BYTES))
                 : new Rights.WithApprovals(settings.number(Setting.ADMIT, 2, 16));
     return expel.startsWith("role:")
-        ? new Rights(mayAdmit, Optional.of(expel.substring(5)), Rights.DEFAULT_EXPEL_APPROVALS)
+        ? new Rights(
+            mayAdmit,
+            Optional.of(readable(Setting.EXPEL, expel.substring(5), Limits.ROLE_BYTES)),
+            Rights.DEFAULT_EXPEL_APPROVALS)
         : new Rights(mayAdmit, Optional.empty(), settings.number(Setting.EXPEL, 2, 16));
   }
 
@@ -464,7 +491,21 @@ final class Daemon implements AutoCloseable {
         Stream.of(settings.get(Setting.PATTERNS).split(";", -1))
             .map(String::strip)
             .filter(each -> !each.isEmpty())
+            .map(each -> readable(Setting.PATTERNS, each, Limits.PATTERN_BYTES))
             .toList();
+    if (patterns.size() > Limits.PATTERNS || anchors.size() > Limits.ANCHORS) {
+      throw Settings.wrong(
+          "A group has at most "
+              + Limits.ANCHORS
+              + " anchors and "
+              + Limits.PATTERNS
+              + " patterns; there are "
+              + anchors.size()
+              + " and "
+              + patterns.size()
+              + '.',
+          "Name fewer in 'anchors' and 'patterns'.");
+    }
     return new Trust(anchors, patterns, Optional.empty());
   }
 

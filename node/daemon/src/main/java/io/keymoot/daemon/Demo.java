@@ -62,7 +62,7 @@ final class Demo implements Callable<Integer> {
     try {
       tell(folder);
       if (!once) {
-        stay();
+        stay(folder);
       }
       return 0;
     } catch (Failed | Problem e) {
@@ -298,10 +298,15 @@ final class Demo implements Callable<Integer> {
   }
 
   /** Stays for people to look at. */
-  private void stay() throws InterruptedException {
+  private void stay(Path folder) throws InterruptedException {
     for (DemoPeer each : all()) {
       sentence("page", 0, each.name() + "'s page, for one login: " + each.page());
     }
+    sentence(
+        "commands",
+        0,
+        "Commands reach them too, and 'page' makes a fresh link: keymoot page --state "
+            + folder.resolve("anna"));
     sentence("staying", 0, "They go on until you press Ctrl-C.");
     Thread.currentThread().join();
   }

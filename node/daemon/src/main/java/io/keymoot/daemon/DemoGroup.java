@@ -148,6 +148,7 @@ final class DemoGroup implements AutoCloseable {
     }
     for (String name : names) {
       peer(name).order("cut " + String.join(" ", addresses));
+      peer(name).address(); // orders are obeyed one after another: this answer says that it is cut
     }
   }
 

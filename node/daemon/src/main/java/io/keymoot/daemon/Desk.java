@@ -329,7 +329,8 @@ final class Desk {
       case SENT -> CompletableFuture.completedStage(done());
       case HELD ->
           CompletableFuture.completedStage(
-              done().put("note", "It waits for a key: " + node.status().cause()));
+              done()
+                  .put("note", "Not sent yet, it waits for a key: " + node.status().cause() + '.'));
       case FULL ->
           throw new Problem(
               ErrorCode.NOT_NOW,
@@ -366,7 +367,10 @@ final class Desk {
         .thenCompose(
             who -> {
               if (who.isThisDevice()) {
-                throw bad("This device cannot put itself out. To go: keymoot leave");
+                throw new Problem(
+                    ErrorCode.BAD_REQUEST,
+                    "This device cannot put itself out.",
+                    "To go: keymoot leave");
               }
               Instant wish = clock.instant();
               CompletionStage<Optional<Duration>> out = chronicle.whenOut(who.id(), wish, wait);
@@ -417,7 +421,10 @@ final class Desk {
         .thenApply(
             who -> {
               if (who.isThisDevice()) {
-                throw bad("This device needs no verifying here.");
+                throw new Problem(
+                    ErrorCode.BAD_REQUEST,
+                    "This device needs no verifying here.",
+                    "Name another one: 'keymoot members' lists who there is.");
               }
               match.ifPresent(same -> acquaintances.record(who.device(), same));
               return new JsonObject()

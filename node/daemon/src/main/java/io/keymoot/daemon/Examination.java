@@ -60,20 +60,30 @@ final class Examination {
       Optional<JsonObject> members,
       Instant now) {
     Examination all = new Examination(places, settings, status, members, now);
-    all.files();
-    all.policy();
-    all.certificate();
-    all.clock();
-    all.ports();
-    all.multicast();
-    all.peers();
-    all.daemon();
+    all.look("files", all::files);
+    all.look("policy", all::policy);
+    all.look("certificate", all::certificate);
+    all.look("clock", all::clock);
+    all.look("ports", all::ports);
+    all.look("multicast", all::multicast);
+    all.look("peers", all::peers);
+    all.look("group", all::daemon);
     return new JsonObject().put("healthy", all.healthy).put("findings", all.findings);
+  }
+
+  /** A setting that cannot be used is found like all else, and keeps no other look from being. */
+  private void look(String about, Runnable look) {
+    try {
+      look.run();
+    } catch (Problem e) {
+      wrong(about, e.detail(), e.remedy());
+    }
   }
 
   // ---- what is on disk
 
   private void files() {
+    boolean wasHealthy = healthy;
     for (Path secret :
         List.of(
             places.token(), places.mediaToken(), places.identity(settings).resolve("key.pem"))) {
@@ -94,7 +104,7 @@ final class Examination {
           "files",
           "This user cannot write in " + folder + '.',
           "Give it the folder, or name another with --state.");
-    } else {
+    } else if (healthy == wasHealthy) {
       good("files", "Keys and tokens are readable by their owner alone.");
     }
   }

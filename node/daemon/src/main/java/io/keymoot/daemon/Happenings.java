@@ -48,7 +48,8 @@ abstract class Happenings implements Callable<Integer> {
           shown++;
         }
       }
-      boolean more = page.getJsonArray("events").size() == AT_ONCE;
+      // An answer may end before that many, where they are large.
+      boolean more = !page.getJsonArray("events").isEmpty();
       at = page.getLong("last");
       if (!onwards && !more) {
         return ExitCode.OK;
@@ -95,7 +96,7 @@ abstract class Happenings implements Callable<Integer> {
       } else {
         console.say(
             console.faint("%6d  %s  ".formatted(event.getLong("id"), event.getString("at")))
-                + Console.safe(sentence(event)));
+                + inOneVoice(sentence(event)));
       }
       return true;
     }
@@ -128,10 +129,15 @@ abstract class Happenings implements Callable<Integer> {
       if (json) {
         console.jsonLine(event);
       } else {
-        console.say(Console.safe(sentence(event)));
+        console.say(inOneVoice(sentence(event)));
       }
       return true;
     }
+  }
+
+  /** Further lines of a message stand further in: else they could look like another's message. */
+  static String inOneVoice(String sentence) {
+    return Console.safe(sentence).replace("\n", "\n        ");
   }
 
   static String sentence(JsonObject event) {

@@ -2,6 +2,7 @@ package io.keymoot.daemon;
 
 import io.keymoot.daemon.setting.ErrorCode;
 import io.keymoot.daemon.setting.Problem;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -60,6 +61,12 @@ public final class Keymoot implements Runnable {
 
   private static int explainWhatWasNotUnderstood(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
+    if (Arrays.asList(arguments).contains("--json")) {
+      String remedy = "See: " + command.getCommandSpec().qualifiedName() + " --help";
+      Problem problem = new Problem(ErrorCode.USAGE, String.valueOf(e.getMessage()), remedy);
+      command.getErr().println(problem.json().encodePrettily());
+      return ErrorCode.USAGE.exit();
+    }
     if (e instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().get(0).startsWith("-")
         && command.getParent() == null) {

@@ -7,6 +7,8 @@ import io.keymoot.runtime.GroupKey;
 import io.keymoot.runtime.GroupNode;
 import io.keymoot.runtime.KeyListener;
 import io.keymoot.runtime.KeySubscription;
+import io.keymoot.runtime.NodeEvent;
+import io.keymoot.runtime.NodeState;
 import io.keymoot.runtime.NotNow;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -107,7 +109,10 @@ final class MediaKeys implements KeyFeed {
     @Override
     public synchronized void holdBack() {
       toActivate = Optional.empty();
-      say("status", "\"state\":\"holding\",\"cause\":\"no key may be sent under\"");
+      NodeEvent.Status now = seat.status();
+      boolean isKnown = now.state() != NodeState.SETTLED && !now.cause().isEmpty();
+      String cause = isKnown ? now.cause() : "no key may be sent under";
+      say("status", "\"state\":\"holding\",\"cause\":" + quoted(cause));
     }
 
     @Override

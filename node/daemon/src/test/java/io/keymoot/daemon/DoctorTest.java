@@ -78,7 +78,9 @@ class DoctorTest {
     PrivateFiles.write(places().token(), new byte[] {'x'});
     about("files").startsWith("good: ");
     Files.setPosixFilePermissions(places().token(), PosixFilePermissions.fromString("rw-r--r--"));
-    about("files").contains("wrong: Other users can read " + places().token(), "chmod 600");
+    about("files")
+        .contains("wrong: Other users can read " + places().token(), "chmod 600")
+        .doesNotContain("good: ");
   }
 
   @Test
@@ -190,6 +192,14 @@ class DoctorTest {
         .startsWith("wrong: ben is a member and is not heard")
         .contains("keymoot evict")
         .doesNotContain("cora");
+  }
+
+  @Test
+  void aSettingThatCannotBeUsedHidesNothingElse() {
+    flags.put("peers", "127.0.0.1:nowhere");
+    about("peers").startsWith("wrong: The setting 'peers'").contains("address and a port");
+    about("ports").startsWith("good: ");
+    about("files").startsWith("good: ");
   }
 
   @Test

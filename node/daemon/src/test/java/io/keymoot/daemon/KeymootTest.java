@@ -3,6 +3,7 @@ package io.keymoot.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,15 @@ class KeymootTest {
   void aMissingCommandIsSaidAndTheExitCodeIsTwo() {
     assertThat(run()).isEqualTo(2);
     assertThat(err.toString()).contains("a command is missing").contains("Usage: keymoot");
+  }
+
+  @Test
+  void whatIsNotUnderstoodIsToldAsJsonWhereJsonIsWanted() {
+    assertThat(run("evict", "--json")).isEqualTo(2);
+    assertThat(new JsonObject(err.toString()).getMap())
+        .containsEntry("code", "usage")
+        .containsEntry("detail", "Missing required parameter: 'DEVICE'")
+        .containsEntry("remedy", "See: keymoot evict --help");
   }
 
   @Test

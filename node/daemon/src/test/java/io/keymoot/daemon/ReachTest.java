@@ -124,6 +124,11 @@ class ReachTest {
   }
 
   @Test
+  void halfOfWhatTlsNeedsIsNotTakenForNone() throws Exception {
+    refusesToStart(state(), "one is set", "api-tls-certificate=" + temp.resolve("mine.pem"));
+  }
+
+  @Test
   void withTlsTheCommandLineWorksAndTrustsTheDaemonsOwnCertificateAlone() throws Exception {
     Path state = state();
     certificate("mine");

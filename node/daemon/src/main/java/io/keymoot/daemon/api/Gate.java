@@ -107,8 +107,8 @@ final class Gate {
       return problem(
           ErrorCode.WRONG_HOST,
           "The request was meant for another host.",
-          "Use the address that 'keymoot status' shows; further names are the setting"
-              + " 'api-hosts'.");
+          "Use the address in the file api.json that 'keymoot paths' names; further names are the"
+              + " setting 'api-hosts'.");
     }
     return knock.target().startsWith("/")
         ? Optional.empty()

@@ -40,7 +40,8 @@ at('send').addEventListener('submit', async (submitted) => {
   const text = field.value;
   at('send-note').textContent = '';
   try {
-    await post('v1/send', { text });
+    const { note } = await post('v1/send', { text });
+    at('send-note').textContent = note ?? '';
     field.value = '';
     add(h('li', { 'data-from': 'me' }, h('span', { class: 'from' }, 'You'), text, ' ', h('time', { class: 'quiet' }, clock(Date.now()))));
   } catch (problem) {

@@ -2,7 +2,7 @@
 import { post } from './api.js';
 import { aging, ago, at, count, h, notice, rows } from './draw.js';
 
-const STATES = { here: 'here', quiet: 'not heard lately', suspended: 'suspended' };
+const STATES = { here: 'here', quiet: 'not heard lately' };
 
 export function drawWho({ members, securityCode }) {
   ownRoles = members.filter((member) => member.self).flatMap((member) => member.roles);
@@ -42,7 +42,7 @@ function card(member) {
       h(
         'p',
         { class: 'quiet' },
-        'came ',
+        'first seen ',
         aging(member.since),
         ['', STATES[member.state], heard(member), held, member.credential].filter((words, place) => words !== '' || place === 0).join(' · '),
       ),
@@ -81,6 +81,7 @@ async function evict(member) {
   if ((await answer(at('evict-dialog'))) !== 'yes') {
     return;
   }
+  notice(`Putting ${member.name} out …`, { stays: true });
   try {
     const result = await post('v1/evict', { device: member.device });
     notice(
