@@ -23,6 +23,7 @@ import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.runtime.ClusterStack;
 import io.keymoot.runtime.Deserialisation;
@@ -482,6 +483,11 @@ final class Daemon implements AutoCloseable {
 
   private Trust trust() {
     if (!settings.has(Setting.ANCHORS)) {
+      if (settings.has(Setting.PATTERNS)) {
+        throw Settings.wrong(
+            "'patterns' is set and 'anchors' is not: the group would be open to everybody.",
+            "Name in 'anchors' the roots of the certificates that are meant.");
+      }
       return Trust.OPEN;
     }
     Path file = Path.of(settings.get(Setting.ANCHORS));
@@ -493,6 +499,15 @@ final class Daemon implements AutoCloseable {
             .filter(each -> !each.isEmpty())
             .map(each -> readable(Setting.PATTERNS, each, Limits.PATTERN_BYTES))
             .toList();
+    for (String each : patterns) {
+      if (io.keymoot.admission.certificate.Pattern.parse(each)
+          instanceof Decoded.Malformed<io.keymoot.admission.certificate.Pattern> bad) {
+        throw Settings.wrong(
+            "The setting 'patterns' cannot be used: " + bad.reason() + '.',
+            "Write patterns such as o=Example & spiffe=spiffe://example.org/ward/*, with ';'"
+                + " between.");
+      }
+    }
     if (patterns.size() > Limits.PATTERNS || anchors.size() > Limits.ANCHORS) {
       throw Settings.wrong(
           "A group has at most "
