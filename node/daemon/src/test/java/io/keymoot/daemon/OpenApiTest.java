@@ -82,6 +82,19 @@ class OpenApiTest {
       if (!route.command().isEmpty()) {
         assertThat(commands).contains(route.command());
       }
+      if (route != Route.PAGE) {
+        JsonNode written =
+            api.path("paths")
+                .path(route.path())
+                .path(route.method().toLowerCase(java.util.Locale.ROOT));
+        assertThat(written.path("x-keymoot-command").asText())
+            .as(route.path())
+            .isEqualTo(route.command());
+        // The server takes no POST that is not JSON, so none may be without a body here.
+        assertThat(written.has("requestBody"))
+            .as(route.path())
+            .isEqualTo(route.method().equals("POST"));
+      }
     }
   }
 

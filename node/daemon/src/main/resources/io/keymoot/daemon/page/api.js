@@ -64,16 +64,23 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 
 /**
- * What happens, from the first event that is kept on, for ever: the socket is opened again after a break, from where it
- * broke.
+ * What happens, from the first event that is kept on, until it is stopped: the socket is opened again after a break, from
+ * where it broke.
+ *
+ * @return what stops it
  */
 export function follow({ event, missed, connected }) {
   let last = 0;
   let wait = FIRST_WAIT;
+  let over = false;
+  let socket;
   const open = () => {
+    if (over) {
+      return;
+    }
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const protocols = ['keymoot.v1', `keymoot.page.${localStorage.getItem(KEY)}`];
-    const socket = new WebSocket(`${scheme}://${location.host}/v1/events?since=${last}`, protocols);
+    socket = new WebSocket(`${scheme}://${location.host}/v1/events?since=${last}`, protocols);
     socket.onopen = () => {
       wait = FIRST_WAIT;
       connected(true);
@@ -89,6 +96,9 @@ export function follow({ event, missed, connected }) {
       }
     };
     socket.onclose = async () => {
+      if (over) {
+        return;
+      }
       connected(false);
       setTimeout(open, wait);
       wait = Math.min(wait * 2, LONGEST_WAIT);
@@ -104,4 +114,8 @@ export function follow({ event, missed, connected }) {
     };
   };
   open();
+  return () => {
+    over = true;
+    socket.close();
+  };
 }

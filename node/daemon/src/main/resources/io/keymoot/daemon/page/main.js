@@ -80,7 +80,10 @@ async function ask() {
   asking = stale.size > 0 ? setTimeout(ask, TOGETHER) : undefined;
 }
 
+let stop = () => {};
+
 function loggedOut(why) {
+  stop();
   forget();
   at('content').hidden = true;
   at('logout').hidden = true;
@@ -184,8 +187,8 @@ async function begin() {
   }
   at('logout').hidden = false;
   touch(Object.keys(DRAWN));
-  setInterval(() => touch(['status', 'members', 'epochs', 'pending', 'table']), EVERY);
-  follow({
+  const looking = setInterval(() => touch(['status', 'members', 'epochs', 'pending', 'table']), EVERY);
+  const unfollow = follow({
     event: happened,
     missed: ({ first, last }) => {
       at('events').prepend(h('li', {}, `${last - first + 1} events are not kept any more.`));
@@ -193,6 +196,17 @@ async function begin() {
     },
     connected: (is) => is && touch(Object.keys(DRAWN)),
   });
+  stop = () => {
+    clearInterval(looking);
+    unfollow();
+  };
 }
+
+// A fresh link opened in this very tab differs behind the # alone, for which a browser loads nothing anew.
+addEventListener('hashchange', () => {
+  if (location.hash.startsWith('#login=')) {
+    location.reload();
+  }
+});
 
 begin();
