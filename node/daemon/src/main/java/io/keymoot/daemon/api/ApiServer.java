@@ -86,6 +86,7 @@ public final class ApiServer implements AutoCloseable {
   private final Sessions sessions;
   private final Bucket open;
   private final Bucket trusted;
+  private final Bucket rekeys = new Bucket(Bounds.WORKERS_REKEYS, System.nanoTime());
   private final List<HttpServer> servers = new ArrayList<>();
   private final Buffer openapi;
   private Gate gate;
@@ -471,7 +472,7 @@ public final class ApiServer implements AutoCloseable {
 
   private Runnable begin(Route route, ServerWebSocket socket, long since) {
     return route == Route.KEYS
-        ? new KeySocket(vertx, context, socket, house.keys).begin()
+        ? new KeySocket(vertx, context, socket, house.keys, rekeys).begin()
         : new EventSocket(vertx, context, socket, house.events, since).begin();
   }
 

@@ -26,5 +26,8 @@ public record Bounds(
   /** What may wait for a slow WebSocket in the network; beyond, it misses events and is told. */
   static final int WEB_SOCKET_QUEUE_BYTES = 256 << 10;
 
+  /** Fresh keys a second that media workers may want, all together. */
+  static final int WORKERS_REKEYS = 1;
+
   static final int PING_MILLIS = 15_000;
 }

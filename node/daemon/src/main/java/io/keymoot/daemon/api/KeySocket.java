@@ -20,14 +20,19 @@ final class KeySocket {
   private final Context context;
   private final ServerWebSocket socket;
   private final KeyFeed feed;
+  private final Bucket rekeys;
   private KeyFeed.@Nullable Line line;
   private boolean over;
 
-  KeySocket(Vertx vertx, Context context, ServerWebSocket socket, KeyFeed feed) {
+  /**
+   * @param rekeys what all workers together may want: each fresh key costs every member
+   */
+  KeySocket(Vertx vertx, Context context, ServerWebSocket socket, KeyFeed feed, Bucket rekeys) {
     this.vertx = vertx;
     this.context = context;
     this.socket = socket;
     this.feed = feed;
+    this.rekeys = rekeys;
   }
 
   /**
@@ -79,7 +84,7 @@ final class KeySocket {
       }
       if (said.getValue("ack") instanceof Number seq) {
         to.acknowledged(seq.longValue());
-      } else if (Boolean.TRUE.equals(said.getValue("rekey"))) {
+      } else if (Boolean.TRUE.equals(said.getValue("rekey")) && rekeys.take(System.nanoTime())) {
         to.rekey();
       }
     } catch (DecodeException | ClassCastException e) {

@@ -2,11 +2,15 @@ package io.keymoot.daemon.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -231,6 +235,38 @@ class RoughClientsTest {
     assertThat(media("https://evil.example", MEDIA_TOKEN)).isEqualTo(403);
     assertThat(media("https://meet.example.org", TOKEN)).isEqualTo(401);
     assertThat(media("https://meet.example.org", "")).isEqualTo(401);
+  }
+
+  @Test
+  void workersThatWantKeyAfterKeyAreGivenOneASecond() throws Exception {
+    server.open();
+    WebSocket worker =
+        HttpClient.newHttpClient()
+            .newWebSocketBuilder()
+            .subprotocols("keymoot.v1", "keymoot.token." + MEDIA_TOKEN)
+            .buildAsync(URI.create("ws://" + host() + "/v1/keys"), new WebSocket.Listener() {})
+            .get(10, TimeUnit.SECONDS);
+    try {
+      untilHeard(worker, 1);
+      for (int i = 0; i < 100; i++) {
+        worker.sendText("{\"rekey\":true}", true).get(10, TimeUnit.SECONDS);
+      }
+      untilHeard(worker, 2);
+      assertThat(server.rekeys.get()).isBetween((long) Bounds.BURST_SECONDS, 20L);
+    } finally {
+      worker.abort();
+    }
+  }
+
+  /** What was said before is heard before. */
+  private void untilHeard(WebSocket worker, long seq) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> {
+              worker.sendText("{\"ack\":" + seq + "}", true).get(10, TimeUnit.SECONDS);
+              return server.acknowledged.get() == seq;
+            });
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,24 @@ import org.jspecify.annotations.Nullable;
 final class TestServer {
   private static final Duration PATIENCE = Duration.ofMillis(700);
 
+  /** Hears what a media worker says. */
+  private final class Counted implements KeyFeed.Line {
+    @Override
+    public void acknowledged(long seq) {
+      acknowledged.set(seq);
+    }
+
+    @Override
+    public void rekey() {
+      rekeys.incrementAndGet();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  final AtomicLong acknowledged = new AtomicLong();
+  final AtomicLong rekeys = new AtomicLong();
   final EventLog events = new EventLog("test", InstantSource.system());
   private final String token;
   private final String mediaToken;
@@ -64,7 +83,7 @@ final class TestServer {
             new ApiServer.House(
                 handlers,
                 events,
-                worker -> CompletableFuture.failedFuture(new IllegalStateException("no keys")),
+                worker -> CompletableFuture.completedFuture(new Counted()),
                 () -> true,
                 () -> "keymoot_up 1\n",
                 InstantSource.system()));
