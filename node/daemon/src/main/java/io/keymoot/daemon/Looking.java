@@ -192,7 +192,9 @@ final class Looking {
             shortId(epoch),
             ago(epoch.getString("at")),
             epoch.getString("by") == null ? "?" : epoch.getString("by"),
-            epoch.getInteger("held") + " of " + epoch.getInteger("of"),
+            epoch.getBoolean("usable")
+                ? epoch.getInteger("held") + " of " + epoch.getInteger("of")
+                : "",
             (epoch.getBoolean("current") ? "in use" : "")
                 + (epoch.getBoolean("usable") ? "" : "over"),
             cost == null ? "" : costText(cost));

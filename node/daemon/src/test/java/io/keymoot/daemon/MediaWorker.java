@@ -11,8 +11,10 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,7 +38,12 @@ final class MediaWorker implements WebSocket.Listener, AutoCloseable {
 
   private final Map<String, String> ownKid = new ConcurrentSkipListMap<>();
   private final CopyOnWriteArrayList<JsonObject> heard = new CopyOnWriteArrayList<>();
-  private final WebSocket socket;
+
+  /** The server speaks before the constructor is through, and must be answered. */
+  private final CompletableFuture<WebSocket> socket = new CompletableFuture<>();
+
+  private CompletableFuture<?> said = socket; // guarded by this
+
   private byte[] parts = new byte[0];
   private volatile boolean acknowledges = true;
   private volatile @Nullable String active;
@@ -44,17 +51,22 @@ final class MediaWorker implements WebSocket.Listener, AutoCloseable {
   private long sealed;
 
   MediaWorker(String api, byte[] mediaToken) throws Exception {
-    socket =
-        HttpClient.newHttpClient()
-            .newWebSocketBuilder()
-            .subprotocols(
-                "keymoot.v1",
-                "keymoot.token." + new String(mediaToken, StandardCharsets.US_ASCII).strip())
-            .buildAsync(URI.create(api.replaceFirst("^http", "ws") + "/v1/keys"), this)
-            .get(20, TimeUnit.SECONDS);
+    HttpClient.newHttpClient()
+        .newWebSocketBuilder()
+        .subprotocols(
+            "keymoot.v1",
+            "keymoot.token." + new String(mediaToken, StandardCharsets.US_ASCII).strip())
+        .buildAsync(URI.create(api.replaceFirst("^http", "ws") + "/v1/keys"), this)
+        .get(20, TimeUnit.SECONDS);
   }
 
   // ---- what it is told
+
+  @Override
+  public void onOpen(WebSocket from) {
+    socket.complete(from);
+    from.request(1);
+  }
 
   @Override
   public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer part, boolean last) {
@@ -100,6 +112,16 @@ final class MediaWorker implements WebSocket.Listener, AutoCloseable {
     heard.add(told);
   }
 
+  /** Every base key it was pushed, as text. */
+  List<String> baseKeys() {
+    return heard.stream()
+        .filter(told -> told.getString("type").equals("install"))
+        .flatMap(told -> told.getJsonArray("keys").stream())
+        .map(key -> ((JsonObject) key).getString("baseKey"))
+        .distinct()
+        .toList();
+  }
+
   boolean hasHeard(String type) {
     return heard.stream().anyMatch(told -> told.getString("type").equals(type));
   }
@@ -122,11 +144,16 @@ final class MediaWorker implements WebSocket.Listener, AutoCloseable {
   }
 
   void acknowledge() {
-    var unused = socket.sendText(new JsonObject().put("ack", lastInstall).encode(), true);
+    say(new JsonObject().put("ack", lastInstall));
   }
 
   void wantsAFreshKey() {
-    var unused = socket.sendText(new JsonObject().put("rekey", true).encode(), true);
+    say(new JsonObject().put("rekey", true));
+  }
+
+  /** One after another: a socket refuses to send before it has sent. */
+  private synchronized void say(JsonObject json) {
+    said = said.thenCompose(before -> socket.join().sendText(json.encode(), true));
   }
 
   // ---- frames
@@ -234,6 +261,6 @@ final class MediaWorker implements WebSocket.Listener, AutoCloseable {
 
   @Override
   public void close() {
-    socket.abort();
+    socket.join().abort();
   }
 }

@@ -36,9 +36,13 @@ class SecretsTest {
 
   private final List<String> said = new ArrayList<>(); // guarded by itself
   private @Nullable Process started;
+  private @Nullable MediaWorker media;
 
   @AfterEach
   void end() throws InterruptedException {
+    if (media != null) {
+      media.close();
+    }
     if (started != null) {
       started.destroy();
       assertThat(started.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -95,7 +99,11 @@ class SecretsTest {
     canaries.put("the key in base64", Base64.getEncoder().encodeToString(seed).substring(0, 40));
     canaries.put("the key in hex", java.util.HexFormat.of().formatHex(seed));
     String link = client.post(Route.LOGIN_LINK, new JsonObject()).getString("url");
-    canaries.put("the page's code", link.substring(link.indexOf('=') + 1));
+    String code = link.substring(link.indexOf('=') + 1);
+    canaries.put("the page's code", code);
+    canaries.put(
+        "the page's key",
+        client.post(Route.LOGIN, new JsonObject().put("code", code)).getString("pageKey"));
     String invite =
         client.post(Route.INVITE, new JsonObject().put("name", "ben")).getString("secret");
     canaries.put("the invite", invite.substring(invite.lastIndexOf('=') + 1));
@@ -103,7 +111,17 @@ class SecretsTest {
       client.get(Route.STATUS);
       client.post(Route.SEND, new JsonObject().put("text", "hello"));
     }
+    MediaWorker worker =
+        new MediaWorker(client.url(), Files.readAllBytes(state.resolve("media-token")));
+    media = worker;
+    org.awaitility.Awaitility.await()
+        .atMost(java.time.Duration.ofSeconds(60))
+        .until(() -> worker.active().isPresent());
     client.post(Route.REKEY, new JsonObject());
+    org.awaitility.Awaitility.await()
+        .atMost(java.time.Duration.ofSeconds(60))
+        .until(() -> worker.baseKeys().size() >= 2);
+    worker.baseKeys().forEach(key -> canaries.put("base key " + canaries.size(), key));
 
     Path proc = Path.of("/proc", Long.toString(process.pid()));
     String arguments =

@@ -277,6 +277,7 @@ public final class ApiServer implements AutoCloseable {
         request.version() == HttpVersion.HTTP_1_1
             ? gate.judge(knock)
             : new Gate.Verdict.Refused(Body.bad("This is not HTTP/1.1.", "Use it."));
+    knock.forgetSecrets(request);
     boolean known = verdict instanceof Gate.Verdict.Pass pass && pass.trusted();
     if (!(known ? trusted : open).take(System.nanoTime())) {
       lines.answering(request);

@@ -41,6 +41,21 @@ record Knock(
         headers.getAll("Sec-WebSocket-Protocol"));
   }
 
+  /**
+   * What opens something has been looked at. A connection may keep its request for as long as it is
+   * open, and a WebSocket does: there it must not be found any more.
+   */
+  void forgetSecrets(HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    headers.remove("Authorization").remove("Cookie").remove("Keymoot-Page");
+    if (!protocols.isEmpty()) {
+      headers.remove("Sec-WebSocket-Protocol");
+      offered(Gate.PROTOCOL)
+          .filter(String::isEmpty)
+          .ifPresent(plain -> headers.set("Sec-WebSocket-Protocol", Gate.PROTOCOL));
+    }
+  }
+
   String path() {
     int query = target.indexOf('?');
     return query < 0 ? target : target.substring(0, query);

@@ -11,7 +11,7 @@ export function drawKeys({ epochs }) {
         `${short(epoch.id)} · ${epoch.revision}`,
         epoch.by || 'unknown',
         clock(epoch.at),
-        `${epoch.held} of ${epoch.of}`,
+        epoch.usable ? `${epoch.held} of ${epoch.of}` : '–',
         epoch.cost ? epoch.cost.bytes.toLocaleString('en') : '–',
         now,
       ];

@@ -93,6 +93,9 @@ function loggedOut(why) {
 
 let resealing = null; // the line that is still added to: key holders make many slots' keys, one after another
 
+/** Not of those that are told once more when the page is opened. */
+const isFresh = (event) => Date.now() - Date.parse(event.at) < 10_000;
+
 function happened(event) {
   if (event.type === 'resealed') {
     renewed(event.slots);
@@ -124,7 +127,13 @@ function happened(event) {
       drawState(event);
       break;
     case 'rekeyed':
-      drawCost(event.cost, { travel: Date.now() - Date.parse(event.at) < 10_000 });
+      drawCost(event.cost, { travel: isFresh(event) });
+      break;
+    case 'expelled':
+      // What was said before, that other voices are missing, is so no more.
+      if (isFresh(event)) {
+        notice(line);
+      }
       break;
   }
   touch(TOUCHED[event.type] || []);
