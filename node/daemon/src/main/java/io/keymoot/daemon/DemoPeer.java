@@ -166,9 +166,25 @@ final class DemoPeer {
     }
   }
 
-  /** That it is in, with so many members, all heard, all holding the key in use. */
+  /**
+   * That it is in, with so many members, all heard, all holding the key in use, and knows them by
+   * their certificates: these come on their own, maybe after the key.
+   */
   JsonObject awaitSettled(int members) throws Failed, InterruptedException {
+    awaitKey(members);
     return await(
+        Route.MEMBERS,
+        "have seen the certificates of " + members,
+        who ->
+            who.getJsonArray("members").stream()
+                    .map(JsonObject.class::cast)
+                    .filter(each -> each.getString("credential").startsWith("certified"))
+                    .count()
+                == members);
+  }
+
+  private void awaitKey(int members) throws Failed, InterruptedException {
+    await(
         Route.STATUS,
         "be settled among " + members,
         status ->
@@ -202,14 +218,16 @@ final class DemoPeer {
     await(Route.EVENTS, "read '" + text + "'", ignored -> hasRead(text, since));
   }
 
-  /** Whether a signature shows that it was this one, and not another member in its name. */
-  boolean knowsWhoSaid(String text, long since, String speaker) {
-    return events(since)
-        .anyMatch(
-            event ->
-                text.equals(event.getString("text"))
-                    && "sender".equals(event.getString("proved"))
-                    && speaker.equals(event.getString("name")));
+  /** That a signature shows that it was this one, and not another member in its name. */
+  void checkWhoSaid(String text, long since, String speaker) throws Failed {
+    JsonObject read =
+        events(since)
+            .filter(event -> text.equals(event.getString("text")))
+            .findFirst()
+            .orElseThrow(() -> new Failed(name + " did not read '" + text + "'"));
+    if (!"sender".equals(read.getString("proved")) || !speaker.equals(read.getString("name"))) {
+      throw new Failed(name + " has no proof that " + speaker + " said it: " + read.encode());
+    }
   }
 
   String page() {

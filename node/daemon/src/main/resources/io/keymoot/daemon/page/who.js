@@ -97,7 +97,7 @@ async function evict(member) {
 export function windowWords(milliseconds) {
   return milliseconds === null || milliseconds === undefined
     ? ''
-    : `The window was ${Math.round(milliseconds)} milliseconds: so long could it still read what this device sent.`;
+    : `The window was ${count(Math.round(milliseconds), 'millisecond')}: so long could it still read what this device sent.`;
 }
 
 async function verify(member) {
