@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns a duty that all see owed into the moment at which this peer does it: base + 0.5 s · log2(1
@@ -21,7 +22,7 @@ final class Duties {
     final double wobble;
 
     boolean urgent;
-    List<MemberId> unable = List.of();
+    Set<MemberId> unable = Set.of();
     int acts;
     long lastAct;
     long at;
@@ -47,7 +48,7 @@ final class Duties {
     return owed.containsKey(duty);
   }
 
-  void owe(Duty duty, boolean urgent, List<MemberId> unable, Roster roster, long now) {
+  void owe(Duty duty, boolean urgent, Set<MemberId> unable, Roster roster, long now) {
     Due due = owed.get(duty);
     if (due == null) {
       if (owed.size() >= HeartbeatLimits.DUTIES) {

@@ -3,8 +3,11 @@ package io.keymoot.heartbeat;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.wire.Bytes;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** All that this core is ever told. Whatever comes from others was verified before it gets here. */
 public sealed interface Input {
@@ -62,15 +65,15 @@ public sealed interface Input {
   /**
    * @param urgent not to be batched with others: somebody who was expelled still reads
    * @param unable whom it is about, and who so cannot do it: the others' turns come as if they were
-   *     not there
+   *     not there, each counted once
    */
-  record Owed(Duty duty, boolean urgent, List<MemberId> unable) implements Input {
+  record Owed(Duty duty, boolean urgent, SortedSet<MemberId> unable) implements Input {
     public Owed {
-      unable = List.copyOf(unable);
+      unable = Collections.unmodifiableSortedSet(new TreeSet<>(unable));
     }
 
     public Owed(Duty duty, boolean urgent) {
-      this(duty, urgent, List.of());
+      this(duty, urgent, Collections.emptySortedSet());
     }
   }
 

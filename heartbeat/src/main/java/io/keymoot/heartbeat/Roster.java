@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who is in, and in what line they stand for each duty: all this core needs to know of a {@link
@@ -129,7 +130,7 @@ public final class Roster {
   // ---- lines
 
   /** The rank among those who are able; none if this member is not. */
-  Optional<Integer> rank(Duty duty, MemberId member, List<MemberId> unable) {
+  Optional<Integer> rank(Duty duty, MemberId member, Set<MemberId> unable) {
     Optional<Integer> rank = unable.contains(member) ? Optional.empty() : rank(duty, member);
     if (rank.isEmpty() || unable.isEmpty()) {
       return rank;

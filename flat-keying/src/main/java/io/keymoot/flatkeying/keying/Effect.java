@@ -83,7 +83,7 @@ public sealed interface Effect {
    *
    * @param going who is to go by it, and so cannot do it
    */
-  record Owed(Duty duty, String why, List<MemberId> going) implements Effect {}
+  record Owed(Duty duty, String why, SortedSet<MemberId> going) implements Effect {}
 
   record NoLongerOwed(Duty duty) implements Effect {}
 

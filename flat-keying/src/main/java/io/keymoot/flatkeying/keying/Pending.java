@@ -139,13 +139,18 @@ final class Pending {
     return Optional.empty();
   }
 
-  /** Those of {@link #targets()} by name. */
-  List<MemberId> going() {
-    List<MemberId> going = new ArrayList<>();
+  /** Those of {@link #targets()} by name, of which several may be about one. */
+  SortedSet<MemberId> going() {
+    SortedSet<MemberId> going = new TreeSet<>();
     for (Target target : targets()) {
       switch (target) {
         case Target.Left left -> going.add(left.leave().header().author());
-        case Target.Faulty faulty -> going.add(faulty.member());
+        case Target.Faulty faulty -> {
+          going.add(faulty.member());
+          if (faulty.proof() instanceof FaultProof.BadCredential bad) {
+            going.add(bad.row());
+          }
+        }
         case Target.Expelled expelled -> {}
         case Target.Absent absent -> {}
       }

@@ -9,6 +9,7 @@ import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Target;
@@ -20,6 +21,7 @@ import io.keymoot.flatkeying.message.SyncAsk;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -141,6 +143,28 @@ class CredentialsTest {
     assertThat(group.allReadAll()).as(group.show()).isTrue();
     assertThat(dan.status.state()).isEqualTo(Effect.State.OUT);
     assertThat(provedAtFault(group.node("anna"), dan)).isTrue();
+  }
+
+  /** Whoever counted it twice would take the others' turns for its own. */
+  @Test
+  void whoLetsInSeveralBadCredentialsIsNamedOnceAmongThoseToGo() {
+    five();
+    settle();
+    group.nodes.values().forEach(node -> node.takesTurns = false);
+    Group.Node dan = group.node("dan");
+    List<MemberId> going = new ArrayList<>(List.of(dan.id()));
+    for (String words : List.of(" chair", " nurse")) {
+      Bytes nobody = Bytes.owning(words.getBytes(StandardCharsets.UTF_8));
+      going.add(letInUnchecked(dan, nobody).member());
+    }
+    group.run(20_000);
+    Effect.Owed owed =
+        group.node("anna").log.stream()
+            .filter(Effect.Owed.class::isInstance)
+            .map(Effect.Owed.class::cast)
+            .reduce((earlier, later) -> later)
+            .orElseThrow();
+    assertThat(owed.going()).containsExactlyInAnyOrderElementsOf(going);
   }
 
   private static boolean provedAtFault(Group.Node witness, Group.Node liar) {
