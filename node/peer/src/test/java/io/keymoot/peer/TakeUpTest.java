@@ -124,7 +124,7 @@ class TakeUpTest {
   // ---- in itself
 
   @Test
-  void aNewKeyIsTakenUpAfterHalfASecondAtTheLatest() {
+  void aNewKeyIsTakenUpWhenItsDelayIsOverAtTheLatest() {
     TakeUp takeUp = new TakeUp();
     takeUp.activate(OLD, new Tick(0));
     assertThat(takeUp.taken()).contains(OLD);
