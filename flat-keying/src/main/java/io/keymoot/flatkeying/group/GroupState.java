@@ -263,6 +263,17 @@ public final class GroupState {
     return seat == null ? List.of() : seat.live();
   }
 
+  /** The member's stays that no Here of its own replaced: those that are not over come first. */
+  public List<Stay> currentStays(MemberId member) {
+    Seat seat = seat(member);
+    if (seat == null) {
+      return List.of();
+    }
+    List<Stay> stays = new ArrayList<>(seat.live());
+    seat.paused().forEach(place -> stays.add(place.stay()));
+    return List.copyOf(stays);
+  }
+
   /**
    * The stay whose leaf key counts. A Here's before an Admit's, for an old request can be admitted
    * again by anybody who has it; else the highest id.

@@ -110,7 +110,7 @@ public final class FlatKeying implements AutoCloseable {
     this.approvals = new Approvals(core, syncing, repeating);
     this.pending = new Pending(core, syncing, repeating, approvals);
     this.vouching = new Vouching(core);
-    this.joining = new Joining(core, syncing, needGive, approvals, vouching);
+    this.joining = new Joining(core, syncing, needGive, approvals, pending, vouching);
     this.sending = new Sending(core);
   }
 
@@ -667,10 +667,16 @@ public final class FlatKeying implements AutoCloseable {
       core.credentials.begun(before, state);
     }
     leaveOlderStays(state);
-    boolean wasIn = before.count() > 0 && before.isMember(core.self.member());
+    // A newcomer may learn with all the rest that its stay is over already.
+    boolean isNew = before.count() == 0;
+    boolean wasIn = isNew || before.isMember(core.self.member());
     before = state;
     if (wasIn && !state.isMember(core.self.member())) {
-      comeBackOrGo();
+      comeBackOrGo(
+          isNew
+              ? "let in and out again before it knew the group, perhaps with whoever let it in;"
+                  + " start it again, and it asks anew"
+              : "this stay was ended by the others");
     }
   }
 
@@ -709,13 +715,13 @@ public final class FlatKeying implements AutoCloseable {
   }
 
   /** Who was suspended says Here; who cannot has nothing more to do here, and keeps nothing. */
-  private void comeBackOrGo() {
+  private void comeBackOrGo(String whyOut) {
     if (core.ledger.mayReturn(core.state(), core.self.member())) {
       renew(Optional.empty());
     }
     // Whose own facts are out of order has its Here taken by nobody, itself included.
     if (!core.isMember()) {
-      goOut("this stay was ended by the others");
+      goOut(whyOut);
     }
   }
 

@@ -64,6 +64,7 @@ final class Joining {
   private final Syncing syncing;
   private final NeedGive needGive;
   private final Approvals approvals;
+  private final Pending pending;
   private final Vouching vouching;
 
   // the newcomer's side
@@ -104,11 +105,18 @@ final class Joining {
     }
   }
 
-  Joining(Core core, Syncing syncing, NeedGive needGive, Approvals approvals, Vouching vouching) {
+  Joining(
+      Core core,
+      Syncing syncing,
+      NeedGive needGive,
+      Approvals approvals,
+      Pending pending,
+      Vouching vouching) {
     this.core = core;
     this.syncing = syncing;
     this.needGive = needGive;
     this.approvals = approvals;
+    this.pending = pending;
     this.vouching = vouching;
   }
 
@@ -298,7 +306,7 @@ final class Joining {
             && told.contains(admit)
             && told.isMember(granter)
             && !told.isFaulty(granter)
-            && told.isMember(core.self.member())
+            && told.person(core.self.member()).isPresent()
             && core.isSignedBy(told.person(granter), grant.signed());
     if (admit == null || !sound) {
       core.ignored("a Grant whose facts do not lead to it");
@@ -406,20 +414,23 @@ final class Joining {
     if (!core.isMember() || !request.group().equals(core.group)) {
       return;
     }
+    // Before anything else: a member's request is public, and whoever sends it with a leaf key of
+    // its
+    // own must not be granted what is the member's.
+    if (!isWhatItSays(ask)) {
+      core.ignored("a JoinRequest that is not what it says");
+      return;
+    }
     Asking who = new Asking(ask, ask.isPassedOn() ? Optional.empty() : Optional.of(from));
-    if (core.state().isMember(newcomer)) {
+    boolean wasLetIn = core.state().person(newcomer).isPresent();
+    if (core.state().isMember(newcomer) || (wasLetIn && !mayAdmit(who))) {
       if (!ask.isPassedOn()) {
         grantAgain(newcomer, who);
       }
       return;
     }
-    boolean consistent =
-        request.credential().equals(Hash32.sha256(ask.credential().toArray()))
-            && request.leafKey().equals(Hash32.sha256(ask.leafKey().toArray()))
-            && LeafKey.decode(ask.leafKey()) instanceof Decoded.Ok
-            && core.verifier.holds(ask.request());
-    if (!consistent || asking.size() >= Limits.ADMIT_QUEUE) {
-      core.ignored("a JoinRequest that is not what it says, or one too many");
+    if (!letsIn() || asking.size() >= Limits.ADMIT_QUEUE) {
+      core.ignored("a JoinRequest while this peer leaves, or one too many");
       return;
     }
     core.blobs.put(ask.credential());
@@ -449,6 +460,22 @@ final class Joining {
         }
       }
     }
+  }
+
+  /**
+   * Not once it said that it goes: whoever makes the Rekey need not know an Admit that came later,
+   * and whom it let in would be out with it.
+   */
+  private boolean letsIn() {
+    return core.isMember() && !pending.isLeaving();
+  }
+
+  private boolean isWhatItSays(JoinAsk ask) {
+    JoinRequest request = ask.request().request();
+    return request.credential().equals(Hash32.sha256(ask.credential().toArray()))
+        && request.leafKey().equals(Hash32.sha256(ask.leafKey().toArray()))
+        && LeafKey.decode(ask.leafKey()) instanceof Decoded.Ok
+        && core.verifier.holds(ask.request());
   }
 
   private void askPolicy(Asking who) {
@@ -491,7 +518,7 @@ final class Joining {
 
   void decided(MemberId newcomer, boolean yes) {
     Asking who = asking.remove(newcomer);
-    if (who == null || !yes || !core.isMember()) {
+    if (who == null || !yes || !letsIn()) {
       return;
     }
     boolean byApprovals = core.state().found().rights().admit() instanceof Rights.WithApprovals;
@@ -529,7 +556,7 @@ final class Joining {
 
   /** Whoever was asked by the newcomer itself, approved, and sees enough approvals, lets it in. */
   void admitWhomEnoughApproved() {
-    if (approved.isEmpty() || !core.isMember()) {
+    if (approved.isEmpty() || !letsIn()) {
       return;
     }
     for (Asking who : List.copyOf(approved.values())) {
@@ -543,7 +570,7 @@ final class Joining {
   }
 
   void admit() {
-    if (!core.isMember() || admitted.isEmpty()) {
+    if (!letsIn() || admitted.isEmpty()) {
       return;
     }
     lastAdmit = core.now;
@@ -565,8 +592,15 @@ final class Joining {
     Admit content = new Admit(rows, words(still.get(0)));
     Envelope fact = core.write(core.signingState(), content, Bytes.EMPTY);
     if (core.say(fact) && core.ledger.get(fact.id()) instanceof Known admit) {
-      still.forEach(each -> grant(admit, each));
+      still.forEach(each -> grantFirst(admit, each));
     }
+  }
+
+  /** An Admit is valid also when a row of it begins no stay. */
+  private void grantFirst(Known admit, Asking who) {
+    core.state().liveStays(who.newcomer()).stream()
+        .filter(stay -> stay.begunBy().equals(admit))
+        .forEach(stay -> grant(stay, who));
   }
 
   /** Who needs others' words is let in alone: an Admit has room for so many. */
@@ -602,33 +636,30 @@ final class Joining {
     return words.size() > Limits.APPROVALS ? words.subList(0, Limits.APPROVALS) : words;
   }
 
-  /** The Grant was lost, or its introducer: any member may hand over what any member may give. */
+  /**
+   * The Grant was lost, or its introducer: any member may hand over what any member may give.
+   * Whoever was suspended or put out before it knew the group learns that in the same way, and gets
+   * no keys.
+   */
   private void grantAgain(MemberId newcomer, Asking who) {
-    for (Stay stay : core.state().liveStays(newcomer)) {
+    for (Stay stay : core.state().currentStays(newcomer)) {
       if (stay.begunBy().fact() instanceof Admit) {
-        grant(stay.begunBy(), who);
+        grant(stay, who);
         return;
       }
     }
   }
 
-  private void grant(Known admit, Asking who) {
-    MemberId to = who.ask.request().member();
-    // An Admit is valid also when a row of it begins no stay, and only a stay gives a right to
-    // keys.
-    boolean isIn =
-        core.state().liveStays(to).stream().anyMatch(stay -> stay.begunBy().equals(admit));
-    if (!isIn) {
-      return;
-    }
+  private void grant(Stay stay, Asking who) {
+    Known admit = stay.begunBy();
+    MemberId to = stay.person().id();
     if (!(LeafKey.decode(who.ask.leafKey()) instanceof Decoded.Ok<LeafKey> leaf)) {
       return;
     }
     SealContext context =
         new SealContext(core.group, core.self.member(), to, MessageType.GRANT, admit.id().hash());
     try (SecretWriter writer = new SecretWriter()) {
-      List<FactId> held =
-          admit.names().stream().filter(epoch -> grantable(admit, epoch).isPresent()).toList();
+      List<FactId> held = core.state().isOver(stay) ? List.of() : epochsFor(admit);
       writer.u8(held.size());
       for (FactId epoch : held) {
         try (EpochSecret secret = grantable(admit, epoch).orElseThrow()) {
@@ -643,6 +674,10 @@ final class Joining {
               ? new Effect.ToAddress(who.from.get(), message)
               : new Effect.ToMember(to, message));
     }
+  }
+
+  private List<FactId> epochsFor(Known admit) {
+    return admit.names().stream().filter(epoch -> grantable(admit, epoch).isPresent()).toList();
   }
 
   /**

@@ -79,4 +79,28 @@ class SeedsTest {
             6, 60_000, "none", List.of(), 0, 1, "conference", 3, 0, 6, 2, Optional.empty(), false);
     assertThat(failures(plan, 1)).isEmpty();
   }
+
+  /**
+   * Who had said that it leaves let one more in; that admission was void, and the newcomer, which
+   * knew nothing yet, waited for ever.
+   */
+  @Test
+  void whereOnceALeaverLetSomebodyInTheNewcomerDoesNotWaitForEver() {
+    Plan plan =
+        new Plan(
+            8,
+            60_000,
+            "workday",
+            List.of("heavy"),
+            0,
+            1,
+            "conference",
+            1020,
+            0,
+            0,
+            0,
+            Optional.empty(),
+            false);
+    assertThat(failures(plan, 1)).isEmpty();
+  }
 }

@@ -1,0 +1,201 @@
+package io.keymoot.flatkeying.keying;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.message.JoinAsk;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
+import io.keymoot.flatkeying.message.SyncAsk;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** What becomes of a newcomer whose first steps go wrong, and of who is none (section 8). */
+@Isolated("it changes the code that others would run")
+class AskingToJoinTest {
+  private static final Bytes OUTSIDE = Bytes.owning("outside".getBytes(StandardCharsets.UTF_8));
+
+  private final Group group = new Group(61);
+  private final List<JoinAsk> asks = new ArrayList<>();
+
+  private void found(String... others) {
+    group.witness =
+        new Group.Witness() {
+          @Override
+          public void said(Group.Node from, Bytes message) {
+            if (isA(MessageType.JOIN_REQUEST, message)
+                && SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
+                && ok.value() instanceof JoinAsk ask) {
+              asks.add(ask);
+            }
+          }
+
+          @Override
+          public void stepped(Group.Node node) {}
+        };
+    // Nobody has the chair: it could let in again whom others put out.
+    group.found("anna", "", Group.CHAIR_EXPELS);
+    for (String name : others) {
+      group.join(name, "");
+    }
+    group.run(10_000);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+  }
+
+  private static boolean isA(MessageType type, Bytes message) {
+    return SideCodec.typeOf(message).equals(Optional.of(type));
+  }
+
+  /** The newcomer and its door hear each other; the rest, the door too, as they may. */
+  private void onlyDoorOf(
+      Group.Node newcomer, Group.Node door, BiPredicate<Group.Node, Group.Node> rest) {
+    group.hears =
+        (from, to) ->
+            from == newcomer ? to == door : to == newcomer ? from == door : rest.test(from, to);
+  }
+
+  /** It is let in, and gets no answer to what it asks about the group. */
+  private void learnsNothing(Group.Node newcomer) {
+    group.arrives =
+        message ->
+            !(isA(MessageType.SYNC, message)
+                && SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
+                && ok.value() instanceof SyncAsk ask
+                && ask.signed().header().author().equals(newcomer.id()));
+  }
+
+  private void together() {
+    group.hears = (from, to) -> true;
+    group.arrives = message -> true;
+  }
+
+  private List<Bytes> grantsTo(Bytes address, Group.Node by) {
+    List<Bytes> grants = new ArrayList<>();
+    for (Effect effect : by.log) {
+      if (effect instanceof Effect.ToAddress to
+          && to.to().equals(address)
+          && isA(MessageType.GRANT, to.message())) {
+        grants.add(to.message());
+      }
+    }
+    return grants;
+  }
+
+  /** Whoever has heard cora's request, which is public, sends it with a leaf key of its own. */
+  private List<Bytes> grantsToAnOutsiderThatSendsCorasRequest() {
+    Group.Node ben = group.node("ben");
+    JoinAsk coras = firstAskOf(group.node("cora"));
+    try (LeafKeyPair own = LeafKeyPair.generate(group.draws())) {
+      Bytes key = own.publicKey().bytes();
+      JoinAsk altered = new JoinAsk(coras.request(), coras.credential(), key, false);
+      ben.step(new Input.Received(OUTSIDE, SideCodec.encode(altered)));
+    }
+    return grantsTo(OUTSIDE, ben);
+  }
+
+  private JoinAsk firstAskOf(Group.Node node) {
+    return asks.stream()
+        .filter(ask -> ask.request().member().equals(node.id()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aMembersRequestWithTheLeafKeyOfAnOutsiderIsGrantedNothing() {
+    found("ben", "cora");
+    assertThat(grantsToAnOutsiderThatSendsCorasRequest()).isEmpty();
+    // With cora's own leaf key it is granted again, for her Grant may have been lost.
+    Group.Node ben = group.node("ben");
+    JoinAsk coras = firstAskOf(group.node("cora"));
+    ben.step(new Input.Received(OUTSIDE, SideCodec.encode(coras)));
+    assertThat(grantsTo(OUTSIDE, ben)).hasSize(1);
+  }
+
+  @Test
+  void whereARequestIsNotHeldAgainstItsHashesTheOutsiderGetsTheKey() throws Exception {
+    found("ben", "cora");
+    try (PlantedBug bug =
+        new PlantedBug(
+            "io.keymoot.flatkeying.keying.Joining", "isWhatItSays", PlantedBug.Yes.class)) {
+      assertThat(grantsToAnOutsiderThatSendsCorasRequest()).isNotEmpty();
+    }
+  }
+
+  /** Its request was admitted once, and will not be again; who let it in is gone. */
+  @Test
+  void whoWasSuspendedBeforeItKnewTheGroupComesBack() {
+    found("ben", "cora", "dan");
+    Group.Node dan = group.node("dan");
+    Group.Node finn = group.join("finn", "");
+    learnsNothing(finn);
+    onlyDoorOf(finn, dan, (from, to) -> true);
+    group.run(3_000);
+    assertThat(group.node("anna").core.state().isMember(finn.id())).isTrue();
+    assertThat(finn.core.isMember()).isFalse();
+    dan.isDown = true;
+    group.node("anna").step(new Input.Second(finn.id()));
+    group.run(100);
+    group.node("ben").step(new Input.Suspend(finn.id()));
+    group.run(3_000);
+    assertThat(group.node("cora").core.state().isMember(finn.id())).isFalse();
+
+    together();
+    group.run(15_000);
+    assertThat(finn.core.isMember()).as(group.show()).isTrue();
+    assertThat(group.node("anna").core.state().isMember(finn.id())).isTrue();
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+  }
+
+  /** A Rekey that ends the leaver's stay need not know whom it let in since it said so. */
+  @Test
+  void whoSaidThatItLeavesLetsNobodyIn() {
+    found("ben", "cora");
+    Group.Node cora = group.node("cora");
+    group.node("anna").takesTurns = false;
+    group.node("ben").takesTurns = false;
+    cora.step(new Input.Leave());
+    Group.Node finn = group.join("finn", "");
+    onlyDoorOf(finn, cora, (from, to) -> true);
+    group.run(5_000);
+    assertThat(cora.core.isMember()).as("nobody let her go yet").isTrue();
+    assertThat(cora.core.state().person(finn.id())).isEmpty();
+    together();
+    group.run(10_000);
+    assertThat(finn.core.isMember()).as(group.show()).isTrue();
+  }
+
+  /** Who let it in was out already, and cora did not know: no key is given for such a stay. */
+  @Test
+  void whoseAdmissionIsVoidIsToldSoAndGetsNoKey() {
+    found("ben", "cora", "zoe");
+    Group.Node zoe = group.node("zoe");
+    Group.Node cora = group.node("cora");
+    Group.Node finn = group.join("finn", "");
+    List<Group.Node> side = List.of(zoe, cora);
+    onlyDoorOf(finn, zoe, (from, to) -> side.contains(from) == side.contains(to));
+    learnsNothing(finn);
+    group.node("anna").step(new Input.Expel(zoe.device()));
+    group.node("ben").step(new Input.Expel(zoe.device()));
+    group.run(8_000);
+    assertThat(cora.core.state().isMember(finn.id())).isTrue();
+    assertThat(finn.core.isMember()).isFalse();
+    zoe.isDown = true;
+    onlyDoorOf(finn, zoe, (from, to) -> true);
+    group.run(5_000);
+    together();
+    group.run(15_000);
+    assertThat(group.node("anna").core.state().person(finn.id())).isPresent();
+    assertThat(group.node("anna").core.state().isMember(finn.id())).isFalse();
+    assertThat(finn.status.state()).as(group.show()).isEqualTo(Effect.State.OUT);
+    assertThat(finn.keys).isEmpty();
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+  }
+}
