@@ -82,7 +82,7 @@ final class NodeSeat implements Seat {
           switch (event) {
             // Frames follow to a key later than it is held, so that all have it by then.
             case NodeEvent.KeyCame came -> key = came.epoch().toString();
-            case NodeEvent.Rekeyed made -> key = made.epoch().toString();
+            case NodeEvent.Rekeyed own -> key = own.epoch().toString();
             case NodeEvent.RosterChanged roster -> members = roster.members();
             case NodeEvent.KeyInUse inUse -> {
               key = inUse.epoch().toString();
