@@ -7,7 +7,6 @@ import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.wire.Hash32;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,15 +21,10 @@ final class Haves {
   /** How many epochs back a word still says something about the running one. */
   private static final int REMEMBERED_EPOCHS = 64;
 
-  private record Said(FactId epoch, int mask) {}
-
   private final Core core;
 
-  /** By the id that the member's own state holds: a copy for each member would add up. */
-  private final Map<Hash32, Said> said = new LinkedHashMap<>();
-
-  /** Most say the same of the same epoch: it is kept once. */
-  private @Nullable Said last;
+  /** With the ids that the state and the facts hold: copies for each member would add up. */
+  private final SaidMasks said = new SaidMasks();
 
   Haves(Core core) {
     this.core = core;
@@ -43,13 +37,7 @@ final class Haves {
       said.remove(member.hash());
       return;
     }
-    Said now = new Said(known.id(), mask);
-    Said before = last;
-    if (before != null && before.equals(now)) {
-      now = before;
-    }
-    last = now;
-    said.put(person.hash(), now);
+    said.put(person.hash(), known.id().hash(), mask);
   }
 
   void changed(GroupState state, List<Stay> newlyOver) {
@@ -63,8 +51,7 @@ final class Haves {
 
   /** The mask it gave for this very epoch. */
   int of(MemberId member, FactId epoch) {
-    Said its = said.get(member.hash());
-    return its != null && its.epoch.equals(epoch) ? its.mask : 0;
+    return epoch.hash().equals(said.epoch(member.hash())) ? said.mask(member.hash()) : 0;
   }
 
   /**
@@ -77,7 +64,7 @@ final class Haves {
     int[] anew = new int[SlotKeys.POSITIONS];
     Known each = epoch;
     for (int i = 0; i < REMEMBERED_EPOCHS && each != null; i++) {
-      asOf.anewSince.put(each.id(), anew);
+      asOf.anewSince.put(each.id().hash(), anew);
       List<Known.Start> starts = each.starts();
       if (!starts.isEmpty()) {
         anew = anew.clone();
@@ -94,9 +81,9 @@ final class Haves {
     private final int symbolBits;
 
     /** By epoch and position: a bit per symbol whose chain began anew after it. */
-    private final Map<FactId, int[]> anewSince = new TreeMap<>();
+    private final Map<Hash32, int[]> anewSince = new TreeMap<>();
 
-    private @Nullable FactId lastEpoch;
+    private @Nullable Hash32 lastEpoch;
     private int @Nullable [] lastAnew;
 
     private AsOf(int symbolBits) {
@@ -104,20 +91,20 @@ final class Haves {
     }
 
     int mask(MemberId member) {
-      Said its = said.get(member.hash());
+      Hash32 its = said.epoch(member.hash());
       if (its == null) {
         return 0;
       }
-      if (its.epoch != lastEpoch) {
+      if (!its.equals(lastEpoch)) {
         // Nearly all speak of the same one.
-        lastEpoch = its.epoch;
-        lastAnew = anewSince.get(its.epoch);
+        lastEpoch = its;
+        lastAnew = anewSince.get(its);
       }
       int[] anew = lastAnew;
       if (anew == null) {
         return 0;
       }
-      int mask = its.mask;
+      int mask = said.mask(member.hash());
       for (int position = 0; position < SlotKeys.POSITIONS; position++) {
         if (anew[position] != 0
             && (anew[position] >>> member.hash().symbol(position, symbolBits) & 1) == 1) {
