@@ -399,7 +399,7 @@ public final class FlatKeying implements AutoCloseable {
         fact.header().group().equals(core.group) || fact.id().hash().equals(core.group.hash());
     if (isOurs) {
       syncing.offer(from, fact);
-      joining.factsCame(Optional.empty());
+      joining.factsCame();
     }
   }
 
@@ -416,8 +416,8 @@ public final class FlatKeying implements AutoCloseable {
       case Give give -> needGive.take(give);
       case SyncAsk ask -> syncing.take(from, ask);
       case SyncReply reply -> {
-        if (reply.group().equals(core.group) && syncing.take(from, reply)) {
-          joining.factsCame(Optional.of(from));
+        if (reply.group().equals(core.group)) {
+          syncing.take(from, reply).ifPresent(told -> joining.answered(from, told));
         }
       }
       case Relay relay -> relays.take(relay);

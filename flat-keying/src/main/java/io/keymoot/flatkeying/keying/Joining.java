@@ -85,6 +85,13 @@ final class Joining {
   /** Credentials to be judged before a Grant is accepted. */
   private final SortedSet<Hash32> unseen = new TreeSet<>();
 
+  /**
+   * Whose answer could not be taken: facts are at hand that it does not know, so it cannot tell
+   * what else is, and told the newest. With what could be taken of its answers since, from which it
+   * can go on. Nobody else need ever learn what somebody told this newcomer and was gone.
+   */
+  private final Map<Bytes, SortedSet<FactId>> knowLess = new LinkedHashMap<>();
+
   // the introducer's side
   private final Map<MemberId, Asking> asking = new LinkedHashMap<>();
   private final Map<MemberId, Asking> admitted = new LinkedHashMap<>();
@@ -244,6 +251,7 @@ final class Joining {
     syncing.askFor(
         grant.grant.signed().header().heads(),
         credentials,
+        sharedWith(grant.from),
         message -> core.out.add(new Effect.ToAddress(grant.from, message)));
   }
 
@@ -255,6 +263,7 @@ final class Joining {
         grants.clear();
         beliefs.clear();
         unseen.clear();
+        knowLess.clear();
         asking.clear();
         core.timers.clear(Timers.Name.ASK_AGAIN_TO_JOIN);
         return true;
@@ -263,11 +272,7 @@ final class Joining {
     return false;
   }
 
-  /**
-   * @param answerOf who answered a fetch with them: it has more, as long as something is missing.
-   *     To ask at whatever else comes would be a storm in a busy group.
-   */
-  void factsCame(Optional<Bytes> answerOf) {
+  void factsCame() {
     if (!isWaiting()) {
       return;
     }
@@ -278,14 +283,51 @@ final class Joining {
       core.blobs.judgeAgainst(found);
       core.membership.credentialKnown();
     }
-    if (!tryGrants()) {
-      for (Received each : grants) {
-        if (answerOf.equals(Optional.of(each.from))) {
-          fetch(each);
-          return;
-        }
+    tryGrants();
+  }
+
+  /**
+   * Who answered has more, as long as something is missing. To ask at whatever else comes would be
+   * a storm in a busy group.
+   */
+  void answered(Bytes from, List<FactId> told) {
+    factsCame();
+    for (Received each : grants) {
+      if (each.from.equals(from)) {
+        note(from, told);
+        fetch(each);
+        return;
       }
     }
+  }
+
+  private void note(Bytes from, List<FactId> told) {
+    List<FactId> taken = told.stream().filter(id -> core.ledger.get(id) != null).toList();
+    if (taken.size() < told.size() && !knowLess.containsKey(from)) {
+      if (knowLess.size() == Limits.INTRODUCERS) {
+        knowLess.remove(knowLess.keySet().iterator().next());
+      }
+      knowLess.put(from, new TreeSet<>());
+    }
+    Set<FactId> its = knowLess.get(from);
+    if (its != null) {
+      its.addAll(taken);
+    }
+  }
+
+  /** What both have, as heads. */
+  private List<FactId> sharedWith(Bytes address) {
+    Set<FactId> its = knowLess.get(address);
+    if (its == null) {
+      return core.membership.atHand();
+    }
+    SortedSet<FactId> heads = new TreeSet<>(its);
+    for (FactId id : its) {
+      if (core.ledger.get(id) instanceof Known fact) {
+        fact.envelope().header().heads().forEach(heads::remove);
+      }
+    }
+    return heads.stream().limit(Limits.HEADS).toList();
   }
 
   /** The newcomer checks what it is told: the facts must lead to what it was given. */

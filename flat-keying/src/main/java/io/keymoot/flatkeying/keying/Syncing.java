@@ -45,6 +45,14 @@ final class Syncing {
   // ---- asking
 
   void askFor(Collection<FactId> facts, Collection<Hash32> blobs, Consumer<Bytes> send) {
+    askFor(facts, blobs, core.membership.atHand(), send);
+  }
+
+  /**
+   * @param have as heads, what the asked need not tell
+   */
+  void askFor(
+      Collection<FactId> facts, Collection<Hash32> blobs, List<FactId> have, Consumer<Bytes> send) {
     List<FactId> wanted = facts.stream().limit(Limits.SYNC_WANTED).toList();
     List<Hash32> some = blobs.stream().limit(Limits.SYNC_WANTED).toList();
     if (wanted.isEmpty() && some.isEmpty()) {
@@ -57,16 +65,16 @@ final class Syncing {
     while (wantedBlobs.size() > Limits.BLOBS) {
       wantedBlobs.remove(wantedBlobs.iterator().next());
     }
-    ask(wanted, some, send);
+    ask(wanted, some, have, send);
   }
 
   /** Asks for what can be done without: if it does not come, nobody asks again by itself. */
   void askOnce(Hash32 blob, Consumer<Bytes> send) {
-    ask(List.of(), List.of(blob), send);
+    ask(List.of(), List.of(blob), core.membership.atHand(), send);
   }
 
-  private void ask(List<FactId> wanted, List<Hash32> some, Consumer<Bytes> send) {
-    List<FactId> have = core.membership.atHand();
+  private void ask(
+      List<FactId> wanted, List<Hash32> some, List<FactId> have, Consumer<Bytes> send) {
     boolean fromNothing = have.isEmpty();
     List<FactId> heads = fromNothing ? List.of(new FactId(core.group.hash())) : have;
     send.accept(SideCodec.syncAsk(core.self.writer(), heads, fromNothing, wanted, some));
@@ -237,11 +245,13 @@ final class Syncing {
 
   // ---- being answered
 
-  /** Offers the facts of a reply; true if something came of it. */
-  boolean take(Bytes from, SyncReply reply) {
+  /** Offers the facts of a reply; says which these were, if something came of it. */
+  Optional<List<FactId>> take(Bytes from, SyncReply reply) {
+    List<FactId> told = new ArrayList<>();
     boolean facts = false;
     for (Bytes message : reply.facts()) {
       if (FactCodec.decode(message) instanceof Decoded.Ok<Envelope> ok) {
+        told.add(ok.value().id());
         facts |= offer(from, ok.value());
       }
     }
@@ -267,7 +277,7 @@ final class Syncing {
           lackedCredentials(),
           message -> core.out.add(new Effect.ToAddress(from, message)));
     }
-    return blobs || facts;
+    return blobs || facts ? Optional.of(told) : Optional.empty();
   }
 
   private List<Hash32> lackedCredentials() {

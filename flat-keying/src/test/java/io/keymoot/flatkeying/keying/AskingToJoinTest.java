@@ -198,4 +198,27 @@ class AskingToJoinTest {
     assertThat(finn.keys).isEmpty();
     assertThat(group.allReadAll()).as(group.show()).isTrue();
   }
+
+  /** Zoe told finn a fact and was gone; who is asked then cannot know what else finn has. */
+  @Test
+  void whoWasToldWhatNobodyElseKnowsLearnsALongPastAllTheSame() {
+    found("ben", "zoe");
+    Group.Node anna = group.node("anna");
+    Group.Node zoe = group.node("zoe");
+    Group.Node finn = group.join("finn", "");
+    finn.refusesToBeLetInBy.add(zoe.id());
+    onlyDoorOf(finn, zoe, (from, to) -> from != zoe && to != zoe);
+    group.run(5_000);
+    assertThat(zoe.core.state().isMember(finn.id())).isTrue();
+    assertThat(finn.core.isMember()).isFalse();
+    zoe.isDown = true;
+    for (int i = 0; i < 150; i++) {
+      anna.step(new Input.Refresh());
+      group.run(200);
+    }
+    assertThat(anna.core.state().person(finn.id())).isEmpty();
+    together();
+    group.run(10_000);
+    assertThat(finn.core.isMember()).as(group.show()).isTrue();
+  }
 }
