@@ -55,6 +55,8 @@ import org.jspecify.annotations.Nullable;
  *                ◀──────────────────  Grant (stepped key, heads)
  *   Sync ⇄ anybody: all the past of those heads, then it takes it, and sends
  * </pre>
+ *
+ * <p>Long, but whole: what either side says is checked by the other, rule by rule.
  */
 final class Joining {
   /** While the past is fetched, one in so many tries also asks to be let in again. */
