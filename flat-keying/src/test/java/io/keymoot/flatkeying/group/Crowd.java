@@ -1,5 +1,6 @@
 package io.keymoot.flatkeying.group;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.Fact;
@@ -10,8 +11,10 @@ import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.Suite;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.fact.Trust;
@@ -105,6 +108,18 @@ final class Crowd {
   /** Puts out the device of the row by the founder's role. */
   Known expel(SignedJoinRequest row) {
     return rekey(new Target.Expelled(row.request().fingerprint(), List.of()));
+  }
+
+  /** The member of the row gives all slots of its address new keys. */
+  Known reseal(int row) {
+    MemberId member = rows.get(row).member();
+    List<Reseal.SlotKey> slots = new ArrayList<>();
+    for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
+      int symbol = member.hash().symbol(position, Profile.CONFERENCE.symbolBits());
+      slots.add(new Reseal.SlotKey(new Slot(position, symbol), fresh("slot " + position)));
+    }
+    Scribe.Device device = scribe.device("member " + row);
+    return learn(scribe.fact(device, group, member, state.heads(), new Reseal(slots)));
   }
 
   private Hash32 fresh(String what) {
