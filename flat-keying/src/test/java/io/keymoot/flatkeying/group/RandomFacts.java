@@ -126,6 +126,7 @@ final class RandomFacts {
     if (seed % 2 == 0) {
       unlessMalformed(teller::heal);
     }
+    unlessMalformed(teller::bearFalseWitness);
     return teller.story();
   }
 
@@ -140,6 +141,98 @@ final class RandomFacts {
       say(p, all, rekey(p, all, List.of()));
       actHonestly(p);
     }
+  }
+
+  /**
+   * A hostile member lets in a friend whose credential does not check, and one of the two turns
+   * against others what is evidence of something else: another's credential, fact or row, a word
+   * about another stay, or a word for another act.
+   */
+  private void bearFalseWitness() {
+    BitSet base = new BitSet();
+    published.stream().filter(oracle::isValid).forEach(m -> base.or(oracle.pastAnd(m)));
+    List<Person> hostile = people.stream().filter(q -> q.hostile && isMember(q, base)).toList();
+    if (hostile.isEmpty()) {
+      return;
+    }
+    Person p = pick(hostile);
+    Person friend = friendWithABadCredential();
+    admit(p, base, List.of(friend));
+    int e = published.get(published.size() - 1);
+    BitSet then = oracle.pastAnd(e);
+    List<Person> others =
+        people.stream().filter(q -> !q.device.equals(p.device) && isMember(q, base)).toList();
+    if (others.isEmpty() || !oracle.isValid(e) || !isMember(friend, then)) {
+      return;
+    }
+    Person b = pick(others);
+    switch (random.nextInt(6)) {
+      case 0 -> show(p, friend, then, b.member(), e, friend.member());
+      case 1 -> show(friend, friend, then, p.member(), e, b.member());
+      case 2 -> {
+        List<Integer> admits =
+            base.stream().filter(m -> oracle.fact(m).fact() instanceof Admit).boxed().toList();
+        int other = admits.isEmpty() ? e : pick(admits);
+        if (oracle.fact(other).fact() instanceof Admit admit) {
+          MemberId author = oracle.fact(other).header().author();
+          show(friend, friend, then, author, other, pick(admit.rows()).member());
+        }
+      }
+      case 3 -> {
+        StayId before = StayId.of(oracle.id(pick(published)), b.member());
+        List<Stay> stays = oracle.staysOf(b.member(), then);
+        Approval word =
+            approval(pick(others), then, Approval.Action.SUSPEND, b.member().hash(), before.hash());
+        StayId ended = stays.get(stays.size() - 1).id();
+        force(p, then, rekey(p, then, List.of(new Target.Absent(b.member(), ended, word))));
+      }
+      case 4 -> {
+        List<Approval> pardons = words(others, then, Approval.Action.PARDON, b);
+        Target target = new Target.Expelled(b.fingerprint(), pardons);
+        force(p, then, rekey(p, then, List.of(target)));
+      }
+      default -> {
+        List<Person> gone =
+            people.stream()
+                .filter(q -> !isMember(q, then) && !oracle.staysOf(q.member(), then).isEmpty())
+                .toList();
+        if (!gone.isEmpty()) {
+          Person again = newPerson(pick(gone).device, true, then);
+          List<Approval> words = new ArrayList<>(words(others, then, Approval.Action.EXPEL, again));
+          others.stream()
+              .limit(3)
+              .map(
+                  q -> approval(q, then, Approval.Action.ADMIT, again.member().hash(), Hash32.ZERO))
+              .forEach(words::add);
+          force(p, then, new Admit(List.of(again.row), words));
+        }
+      }
+    }
+  }
+
+  private Person friendWithABadCredential() {
+    Scribe.Device device = scribe.device("friend");
+    Hash32 credential = credentials.makeAndFetch(device.name(), "bad");
+    FactId saw = new FactId(group.hash());
+    Person friend =
+        new Person(device, scribe.request(device, group, credential, people.size(), saw), true);
+    people.add(friend);
+    return friend;
+  }
+
+  /** Shows somebody's credential as what {@code author} let {@code row} in by. */
+  private void show(Person p, Person whose, BitSet base, MemberId author, int admit, MemberId row) {
+    FaultProof proof =
+        new FaultProof.BadCredential(oracle.id(admit), row, credentials.bytes(whose.credential));
+    force(p, base, rekey(p, base, List.of(new Target.Faulty(author, proof))));
+  }
+
+  private List<Approval> words(List<Person> by, BitSet base, Approval.Action action, Person b) {
+    return by.stream()
+        .filter(q -> !q.device.equals(b.device))
+        .limit(3)
+        .map(q -> approval(q, base, action, b.fingerprint().hash(), Hash32.ZERO))
+        .toList();
   }
 
   private Story story() {

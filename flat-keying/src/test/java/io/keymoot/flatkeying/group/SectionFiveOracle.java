@@ -116,6 +116,8 @@ final class SectionFiveOracle {
     TARGETS_ITSELF,
     /** A word once given for an expulsion or a pardon counts for every later one. */
     FRESH_APPROVALS,
+    /** A word for one act counts for another. */
+    WORD_FOR_THE_ACT,
     /** Approvals are counted by member, so a device with two counts twice. */
     COUNTED_BY_DEVICE,
     /** Targets may approve. */
@@ -146,8 +148,16 @@ final class SectionFiveOracle {
     WATCHERS,
     /** Two members suspend, be they one device. */
     TWO_DEVICES,
+    /** A watcher's word serves against whichever stay of the member. */
+    WORD_NAMES_THE_STAY,
     /** Any two statements prove a fault. */
     PROOF,
+    /** A bad credential proves a fault, whoever was let in with another one. */
+    CREDENTIAL_OF_THE_ROW,
+    /** A bad credential that anybody let in, or showed, convicts whom the proof likes. */
+    LIAR_IS_THE_AUTHOR,
+    /** With a bad credential goes whom the proof likes, not whose it is. */
+    ROW_OF_THE_CREDENTIAL,
     /** Nobody looks at the members digest. */
     MEMBERS_DIGEST,
     /** Anybody reseals any slot. */
@@ -899,7 +909,8 @@ final class SectionFiveOracle {
     SortedSet<Fingerprint> perhaps = new TreeSet<>();
     count(author(m), past, credentialHolds(author(m), past), yes, perhaps);
     for (Approval approval : approvals) {
-      if (approval.action() == action && approval.subject().equals(subject)) {
+      boolean meant = off.contains(Switch.WORD_FOR_THE_ACT) || approval.action() == action;
+      if (meant && approval.subject().equals(subject)) {
         MemberId who = approval.header().author();
         count(who, past, approver(m, approval), yes, perhaps);
       }
@@ -1097,7 +1108,8 @@ final class SectionFiveOracle {
     boolean fits =
         second.action() == Approval.Action.SUSPEND
             && second.subject().equals(absent.member().hash())
-            && second.stay().equals(absent.stay().hash())
+            && (off.contains(Switch.WORD_NAMES_THE_STAY)
+                || second.stay().equals(absent.stay().hash()))
             && (off.contains(Switch.WATCHERS) || watchers.containsAll(List.of(author(m), other)))
             && (off.contains(Switch.TWO_DEVICES)
                 || !device(other, past).equals(device(author(m), past)));
@@ -1149,38 +1161,31 @@ final class SectionFiveOracle {
       return false;
     }
     int e = number(bad.admit());
-    if (!author(e).equals(member)) {
+    if (!off.contains(Switch.LIAR_IS_THE_AUTHOR) && !author(e).equals(member)) {
       return false;
     }
-    Hash32 hash = Hash32.sha256(bad.credential().toArray());
-    Found found = found(past);
     return switch (fact(e).fact()) {
       case Admit admit ->
-          rowOf(bad.admit(), bad.row(), past)
-              .map(
+          admit.rows().stream()
+              .filter(
                   row ->
-                      row.request().credential().equals(hash)
-                          && check.check(found, row.request().key(), bad.credential())
-                              instanceof CredentialVerdict.Refused)
-              .orElse(false);
+                      off.contains(Switch.ROW_OF_THE_CREDENTIAL) || row.member().equals(bad.row()))
+              .anyMatch(row -> isBad(bad, row.request().credential(), row.request().key(), past));
       case Here here ->
-          bad.row().equals(member)
-              && here.credential().equals(hash)
-              && check.check(found, key(member, past).orElseThrow(), bad.credential())
-                  instanceof CredentialVerdict.Refused;
+          (off.contains(Switch.ROW_OF_THE_CREDENTIAL) || bad.row().equals(member))
+              && isBad(bad, here.credential(), key(member, past).orElseThrow(), past);
       case Found f -> false;
       case Rekey r -> false;
       case Reseal r -> false;
     };
   }
 
-  private Optional<SignedJoinRequest> rowOf(FactId admit, MemberId member, BitSet past) {
-    if (!numbers.containsKey(admit)
-        || !past.get(number(admit))
-        || !(fact(number(admit)).fact() instanceof Admit found)) {
-      return Optional.empty();
-    }
-    return found.rows().stream().filter(row -> row.member().equals(member)).findFirst();
+  private boolean isBad(FaultProof.BadCredential bad, Hash32 named, Bytes key, BitSet past) {
+    boolean isIt =
+        off.contains(Switch.CREDENTIAL_OF_THE_ROW)
+            || Hash32.sha256(bad.credential().toArray()).equals(named);
+    return isIt
+        && check.check(found(past), key, bad.credential()) instanceof CredentialVerdict.Refused;
   }
 
   /**

@@ -399,9 +399,14 @@ final class Stage {
         Approval.Action action = Approval.Action.valueOf(words.remove().toUpperCase());
         String subject = words.remove();
         List<FactId> heads = heads(who, words);
+        // from LABEL: the stay that a word to suspend means
+        Hash32 stay =
+            action == Approval.Action.SUSPEND
+                ? namedStay(subject, heads, words).hash()
+                : Hash32.ZERO;
         // signed M: by another's key, and so by nobody
         String signer = words.isEmpty() ? who : words.removeLast();
-        approvals.put(label, approve(who, signer, heads, action, subject, Hash32.ZERO));
+        approvals.put(label, approve(who, signer, heads, action, subject, stay));
       }
       default -> throw new IllegalArgumentException("what is: " + who + " " + verb);
     }
@@ -534,15 +539,16 @@ final class Stage {
                       statement(clause.remove()), statement(clause.remove()))));
         }
         case "credential" -> {
-          // credential B LABEL ROW
+          // credential B LABEL ROW [shows C]
           String b = clause.remove();
-          FactId admit = fact(clause.remove());
+          FactId shown = fact(clause.remove());
           String row = clause.remove();
+          Person whose = person(clause.isEmpty() ? row : clause.removeLast());
           targets.add(
               new Target.Faulty(
                   member(b),
                   new FaultProof.BadCredential(
-                      admit, member(row), credentials.bytes(person(row).credential))));
+                      shown, member(row), credentials.bytes(whose.credential))));
         }
         default -> throw new IllegalArgumentException("a rekey does not know " + clauses);
       }
