@@ -74,8 +74,7 @@ final class Fetching {
     }
   }
 
-  void lacks(List<FactId> parents, List<MemberId> from, long now) {
-    from.forEach(this::isAhead);
+  void lacks(List<FactId> parents, long now) {
     Set<FactId> still = new LinkedHashSet<>(parents);
     Iterator<Map.Entry<FactId, Want>> each = wants.entrySet().iterator();
     while (each.hasNext()) {
@@ -95,9 +94,6 @@ final class Fetching {
         want = new Want(now);
         want.parent = true;
         wants.put(parent, want);
-      }
-      for (MemberId holder : from) {
-        hold(want, holder);
       }
     }
   }
@@ -124,15 +120,17 @@ final class Fetching {
     return !wants.values().removeIf(want -> !want.parent && want.tries > 2);
   }
 
-  private void hold(Want want, MemberId holder) {
+  /** False if it was known as one already. */
+  private boolean hold(Want want, MemberId holder) {
     if (holder.equals(me) || want.holders.contains(holder)) {
-      return;
+      return false;
     }
     if (want.holders.size() < HeartbeatLimits.HOLDERS_OF_A_WANT) {
       want.holders.add(holder);
     } else {
       want.holders.set(jitter.below(want.holders.size()), holder);
     }
+    return true;
   }
 
   private void isAhead(MemberId member) {
@@ -149,19 +147,19 @@ final class Fetching {
   /**
    * The member has taken what waits here for its parents, so it has these. Whoever was asked for
    * them in vain may not have them, or keep them back: here is another to ask, and soon.
+   *
+   * <p>Whom nobody knows yet may be the one who has them, or an outsider's invention: it is one of
+   * those who are ahead, as with a head that it names, and takes the place of no holder.
    */
-  void knowsMore(MemberId member, long now) {
-    boolean isNew = !ahead.contains(member);
+  void knowsMore(MemberId member, boolean isVerified, long now) {
+    boolean isNew = !member.equals(me) && !ahead.contains(member);
     isAhead(member);
     for (Want want : wants.values()) {
-      boolean isAnother = want.holders.isEmpty() ? isNew : !want.holders.contains(member);
-      if (!want.parent || !isAnother || member.equals(me)) {
+      if (!want.parent) {
         continue;
       }
-      if (!want.holders.isEmpty()) {
-        hold(want, member);
-      }
-      if (want.tries >= HeartbeatLimits.FETCH_TRIES) {
+      boolean isAnother = isVerified ? hold(want, member) : isNew;
+      if (isAnother && want.tries >= HeartbeatLimits.FETCH_TRIES) {
         want.tries = HeartbeatLimits.FETCH_TRIES / 2;
         want.due = Math.min(want.due, now + jitter.millis(0, HeartbeatLimits.FETCH_RETRY_MOST));
       }
@@ -194,7 +192,10 @@ final class Fetching {
   /** Picks somebody for the first that is due, and asks it for all it has of the others. */
   private void ask(List<FactId> due, long now, List<Effect> out) {
     Want first = want(due.get(0));
-    List<MemberId> holders = first.holders.isEmpty() ? List.copyOf(ahead) : first.holders;
+    // Those who are seen to have a parent may keep it back; every other time any who is ahead is
+    // asked.
+    boolean ofAny = first.holders.isEmpty() || (first.parent && first.tries % 2 == 1);
+    List<MemberId> holders = ofAny && !ahead.isEmpty() ? List.copyOf(ahead) : first.holders;
     if (holders.isEmpty()) {
       retryLater(due.remove(0), now);
       return;

@@ -77,8 +77,9 @@ public final class Heartbeat {
         haveMask = holds.haveMask();
       }
       case Input.ReachedAt at -> reachedAt(at.address());
-      case Input.Lacks(List<FactId> facts, Optional<MemberId> from) -> lacks(facts, from, millis);
-      case Input.KnowsMore(MemberId member) -> knowsMore(member, millis);
+      case Input.Lacks(List<FactId> facts) -> lacks(facts, millis);
+      case Input.KnowsMore(MemberId member, boolean isVerified) ->
+          knowsMore(member, isVerified, millis);
       case Input.Learnt(List<FactId> facts) -> learnt(facts);
       case Input.Said(FactId fact) -> {
         repeating.said(fact, millis);
@@ -235,13 +236,13 @@ public final class Heartbeat {
 
   // ---- facts
 
-  private void lacks(List<FactId> facts, Optional<MemberId> from, long now) {
-    fetching.lacks(facts, from.stream().toList(), now);
+  private void lacks(List<FactId> facts, long now) {
+    fetching.lacks(facts, now);
     timers.set(Timers.Name.FETCH, fetching.next());
   }
 
-  private void knowsMore(MemberId member, long now) {
-    fetching.knowsMore(member, now);
+  private void knowsMore(MemberId member, boolean isVerified, long now) {
+    fetching.knowsMore(member, isVerified, now);
     timers.set(Timers.Name.FETCH, fetching.next());
   }
 

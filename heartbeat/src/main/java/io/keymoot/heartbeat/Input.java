@@ -44,15 +44,16 @@ public sealed interface Input {
 
   // ---- about facts
 
-  /**
-   * All the facts that must be had before those at hand can be taken.
-   *
-   * @param from who gave what needs them, and so has them
-   */
-  record Lacks(List<FactId> facts, Optional<MemberId> from) implements Input {}
+  /** All the facts that must be had before those at hand can be taken. */
+  record Lacks(List<FactId> facts) implements Input {}
 
-  /** The member has taken a fact that waits here for others: it has those, too. */
-  record KnowsMore(MemberId member) implements Input {}
+  /**
+   * The member has taken a fact that waits here for others: it has those, too.
+   *
+   * @param isVerified whether it was the member itself, or at least one that holds the group's key,
+   *     that said so; else it is somebody whom the facts at hand do not know
+   */
+  record KnowsMore(MemberId member, boolean isVerified) implements Input {}
 
   /** Facts that are at hand now, taken or waiting: they need not be fetched. */
   record Learnt(List<FactId> facts) implements Input {}

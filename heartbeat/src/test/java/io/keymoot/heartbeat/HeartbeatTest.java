@@ -428,14 +428,22 @@ class HeartbeatTest {
     assertThat(only(Effect.Fetch.class, run(10_000))).isEmpty();
   }
 
+  /** Of a fact that this member names its parent is lacked. */
+  private List<Effect> lackParentOfWhatIsNamedBy(int member, FactId parent) {
+    FactId child = People.fact("child of " + parent);
+    hear(member, 1, child);
+    tell(new Input.Learnt(List.of(child)));
+    return tell(new Input.Lacks(List.of(parent)));
+  }
+
   @Test
-  void parentsAreAskedForAtOnceFromWhoGaveTheChildUntilTheyAreThere() {
+  void parentsAreAskedForAtOnceFromWhoIsAheadUntilTheyAreThere() {
     begin();
     FactId parent = People.fact("parent");
-    Input lacks = new Input.Lacks(List.of(parent), Optional.of(People.member(7)));
-    assertThat(tell(lacks)).containsExactly(new Effect.Fetch(People.member(7), List.of(parent)));
+    assertThat(lackParentOfWhatIsNamedBy(7, parent))
+        .containsExactly(new Effect.Fetch(People.member(7), List.of(parent)));
     assertThat(only(Effect.Fetch.class, run(100_000)).size()).isBetween(16, 22);
-    tell(new Input.Lacks(List.of(), Optional.empty()));
+    tell(new Input.Lacks(List.of()));
     assertThat(core.wanted()).isEmpty();
     assertThat(only(Effect.Fetch.class, run(100_000))).isEmpty();
   }
@@ -445,19 +453,55 @@ class HeartbeatTest {
   void aParentThatOneKeepsBackIsSoonAskedOfWhoeverIsSeenToHaveIt() {
     begin();
     FactId parent = People.fact("parent");
-    tell(new Input.Lacks(List.of(parent), Optional.of(People.member(7))));
+    // Once ahead of me in something else, as nearly everybody was.
+    for (int member : new int[] {4, 5, 6}) {
+      FactId earlier = People.fact("earlier, by " + member);
+      hear(member, 1, earlier);
+      tell(new Input.Learnt(List.of(earlier)));
+    }
+    lackParentOfWhatIsNamedBy(7, parent);
+    tell(new Input.KnowsMore(People.member(7), true));
     run(60_000);
     assertThat(only(Effect.Fetch.class, run(20_000)).size()).as("asking has slowed").isLessThan(3);
 
-    tell(new Input.KnowsMore(People.member(4)));
+    tell(new Input.KnowsMore(People.member(4), true));
     List<Effect.Fetch> asked = only(Effect.Fetch.class, run(10_000));
     assertThat(asked).contains(new Effect.Fetch(People.member(4), List.of(parent)));
     // Said over and over it is nothing new.
     run(60_000);
     for (int i = 0; i < 20; i++) {
-      tell(new Input.KnowsMore(People.member(4)));
+      tell(new Input.KnowsMore(People.member(4), true));
     }
     assertThat(only(Effect.Fetch.class, run(20_000)).size()).isLessThan(3);
+  }
+
+  @Test
+  void whoIsSeenToHaveAParentIsNotTheOnlyOneAskedForIt() {
+    begin();
+    FactId parent = People.fact("parent");
+    lackParentOfWhatIsNamedBy(5, parent);
+    tell(new Input.KnowsMore(People.member(7), true));
+    assertThat(only(Effect.Fetch.class, run(10_000)).stream().map(Effect.Fetch::from).distinct())
+        .containsExactlyInAnyOrder(People.member(5), People.member(7));
+  }
+
+  /** An outsider can invent any number of those whom nobody knows. */
+  @Test
+  void strangersAreAskedForAParentButPushOutNobodyWhoIsSeenToHaveIt() {
+    begin();
+    FactId parent = People.fact("parent");
+    tell(new Input.Lacks(List.of(parent)));
+    assertThat(only(Effect.Fetch.class, run(60_000))).as("there is nobody to ask").isEmpty();
+    tell(new Input.KnowsMore(People.member(100), false));
+    assertThat(only(Effect.Fetch.class, run(2_000)))
+        .contains(new Effect.Fetch(People.member(100), List.of(parent)));
+
+    tell(new Input.KnowsMore(People.member(4), true));
+    for (int i = 0; i < 1_000; i++) {
+      tell(new Input.KnowsMore(People.member(100 + i), false));
+    }
+    assertThat(only(Effect.Fetch.class, run(10_000)))
+        .contains(new Effect.Fetch(People.member(4), List.of(parent)));
   }
 
   @Test

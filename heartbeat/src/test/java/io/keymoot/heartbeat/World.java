@@ -41,7 +41,7 @@ final class World {
 
   private record Say(Fact fact) {}
 
-  private record Give(int by, List<Fact> facts) {}
+  private record Give(List<Fact> facts) {}
 
   private record Ask(int by, List<FactId> facts, List<FactId> heads) {}
 
@@ -97,6 +97,10 @@ final class World {
         }
       }
       step(at, unknown.isEmpty() ? heard : new Input.Heard(heard.beat(), List.copyOf(unknown)));
+      if (!core.wanted().isEmpty()
+          && heard.beat().heads().stream().anyMatch(waiting::containsKey)) {
+        step(at, new Input.KnowsMore(heard.beat().member(), true));
+      }
     }
 
     void step(long at, Input input) {
@@ -162,20 +166,20 @@ final class World {
       return List.copyOf(given.values());
     }
 
-    void receive(long at, Object what, int from) {
+    void receive(long at, Object what) {
       switch (what) {
         case Input.Heard heard -> hear(at, heard);
         case Say(Fact fact) -> {
           answering.overheard(fact.id, new Tick(at));
           if (!knows(fact.id)) {
-            offer(at, List.of(fact), from);
+            offer(at, List.of(fact));
           }
         }
-        case Give(int by, List<Fact> facts) -> {
+        case Give(List<Fact> facts) -> {
           for (Fact fact : facts) {
             answering.overheard(fact.id, new Tick(at));
           }
-          offer(at, facts, by);
+          offer(at, facts);
         }
         case Ask ask -> {
           List<FactId> had = ask.facts.stream().filter(this::knows).toList();
@@ -198,11 +202,11 @@ final class World {
           };
       if (to != number) {
         answers.computeIfAbsent(number, n -> new ArrayList<>()).add(at);
-        send(at, number, to, new Give(number, below(had, ask.heads)));
+        send(at, number, to, new Give(below(had, ask.heads)));
       }
     }
 
-    private void offer(long at, List<Fact> facts, int from) {
+    private void offer(long at, List<Fact> facts) {
       for (Fact fact : facts) {
         if (!knows(fact.id)) {
           waiting.putIfAbsent(fact.id, fact);
@@ -236,7 +240,7 @@ final class World {
             .filter(parent -> !knows(parent) && !waiting.containsKey(parent))
             .forEach(lacking::add);
       }
-      step(at, new Input.Lacks(List.copyOf(lacking), Optional.of(peers[from].id)));
+      step(at, new Input.Lacks(List.copyOf(lacking)));
     }
 
     private void done(long at, Duty duty) {
@@ -385,7 +389,7 @@ final class World {
         while (peer.deadline <= at) {
           peer.step(Math.max(peer.deadline, now), new Input.Wake());
         }
-        peer.receive(at, mail.what, mail.from);
+        peer.receive(at, mail.what);
       }
       while (peer.deadline < end) {
         peer.step(Math.max(peer.deadline, now), new Input.Wake());

@@ -269,7 +269,7 @@ public final class Peer implements AutoCloseable {
               : beat.heads().stream().filter(head -> !keying.isHere(head)).toList();
       heartbeat(new io.keymoot.heartbeat.Input.Heard(beat, unknown));
       if (!its.wanted().isEmpty() && waitsForMore(beat.heads())) {
-        heartbeat(new io.keymoot.heartbeat.Input.KnowsMore(beat.member()));
+        heartbeat(new io.keymoot.heartbeat.Input.KnowsMore(beat.member(), isSigned || hasMac));
       }
     }
     if (!isNothingNew && (isSigned || hasMac)) {
@@ -358,8 +358,7 @@ public final class Peer implements AutoCloseable {
       case Effect.Authored authored ->
           heartbeat(new io.keymoot.heartbeat.Input.Said(authored.fact()));
       case Effect.Lacks lacks -> {
-        heartbeat(
-            new io.keymoot.heartbeat.Input.Lacks(List.copyOf(lacks.facts()), Optional.empty()));
+        heartbeat(new io.keymoot.heartbeat.Input.Lacks(List.copyOf(lacks.facts())));
         tellLearnt();
       }
       case Effect.Install install -> install(install.tek());

@@ -1,0 +1,85 @@
+package io.keymoot.peer;
+
+import static io.keymoot.peer.Village.ANYBODY_ADMITS_CHAIR_EXPELS;
+import static io.keymoot.peer.Village.OPEN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Village.Resident;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who keeps a fact back does not keep it from those to whom another would tell it. */
+class KeptBackTest {
+  private final Village village = new Village(41);
+  private Resident ben;
+  private Resident cora;
+  private Resident dan;
+
+  @BeforeEach
+  void four() {
+    village.found(
+        village.device("anna", "chair"), ANYBODY_ADMITS_CHAIR_EXPELS, village.certified(), OPEN);
+    ben = village.join(village.device("ben"), OPEN);
+    cora = village.join(village.device("cora"), OPEN);
+    dan = village.join(village.device("dan"), OPEN);
+    village.run(15_000);
+    assertThat(village.members()).hasSize(4);
+  }
+
+  private static FactId newest(Resident of) {
+    return of.peer.keying().signingHeads().getFirst();
+  }
+
+  private static boolean isBeat(Bytes message) {
+    return SideCodec.typeOf(message).filter(MessageType.HEARTBEAT::equals).isPresent();
+  }
+
+  /** Everybody was ahead of dan once, cora among them. */
+  private void allAreAheadOfDan() {
+    village.wire = (from, to, message) -> to != dan || isBeat(message);
+    cora.step(new PeerInput.Refresh());
+    village.run(4_000);
+    assertThat(dan.peer.heartbeat().orElseThrow().wanted()).containsExactly(newest(cora));
+    village.wire = (from, to, message) -> true;
+    village.run(4_000);
+    assertThat(dan.peer.keying().has(newest(cora))).isTrue();
+  }
+
+  /** Ben makes two facts, of which one gets out, to dan. */
+  private FactId benKeepsAParentBack() {
+    village.wire = (from, to, message) -> from != ben;
+    ben.step(new PeerInput.Refresh());
+    village.run(3_000);
+    FactId parent = newest(ben);
+    village.wire = (from, to, message) -> from != ben || to == dan;
+    ben.step(new PeerInput.Refresh());
+    village.wire = (from, to, message) -> from != ben;
+    village.run(60_000);
+    assertThat(dan.peer.keying().isHere(newest(ben))).isTrue();
+    assertThat(dan.peer.heartbeat().orElseThrow().wanted()).containsExactly(parent);
+    return parent;
+  }
+
+  private void coraComesToHave(FactId fact) {
+    village.wire = (from, to, message) -> from != ben || to == cora;
+    for (int i = 0; i < 10_000 && !cora.peer.keying().has(fact); i++) {
+      village.run(1);
+    }
+    assertThat(cora.peer.keying().has(fact)).isTrue();
+  }
+
+  @Test
+  void itIsSoonAskedOfWhoeverIsSeenToHaveIt() {
+    allAreAheadOfDan();
+    FactId parent = benKeepsAParentBack();
+    FactId child = newest(ben);
+    coraComesToHave(child);
+    village.run(5_000);
+    assertThat(dan.peer.keying().has(parent)).isTrue();
+    assertThat(dan.peer.keying().has(child)).isTrue();
+  }
+}
