@@ -173,6 +173,13 @@ public final class FlatKeying implements AutoCloseable {
     return join(ledger, key, credential, entropy, shared);
   }
 
+  /**
+   * Where what members say of their KEKs is read from now on, instead of from this one's inputs.
+   */
+  public void readFrom(Said said) {
+    haves.readFrom(said);
+  }
+
   // ---- what others may look at
 
   public GroupId group() {

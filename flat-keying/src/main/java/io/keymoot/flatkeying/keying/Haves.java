@@ -23,35 +23,49 @@ final class Haves {
 
   private final Core core;
 
-  /** With the ids that the state and the facts hold: copies for each member would add up. */
-  private final SaidMasks said = new SaidMasks();
+  /**
+   * With the ids that the state and the facts hold: copies for each member would add up. Empty
+   * where the words are read elsewhere.
+   */
+  private final SaidMasks own = new SaidMasks();
+
+  private Said said = own;
 
   Haves(Core core) {
     this.core = core;
   }
 
+  /** From now on the words are read there. */
+  void readFrom(Said elsewhere) {
+    said = elsewhere;
+  }
+
   void heard(MemberId member, Optional<FactId> epoch, int mask) {
+    if (said != own) {
+      return;
+    }
     Known known = epoch.map(core.ledger::get).orElse(null);
     Person person = core.state().person(member).orElse(null);
     if (known == null || mask == 0 || person == null || !core.state().isMember(member)) {
-      said.remove(member.hash());
+      own.remove(member.hash());
       return;
     }
-    said.put(person.hash(), known.id().hash(), mask);
+    own.put(person.hash(), known.id().hash(), mask);
   }
 
   void changed(GroupState state, List<Stay> newlyOver) {
     for (Stay stay : newlyOver) {
       MemberId member = stay.person().id();
       if (!state.isMember(member)) {
-        said.remove(member.hash());
+        own.remove(member.hash());
       }
     }
   }
 
   /** The mask it gave for this very epoch. */
   int of(MemberId member, FactId epoch) {
-    return epoch.hash().equals(said.epoch(member.hash())) ? said.mask(member.hash()) : 0;
+    Said.Word word = said.last(member);
+    return word != null && word.epoch().equals(epoch.hash()) ? word.mask() : 0;
   }
 
   /**
@@ -91,20 +105,20 @@ final class Haves {
     }
 
     int mask(MemberId member) {
-      Hash32 its = said.epoch(member.hash());
-      if (its == null) {
+      Said.Word word = said.last(member);
+      if (word == null) {
         return 0;
       }
-      if (!its.equals(lastEpoch)) {
+      if (!word.epoch().equals(lastEpoch)) {
         // Nearly all speak of the same one.
-        lastEpoch = its;
-        lastAnew = anewSince.get(its);
+        lastEpoch = word.epoch();
+        lastAnew = anewSince.get(lastEpoch);
       }
       int[] anew = lastAnew;
       if (anew == null) {
         return 0;
       }
-      int mask = said.mask(member.hash());
+      int mask = word.mask();
       for (int position = 0; position < SlotKeys.POSITIONS; position++) {
         if (anew[position] != 0
             && (anew[position] >>> member.hash().symbol(position, symbolBits) & 1) == 1) {

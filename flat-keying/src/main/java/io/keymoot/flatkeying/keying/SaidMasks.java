@@ -1,5 +1,6 @@
 package io.keymoot.flatkeying.keying;
 
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.wire.Hash32;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Its size is a pair of members. A map of objects would take 90 bytes for each, where this takes
  * 16 to 32; the ids are those that whoever puts them in holds anyway.
  */
-final class SaidMasks {
+final class SaidMasks implements Said {
   private @Nullable Hash32[] members = new @Nullable Hash32[16];
   private @Nullable Hash32[] epochs = new @Nullable Hash32[16];
   private int[] masks = new int[16];
@@ -18,6 +19,12 @@ final class SaidMasks {
 
   int size() {
     return size;
+  }
+
+  @Override
+  public @Nullable Word last(MemberId member) {
+    int at = find(member.hash());
+    return epochs[at] instanceof Hash32 epoch ? new Word(epoch, masks[at]) : null;
   }
 
   /** Of what epoch the member spoke last; null if it never did. */

@@ -21,6 +21,7 @@ import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.keying.Input;
+import io.keymoot.flatkeying.keying.Said;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
@@ -29,6 +30,7 @@ import io.keymoot.heartbeat.Duty;
 import io.keymoot.heartbeat.EpochHeld;
 import io.keymoot.heartbeat.Heartbeat;
 import io.keymoot.heartbeat.HeartbeatCodec;
+import io.keymoot.heartbeat.HeartbeatContent;
 import io.keymoot.heartbeat.HeartbeatMessage;
 import io.keymoot.heartbeat.Rosters;
 import java.security.MessageDigest;
@@ -111,6 +113,7 @@ public final class Peer implements AutoCloseable {
     this.beats = shared.beats;
     this.looking = new Looking(keying, shared.identities);
     this.judging = new Judging(policy, keying, shared.identities, this::keying, out::add);
+    keying.readFrom(member -> heartbeat == null ? null : said(heartbeat, member));
   }
 
   public static Peer found(
@@ -314,9 +317,7 @@ public final class Peer implements AutoCloseable {
 
   /** Whether it was made with the key that this peer holds. */
   private Input.KeyCheck check(HeartbeatMessage message, BeatsRead.Read read) {
-    Optional<EpochHeld> held = message.beat().content().epoch();
-    Tek tek =
-        held.map(epoch -> keys.get(new KeyName(epoch.epoch(), epoch.revision()))).orElse(null);
+    Tek tek = key(message.beat().content().epoch()).orElse(null);
     if (tek == null) {
       return Input.KeyCheck.UNTESTED;
     }
@@ -329,7 +330,19 @@ public final class Peer implements AutoCloseable {
     return isSame ? Input.KeyCheck.SAME : Input.KeyCheck.OTHER;
   }
 
-  private static Bytes mac(Tek tek, Bytes bytes) {
+  /** The key that a heartbeat names, if it is held here. */
+  Optional<Tek> key(Optional<EpochHeld> named) {
+    return named.map(held -> keys.get(new KeyName(held.epoch(), held.revision())));
+  }
+
+  private static Said.@Nullable Word said(Heartbeat heartbeat, MemberId member) {
+    HeartbeatContent content = heartbeat.said(member).orElse(null);
+    return content == null || content.epoch().isEmpty()
+        ? null
+        : new Said.Word(content.epoch().get().epoch().hash(), content.haveMask());
+  }
+
+  static Bytes mac(Tek tek, Bytes bytes) {
     return tek.mac(bytes).slice(0, HeartbeatCodec.MAC_BYTES);
   }
 
@@ -627,11 +640,7 @@ public final class Peer implements AutoCloseable {
     if (!beat.heads().equals(keying.signingHeads())) {
       return;
     }
-    Tek tek =
-        beat.content()
-            .epoch()
-            .map(epoch -> keys.get(new KeyName(epoch.epoch(), epoch.revision())))
-            .orElse(null);
+    Tek tek = key(beat.content().epoch()).orElse(null);
     if (tek == null && beat.content().epoch().isPresent()) {
       return;
     }

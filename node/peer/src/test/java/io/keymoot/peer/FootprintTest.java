@@ -14,10 +14,12 @@ import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Beat;
+import io.keymoot.heartbeat.EpochHeld;
 import io.keymoot.heartbeat.HeartbeatCodec;
 import io.keymoot.heartbeat.HeartbeatContent;
 import io.keymoot.peer.Village.Resident;
@@ -39,7 +41,6 @@ import org.openjdk.jol.info.GraphLayout;
  *   <li>what {@link Peer.Shared} holds: facts and their states, blobs (here shared too), verdicts
  *       on signatures and credentials, rosters, names, the last heartbeats;
  *   <li>sessions: nobody is sealed to here, and each pair that ever was has one, 4,096 at most;
- *   <li>which KEKs the others say they hold: here they say that they hold no key;
  *   <li>the frames' side, {@link FrameDesk}, which is measured beside it: it is the application's,
  *       and has a place for every stay that may speak.
  * </ul>
@@ -56,7 +57,7 @@ class FootprintTest {
 
   private final Village village = new Village(64);
 
-  /** A member that does nothing but beat. */
+  /** A member that does nothing but beat, and says each time that it holds other KEKs. */
   private record Extra(SigningKey key, MemberId member) {}
 
   private Extra letIn(Resident introducer, GroupId group, Bytes leafKey) {
@@ -77,11 +78,14 @@ class FootprintTest {
   private void beat(Extra extra, long counter, Resident anna) {
     GroupId group = anna.peer.keying().group();
     List<FactId> heads = anna.peer.keying().signingHeads();
+    FactId epoch = anna.peer.keying().sendingEpoch().orElseThrow();
+    EpochHeld held = new EpochHeld(epoch, anna.peer.keying().sendingRevision());
+    Tek tek = anna.peer.key(Optional.of(held)).orElseThrow();
     HeartbeatContent content =
         new HeartbeatContent(
             counter,
-            Optional.empty(),
-            0,
+            Optional.of(held),
+            village.random.nextInt() | 1,
             anna.peer.keying().state().membersDigest(),
             Bytes.of(extra.member().hash().toArray(), 0, 6));
     FactWriter writer = new FactWriter(extra.key(), group, extra.member());
@@ -89,7 +93,7 @@ class FootprintTest {
         HeartbeatCodec.encode(
             new Beat(group, extra.member(), heads, content, true),
             (its, bytes) -> writer.sign(MessageType.HEARTBEAT, its, bytes),
-            bytes -> bytes);
+            bytes -> Peer.mac(tek, bytes));
     for (Resident each : village.members()) {
       each.step(new PeerInput.Received(new Address(Bytes.fromHex("00")), message));
     }
