@@ -1,5 +1,6 @@
 package io.keymoot.benchmarks.compare;
 
+import io.keymoot.flatkeying.frame.Authentication;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +11,7 @@ final class Cluster implements AutoCloseable {
   /** What encrypts it. */
   enum Kind {
     KEYMOOT("Keymoot"),
+    KEYMOOT_PROVED("Keymoot, senders proved"),
     PLAIN("JGroups, plain"),
     SYMMETRIC("JGroups SYM_ENCRYPT"),
     ASYMMETRIC("JGroups ASYM_ENCRYPT");
@@ -18,6 +20,10 @@ final class Cluster implements AutoCloseable {
 
     Kind(String words) {
       this.words = words;
+    }
+
+    boolean isOurs() {
+      return this == KEYMOOT || this == KEYMOOT_PROVED;
     }
   }
 
@@ -70,7 +76,9 @@ final class Cluster implements AutoCloseable {
           case SYMMETRIC -> new ChannelSeat(name, ChannelSeat.Encryption.SYMMETRIC, overDatagrams);
           case ASYMMETRIC ->
               new ChannelSeat(name, ChannelSeat.Encryption.ASYMMETRIC, overDatagrams);
-          case KEYMOOT -> new NodeSeat(name, seats.isEmpty(), overDatagrams);
+          case KEYMOOT -> new NodeSeat(name, Authentication.NONE, seats.isEmpty(), overDatagrams);
+          case KEYMOOT_PROVED ->
+              new NodeSeat(name, Authentication.AMORTISED, seats.isEmpty(), overDatagrams);
         };
     seats.add(seat);
     return seat;
@@ -79,7 +87,8 @@ final class Cluster implements AutoCloseable {
   /** Until all hold one key and see each other, and have for a while. */
   void settle() {
     until(() -> allHoldOneKey("", seats.size()), "all of " + seats.size() + " hold one key");
-    pause(kind == Kind.KEYMOOT ? 3_000 : 300); // a refresh follows joins by two seconds
+    // A refresh follows joins by two seconds; a leave within four of a Rekey waits for others.
+    pause(kind.isOurs() ? 6_500 : 300);
     until(() -> allHoldOneKey("", seats.size()), "all of " + seats.size() + " still hold one key");
   }
 

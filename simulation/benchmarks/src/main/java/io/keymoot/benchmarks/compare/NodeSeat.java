@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole node of ours over the same stack as the others have. Messages are amortised: who sent
- * them is proved, by one signature for many.
+ * A whole node of ours over the same stack as the others have. Messages prove that the group sent
+ * them, which is more than the others' do, or, if asked to, which member did.
  */
 final class NodeSeat implements Seat {
   private static final String OPEN_HOUSE =
@@ -39,14 +39,16 @@ final class NodeSeat implements Seat {
   private final Network network;
   private final Identity identity = Identity.selfMade();
   private final String cluster;
+  private final Authentication proof;
   private final boolean founds;
   private @Nullable GroupNode node;
   private Consumer<byte[]> receiver = message -> {};
   private volatile String key = "";
   private volatile int members;
 
-  NodeSeat(String cluster, boolean founds, boolean overDatagrams) {
+  NodeSeat(String cluster, Authentication proof, boolean founds, boolean overDatagrams) {
     this.cluster = cluster;
+    this.proof = proof;
     this.founds = founds;
     URL stack =
         Objects.requireNonNull(
@@ -109,7 +111,7 @@ final class NodeSeat implements Seat {
 
   @Override
   public boolean send(byte[] message) {
-    Sent sent = node().send(Bytes.of(message), Authentication.AMORTISED, Delivery.RELIABLE);
+    Sent sent = node().send(Bytes.of(message), proof, Delivery.RELIABLE);
     return sent == Sent.SENT || sent == Sent.HELD;
   }
 
