@@ -70,9 +70,18 @@ final class Village implements AutoCloseable {
 
   /** Starts a process: {@code found}, {@code either}, {@code join}, {@code plain}. */
   House start(String wish, String... more) throws IOException {
-    House house = new House(houses.size(), wish, more);
+    return start(folder.resolve("home-" + houses.size()), wish, more);
+  }
+
+  private House start(Path home, String wish, String... more) throws IOException {
+    House house = new House(houses.size(), home, wish, more);
     houses.add(house);
     return house;
+  }
+
+  /** The same device once more, as after a crash: what it had in its home, and nothing else. */
+  House again(House before, String group) throws IOException {
+    return start(before.home, "join", group);
   }
 
   /** A group of so many, all of whom read each other; some keep what they should not. */
@@ -98,11 +107,6 @@ final class Village implements AutoCloseable {
   }
 
   void awaitOneGroup(List<House> all, int members, long millis) throws Exception {
-    awaitOneGroup(all, members, members, millis);
-  }
-
-  /** The same, where some may count yet who are gone without a word. */
-  void awaitOneGroup(List<House> all, int least, int most, long millis) throws Exception {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     House first = all.get(0);
     await(
@@ -111,9 +115,7 @@ final class Village implements AutoCloseable {
                 .allMatch(
                     house ->
                         house.state.equals("SETTLED")
-                            && house.members >= least
-                            && house.members <= most
-                            && house.members == first.members
+                            && house.members == members
                             && house.inUse.equals(first.inUse)),
         end,
         () -> all.size() + " do not agree: " + looked(all));
@@ -230,6 +232,7 @@ final class Village implements AutoCloseable {
   /** One process, and what it said last. */
   final class House {
     final int number;
+    final Path home;
     final Map<String, Long> read = new ConcurrentHashMap<>();
     final List<Use> used = new CopyOnWriteArrayList<>();
     final Map<String, Long> plundered = new TreeMap<>();
@@ -250,8 +253,9 @@ final class Village implements AutoCloseable {
     private final Writer orders;
     private final Path errors;
 
-    House(int number, String wish, String[] more) throws IOException {
+    House(int number, Path home, String wish, String[] more) throws IOException {
       this.number = number;
+      this.home = home;
       List<String> command = new ArrayList<>();
       Streets there = streets;
       if (there != null) {
@@ -272,7 +276,7 @@ final class Village implements AutoCloseable {
           way == Way.UDP
               ? List.of("udp", Integer.toString(port))
               : List.of("tcp", folder.toString()));
-      command.addAll(List.of(name, wish));
+      command.addAll(List.of(name, home.toString(), wish));
       command.addAll(List.of(more));
       errors = Files.createTempFile(folder, "errors", ".txt");
       process = new ProcessBuilder(command).redirectError(errors.toFile()).start();

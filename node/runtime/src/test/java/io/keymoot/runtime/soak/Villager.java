@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * Times are of the machine's monotonic clock, which all its processes share.
  *
  * <pre>
- *   arguments: ADDRESS  udp PORT | tcp FOLDER  NAME  found | either | join ID | plain  [hoard]
+ *   arguments: ADDRESS  udp PORT | tcp FOLDER  NAME HOME  found | either | join ID | plain  [hoard]
  *   orders:    say WORD | talk MILLIS BYTES | quiet | expel DEVICE | rekey | leave | reset | stats
  *              | plunder | heap | look | end
  *   says:      device ID | group ID | connected T | first T | status STATE | members N
@@ -94,7 +94,7 @@ final class Villager {
                 new InetSocketAddress(here, 0), ClusterStack.Discovery.files(Path.of(args[2])));
     String name = args[3];
     boolean hoards = args[args.length - 1].equals("hoard");
-    if (args[4].equals("plain")) {
+    if (args[5].equals("plain")) {
       plainly(stack, name);
       return;
     }
@@ -104,15 +104,15 @@ final class Villager {
             Profile.CONFERENCE,
             new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS),
             Trust.OPEN);
-    try (Identity identity = Identity.selfMade();
+    try (Identity identity = Identity.loadOrMake(Path.of(args[4]));
         Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM)) {
       say("device " + identity.device().hash().toHex());
       GroupNode.Builder builder = GroupNode.of(network, identity, rules());
       try (GroupNode node =
-          switch (args[4]) {
+          switch (args[5]) {
             case "found" -> builder.found(plan);
             case "either" -> builder.joinOrFound(plan);
-            default -> builder.join(name, new GroupId(Hash32.fromHex(args[5])));
+            default -> builder.join(name, new GroupId(Hash32.fromHex(args[6])));
           }) {
         say("connected " + System.nanoTime());
         Runtime.getRuntime().addShutdownHook(new Thread(node::closeAfterLeaving));
