@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reliable frames beyond the reach of the network's own reliability.
@@ -43,6 +44,9 @@ final class CatchUp {
     record Ask(Address of, List<Long> numbers) implements Errand {}
 
     record SayAgain(Address to, long number, Bytes frame) implements Errand {}
+
+    /** Its frames come faster than they are opened. */
+    record TooFast(Address of) implements Errand {}
   }
 
   private record Kept(Bytes frame, long at) {}
@@ -86,7 +90,9 @@ final class CatchUp {
       if (number > top - WINDOW) {
         seen[index(number)] |= 1L << number;
       }
-      missing.remove(number);
+      if (!missing.isEmpty()) {
+        missing.remove(number);
+      }
     }
 
     void reaches(long number) {
@@ -98,15 +104,21 @@ final class CatchUp {
         }
       }
       top = Math.max(top, number);
-      missing.headMap(top - WINDOW, true).clear();
+      if (!missing.isEmpty()) {
+        missing.headMap(top - WINDOW, true).clear();
+      }
     }
 
-    void wants(long to, long due) {
-      for (long each = Math.max(floor, top - WINDOW + 1); each <= to; each++) {
+    /** Whether any of these is missing that was not before. */
+    boolean wants(long from, long to, long due) {
+      boolean isAny = false;
+      for (long each = Math.max(Math.max(floor, from), top - WINDOW + 1); each <= to; each++) {
         if (each > 0 && !has(each) && !missing.containsKey(each)) {
           missing.put(each, new Missing(due));
+          isAny = true;
         }
       }
+      return isAny;
     }
 
     void forget() {
@@ -131,8 +143,12 @@ final class CatchUp {
   private long allowance = RuntimeLimits.SAID_AGAIN_PER_SECOND;
   private long allowedAt;
   private boolean missesNothing;
+  private @Nullable Address tooFast;
+  private long tooFastAt = Long.MIN_VALUE / 2;
   private final LinkedHashMap<Address, Source> sources = new LinkedHashMap<>(16, 0.75f, true);
-  private long next = Long.MAX_VALUE;
+
+  /** Written under the lock; read without it for each message that is sent. */
+  private volatile long next = Long.MAX_VALUE;
 
   /**
    * @param sooner called when {@link #next} has come nearer
@@ -207,14 +223,17 @@ final class CatchUp {
       }
       Source source = source(from);
       if (number > source.top) {
+        // Only what this frame jumps over: for each frame of a stream this must cost next to
+        // nothing.
+        long jumped = source.top + 1;
         source.reaches(number);
-        if (missesNothing && source.floor >= 0) {
-          source.wants(number - 1, now + RuntimeLimits.MISSING_PATIENCE_MILLIS);
+        long due = now + RuntimeLimits.MISSING_PATIENCE_MILLIS;
+        if (missesNothing && source.floor >= 0 && source.wants(jumped, number - 1, due)) {
+          dueAt(due);
         }
       }
       boolean isNew = !source.has(number);
       source.mark(number);
-      dueWith(source);
       return isNew || !again;
     } finally {
       lock.unlock();
@@ -245,8 +264,22 @@ final class CatchUp {
           }
           source.floor = Math.max(source.floor < 0 ? tell.fresh : source.floor, tell.first);
           source.missing.headMap(source.floor).clear();
-          source.wants(tell.last, now + RuntimeLimits.MISSING_PATIENCE_MILLIS);
-          dueWith(source);
+          long due = now + RuntimeLimits.MISSING_PATIENCE_MILLIS;
+          if (source.wants(source.floor, tell.last, due)) {
+            dueAt(due);
+          }
+        });
+  }
+
+  /** So much came from there that it waits to be opened. */
+  void tooFast(Address from, long now) {
+    locked(
+        () -> {
+          if (now - tooFastAt >= RuntimeLimits.TOO_FAST_AGAIN_MILLIS) {
+            tooFastAt = now;
+            tooFast = from;
+            dueAt(now);
+          }
         });
   }
 
@@ -264,12 +297,7 @@ final class CatchUp {
 
   /** When something is due; never, if nothing is. */
   long next() {
-    lock.lock();
-    try {
-      return next;
-    } finally {
-      lock.unlock();
-    }
+    return next;
   }
 
   /** What is to be sent by now. */
@@ -278,6 +306,10 @@ final class CatchUp {
     try {
       List<Errand> out = new ArrayList<>();
       next = Long.MAX_VALUE;
+      if (tooFast != null) {
+        out.add(new Errand.TooFast(tooFast));
+        tooFast = null;
+      }
       sayAgain(out, now);
       tell(out, now);
       for (Map.Entry<Address, Source> each : sources.entrySet()) {
@@ -369,12 +401,6 @@ final class CatchUp {
       next = Math.min(next, missing.due);
     }
     return next;
-  }
-
-  private void dueWith(Source source) {
-    if (!source.missing.isEmpty()) {
-      dueAt(nextOf(source));
-    }
   }
 
   private void dueAt(long at) {

@@ -180,7 +180,10 @@ public final class EventFeed<T> implements AutoCloseable {
         } else {
           waiting.add(event);
         }
-        changed.signal();
+        if (waiting.size() <= 1) {
+          // Else the thread is busy, and looks again by itself: waking costs more than the rest.
+          changed.signal();
+        }
       } finally {
         lock.unlock();
       }

@@ -145,6 +145,9 @@ final class FrameWork implements AutoCloseable {
     if (open == null || sealer == null) {
       return Sent.HELD;
     }
+    if (!open.mayGo()) {
+      return Sent.FULL;
+    }
     byte[] in = message.toArray();
     byte[] frame = new byte[in.length + FrameSealer.MAX_OVERHEAD];
     FrameStream stream = FrameStream.of(proof, OWN_INDEX);
@@ -284,6 +287,7 @@ final class FrameWork implements AutoCloseable {
 
   private void run() {
     Tick lookedRound = Tick.ZERO;
+    long opened = 0;
     try {
       while (!Thread.currentThread().isInterrupted()) {
         Reason next = waiting.poll(RuntimeLimits.DRAIN_MILLIS, TimeUnit.MILLISECONDS);
@@ -296,6 +300,9 @@ final class FrameWork implements AutoCloseable {
         }
         if (next instanceof Arrived arrived) {
           open(at, arrived);
+          if (++opened % RuntimeLimits.FRAMES_PER_LOOK == 0) {
+            slowDown(arrived.from);
+          }
         }
         // Now and then in any case, however many frames come.
         Tick now = clock.get();
@@ -309,6 +316,14 @@ final class FrameWork implements AutoCloseable {
       }
     } catch (InterruptedException closing) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Who sends more is met here more often. */
+  private void slowDown(Address from) {
+    Transport open = transport;
+    if (open != null && waiting.size() > RuntimeLimits.FRAMES_AT_EASE) {
+      open.tooFast(from);
     }
   }
 

@@ -5,9 +5,11 @@ import io.keymoot.peer.Address;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -59,6 +61,7 @@ public final class JGroupsTransport implements Transport {
   private static final byte FRAME_AGAIN = 5;
   private static final byte COUNT = 6;
   private static final byte MISSING = 7;
+  private static final byte TOO_FAST = 8;
 
   /** Where a frame begins behind its number. */
   private static final int NUMBER_AT = 1 + Long.BYTES;
@@ -68,11 +71,16 @@ public final class JGroupsTransport implements Transport {
   private final Receiver receiver;
   private final Outbox outbox;
   private final CatchUp catchUp;
+  private final Pace pace = new Pace();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final LongAdder unacknowledged = new LongAdder();
   private final LongAdder received = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final Heard heard = new Heard();
+
+  /** What has been written out once: each message names its source. */
+  private final Map<org.jgroups.Address, Address> written = new ConcurrentHashMap<>();
+
   private volatile boolean networkMulticasts = true;
   private @Nullable ReliableMulticast multicasts;
   private @Nullable ReliableUnicast unicasts;
@@ -171,6 +179,16 @@ public final class JGroupsTransport implements Transport {
   }
 
   @Override
+  public boolean mayGo() {
+    return pace.mayGo(millis());
+  }
+
+  @Override
+  public void tooFast(Address from) {
+    catchUp.tooFast(from, millis());
+  }
+
+  @Override
   public void missNothing() {
     catchUp.missNothing();
   }
@@ -203,6 +221,8 @@ public final class JGroupsTransport implements Transport {
                 give(null, words(COUNT, List.of(first, fresh, last)), false, true);
             case CatchUp.Errand.Ask(Address of, List<Long> numbers) ->
                 give(addressOf(of), words(MISSING, numbers), false, true);
+            case CatchUp.Errand.TooFast(Address of) ->
+                give(addressOf(of), words(TOO_FAST, List.of()), false, true);
             case CatchUp.Errand.SayAgain(Address one, long number, Bytes frame) ->
                 give(addressOf(one), numbered(FRAME_AGAIN, number, frame), false, false);
           }
@@ -296,19 +316,19 @@ public final class JGroupsTransport implements Transport {
       }
       byte kind = wire[message.getOffset()];
       boolean isNumbered = kind == NUMBERED_FRAME || kind == FRAME_AGAIN;
-      boolean isWords = kind == COUNT || kind == MISSING;
+      boolean isWords = kind == COUNT || kind == MISSING || kind == TOO_FAST;
       int head = isNumbered ? NUMBER_AT : 1;
       if (kind < CONTROL
-          || kind > MISSING
+          || kind > TOO_FAST
           || message.getLength() < head
           || message.getLength() - head > mostBytes(kind == FRAME || isNumbered)
-          || (isWords && !isSomeNumbers(length))) {
+          || (isWords && !isSomeNumbers(length) && !(kind == TOO_FAST && length == 0))) {
         refused.increment();
         return;
       }
       Address from;
       try {
-        from = addressOf(source);
+        from = written(source);
       } catch (Exception unusable) {
         refused.increment();
         return;
@@ -354,6 +374,8 @@ public final class JGroupsTransport implements Transport {
           numbers.add(words.getLong());
         }
         catchUp.asked(from, numbers, millis());
+      } else if (kind == TOO_FAST && !words.hasRemaining()) {
+        pace.tooFast(millis());
       } else {
         refused.increment();
       }
@@ -384,6 +406,19 @@ public final class JGroupsTransport implements Transport {
   }
 
   // ---- addresses
+
+  private Address written(org.jgroups.Address address) throws Exception {
+    Address known = written.get(address);
+    if (known == null) {
+      known = addressOf(address);
+      if (written.size() >= RuntimeLimits.HEARD) {
+        // Sources can be made up; then all are written out again, as often as that is done.
+        written.clear();
+      }
+      written.put(address, known);
+    }
+    return known;
+  }
 
   private static Address addressOf(org.jgroups.Address address) throws Exception {
     ByteArrayDataOutputStream out = new ByteArrayDataOutputStream(Address.MAX_BYTES);

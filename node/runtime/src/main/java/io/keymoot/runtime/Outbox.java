@@ -74,11 +74,14 @@ final class Outbox {
     try {
       boolean taken = !closed && makeRoom(to, quality, message.length());
       if (taken) {
+        boolean isFirst = queues.isEmpty();
         Queue queue = queues.computeIfAbsent(to, unseen -> new Queue());
         queue.parcels.add(new Parcel(quality, message));
         queue.bytes += message.length();
         bytesInAll += message.length();
-        changed.signal();
+        if (isFirst) {
+          changed.signal();
+        }
       } else {
         dropped.increment();
       }

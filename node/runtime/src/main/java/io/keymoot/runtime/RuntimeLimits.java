@@ -69,6 +69,9 @@ final class RuntimeLimits {
 
   static final long FRESH_MILLIS = 5_000;
 
+  /** However fast others find that: less than a conference needs would be a weapon. */
+  static final int FRAMES_PER_SECOND_AT_LEAST = 1_000;
+
   // ---- receiving
 
   static final int WAITING_PER_SENDER = 512;
@@ -128,6 +131,14 @@ final class RuntimeLimits {
 
   /** Frames that wait for the thread that opens them. */
   static final int FRAMES_WAITING = 8_192;
+
+  /** With more than so many waiting, whoever sent one is told so, if it was not just now. */
+  static final int FRAMES_AT_EASE = 2_048;
+
+  /** It is looked at, at least once in so many frames. */
+  static final int FRAMES_PER_LOOK = 64;
+
+  static final long TOO_FAST_AGAIN_MILLIS = 20;
 
   /** How often frames that came before their key are tried again, at least. */
   static final long DRAIN_MILLIS = 20;

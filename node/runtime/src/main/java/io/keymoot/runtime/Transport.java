@@ -26,6 +26,17 @@ public interface Transport extends AutoCloseable {
   /** To one peer; otherwise as {@link #multicast}. */
   boolean unicast(Address to, Quality quality, Bytes message);
 
+  /**
+   * Whether a frame to all may be sent now without drowning whoever opens it; asked once for each,
+   * before it is sealed.
+   */
+  default boolean mayGo() {
+    return true;
+  }
+
+  /** Frames come from there faster than they are opened here: that end is asked to be slower. */
+  default void tooFast(Address from) {}
+
   /** From now on, reliable frames to all that the network does not bring here are asked for. */
   default void missNothing() {}
 

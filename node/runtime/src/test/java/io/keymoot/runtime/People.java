@@ -115,12 +115,18 @@ final class People implements AutoCloseable {
     final Identity identity;
     final GroupNode node;
     final List<NodeEvent> saw = new CopyOnWriteArrayList<>();
+    private final EventFeed.Subscription looking;
 
     Someone(String who, Identity identity, GroupNode node) {
       this.who = who;
       this.identity = identity;
       this.node = node;
-      node.listen(0, (id, event) -> saw.add(event));
+      this.looking = node.listen(0, (id, event) -> saw.add(event));
+    }
+
+    /** What comes from now on is too much to be kept. */
+    void stopLooking() {
+      looking.close();
     }
 
     <E extends NodeEvent> List<E> saw(Class<E> kind) {
