@@ -50,18 +50,23 @@ final class FrameWork implements AutoCloseable {
 
   private record Held(Bytes message, Authentication proof, Delivery delivery) {}
 
+  /** A frame of the application's that came before its key. */
+  private record Late(Opening.Opened frame, byte[] plaintext) {}
+
   /** Names the sender of a frame. */
   interface Naming {
     From of(MemberId sender, boolean isProved);
   }
 
+  private final String name;
   private final Supplier<Tick> clock;
   private final Consumer<NodeEvent> events;
   private final Naming naming;
+  private final Consumer<Throwable> brokenBy;
   private final BlockingQueue<Reason> waiting =
       new ArrayBlockingQueue<>(RuntimeLimits.FRAMES_WAITING);
   private final AtomicBoolean nudged = new AtomicBoolean();
-  private final Map<FrameStream, LateFrames> late = new ConcurrentHashMap<>();
+  private final Map<FrameStream, EventFeed<Late>> late = new ConcurrentHashMap<>();
   private final Thread thread;
   final LongAdder dropped = new LongAdder();
 
@@ -74,8 +79,19 @@ final class FrameWork implements AutoCloseable {
 
   private volatile @Nullable FrameDesk desk;
   private volatile @Nullable Transport transport;
+  private volatile boolean closed;
 
-  FrameWork(String name, Supplier<Tick> clock, Consumer<NodeEvent> events, Naming naming) {
+  /**
+   * @param brokenBy told of a bug that stopped the thread, which then opens nothing any more
+   */
+  FrameWork(
+      String name,
+      Supplier<Tick> clock,
+      Consumer<NodeEvent> events,
+      Naming naming,
+      Consumer<Throwable> brokenBy) {
+    this.name = name;
+    this.brokenBy = brokenBy;
     this.clock = clock;
     this.events = events;
     this.naming = naming;
@@ -216,10 +232,19 @@ final class FrameWork implements AutoCloseable {
   }
 
   StreamOpener opener(FrameStream stream, LateFrames whenLate) {
-    if (stream.index() == OWN_INDEX || late.putIfAbsent(stream, whenLate) != null) {
+    EventFeed<Late> feed = new EventFeed<>(name + "-late");
+    if (stream.index() == OWN_INDEX || late.putIfAbsent(stream, feed) != null) {
       throw new IllegalArgumentException(stream + " has its opener already");
     }
-    return new StreamOpener(stream, this::openerNow, clock);
+    feed.listen((id, each) -> whenLate.opened(each.frame, each.plaintext, 0));
+    return new StreamOpener(
+        stream,
+        this::openerNow,
+        clock,
+        () -> {
+          late.remove(stream, feed);
+          feed.close();
+        });
   }
 
   /** Streams for somebody outside: from the last of them down, and each only once in a stay. */
@@ -315,7 +340,11 @@ final class FrameWork implements AutoCloseable {
         }
       }
     } catch (InterruptedException closing) {
-      Thread.currentThread().interrupt();
+      // Only close() interrupts this thread.
+    } catch (Throwable bug) {
+      if (!closed) {
+        brokenBy.accept(bug);
+      }
     }
   }
 
@@ -348,9 +377,9 @@ final class FrameWork implements AutoCloseable {
               from, frame.stream(), frame.number(), Bytes.of(plaintext, at, frame.length())));
       return;
     }
-    LateFrames takes = late.get(frame.stream());
+    EventFeed<Late> takes = late.get(frame.stream());
     if (takes != null) {
-      takes.opened(frame, plaintext, at);
+      takes.publish(new Late(frame, Arrays.copyOfRange(plaintext, at, at + frame.length())));
     }
   }
 
@@ -380,7 +409,16 @@ final class FrameWork implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     thread.interrupt();
+    try {
+      if (thread.isAlive()) {
+        thread.join(RuntimeLimits.LAST_STEP);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     dropHeld();
+    late.values().forEach(EventFeed::close);
   }
 }

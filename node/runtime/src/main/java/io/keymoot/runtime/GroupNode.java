@@ -113,7 +113,7 @@ public final class GroupNode implements AutoCloseable {
                 event ->
                     event instanceof NodeEvent.Message message ? message.payload().length() : 0));
     this.loop = new Loop<>(name, host, new NodeInput.Wake(), this::perform, this::closeTransport);
-    this.frames = new FrameWork(name, loop::now, this::publish, this::from);
+    this.frames = new FrameWork(name, loop::now, this::publish, this::from, loop::stopBy);
     this.memory = from.memory == null ? null : new Remembered(from.memory, this::publish);
     this.keyDesk =
         new KeyDesk(
@@ -555,6 +555,11 @@ public final class GroupNode implements AutoCloseable {
 
     @Override
     public void reachable(SortedSet<Address> peers) {}
+
+    @Override
+    public void stoppedBy(Throwable bug) {
+      loop.stopBy(bug);
+    }
   }
 
   // ---- the loop's effects

@@ -232,6 +232,11 @@ public final class JGroupsTransport implements Transport {
       return next == Long.MAX_VALUE ? next : Math.max(0, next - millis());
     }
 
+    @Override
+    public void stoppedBy(Throwable bug) {
+      receiver.stoppedBy(bug);
+    }
+
     private void give(
         org.jgroups.@Nullable Address to, byte[] wire, boolean reliably, boolean outOfBand)
         throws Exception {

@@ -6,7 +6,8 @@ import io.keymoot.flatkeying.frame.Opening;
 @FunctionalInterface
 public interface LateFrames {
   /**
-   * On the node's thread for frames, so it must be quick; the plaintext is valid during the call.
+   * On a thread of its own, one frame at a time: it may be slow, and loses what comes meanwhile
+   * beyond {@value RuntimeLimits#EVENTS_PER_LISTENER} frames.
    */
   void opened(Opening.Opened frame, byte[] plaintext, int at);
 }

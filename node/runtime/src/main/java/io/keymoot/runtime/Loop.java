@@ -123,7 +123,21 @@ public final class Loop<I, E> implements AutoCloseable {
     if (!state.compareAndSet(State.NEW, State.RUNNING)) {
       throw new IllegalStateException("the loop was started or closed before");
     }
+    if (bug != null) {
+      state.set(State.BROKEN);
+    }
     thread.start();
+  }
+
+  /** Stops as by a bug of the core's: one was met on another thread that the node cannot lack. */
+  void stopBy(Throwable thrown) {
+    State at = state.get();
+    if (at == State.NEW || at == State.RUNNING) {
+      bug = thrown;
+      state.compareAndSet(State.RUNNING, State.BROKEN);
+      LOG.error("A bug stopped {}; please report it", name, thrown);
+      mailbox.wake();
+    }
   }
 
   public State state() {

@@ -33,6 +33,9 @@ final class Outbox {
     default long errands() throws Exception {
       return Long.MAX_VALUE;
     }
+
+    /** A bug stopped the one thread: nothing is sent any more. */
+    default void stoppedBy(Throwable bug) {}
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
@@ -138,6 +141,8 @@ final class Outbox {
       }
     } catch (InterruptedException closing) {
       // The network held this thread until the time for closing was over.
+    } catch (Throwable bug) {
+      wire.stoppedBy(bug);
     } finally {
       lock.lock();
       try {

@@ -13,15 +13,21 @@ import java.util.function.Supplier;
  * thread. A frame whose key is not known yet is kept for a second, and given to the {@link
  * LateFrames} of the stream when it opens.
  */
-public final class StreamOpener {
+public final class StreamOpener implements AutoCloseable {
   private final FrameStream stream;
   private final Supplier<Optional<FrameOpener>> current;
   private final Supplier<Tick> clock;
+  private final Runnable closing;
 
-  StreamOpener(FrameStream stream, Supplier<Optional<FrameOpener>> current, Supplier<Tick> clock) {
+  StreamOpener(
+      FrameStream stream,
+      Supplier<Optional<FrameOpener>> current,
+      Supplier<Tick> clock,
+      Runnable closing) {
     this.stream = stream;
     this.current = current;
     this.clock = clock;
+    this.closing = closing;
   }
 
   public FrameStream stream() {
@@ -47,6 +53,12 @@ public final class StreamOpener {
       return Opening.Refused.MALFORMED;
     }
     return opening;
+  }
+
+  /** Late frames are given to nobody any more; the stream may be given another opener. */
+  @Override
+  public void close() {
+    closing.run();
   }
 
   @Override

@@ -65,5 +65,8 @@ public interface Transport extends AutoCloseable {
      * devices are among them, anybody can forge it, and ends differ for a while: a hint, no more.
      */
     void reachable(SortedSet<Address> peers);
+
+    /** A bug stopped the transport: it sends nothing any more, and is to be closed. */
+    default void stoppedBy(Throwable bug) {}
   }
 }

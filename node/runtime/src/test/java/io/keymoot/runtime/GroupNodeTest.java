@@ -26,6 +26,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
+import org.jgroups.JChannel;
+import org.jgroups.protocols.DISCARD;
+import org.jgroups.protocols.TP;
+import org.jgroups.stack.ProtocolStack;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -282,37 +286,73 @@ final class GroupNodeTest {
     assertThat(late).isEmpty();
   }
 
+  /** Ben is cut off while Anna makes a new key; his medium still brings him her frames. */
   @Test
-  void framesThatComeBeforeTheirKeyAreGivenToTheStreamWhenItComes() {
-    Someone anna = people.founder("anna");
-    people.settled(anna);
-    FrameStream camera = FrameStream.of(Authentication.NONE, 3);
-    StreamSealer sealer = anna.node.sealer(camera);
-    Someone ben = people.joiner("ben");
-    List<String> late = new CopyOnWriteArrayList<>();
-    await().atMost(People.SOON).until(() -> ben.node.group().isPresent());
-    StreamOpener opener =
-        ben.node.opener(
-            camera,
-            (frame, plain, at) ->
-                late.add(new String(plain, at, frame.length(), StandardCharsets.UTF_8)));
-    // Ben's medium is quicker than his admission, or not: every frame opens at once or soon after.
-    List<String> atOnce = new ArrayList<>();
-    await()
-        .atMost(People.SOON)
-        .pollInterval(java.time.Duration.ofMillis(5))
-        .until(
-            () -> {
-              byte[] picture = ("picture " + System.nanoTime()).getBytes(StandardCharsets.UTF_8);
-              byte[] frame = new byte[picture.length + StreamSealer.MAX_OVERHEAD];
-              int length = sealed(sealer.seal(picture, 0, picture.length, frame, 0));
-              byte[] out = new byte[length];
-              if (opener.open(1, frame, 0, length, out, 0) instanceof Opening.Opened) {
-                atOnce.add("yes");
-              }
-              return !atOnce.isEmpty();
-            });
-    assertThat(ben.node.status().state()).isNotEqualTo(NodeState.OUT);
+  void framesThatComeBeforeTheirKeyAreGivenToTheStreamWhenItComesAndWhoTakesThemMayHangOrThrow()
+      throws Exception {
+    try (JChannel annas = ClusterStack.local().open("keymoot");
+        JChannel bens = ClusterStack.local().open("keymoot")) {
+      annas.connect(people.name + " lent");
+      bens.connect(people.name + " lent");
+      Someone anna = people.founder("anna", ClusterStack.fork(annas));
+      Someone ben = people.joiner("ben", ClusterStack.fork(bens));
+      people.settled(anna, ben);
+      CountDownLatch release = new CountDownLatch(1);
+      List<String> late = new CopyOnWriteArrayList<>();
+      List<LateFrames> takers =
+          List.of(
+              (frame, plain, at) -> hang(release),
+              (frame, plain, at) -> {
+                throw new IllegalStateException("of the test");
+              },
+              (frame, plain, at) ->
+                  late.add(new String(plain, at, frame.length(), StandardCharsets.UTF_8)));
+      List<StreamSealer> sealers = new ArrayList<>();
+      List<StreamOpener> openers = new ArrayList<>();
+      for (int i = 0; i < takers.size(); i++) {
+        FrameStream stream = FrameStream.of(Authentication.NONE, i);
+        sealers.add(anna.node.sealer(stream));
+        openers.add(ben.node.opener(stream, takers.get(i)));
+      }
+
+      DISCARD cut = new DISCARD().discardAll(true);
+      bens.getProtocolStack().insertProtocol(cut, ProtocolStack.Position.ABOVE, TP.class);
+      int keys = anna.saw(NodeEvent.KeyInUse.class).size();
+      answer(anna.node.rekey());
+      await().atMost(People.SOON).until(() -> anna.saw(NodeEvent.KeyInUse.class).size() > keys);
+      cut.discardAll(false);
+      List<String> waited = new ArrayList<>();
+      await()
+          .atMost(People.SOON)
+          .pollInterval(java.time.Duration.ofMillis(20))
+          .until(
+              () -> {
+                for (int i = 0; i < takers.size(); i++) {
+                  String words = "picture " + waited.size();
+                  byte[] picture = words.getBytes(StandardCharsets.UTF_8);
+                  byte[] frame = new byte[picture.length + StreamSealer.MAX_OVERHEAD];
+                  int length = sealed(sealers.get(i).seal(picture, 0, picture.length, frame, 0));
+                  if (openers.get(i).open(i, frame, 0, length, new byte[length], 0)
+                      instanceof Opening.Waiting) {
+                    waited.add(words);
+                  }
+                }
+                return !late.isEmpty();
+              });
+      assertThat(waited).containsAll(late);
+      people.settled(anna, ben);
+      anna.says("still there?");
+      ben.reads("still there?");
+      release.countDown();
+
+      StreamOpener last = openers.getLast();
+      assertThatThrownBy(() -> ben.node.opener(last.stream(), takers.getLast()))
+          .isInstanceOf(IllegalArgumentException.class);
+      last.close();
+      assertThat(ben.node.opener(last.stream(), takers.getLast()).stream())
+          .isEqualTo(last.stream());
+      people.close();
+    }
   }
 
   @Test

@@ -74,6 +74,27 @@ class LoopTest {
   }
 
   @Test
+  void aBugOnAnotherThreadStopsItAsOneOfItsOwnWould() {
+    loop.start();
+    Error bug = new StackOverflowError("of the test");
+    loop.stopBy(bug);
+    assertThatThrownBy(() -> loop.stopped().get()).hasCause(bug);
+    assertThat(loop.state()).isEqualTo(Loop.State.BROKEN);
+    assertThatThrownBy(() -> loop.submit("too late").get())
+        .hasCauseInstanceOf(NodeStopped.class)
+        .hasRootCause(bug);
+  }
+
+  @Test
+  void aBugBeforeItsStartStopsItToo() {
+    Error bug = new StackOverflowError("of the test");
+    loop.stopBy(bug);
+    loop.start();
+    assertThatThrownBy(() -> loop.stopped().get()).hasCause(bug);
+    assertThat(core.seen).isEmpty();
+  }
+
+  @Test
   void effectsArePerformedInOrderBeforeTheAnswerIsGiven() throws Exception {
     loop.start();
     loop.offer(STRANGER, "many", 4);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,6 +94,30 @@ class QueuesTest {
     outbox.start();
     await().until(() -> wire.contains("fast CONTROL"));
     assertThat(wire.indexOf("fast CONTROL")).isEqualTo(1);
+  }
+
+  @Test
+  void aBugOnTheSendersThreadIsToldAndNothingIsTakenAnyMore() {
+    AtomicReference<Throwable> told = new AtomicReference<>();
+    Error bug = new StackOverflowError("of the test");
+    Outbox faulty =
+        new Outbox(
+            "faulty",
+            new Outbox.Wire() {
+              @Override
+              public void send(Optional<Address> to, Quality quality, Bytes message) {
+                throw bug;
+              }
+
+              @Override
+              public void stoppedBy(Throwable thrown) {
+                told.set(thrown);
+              }
+            });
+    faulty.start();
+    faulty.put(Optional.empty(), Quality.CONTROL, bytes("x"));
+    await().until(() -> told.get() == bug);
+    await().until(() -> !faulty.put(Optional.empty(), Quality.CONTROL, bytes("x")));
   }
 
   @Test
