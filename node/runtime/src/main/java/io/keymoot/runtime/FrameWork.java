@@ -40,12 +40,15 @@ final class FrameWork implements AutoCloseable {
   /** The last stream of each kind is the node's own, for its messages. */
   private static final int OWN_INDEX = FrameStream.OF_A_KIND - 1;
 
+  /** How often the thread looks round though nothing waits and nobody nudged it. */
+  private static final long REST_MILLIS = 30_000;
+
   /** What the thread is woken by. */
   private sealed interface Reason {}
 
   private record Arrived(Address from, Bytes frame) implements Reason {}
 
-  /** The ring has changed, or a signature is due. */
+  /** The ring has changed, a signature is due, or something waits from now on. */
   private record Nudge() implements Reason {}
 
   private record Held(Bytes message, Authentication proof, Delivery delivery) {}
@@ -66,6 +69,17 @@ final class FrameWork implements AutoCloseable {
   private final BlockingQueue<Reason> waiting =
       new ArrayBlockingQueue<>(RuntimeLimits.FRAMES_WAITING);
   private final AtomicBoolean nudged = new AtomicBoolean();
+
+  /**
+   * Nothing waits that time alone could move: whoever changes that must nudge. Set before the
+   * thread looks a last time whether it is so, and read after something was left waiting, so one of
+   * the two sees the other.
+   */
+  private volatile boolean atRest;
+
+  /** The application opens or seals by itself what waits, or falls due, unseen from here. */
+  private volatile boolean sharesFrames;
+
   private final Map<FrameStream, EventFeed<Late>> late = new ConcurrentHashMap<>();
   private final Thread thread;
   final LongAdder dropped = new LongAdder();
@@ -107,6 +121,7 @@ final class FrameWork implements AutoCloseable {
 
   void use(FrameDesk next) {
     desk = next;
+    nudge();
   }
 
   /** Frames that wait may open now, and what is held may go. */
@@ -131,6 +146,12 @@ final class FrameWork implements AutoCloseable {
     }
   }
 
+  private void nudgeIfAtRest() {
+    if (atRest) {
+      nudge();
+    }
+  }
+
   // ---- sending
 
   Sent send(Bytes message, Authentication proof, Delivery delivery) {
@@ -149,6 +170,7 @@ final class FrameWork implements AutoCloseable {
       }
       held.add(new Held(message, proof, delivery));
       heldBytes += message.length();
+      nudgeIfAtRest();
       return Sent.HELD;
     } finally {
       lock.unlock();
@@ -174,6 +196,8 @@ final class FrameWork implements AutoCloseable {
     }
     if (sealed.voucherDue()) {
       nudge();
+    } else if (proof == Authentication.AMORTISED) {
+      nudgeIfAtRest(); // its signature falls due by time
     }
     Quality quality = delivery == Delivery.RELIABLE ? Quality.RELIABLE_FRAME : Quality.FRAME;
     return open.multicast(quality, Bytes.of(frame, 0, sealed.length())) ? Sent.SENT : Sent.FULL;
@@ -228,6 +252,9 @@ final class FrameWork implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    if (stream.authentication() == Authentication.AMORTISED) {
+      shareFrames();
+    }
     return new StreamSealer(stream, this::sealerNow, clock, this::nudge);
   }
 
@@ -236,6 +263,7 @@ final class FrameWork implements AutoCloseable {
     if (stream.index() == OWN_INDEX || late.putIfAbsent(stream, feed) != null) {
       throw new IllegalArgumentException(stream + " has its opener already");
     }
+    shareFrames();
     feed.listen((id, each) -> whenLate.opened(each.frame, each.plaintext, 0));
     return new StreamOpener(
         stream,
@@ -245,6 +273,11 @@ final class FrameWork implements AutoCloseable {
           late.remove(stream, feed);
           feed.close();
         });
+  }
+
+  private void shareFrames() {
+    sharesFrames = true;
+    nudgeIfAtRest();
   }
 
   /** Streams for somebody outside: from the last of them down, and each only once in a stay. */
@@ -315,7 +348,11 @@ final class FrameWork implements AutoCloseable {
     long opened = 0;
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Reason next = waiting.poll(RuntimeLimits.DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+        Reason next = waiting.poll();
+        if (next == null) {
+          next = waiting.poll(patience(), TimeUnit.MILLISECONDS);
+          atRest = false;
+        }
         if (next instanceof Nudge) {
           nudged.set(false);
         }
@@ -345,6 +382,28 @@ final class FrameWork implements AutoCloseable {
       if (!closed) {
         brokenBy.accept(bug);
       }
+    }
+  }
+
+  /** How long to wait for a frame or a nudge: for long, if nothing falls due before one comes. */
+  private long patience() {
+    atRest = true;
+    return isSomethingToCome() ? RuntimeLimits.DRAIN_MILLIS : REST_MILLIS;
+  }
+
+  private boolean isSomethingToCome() {
+    return sharesFrames
+        || isAnythingHeld()
+        || openerNow().filter(FrameOpener::isAnythingWaiting).isPresent()
+        || sealerNow().flatMap(FrameSealer::voucherDeadline).isPresent();
+  }
+
+  private boolean isAnythingHeld() {
+    lock.lock();
+    try {
+      return !held.isEmpty();
+    } finally {
+      lock.unlock();
     }
   }
 

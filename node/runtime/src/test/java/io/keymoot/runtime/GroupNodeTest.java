@@ -13,8 +13,11 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Pending;
 import io.keymoot.runtime.People.Someone;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 import org.jgroups.JChannel;
@@ -69,6 +73,7 @@ final class GroupNodeTest {
 
     anna.node.send(text("who am I"), Authentication.NONE, Delivery.RELIABLE);
     ben.reads("who am I");
+    framesRest();
     assertThat(ben.from("who am I"))
         .isInstanceOf(From.TheGroup.class)
         .hasToString("from the group");
@@ -81,6 +86,43 @@ final class GroupNodeTest {
     assertThat(confirmed.sender()).isEqualTo(message.from().sender());
     assertThat(confirmed.stream()).isEqualTo(message.stream());
     assertThat(confirmed.numbers()).contains(message.number());
+  }
+
+  /** What a device does while nothing happens empties its battery. */
+  @Test
+  void whereNothingWaitsNothingWakesTheThreadOfTheFrames() {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    framesRest();
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    framesRest();
+    anna.says("good morning");
+    ben.reads("good morning");
+    framesRest();
+  }
+
+  /** The threads that open frames sleep on, and do not look round every now and then. */
+  private void framesRest() {
+    long[] before = {-1};
+    await()
+        .atMost(People.SOON)
+        .pollInterval(Duration.ofMillis(300))
+        .until(
+            () -> {
+              long now = wakesOfFrames();
+              boolean rest = now == before[0];
+              before[0] = now;
+              return rest;
+            });
+  }
+
+  private long wakesOfFrames() {
+    String name = "keymoot-" + people.name + "-frames";
+    return Stream.of(ManagementFactory.getThreadMXBean().dumpAllThreads(false, false))
+        .filter(thread -> thread.getThreadName().equals(name))
+        .mapToLong(ThreadInfo::getWaitedCount)
+        .sum();
   }
 
   @Test
