@@ -22,6 +22,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -50,6 +51,9 @@ import org.slf4j.LoggerFactory;
 public final class ApiServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
   private static final long START_SECONDS = 10;
+
+  /** "Policy": whoever is told so need not come back with what it had. */
+  private static final short SESSION_OVER = 1008;
 
   /**
    * @param tls certificate and key, in PEM
@@ -93,13 +97,14 @@ public final class ApiServer implements AutoCloseable {
   private String cookie = "";
   private String url = "";
   private int sockets;
+  private boolean sessionsAreWatched;
 
   private ApiServer(Vertx vertx, Plan plan, House house) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.plan = plan;
     this.house = house;
-    this.sessions = new Sessions(house.clock);
+    this.sessions = new Sessions(house.clock, plan.bounds.sessionLife());
     this.open = new Bucket(plan.bounds.openRate(), System.nanoTime());
     this.trusted = new Bucket(plan.bounds.trustedRate(), System.nanoTime());
     this.openapi = Buffer.buffer(resource("openapi.yaml"));
@@ -294,13 +299,13 @@ public final class ApiServer implements AutoCloseable {
         lines.answering(request);
         Answers.problem(request, refused.why());
       }
-      case Gate.Verdict.Pass pass -> let(request, knock, pass.route(), lines);
+      case Gate.Verdict.Pass pass -> let(request, knock, pass, lines);
     }
   }
 
-  private void let(HttpServerRequest request, Knock knock, Route route, Lines lines) {
+  private void let(HttpServerRequest request, Knock knock, Gate.Verdict.Pass pass, Lines lines) {
     if (knock.upgrade()) {
-      upgrade(request, route, lines);
+      upgrade(request, pass, lines);
       return;
     }
     Buffer body = Buffer.buffer();
@@ -322,12 +327,13 @@ public final class ApiServer implements AutoCloseable {
     request.endHandler(
         nothing -> {
           lines.working(request);
-          answer(request, knock, route, body, lines);
+          answer(request, knock, pass, body, lines);
         });
   }
 
   private void answer(
-      HttpServerRequest request, Knock knock, Route route, Buffer bytes, Lines lines) {
+      HttpServerRequest request, Knock knock, Gate.Verdict.Pass pass, Buffer bytes, Lines lines) {
+    Route route = pass.route();
     try {
       if (route == Route.PAGE) {
         lines.answering(request);
@@ -373,7 +379,7 @@ public final class ApiServer implements AutoCloseable {
               200,
               new JsonObject().put("url", link).put("expires", Times.text(until)));
         }
-        case EVENTS -> new LongPoll(this, request, ask, lines).begin();
+        case EVENTS -> new LongPoll(this, request, ask, lines).begin(pass.session());
         default ->
             Future.fromCompletionStage(house.handlers.of(route).answer(ask), context)
                 .onSuccess(json -> answer(request, lines, 200, json))
@@ -419,6 +425,7 @@ public final class ApiServer implements AutoCloseable {
                         ErrorCode.NO_TOKEN,
                         "The link is used up, or more than ten minutes old.",
                         "Run 'keymoot page' for a fresh one."));
+    watchSessions();
     request
         .response()
         .putHeader(
@@ -427,7 +434,7 @@ public final class ApiServer implements AutoCloseable {
                 + '='
                 + opened.cookie()
                 + "; Path=/v1; HttpOnly; SameSite=Strict; Max-Age="
-                + Sessions.SESSION_LIFE.toSeconds()
+                + plan.bounds.sessionLife().toSeconds()
                 + (plan.tls.isPresent() ? "; Secure" : ""));
     answer(
         request,
@@ -438,9 +445,26 @@ public final class ApiServer implements AutoCloseable {
             .put("expires", Times.text(opened.until())));
   }
 
+  /** So that what was opened under a session closes when its time is over, though nobody asks. */
+  private void watchSessions() {
+    Optional<Instant> next = sessions.nextEnd();
+    if (sessionsAreWatched || next.isEmpty()) {
+      return;
+    }
+    sessionsAreWatched = true;
+    long left = Duration.between(house.clock.instant(), next.get()).toMillis() + 1;
+    vertx.setTimer(
+        Math.max(1, Math.min(left, Bounds.SESSION_LOOK_MILLIS)),
+        fired -> {
+          sessionsAreWatched = false;
+          sessions.forgetWhatIsOver();
+          watchSessions();
+        });
+  }
+
   // ---- WebSockets
 
-  private void upgrade(HttpServerRequest request, Route route, Lines lines) {
+  private void upgrade(HttpServerRequest request, Gate.Verdict.Pass pass, Lines lines) {
     long since;
     try {
       Ask ask = new Ask(request.params(), Body.parse(Buffer.buffer()));
@@ -457,10 +481,22 @@ public final class ApiServer implements AutoCloseable {
         .toWebSocket()
         .onSuccess(
             socket -> {
-              Runnable end = begin(route, socket, since);
+              Optional<String> over = pass.session().flatMap(Sessions.Session::over);
+              if (over.isPresent()) {
+                // Since it was let in; not one event is told under it.
+                sockets--;
+                socket.close(SESSION_OVER, over.get());
+                return;
+              }
+              Runnable end = begin(pass.route(), socket, since);
+              Runnable ended =
+                  pass.session()
+                      .map(session -> session.whenOver(why -> socket.close(SESSION_OVER, why)))
+                      .orElse(() -> {});
               socket.closeHandler(
                   nothing -> {
                     sockets--;
+                    ended.run();
                     end.run();
                   });
             })

@@ -11,10 +11,18 @@ import java.time.Duration;
  * @param openRate requests a second without token, which other users of the machine can make, so
  *     they have a bucket of their own
  * @param trustedRate requests a second with it
+ * @param sessionLife how long a page stays logged in
  */
 public record Bounds(
-    int connections, int sockets, int bodyBytes, Duration patience, int openRate, int trustedRate) {
-  public static final Bounds USUAL = new Bounds(128, 32, 64 << 10, Duration.ofSeconds(10), 50, 200);
+    int connections,
+    int sockets,
+    int bodyBytes,
+    Duration patience,
+    int openRate,
+    int trustedRate,
+    Duration sessionLife) {
+  public static final Bounds USUAL =
+      new Bounds(128, 32, 64 << 10, Duration.ofSeconds(10), 50, 200, Duration.ofHours(12));
 
   /** Seconds' worth of requests that may come at once. */
   static final int BURST_SECONDS = 4;
@@ -30,4 +38,7 @@ public record Bounds(
   static final int WORKERS_REKEYS = 1;
 
   static final int PING_MILLIS = 15_000;
+
+  /** A session that ended while the machine slept is noticed so long after it woke. */
+  static final long SESSION_LOOK_MILLIS = 60_000;
 }

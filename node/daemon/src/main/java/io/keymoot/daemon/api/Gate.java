@@ -58,8 +58,14 @@ final class Gate {
   sealed interface Verdict {
     /**
      * @param trusted has shown the token or a session
+     * @param session under which it comes; what stays open does so no longer than that
      */
-    record Pass(Route route, boolean trusted) implements Verdict {}
+    record Pass(Route route, boolean trusted, Optional<Sessions.Session> session)
+        implements Verdict {
+      Pass(Route route, boolean trusted) {
+        this(route, trusted, Optional.empty());
+      }
+    }
 
     record Refused(Problem why) implements Verdict {}
   }
@@ -84,13 +90,15 @@ final class Gate {
     return switch (route.access()) {
       case OPEN -> new Verdict.Pass(route, false);
       case TOKEN ->
-          isTrusted(knock, route)
-              ? new Verdict.Pass(route, true)
-              : refused(
-                  ErrorCode.NO_TOKEN,
-                  "No token that is valid here was shown.",
-                  "Programs: send 'Authorization: Bearer' and the content of the token file that"
-                      + " 'keymoot paths' names. Browsers: open a fresh link from 'keymoot page'.");
+          trusted(knock, route)
+              .orElseGet(
+                  () ->
+                      refused(
+                          ErrorCode.NO_TOKEN,
+                          "No token that is valid here was shown.",
+                          "Programs: send 'Authorization: Bearer' and the content of the token"
+                              + " file that 'keymoot paths' names. Browsers: open a fresh link"
+                              + " from 'keymoot page'."));
       case MEDIA -> media(knock, route);
     };
   }
@@ -178,21 +186,28 @@ final class Gate {
 
   // ---- who it is
 
-  private boolean isTrusted(Knock knock, Route route) {
+  private Optional<Verdict> trusted(Knock knock, Route route) {
     if (!knock.authorizations().isEmpty()) {
       return knock.authorizations().size() == 1
-          && bearer(knock.authorizations().get(0)).filter(token::fits).isPresent();
+          ? bearer(knock.authorizations().get(0))
+              .filter(token::fits)
+              .map(shown -> new Verdict.Pass(route, true))
+          : Optional.empty();
     }
     Optional<String> pageKey =
         knock.upgrade() ? knock.offered(PAGE_PROTOCOL) : knock.pageKeys().stream().findFirst();
     Optional<String> shown = knock.cookie(cookie);
     // A page says where it is with every POST and WebSocket: one that does not is no page.
     boolean mustSayWhere = knock.upgrade() || !route.method().equals("GET");
-    return knock.pageKeys().size() <= 1
-        && shown.isPresent()
-        && pageKey.isPresent()
-        && !(mustSayWhere && knock.origins().isEmpty())
-        && sessions.knows(shown.get(), pageKey.get());
+    if (knock.pageKeys().size() > 1
+        || shown.isEmpty()
+        || pageKey.isEmpty()
+        || (mustSayWhere && knock.origins().isEmpty())) {
+      return Optional.empty();
+    }
+    return sessions
+        .of(shown.get(), pageKey.get())
+        .map(session -> new Verdict.Pass(route, true, Optional.of(session)));
   }
 
   private Verdict media(Knock knock, Route route) {

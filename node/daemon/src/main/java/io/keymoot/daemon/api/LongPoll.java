@@ -1,6 +1,9 @@
 package io.keymoot.daemon.api;
 
+import io.keymoot.daemon.setting.ErrorCode;
+import io.keymoot.daemon.setting.Problem;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
 
 /** Somebody asks for events, and waits for the first one if there is none. */
 final class LongPoll {
@@ -16,6 +19,7 @@ final class LongPoll {
   private final long wait;
   private final Runnable wake = this::wakeOnLoop;
   private long timer;
+  private Runnable ended = () -> {};
   private boolean over;
 
   LongPoll(ApiServer server, HttpServerRequest request, Ask ask, Lines lines) {
@@ -29,7 +33,7 @@ final class LongPoll {
     this.wait = ask.number("wait", 0, MOST_MILLIS, 0);
   }
 
-  void begin() {
+  void begin(Optional<Sessions.Session> session) {
     if (wait == 0 || hasSome()) {
       server.answer(request, lines, 200, server.events().json(server.events().after(since, limit)));
       return;
@@ -38,6 +42,7 @@ final class LongPoll {
     timer = server.vertx().setTimer(wait, fired -> finish());
     lines.whenClosed(request, this::finish);
     server.events().tell(wake);
+    session.ifPresent(under -> ended = under.whenOver(this::refuse));
     // One may have come before it was listened for.
     finishIfThereIsOne();
   }
@@ -57,13 +62,33 @@ final class LongPoll {
   }
 
   private void finish() {
+    if (end()) {
+      server.answer(request, lines, 200, server.events().json(server.events().after(since, limit)));
+    }
+  }
+
+  /** The page may not be told any more. */
+  private void refuse(String why) {
+    if (end()) {
+      server.fail(
+          request,
+          lines,
+          new Problem(
+              ErrorCode.NO_TOKEN,
+              "The session is over: " + why + '.',
+              "Open a fresh link from 'keymoot page'."));
+    }
+  }
+
+  private boolean end() {
     if (over) {
-      return;
+      return false;
     }
     over = true;
+    ended.run();
     server.vertx().cancelTimer(timer);
     server.events().untell(wake);
     server.giveSocketBack();
-    server.answer(request, lines, 200, server.events().json(server.events().after(since, limit)));
+    return true;
   }
 }

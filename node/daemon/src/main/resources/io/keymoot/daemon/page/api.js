@@ -60,6 +60,8 @@ async function ask(method, path, body) {
   return answer;
 }
 
+/** The session under which a WebSocket was opened is over. */
+const SESSION_OVER = 1008;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 
@@ -69,7 +71,7 @@ const LONGEST_WAIT = 10_000;
  *
  * @return what stops it
  */
-export function follow({ event, missed, connected }) {
+export function follow({ event, missed, connected, ended }) {
   let last = 0;
   let wait = FIRST_WAIT;
   let over = false;
@@ -95,8 +97,12 @@ export function follow({ event, missed, connected }) {
         event(told);
       }
     };
-    socket.onclose = async () => {
+    socket.onclose = async ({ code, reason }) => {
       if (over) {
+        return;
+      }
+      if (code === SESSION_OVER) {
+        ended(reason);
         return;
       }
       connected(false);

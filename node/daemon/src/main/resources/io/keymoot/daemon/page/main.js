@@ -204,6 +204,7 @@ async function begin() {
       touch(Object.keys(DRAWN));
     },
     connected: (is) => is && touch(Object.keys(DRAWN)),
+    ended: (why) => loggedOut(`This page may not look any more: ${why}.`),
   });
   stop = () => {
     clearInterval(looking);

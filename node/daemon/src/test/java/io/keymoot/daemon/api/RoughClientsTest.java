@@ -9,8 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,7 +109,7 @@ class RoughClientsTest {
 
   @Test
   void requestsBeyondTheRateAreToldToWaitAndTheOwnersBucketIsItsOwn() throws Exception {
-    server.open(new Bounds(20, 4, 4_096, Duration.ofSeconds(20), 5, 100));
+    server.open(new Bounds(20, 4, 4_096, Duration.ofSeconds(20), 5, 100, Duration.ofHours(1)));
     try (RawClient client = new RawClient(server.port())) {
       int refused = 0;
       for (int i = 0; i < 60; i++) {
@@ -227,6 +230,128 @@ class RoughClientsTest {
     }
   }
 
+  // ---- the end of a session
+
+  @Test
+  void whoLogsOutHearsNothingMoreOverWhatItHasOpen() throws Exception {
+    server.open();
+    Page page = new Page();
+    Page another = new Page();
+    Told told = page.follow();
+    Told anothers = another.follow();
+    RawClient poll = page.poll("/v1/events?since=0&wait=30000");
+
+    page.logout();
+    assertThat(told.closed.get(10, TimeUnit.SECONDS)).isEqualTo("1008 the page was logged out");
+    RawClient.Answer refused = poll.read();
+    poll.close();
+    assertThat(refused.status()).isEqualTo(401);
+    assertThat(refused.body()).contains("\"code\":\"no-token\"").contains("logged out");
+
+    server.events.publish("note", new io.vertx.core.json.JsonObject().put("text", "secret"));
+    Awaitility.await().until(() -> anothers.messages.size() == 1);
+    assertThat(told.messages).isEmpty();
+    assertThat(anothers.closed).isNotDone();
+  }
+
+  @Test
+  void whenTheTimeOfASessionIsOverWhatItHasOpenCloses() throws Exception {
+    server.open(Duration.ofSeconds(2));
+    assertThat(new Page().follow().closed.get(20, TimeUnit.SECONDS))
+        .isEqualTo("1008 the page was logged in for as long as it may be");
+  }
+
+  @Test
+  void whoIsLoggedOutByTheLoginsOfOthersIsToldSo() throws Exception {
+    server.open();
+    Told told = new Page().follow();
+    for (int i = 0; i < 16; i++) {
+      new Page();
+    }
+    assertThat(told.closed.get(10, TimeUnit.SECONDS)).startsWith("1008 16 others");
+  }
+
+  /** A browser that has logged in. */
+  private final class Page {
+    private final String cookie;
+    private final String pageKey;
+
+    Page() throws Exception {
+      String link = server.server().loginLink();
+      try (RawClient client = new RawClient(server.port())) {
+        RawClient.Answer in = login(client, link.substring(link.indexOf('=') + 1));
+        String setCookie = in.header("set-cookie").orElseThrow();
+        cookie = setCookie.substring(0, setCookie.indexOf(';'));
+        pageKey = new io.vertx.core.json.JsonObject(in.body()).getString("pageKey");
+      }
+    }
+
+    Told follow() throws Exception {
+      Told told = new Told();
+      HttpClient.newHttpClient()
+          .newWebSocketBuilder()
+          .header("Cookie", cookie)
+          .header("Origin", "http://" + host())
+          .subprotocols("keymoot.v1", "keymoot.page." + pageKey)
+          .buildAsync(URI.create("ws://" + host() + "/v1/events"), told)
+          .get(10, TimeUnit.SECONDS);
+      return told;
+    }
+
+    /** On a connection that the server has, so that it is there before what is asked later. */
+    RawClient poll(String path) throws Exception {
+      RawClient client = new RawClient(server.port());
+      assertThat(status(client, "Cookie", cookie, "Keymoot-Page", pageKey)).isEqualTo(200);
+      client.send(
+          "GET "
+              + path
+              + " HTTP/1.1\r\n"
+              + String.join("\r\n", all("Cookie", cookie, "Keymoot-Page", pageKey))
+              + "\r\n\r\n");
+      return client;
+    }
+
+    void logout() throws Exception {
+      try (RawClient client = new RawClient(server.port())) {
+        List<String> headers =
+            all(
+                "Cookie",
+                cookie,
+                "Keymoot-Page",
+                pageKey,
+                "Origin",
+                "http://" + host(),
+                "Content-Type",
+                "application/json");
+        assertThat(client.ask("POST", "/v1/logout", headers, "{}").status()).isEqualTo(200);
+      }
+    }
+  }
+
+  /** What came over a WebSocket, and how it was closed. */
+  private static final class Told implements WebSocket.Listener {
+    final List<String> messages = new CopyOnWriteArrayList<>();
+    final CompletableFuture<String> closed = new CompletableFuture<>();
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+      messages.add(text.toString());
+      socket.request(1);
+      return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+      closed.complete(code + " " + reason);
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable error) {
+      closed.completeExceptionally(error);
+    }
+  }
+
   @Test
   void mediaKeysNeedTheirOwnTokenAndOneOfTheOriginsThatWereNamed() throws Exception {
     server.open();
@@ -318,8 +443,7 @@ class RoughClientsTest {
     return all;
   }
 
-  private int webSocket(
-      String path, String cookie, String pageKey, @org.jspecify.annotations.Nullable String origin)
+  private int webSocket(String path, String cookie, String pageKey, @Nullable String origin)
       throws Exception {
     try (RawClient client = new RawClient(server.port())) {
       client.send(
@@ -336,8 +460,7 @@ class RoughClientsTest {
     }
   }
 
-  private int media(@org.jspecify.annotations.Nullable String origin, String token)
-      throws Exception {
+  private int media(@Nullable String origin, String token) throws Exception {
     try (RawClient client = new RawClient(server.port())) {
       client.send(
           handshake(
@@ -351,10 +474,7 @@ class RoughClientsTest {
     }
   }
 
-  private String handshake(
-      String path,
-      @org.jspecify.annotations.Nullable String authorization,
-      @org.jspecify.annotations.Nullable String more) {
+  private String handshake(String path, @Nullable String authorization, @Nullable String more) {
     return "GET "
         + path
         + " HTTP/1.1\r\nHost: "

@@ -51,12 +51,17 @@ final class TestServer {
   }
 
   void open() {
-    open(new Bounds(128, 32, 64 << 10, Duration.ofSeconds(20), 1_000_000, 1_000_000));
+    open(Duration.ofHours(1));
+  }
+
+  /** Whose pages stay logged in for so long. */
+  void open(Duration sessionLife) {
+    open(new Bounds(128, 32, 64 << 10, Duration.ofSeconds(20), 1_000_000, 1_000_000, sessionLife));
   }
 
   /** Impatient, so that a test of slow clients need not be slow. */
   void openImpatient() {
-    open(new Bounds(20, 4, 4_096, PATIENCE, 1_000_000, 1_000_000));
+    open(new Bounds(20, 4, 4_096, PATIENCE, 1_000_000, 1_000_000, Duration.ofHours(1)));
   }
 
   void open(Bounds bounds) {
