@@ -19,6 +19,7 @@ import io.keymoot.runtime.EventFeed;
 import io.keymoot.runtime.From;
 import io.keymoot.runtime.GroupNode;
 import io.keymoot.runtime.GroupView;
+import io.keymoot.runtime.Member;
 import io.keymoot.runtime.NodeEvent;
 import io.keymoot.runtime.NodeState;
 import io.vertx.core.json.JsonArray;
@@ -39,7 +40,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +73,8 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private final EventLog log;
   private final Invites invites;
   private final InstantSource clock;
-  private final Function<MemberId, String> names;
+  private final Fingerprint ownDevice;
+  private final String ownName;
 
   // All guarded by this.
   private final Map<MemberId, Acquaintance> met = new TreeMap<>();
@@ -96,12 +97,14 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
       EventLog log,
       Invites invites,
       InstantSource clock,
-      Function<MemberId, String> names) {
+      Fingerprint ownDevice,
+      String ownName) {
     this.node = node;
     this.log = log;
     this.invites = invites;
     this.clock = clock;
-    this.names = names;
+    this.ownDevice = ownDevice;
+    this.ownName = ownName;
     this.stateSince = clock.instant();
   }
 
@@ -114,13 +117,13 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
       case NodeEvent.Unopened unopened -> unopened(unopened.why());
       case NodeEvent.Confirmed confirmed ->
           note(
-              names.apply(confirmed.sender())
+              nameOf(confirmed.sender())
                   + " signed for "
                   + confirmed.numbers().size()
                   + " messages that came before.");
       case NodeEvent.Disowned disowned ->
           note(
-              names.apply(disowned.sender())
+              nameOf(disowned.sender())
                   + " did not send "
                   + disowned.numbers().size()
                   + " messages that came under its name: another member did.");
@@ -146,7 +149,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
       case NodeEvent.OtherVersion other -> note(other + ".");
       case NodeEvent.RosterDisagrees other ->
           note(
-              names.apply(other.with())
+              nameOf(other.with())
                   + " has the same facts and another idea of who is in: please report this bug.");
       case NodeEvent.SetAside file ->
           note(file.file() + " was damaged (" + file.why() + ") and is now " + file.now() + '.');
@@ -173,7 +176,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     JsonObject json =
         new JsonObject()
             .put("from", device(sender).orElse(null))
-            .put("name", names.apply(sender))
+            .put("name", nameOf(sender))
             .put("proved", message.from() instanceof From.AMember ? "sender" : "group");
     log.publish(
         "message",
@@ -237,7 +240,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
                 members.forEach(
                     member -> {
                       if (!met.containsKey(member.id()) && met.size() < MEMBERS) {
-                        met.put(member.id(), new Acquaintance(now, member.name(), member.device()));
+                        met.put(member.id(), new Acquaintance(now, name(member), member.device()));
                       }
                     });
                 changed.went().forEach(gone -> wentAt(gone, now, view, expulsions));
@@ -321,7 +324,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   }
 
   private void keyCame(NodeEvent.KeyCame came) {
-    told(came.epoch(), came.cover(), names.apply(came.by()));
+    told(came.epoch(), came.cover(), nameOf(came.by()));
   }
 
   private void told(FactId epoch, CoverReport report, String by) {
@@ -347,8 +350,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
         slots.add(new JsonObject().put("position", slot.position()).put("symbol", slot.symbol()));
       }
     }
-    log.publish(
-        "resealed", new JsonObject().put("by", names.apply(resealed.by())).put("slots", slots));
+    log.publish("resealed", new JsonObject().put("by", nameOf(resealed.by())).put("slots", slots));
   }
 
   /** Guarded by this. */
@@ -381,17 +383,27 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
             .put("to", words(line.members().subList(0, Math.min(NAMED, line.reaches()))));
     line.slot()
         .ifPresent(slot -> json.put("position", slot.position()).put("symbol", slot.symbol()));
-    line.relay().ifPresent(relay -> json.put("relay", names.apply(relay)));
+    line.relay().ifPresent(relay -> json.put("relay", nameOf(relay)));
     return json;
   }
 
   // ---- people who wait
 
   private void asked(Pending about) {
+    if (isAnsweredByWishing(about)) {
+      return;
+    }
     synchronized (this) {
       asked.putIfAbsent(about.ticket(), clock.instant());
     }
     log.publish("pending", new JsonObject().put("pending", json(about)));
+  }
+
+  /** The policy asks the owner, who has just said that this device is to put another one out. */
+  private boolean isAnsweredByWishing(Pending about) {
+    return about.purpose() == Question.Purpose.EXPEL
+        && about.device().equals(ownDevice)
+        && about.errands().stream().allMatch(errand -> errand instanceof Errand.AskPerson);
   }
 
   private void decided(NodeEvent.Decided decided) {
@@ -469,7 +481,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   synchronized void saw(GroupView view) {
     for (GroupView.Epoch epoch : view.epochs()) {
       Seen known = epochs.get(epoch.id());
-      String by = names.apply(epoch.by());
+      String by = nameOf(epoch.by());
       remember(
           epoch.id(),
           known == null
@@ -487,13 +499,24 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     return Optional.ofNullable(met.get(member)).map(known -> known.name);
   }
 
+  String nameOf(MemberId member) {
+    return name(member).orElseGet(() -> "member " + member.hash().toHex().substring(0, 8));
+  }
+
+  /** Those of devices without a certificate are of our making: the one of this device is set. */
+  String name(Member member) {
+    return member.isThisDevice() && member.standing() != Member.Standing.VERIFIED
+        ? ownName
+        : member.name();
+  }
+
   private synchronized Optional<String> device(MemberId member) {
     return Optional.ofNullable(met.get(member)).map(known -> CheckedText.of(known.device));
   }
 
   private JsonArray words(List<MemberId> members) {
     JsonArray words = new JsonArray();
-    members.forEach(member -> words.add(names.apply(member)));
+    members.forEach(member -> words.add(nameOf(member)));
     return words;
   }
 

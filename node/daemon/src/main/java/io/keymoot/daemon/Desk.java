@@ -9,7 +9,6 @@ import io.keymoot.daemon.setting.ErrorCode;
 import io.keymoot.daemon.setting.Problem;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
-import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Colour;
 import io.keymoot.peer.Pending;
@@ -72,7 +71,7 @@ final class Desk {
     this.ownName = ownName;
     this.acquaintances = acquaintances;
     this.clock = clock;
-    this.chronicle = new Chronicle(node, log, invites, clock, this::nameOf);
+    this.chronicle = new Chronicle(node, log, invites, clock, ownDevice, ownName);
   }
 
   Chronicle chronicle() {
@@ -163,7 +162,7 @@ final class Desk {
     return new JsonObject()
         .put("device", CheckedText.of(member.device()))
         .put("brief", CheckedText.brief(member.device()))
-        .put("name", name(member))
+        .put("name", chronicle.name(member))
         .put("self", member.isThisDevice())
         .put(
             "verified",
@@ -186,13 +185,6 @@ final class Desk {
               case UNCHECKED -> "not seen yet";
               case REFUSED -> "not valid";
             });
-  }
-
-  /** Those of devices without a certificate are of our making: the one of this device is set. */
-  private String name(Member member) {
-    return member.isThisDevice() && member.standing() != Member.Standing.VERIFIED
-        ? ownName
-        : member.name();
   }
 
   CompletionStage<JsonObject> epochs() {
@@ -219,7 +211,7 @@ final class Desk {
         new JsonObject()
             .put("id", id.hash().toHex())
             .put("revision", usable.map(GroupView.Epoch::revision).orElse(seen.get().revision()))
-            .put("by", usable.map(each -> nameOf(each.by())).orElse(seen.get().by()))
+            .put("by", usable.map(each -> chronicle.nameOf(each.by())).orElse(seen.get().by()))
             .put("at", Times.text(seen.get().at()))
             .put("current", current)
             .put("clean", usable.isPresent())
@@ -252,8 +244,8 @@ final class Desk {
                         .put("clean", slot.clean())
                         .put("held", slot.held())
                         .put("members", slot.members())
-                        .put("keyHolder", slot.keyHolder().map(this::nameOf).orElse(null))
-                        .put("resealedBy", slot.resealedBy().map(this::nameOf).orElse(null))
+                        .put("keyHolder", slot.keyHolder().map(chronicle::nameOf).orElse(null))
+                        .put("resealedBy", slot.resealedBy().map(chronicle::nameOf).orElse(null))
                         .put("at", chronicle.resealed(slot.slot()).map(Times::text).orElse(null)));
               }
               JsonArray address = new JsonArray();
@@ -457,7 +449,7 @@ final class Desk {
                   all.stream()
                       .filter(
                           each ->
-                              name(each).equalsIgnoreCase(named)
+                              chronicle.name(each).equalsIgnoreCase(named)
                                   || (letters.length() >= FIRST_GROUP
                                       && CheckedText.of(each.device())
                                           .replace("-", "")
@@ -478,12 +470,6 @@ final class Desk {
             });
   }
 
-  private String nameOf(MemberId member) {
-    return chronicle
-        .name(member)
-        .orElseGet(() -> "member " + member.hash().toHex().substring(0, 8));
-  }
-
   // ---- all at one moment
 
   private record Now(List<Member> members, Optional<GroupView> view, List<Pending> pending) {}
@@ -495,7 +481,7 @@ final class Desk {
         .thenApply(
             now -> {
               now.members.forEach(
-                  member -> chronicle.met(member.id(), name(member), member.device()));
+                  member -> chronicle.met(member.id(), chronicle.name(member), member.device()));
               now.view.ifPresent(chronicle::saw);
               return now;
             });

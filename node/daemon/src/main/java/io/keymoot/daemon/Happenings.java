@@ -169,12 +169,25 @@ abstract class Happenings implements Callable<Integer> {
               + event.getJsonArray("slots").size()
               + " slots made anew by "
               + event.getString("by");
-      case "pending" -> "waits for an answer: " + event.getJsonObject("pending").getString("shown");
+      case "pending" -> pending(event.getJsonObject("pending"));
       case "answered" -> event.getString("pendingId") + " was " + event.getString("answer");
       case "expelled" -> "put out: " + Looking.expulsion(event.getJsonObject("expulsion"));
       case "turned-away", "refused" -> event.getString("reason") + " " + event.getString("remedy");
       default -> event.getString("text", event.encode());
     };
+  }
+
+  private static String pending(JsonObject pending) {
+    String shown = pending.getString("shown");
+    String wish =
+        switch (pending.getString("purpose")) {
+          case "admit" -> shown + " asks to be let in";
+          case "expel" ->
+              shown + " wants " + pending.getString("target").substring(0, 15) + "… put out";
+          case "founder" -> shown + " founded the group that this device is about to enter";
+          default -> shown + " lets this device in";
+        };
+    return wish + "; waits for: " + pending.getString("ask");
   }
 
   private static String roster(JsonObject event) {

@@ -6,7 +6,7 @@ import { drawKeys } from './keys.js';
 import { WORDS, drawNow, drawState } from './now.js';
 import { drawTable, renewed } from './table.js';
 import { heard } from './talk.js';
-import { drawWaiting } from './waiting.js';
+import { drawWaiting, wanted, wish } from './waiting.js';
 import { drawWho, windowWords } from './who.js';
 
 /** What an event makes stale. */
@@ -33,7 +33,7 @@ const DRAWN = {
   },
   table: drawTable,
   epochs: drawKeys,
-  pending: drawWaiting,
+  pending: (answer) => drawWaiting(answer, me),
 };
 
 /** Events come in bursts; one question answers for all of a burst. */
@@ -158,7 +158,7 @@ function told(event) {
     case 'resealed':
       return `The keys of ${count(resealing.slots, 'slot')} were made anew, by ${names([...resealing.by])}.`;
     case 'pending':
-      return `${event.pending.shown} waits for an answer.`;
+      return `${wish(event.pending, me)}. Wanted: ${wanted(event.pending)}.`;
     case 'answered':
       return `An answer was given: ${event.answer}.`;
     case 'turned-away':

@@ -2,25 +2,30 @@
 import { post } from './api.js';
 import { aging, at, h, notice, rows } from './draw.js';
 
-export function drawWaiting({ pending }) {
+export function drawWaiting({ pending }, me) {
   at('waiting').hidden = pending.length === 0;
   rows(
     at('waiting-list'),
-    pending.map((one) => ({ key: one.id, words: [one.shown, one.purpose, one.answerable].join('|'), make: () => card(one) })),
+    pending.map((one) => ({ key: one.id, words: [one.shown, one.purpose, one.answerable].join('|'), make: () => card(one, me) })),
   );
 }
 
 const WANTS = {
-  admit: (one) => `${bare(one.shown)} asks to be let in`,
-  expel: (one) => `${bare(one.shown)} wants a device put out`,
-  founder: (one) => `${bare(one.shown)} founded the group that this device is about to enter`,
-  introducer: (one) => `${bare(one.shown)} lets this device in`,
+  admit: (who) => `${who} asks to be let in`,
+  expel: (who) => `${who} wants a device put out`,
+  founder: (who) => `${who} founded the group that this device is about to enter`,
+  introducer: (who) => `${who} lets this device in`,
 };
+
+/** What somebody wants, who may be this device itself: it waits for the others' voices. */
+export const wish = (one, me) => WANTS[one.purpose](one.device === me ? 'This device' : bare(one.shown));
+
+export const wanted = (one) => (one.answerable ? `the word of the ${one.ask}` : one.ask);
 
 /** Names come in quotation marks within sentences; here they stand alone. */
 const bare = (shown) => shown.replace(/^"(.*)"$/, '$1');
 
-function card(one) {
+function card(one, me) {
   const admit = one.purpose === 'admit';
   const answer = async (route, body) => {
     try {
@@ -36,11 +41,11 @@ function card(one) {
     h(
       'div',
       {},
-      h('h3', {}, WANTS[one.purpose](one)),
-      h('p', { class: 'quiet' }, h('code', {}, one.brief), ' · asked ', aging(one.at), ` · wanted: ${one.answerable ? `the word of the ${one.ask}` : one.ask}`),
+      h('h3', {}, wish(one, me)),
+      h('p', { class: 'quiet' }, h('code', {}, one.brief), ' · asked ', aging(one.at), ` · wanted: ${wanted(one)}`),
       one.purpose === 'expel' && h('p', { class: 'quiet' }, 'The device to put out: ', h('code', {}, one.target.split('-').slice(0, 4).join('-'))),
     ),
-    (one.answerable || one.purpose === 'expel') &&
+    (one.answerable || (one.purpose === 'expel' && one.device !== me)) &&
       h('button', { type: 'button', 'aria-label': `${admit ? 'Let in' : 'Agree with'} ${bare(one.shown)}`, onclick: yes }, admit ? 'Let in' : 'Agree'),
     one.answerable &&
       h('button', { type: 'button', class: 'plain', 'aria-label': `No to ${bare(one.shown)}`, onclick: () => answer('v1/deny', { id: one.id }) }, 'No'),
