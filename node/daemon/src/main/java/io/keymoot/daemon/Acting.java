@@ -123,7 +123,9 @@ final class Acting {
       console.say(
           answer.getBoolean("out")
               ? "It is out."
-                  + (window == null ? "" : " A key without it was in use after " + window + " ms.")
+                  + (window == null
+                      ? " No key without it is in use yet: 'keymoot status' says when one is."
+                      : " A key without it was in use after " + window + " ms.")
               : "Not out yet: "
                   + Console.safe(answer.getString("cause", "others must want it too.")));
     }

@@ -30,6 +30,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -281,17 +282,23 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private JsonObject over(MemberId gone, Departure departure, Instant since) {
     Duration window =
         since.isBefore(departure.at) ? Duration.ZERO : Duration.between(departure.at, since);
-    JsonObject expulsion =
-        new JsonObject()
-            .put("device", CheckedText.of(departure.device))
-            .put("at", Times.text(departure.at))
-            .put("windowMillis", window.toMillis());
+    JsonObject expulsion = expulsion(departure, window.toMillis());
     lastExpulsion = expulsion;
     CompletableFuture<Optional<Duration>> waiting = leaving.remove(gone);
     if (waiting != null) {
       waiting.complete(Optional.of(window));
     }
     return expulsion;
+  }
+
+  /**
+   * @param window null while no key without the device is in use
+   */
+  private static JsonObject expulsion(Departure departure, @Nullable Long window) {
+    return new JsonObject()
+        .put("device", CheckedText.of(departure.device))
+        .put("at", Times.text(departure.at))
+        .put("windowMillis", window);
   }
 
   private void publish(List<JsonObject> expulsions) {
@@ -532,8 +539,12 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     return Optional.ofNullable(lastCost);
   }
 
+  /** One whose window is still open comes before those that are over. */
   synchronized Optional<JsonObject> lastExpulsion() {
-    return Optional.ofNullable(lastExpulsion);
+    return withoutKey.values().stream()
+        .max(Comparator.comparing(Departure::at))
+        .map(open -> expulsion(open, null))
+        .or(() -> Optional.ofNullable(lastExpulsion));
   }
 
   synchronized Optional<Refusal> refusedToPutOut(Fingerprint device, Instant since) {

@@ -87,7 +87,9 @@ final class Looking {
         + "… "
         + ago(expulsion.getString("at"))
         + " ago"
-        + (window == null ? ", no key without it yet" : ", window " + window + " ms");
+        + (window == null
+            ? ", window not closed yet: no key without it is in use here"
+            : ", window " + window + " ms");
   }
 
   static String costText(JsonObject cost) {

@@ -54,7 +54,7 @@ export function drawNow(status) {
 }
 
 const expulsion = (last) =>
-  last === null ? 'none yet' : last.windowMillis === null ? 'not over yet' : `${Math.round(last.windowMillis)} ms`;
+  last === null ? 'none yet' : last.windowMillis === null ? 'not closed yet: no key without it is in use' : `${Math.round(last.windowMillis)} ms`;
 
 export function drawState({ state, cause }) {
   at('state').dataset.state = state;

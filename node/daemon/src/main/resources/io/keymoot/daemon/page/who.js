@@ -96,7 +96,7 @@ async function evict(member) {
 
 export function windowWords(milliseconds) {
   return milliseconds === null || milliseconds === undefined
-    ? ''
+    ? 'No key without it is in use yet: until then what this device sends waits.'
     : `The window was ${count(Math.round(milliseconds), 'millisecond')}: so long could it still read what this device sent.`;
 }
 
