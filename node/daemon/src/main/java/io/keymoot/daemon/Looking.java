@@ -141,7 +141,7 @@ final class Looking {
     @Override
     void show(JsonObject answer, Console console) {
       Console.Columns columns = console.new Columns();
-      columns.row("NAME", "DEVICE", "STATE", "VERIFIED", "HEARD", "KEY", "SHOWS");
+      columns.row("NAME", "DEVICE", "STATE", "VERIFIED", "HEARD", "KEY", "SHOWS", "ADDRESS");
       for (Object each : answer.getJsonArray("members")) {
         JsonObject member = (JsonObject) each;
         Long heard = member.getLong("lastHeardMillis");
@@ -154,7 +154,8 @@ final class Looking {
                 : member.getBoolean("self") ? "" : "no",
             member.getBoolean("self") ? "" : heard == null ? "never" : ago(heard) + " ago",
             member.getBoolean("holdsEpoch") ? "holds it" : "not yet",
-            member.getString("credential"));
+            member.getString("credential"),
+            member.getString("address") == null ? "" : member.getString("address"));
       }
       columns.print();
       String code = answer.getString("securityCode");
