@@ -5,6 +5,7 @@ import io.keymoot.daemon.setting.Places;
 import io.keymoot.daemon.setting.Setting;
 import io.keymoot.daemon.setting.Settings;
 import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -120,10 +121,13 @@ final class Run implements Callable<Integer> {
 
   private void introduce(Daemon daemon, Places places, Settings settings, Console console) {
     boolean wide = !settings.address(Setting.API).getAddress().isLoopbackAddress();
+    if (wide && spec != null) {
+      // Not among the output, which may go to a program or nowhere.
+      PrintWriter errors = spec.commandLine().getErr();
+      errors.println(console.bad(warning(settings.get(Setting.API))));
+      errors.flush();
+    }
     if (surroundings.json()) {
-      if (wide && spec != null) {
-        spec.commandLine().getErr().println(warning(settings.get(Setting.API)));
-      }
       console.jsonLine(
           new JsonObject()
               .put("api", daemon.api().url())
@@ -146,12 +150,9 @@ final class Run implements Callable<Integer> {
                 ? daemon.api().loginLink() + "  (once, within ten minutes)"
                 : "'keymoot page' makes a link")
         .print();
-    if (wide) {
-      console.say(console.bad(warning(settings.get(Setting.API))));
-    }
   }
 
-  static String warning(String api) {
+  private static String warning(String api) {
     return "WARNING: the API listens at "
         + api
         + ", where other machines reach it. Whoever gets the token commands this device.";

@@ -21,12 +21,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -40,6 +44,8 @@ import picocli.CommandLine;
 
 /** The ways to a daemon besides loopback: a Unix socket, and TLS where other machines come. */
 class ReachTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   @TempDir private Path temp = Path.of("");
 
   @AfterEach
@@ -161,8 +167,64 @@ class ReachTest {
   }
 
   @Test
-  void runSaysLoudlyThatOthersCanReachIt() {
-    assertThat(Run.warning("0.0.0.0:8471")).contains("WARNING", "0.0.0.0:8471", "token");
+  void runSaysLoudlyThatOthersCanReachItAndWithoutTlsItDoesNotBegin() throws Exception {
+    certificate("mine");
+    Path errors = temp.resolve("errors");
+    Process process =
+        run(
+            errors,
+            "--api-tls-certificate",
+            temp.resolve("mine.pem").toString(),
+            "--api-tls-key",
+            temp.resolve("mine.key").toString());
+    try {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> !process.isAlive() || Files.readString(errors).endsWith("\n"));
+      assertThat(process.isAlive()).as(Files.readString(errors)).isTrue();
+      assertThat(errors).content().startsWith("WARNING").contains("0.0.0.0:0", "token");
+    } finally {
+      process.destroy();
+    }
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+    Process refused = run(errors);
+    assertThat(refused.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(refused.exitValue()).isEqualTo(ErrorCode.BAD_SETTING.exit());
+    assertThat(errors).content().contains("there is no TLS").doesNotContain("WARNING");
+  }
+
+  /** A daemon in a process of its own, open to other machines. */
+  private Process run(Path errors, String... more) throws IOException {
+    String state = temp.resolve("own").toString();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx96m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Keymoot.class.getName(),
+                "run",
+                "--state",
+                state,
+                "--config",
+                state,
+                "--transport",
+                "local",
+                "--group",
+                "reach",
+                "--found",
+                "yes",
+                "--api",
+                "0.0.0.0:0"));
+    command.addAll(List.of(more));
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(errors.toFile())
+        .start();
   }
 
   private ApiClient client(String url, byte[] token) {
