@@ -193,12 +193,13 @@ class ScriptsTest {
     return Pattern.compile(pattern.toString());
   }
 
-  /** Words, of which those in single quotes are one. */
+  /** Words, of which those in single quotes are one; there {@code \n} begins a new line. */
   private static List<String> words(String command) {
     List<String> words = new ArrayList<>();
     var matcher = Pattern.compile("'([^']*)'|(\\S+)").matcher(command);
     while (matcher.find()) {
-      words.add(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
+      words.add(
+          matcher.group(1) == null ? matcher.group(2) : matcher.group(1).replace("\\n", "\n"));
     }
     return words;
   }
