@@ -177,7 +177,12 @@ public final class Lore implements Pasts {
 
   /** What of P(fact) the state lacks, parents first. */
   static List<Known> missing(GroupState state, Known fact) {
-    List<Known> missing = ancestors(fact, parent -> !state.contains(parent));
+    return missing(state::contains, fact);
+  }
+
+  /** Of the fact and those before it, what is not there. */
+  static List<Known> missing(Predicate<Known> isThere, Known fact) {
+    List<Known> missing = ancestors(fact, parent -> !isThere.test(parent));
     missing.sort(Known.PARENTS_FIRST);
     return missing;
   }

@@ -253,19 +253,20 @@ public final class Membership {
 
   private boolean isSpokenFor(GroupState with, Known m) {
     for (Known fact : atDoor.values()) {
-      if (isTrusted(with, fact.author()) && isAtHand(fact) && ledger.past(fact).contains(m)) {
+      if (isTrusted(with, fact.author()) && isAtHand(fact) && ledger.isAfter(fact, m)) {
         return true;
       }
     }
     for (SignedHeader word : lastWords.all()) {
-      if (isTrusted(with, word.header().author()) && closure(word).contains(m)) {
+      if (isTrusted(with, word.header().author()) && ledger.isReached(known(word), m)) {
         return true;
       }
     }
     return false;
   }
 
-  private GroupState closure(SignedHeader word) {
+  /** Its heads, as far as they are known. */
+  private List<Known> known(SignedHeader word) {
     List<Known> heads = new ArrayList<>();
     for (FactId id : word.header().heads()) {
       Known head = ledger.get(id);
@@ -273,17 +274,17 @@ public final class Membership {
         heads.add(head);
       }
     }
-    return ledger.join(heads);
+    return heads;
   }
 
   // ---- own order among signed words
 
-  /** The pair of words that proves this member a liar, if this peer heard it. */
   /** Whom this peer has such a proof against. */
   public Set<MemberId> caught() {
     return caught.keySet();
   }
 
+  /** The pair of words that proves this member a liar, if this peer heard it. */
   public Optional<FaultProof.OutOfOrder> proofAgainst(MemberId member) {
     return Optional.ofNullable(caught.get(member));
   }
@@ -298,10 +299,10 @@ public final class Membership {
   }
 
   private boolean covers(SignedHeader later, SignedHeader earlier) {
-    GroupState reached = closure(later);
+    List<Known> reached = known(later);
     for (FactId id : earlier.header().heads()) {
       Known head = ledger.get(id);
-      if (head == null || !reached.contains(head)) {
+      if (head == null || !ledger.isReached(reached, head)) {
         return false;
       }
     }

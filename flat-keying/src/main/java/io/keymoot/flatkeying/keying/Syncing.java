@@ -215,7 +215,7 @@ final class Syncing {
   }
 
   private List<Known> between(SyncAsk ask) {
-    GroupState reached = core.ledger.join(has(ask));
+    List<Known> reached = has(ask);
     Set<Known> between = new LinkedHashSet<>();
     for (Known wanted : taken(ask.wanted())) {
       between.addAll(core.ledger.lacking(reached, wanted));
