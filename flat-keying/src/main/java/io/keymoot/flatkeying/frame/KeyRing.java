@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,6 +186,7 @@ public final class KeyRing {
     for (Speaker speaker : held.speakers()) {
       speaker.drop(each -> each.installed == key);
     }
+    letGo(each -> each.installed == key);
     boolean last = true;
     for (InstalledKey other : held.keys()) {
       last &= !other.epoch.epoch().equals(epoch);
@@ -229,6 +231,27 @@ public final class KeyRing {
         if (!speaker.mayBeOpened(now)) {
           speaker.drop(all -> true);
         }
+      }
+      letGo(each -> !each.speaker.mayBeOpened(now));
+    }
+  }
+
+  /**
+   * Nothing at hand holds on to keys that are gone, with all their windows: a ring that has seen
+   * thousands would keep as much as these tables have places.
+   */
+  private void letGo(Predicate<OpenKey> gone) {
+    for (int place = 0; place < ready.length(); place++) {
+      OpenKey key = ready.get(place);
+      if (key != null && gone.test(key)) {
+        ready.compareAndSet(place, key, null);
+      }
+    }
+    int version = held.version();
+    for (int place = 0; place < quick.length(); place++) {
+      Quick seen = quick.get(place);
+      if (seen != null && seen.version != version) {
+        quick.compareAndSet(place, seen, null);
       }
     }
   }

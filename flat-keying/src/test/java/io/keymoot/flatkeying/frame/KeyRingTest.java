@@ -29,10 +29,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.openjdk.jol.info.GraphLayout;
 
 class KeyRingTest {
   private static final FrameStream CHAT = FrameStream.of(Authentication.NONE, 0);
   private static final FrameStream CAMERA = FrameStream.of(Authentication.AMORTISED, 0);
+
+  static {
+    // Lambdas are hidden classes and records give no offsets of their fields: JOL lays them out
+    // itself.
+    System.setProperty("jol.magicFieldOffset", "true");
+  }
 
   private final Cast cast;
   private final Person alice;
@@ -278,6 +285,28 @@ class KeyRingTest {
     loop.join();
     assertThat(wrong).hasValue(0);
     assertThat(opened.get()).isLessThanOrEqualTo(count).isGreaterThan(count / 2);
+  }
+
+  @Test
+  void aRingThatHasSeenManyKeysHoldsNoMoreThanOneThatHasSeenFew() {
+    useAndRetire(20);
+    long few = GraphLayout.parseInstance(receiver.ring).totalSize();
+    useAndRetire(200);
+    long many = GraphLayout.parseInstance(receiver.ring).totalSize();
+    // Names of keys that may not come back, and nothing else.
+    assertThat(many - few).isLessThan(200 * 256);
+  }
+
+  private void useAndRetire(int keys) {
+    for (int i = 0; i < keys; i++) {
+      Epoch next = cast.epoch();
+      sender.ring.install(next);
+      receiver.ring.install(next);
+      sender.ring.activate(next.epoch(), next.revision());
+      assertThat(receiver.opens(sender.seals(CHAT, "x"))).isInstanceOf(Opened.class);
+      sender.ring.retire(next.epoch(), next.revision());
+      receiver.ring.retire(next.epoch(), next.revision());
+    }
   }
 
   // ---- secrets
