@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Several seats of one kind in this JVM. */
 final class Cluster implements AutoCloseable {
@@ -51,20 +52,37 @@ final class Cluster implements AutoCloseable {
     return of(kind, members, true);
   }
 
+  /** The same, without waiting until all is quiet. */
+  static Cluster unsettled(Kind kind, int members) throws Exception {
+    Cluster cluster = new Cluster(kind, false);
+    try {
+      cluster.connect(members);
+      until(() -> cluster.allHoldOneKey("", members), "all of " + members + " hold one key");
+      return cluster;
+    } catch (IllegalStateException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
   private static Cluster of(Kind kind, int members, boolean overDatagrams) throws Exception {
     Cluster cluster = new Cluster(kind, overDatagrams);
     try {
-      for (int i = 0; i < members; i++) {
-        cluster.newSeat().connect();
-        if (i == 0) {
-          until(() -> !cluster.seats.get(0).key().isEmpty(), "the first is alone in its group");
-        }
-      }
+      cluster.connect(members);
       cluster.settle();
       return cluster;
     } catch (IllegalStateException e) {
       cluster.close();
       throw e;
+    }
+  }
+
+  private void connect(int members) throws Exception {
+    for (int i = 0; i < members; i++) {
+      newSeat().connect();
+      if (i == 0) {
+        until(() -> !seats.get(0).key().isEmpty(), "the first is alone in its group");
+      }
     }
   }
 
@@ -105,11 +123,23 @@ final class Cluster implements AutoCloseable {
     return true;
   }
 
+  /** All that are left. */
+  boolean allUseOneKey(String otherThan) {
+    String key = seats.get(0).inUse();
+    return !key.isEmpty()
+        && !key.equals(otherThan)
+        && seats.stream().allMatch(seat -> seat.inUse().equals(key));
+  }
+
   static void until(BooleanSupplier done, String what) {
+    until(done, () -> what);
+  }
+
+  static void until(BooleanSupplier done, Supplier<String> what) {
     long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
     while (!done.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("not within " + PATIENCE_SECONDS + " s: " + what);
+        throw new IllegalStateException("not within " + PATIENCE_SECONDS + " s: " + what.get());
       }
       java.util.concurrent.locks.LockSupport.parkNanos(100_000);
     }

@@ -52,9 +52,14 @@ final class Fairness {
         "JGroups: all members are in one JVM, over its loopback transport, with equal stacks; the"
             + " encryptions are where its shipped stacks have them, with AES-256/CBC and RSA of"
             + " 2,048 bits, and change_key_on_leave. They encrypt the payload only, without a MAC;"
-            + " ours (AES-256-GCM) authenticates everything, and proves senders by one signature"
-            + " for many messages. SYM_ENCRYPT never changes its key: its leave is the view's."
-            + " Bytes that flow anyway (heartbeats) are taken off.");
+            + " ours (AES-256-GCM) authenticates everything: that the group sent it or, in the row"
+            + " \"senders proved\", which member, by one signature for many messages. SYM_ENCRYPT"
+            + " never changes its key: its leave is the view's. Bytes that flow anyway (heartbeats)"
+            + " are taken off, as they flowed in the second before. Ours leave a group that"
+            + " has been calm for some seconds: a leave right after another change waits up to two,"
+            + " so that several need one new key; and they go"
+            + " on sending under the old one for up to 0.9 s, so that all have the new one by then:"
+            + " a row of its own says when they do not any more.");
     notes.add(
         "While one leaves, the others send 1,600 messages a second in all, but none more often than"
             + " every 5 ms.");

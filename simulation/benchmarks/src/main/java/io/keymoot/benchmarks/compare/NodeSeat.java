@@ -44,6 +44,7 @@ final class NodeSeat implements Seat {
   private @Nullable GroupNode node;
   private Consumer<byte[]> receiver = message -> {};
   private volatile String key = "";
+  private volatile String inUse = "";
   private volatile int members;
 
   NodeSeat(String cluster, Authentication proof, boolean founds, boolean overDatagrams) {
@@ -86,9 +87,10 @@ final class NodeSeat implements Seat {
             case NodeEvent.KeyCame came -> key = came.epoch().toString();
             case NodeEvent.Rekeyed own -> key = own.epoch().toString();
             case NodeEvent.RosterChanged roster -> members = roster.members();
-            case NodeEvent.KeyInUse inUse -> {
-              key = inUse.epoch().toString();
-              members = inUse.members();
+            case NodeEvent.KeyInUse now -> {
+              key = now.epoch().toString();
+              inUse = key;
+              members = now.members();
             }
             case NodeEvent.Message message -> receiver.accept(message.payload().toArray());
             default -> {}
@@ -118,6 +120,11 @@ final class NodeSeat implements Seat {
   @Override
   public String key() {
     return key;
+  }
+
+  @Override
+  public String inUse() {
+    return inUse;
   }
 
   @Override

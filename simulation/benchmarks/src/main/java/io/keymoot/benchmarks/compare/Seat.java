@@ -12,8 +12,13 @@ interface Seat extends AutoCloseable {
   /** False if it was not taken, and may be tried again. */
   boolean send(byte[] message) throws Exception;
 
-  /** What the key in use is called, and who it is for; empty while there is none. */
+  /** What the newest key it holds is called; empty while there is none. */
   String key();
+
+  /** What it sends under; empty while there is none. */
+  default String inUse() {
+    return key();
+  }
 
   /** How many members this one thinks there are. */
   int members();

@@ -28,6 +28,7 @@ enum What {
   SEAL("seal 1,200 bytes", "ns"),
   OPEN("open 1,200 bytes", "ns"),
   LEAVE_TIME("leave → all hold the new key", "ms"),
+  LEAVE_IN_USE("leave → all send under the new key", "ms"),
   LEAVE_BYTES("bytes of one leave, multicast counted once", "B"),
   WORST_DELIVERY("worst delivery while all talk and one leaves", "ms"),
   FIRST_MESSAGE("connect → first opened message", "ms"),
