@@ -40,6 +40,7 @@ final class Pace {
   private long grownAt;
   private long toldAt = Long.MIN_VALUE / 2;
 
+  private boolean isCounting;
   private long countedSince;
   private long counted;
   private double lately;
@@ -73,9 +74,8 @@ final class Pace {
         return;
       }
       toldAt = now;
-      look(now);
       double least = RuntimeLimits.FRAMES_PER_SECOND_AT_LEAST;
-      perSecond = Math.max(least, LESS * Math.min(perSecond, Math.max(least, lately)));
+      perSecond = Math.max(least, LESS * Math.min(perSecond, Math.max(least, rate(now))));
       allowance = Math.min(allowance, 0);
       allowedAt = now;
       grownAt = now;
@@ -98,19 +98,24 @@ final class Pace {
   }
 
   private void count(long now) {
-    counted++;
-    if (now - countedSince >= DEAF_MILLIS) {
-      look(now);
-    }
-  }
-
-  /** How many a second were sent since this was looked at last, if that is long enough ago. */
-  private void look(long now) {
-    long elapsed = now - countedSince;
-    if (elapsed >= DEAF_MILLIS / 2) {
-      lately = counted * 1_000.0 / elapsed;
+    if (!isCounting || now - countedSince >= DEAF_MILLIS) {
+      lately = isCounting ? perSecond(now) : 0;
+      isCounting = true;
       counted = 0;
       countedSince = now;
     }
+    counted++;
+  }
+
+  /**
+   * How many a second are sent now: of a burst that has just begun, what was sent before says
+   * nothing.
+   */
+  private double rate(long now) {
+    return isCounting ? Math.max(lately, perSecond(now)) : 0;
+  }
+
+  private double perSecond(long now) {
+    return counted * 1_000.0 / Math.max(now - countedSince, DEAF_MILLIS / 2);
   }
 }

@@ -35,6 +35,23 @@ class PaceTest {
   }
 
   @Test
+  void aBurstAfterALongRestIsMeasuredByItself() {
+    go(10_000, 1);
+    now += 10_000;
+    go(30, 40);
+    pace.tooFast(now);
+    assertThat(go(50, 100)).as("0.8 of 1,200 in 50 ms").isBetween(900, 1_050);
+  }
+
+  @Test
+  void itBeginsWithTheFirstFrameWhateverTheClockShows() {
+    now = Long.MIN_VALUE / 4;
+    go(1_000, 100);
+    pace.tooFast(now);
+    assertThat(go(50, 100)).isBetween(3_900, 4_200);
+  }
+
+  @Test
   void whatIsSaidAgainAtOnceIsNotHeeded() {
     go(1_000, 100);
     for (int i = 0; i < 90; i++) {
