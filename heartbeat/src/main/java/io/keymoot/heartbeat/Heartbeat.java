@@ -62,7 +62,10 @@ public final class Heartbeat {
     absence = new Absence(me, jitter, pace, heard, start);
   }
 
-  /** Takes one input and whatever is due by now. */
+  /**
+   * Takes one input and whatever is due by now; but duties only when woken. Who has a lot to read
+   * may find there that somebody else has done them.
+   */
   public List<Effect> step(Tick now, Input input) {
     long millis = now.millis();
     List<Effect> out = effects;
@@ -103,7 +106,7 @@ public final class Heartbeat {
       }
     }
     if (timers.anyDue(millis)) {
-      fire(millis, out);
+      fire(millis, input instanceof Input.Wake, out);
     }
     if (out.isEmpty()) {
       return List.of();
@@ -263,7 +266,7 @@ public final class Heartbeat {
 
   // ---- time
 
-  private void fire(long now, List<Effect> out) {
+  private void fire(long now, boolean isWoken, List<Effect> out) {
     if (timers.isDue(Timers.Name.BEAT, now)) {
       if (clock.beats(now)) {
         beat(out);
@@ -275,11 +278,11 @@ public final class Heartbeat {
       timers.set(Timers.Name.CHECK, absence.nextCheck(roster, now));
       timers.set(Timers.Name.SUSPICION, absence.next());
     }
-    if (timers.isDue(Timers.Name.DUTY, now)) {
+    if (isWoken && timers.isDue(Timers.Name.DUTY, now)) {
       duties.act(roster, now, out);
       timers.set(Timers.Name.DUTY, duties.next());
     }
-    if (timers.isDue(Timers.Name.SUSPICION, now)) {
+    if (isWoken && timers.isDue(Timers.Name.SUSPICION, now)) {
       absence.act(roster, now, out);
       timers.set(Timers.Name.SUSPICION, absence.next());
     }

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 /** All that this core is ever told. Whatever comes from others was verified before it gets here. */
 public sealed interface Input {
 
-  /** Time went by: the deadline is reached. */
+  /** The deadline is reached, and what came before was read, as far as there was time. */
   record Wake() implements Input {}
 
   // ---- about this peer

@@ -67,6 +67,24 @@ class AbsenceTest {
   }
 
   @Test
+  void nobodyIsSuspendedByAnInputThatIsNotAWake() {
+    run(2_000, 10, true);
+    run(625_000, 9, true);
+    assertThat(done).containsExactly(new Effect.Second(ABSENTEE));
+    tell(new Input.Seconded(ABSENTEE, other));
+    for (int i = 0; i < 20; i++) {
+      now += 100;
+      counter++;
+      hear(i % 9, true);
+    }
+    assertThat(done).hasSize(1);
+    // Among what was still to be read was a beat of its own.
+    hear(TARGET, true);
+    run(1_000, 9, true);
+    assertThat(done).hasSize(1);
+  }
+
+  @Test
   void oneWatchersWordAloneSuspendsNobody() {
     run(2_000, 10, true);
     run(1_800_000, 9, true);

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *   network   ── offer ──┐                        ┌── effects ──▶ EffectHandler
  *   commands ── submit ──┼──▶ Mailbox ──▶ step ───┤
  *   hints    ── latest ──┘        ▲               └── nextDeadline
- *                                 └── a wake input when it comes
+ *                                 └── a wake input when it comes, and what waited is read
  * </pre>
  *
  * <p>An exception out of the core or the handler is a bug: the state is no longer known to be
@@ -71,6 +71,8 @@ public final class Loop<I, E> implements AutoCloseable {
     BROKEN
   }
 
+  private static final int UNCOUNTED = -1;
+
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
   /** Something for the loop's thread to do. */
@@ -103,6 +105,11 @@ public final class Loop<I, E> implements AutoCloseable {
   // Of the loop's thread alone.
   private Optional<Tick> lastDeadline = Optional.empty();
   private int wakesWithoutProgress;
+
+  /** What is to be read before the core, which is due, is woken; and since when it is due. */
+  private int unread = UNCOUNTED;
+
+  private long dueSince;
 
   /**
    * @param name of the thread, for whoever reads a thread dump
@@ -217,16 +224,31 @@ public final class Loop<I, E> implements AutoCloseable {
   private void turn() throws InterruptedException {
     Optional<Tick> deadline = core.nextDeadline();
     long patience = deadline.map(clock::nanosUntil).orElse(Long.MAX_VALUE);
-    if (patience <= 0) {
-      requireProgress(deadline);
-      step(wake);
-      patience = 0;
+    if (patience > 0) {
+      unread = UNCOUNTED;
     }
-    // Even right after a wake: a core that is always due must still hear what comes in.
-    Work<I, E> work = mailbox.take(patience);
+    Work<I, E> work = patience > 0 ? mailbox.take(patience) : unreadWhenDue();
     if (work != null) {
       perform(work);
+    } else if (patience <= 0) {
+      unread = UNCOUNTED;
+      requireProgress(deadline);
+      step(wake);
     }
+  }
+
+  /**
+   * What was there already when the core was due is read first, for a while: it may say that the
+   * core need not do what it is to be woken for. And a core that is always due still hears what
+   * comes in.
+   */
+  private @Nullable Work<I, E> unreadWhenDue() throws InterruptedException {
+    if (unread == UNCOUNTED) {
+      unread = mailbox.waiting();
+      dueSince = System.nanoTime();
+    }
+    boolean mayWait = System.nanoTime() - dueSince < RuntimeLimits.WAKE_WAITS.toNanos();
+    return unread-- > 0 && mayWait ? mailbox.take(0) : null;
   }
 
   private void requireProgress(Optional<Tick> deadline) {

@@ -118,6 +118,16 @@ final class Mailbox<T> {
     }
   }
 
+  /** How many items wait. */
+  int waiting() {
+    lock.lock();
+    try {
+      return own.size() + fromNetwork + (latest == null ? 0 : 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   // Own items and the network's take turns: neither can starve the other.
   private @Nullable T next() {
     boolean ownWaits = latest != null || !own.isEmpty();

@@ -198,6 +198,9 @@ final class RuntimeLimits {
   /** For the loop to close the transport: a little more than the two figures above. */
   static final Duration LOOP_CLOSE = Duration.ofMillis(1_350);
 
+  /** A wake that is due waits no longer for what is still to be read. */
+  static final Duration WAKE_WAITS = Duration.ofSeconds(2);
+
   /** Times in a row that a core may want to be woken at one and the same past moment. */
   static final int WAKES_WITHOUT_PROGRESS = 1_000;
 }

@@ -116,6 +116,35 @@ class LoopTest {
   }
 
   @Test
+  void whatWaitsWhenTheCoreIsDueIsReadBeforeItIsWoken() {
+    loop.offer(STRANGER, "in 0", 4);
+    for (int i = 0; i < 50; i++) {
+      loop.offer(STRANGER, "mail", 4);
+    }
+    loop.start();
+    await().until(() -> performed.size() == 52);
+    assertThat(performed.subList(0, 51)).startsWith("in 0").endsWith("mail");
+    assertThat(performed.get(51)).startsWith("woken at ");
+  }
+
+  @Test
+  void butNotForLongerThanTwoSeconds() {
+    CountDownLatch never = new CountDownLatch(1);
+    handler =
+        (now, effect) -> {
+          performed.add(effect);
+          assertThat(never.await(50, TimeUnit.MILLISECONDS)).isFalse();
+        };
+    loop.offer(STRANGER, "in 0", 4);
+    for (int i = 0; i < 200; i++) {
+      loop.offer(STRANGER, "mail", 4);
+    }
+    loop.start();
+    await().until(() -> performed.stream().anyMatch(did -> did.startsWith("woken at ")));
+    assertThat(performed).contains("mail").hasSizeLessThanOrEqualTo(50);
+  }
+
+  @Test
   void aBugInTheCoreStopsTheNodeClosesTheTransportAndFailsWhatWaits() throws Exception {
     CompletableFuture<List<String>> breaking = loop.submit("throw");
     CompletableFuture<List<String>> waiting = loop.submit("never done");
