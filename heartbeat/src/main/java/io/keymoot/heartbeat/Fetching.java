@@ -5,6 +5,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -19,10 +20,15 @@ import java.util.Set;
  *
  * <p>A head is not asked for at once. Most often the fact itself is on its way; and in a large
  * group thousands hear of it from the same beat, so they spread out, and know more holders by then.
+ *
+ * <p><em>Strangers</em>, of whom the facts at hand say nothing, may be members by facts still to
+ * come, or an outsider's invention, whose words nobody can check. They have a few places of their
+ * own, and every fourth question where there is somebody else to ask.
  */
 final class Fetching {
   private static final class Want {
     final List<MemberId> holders = new ArrayList<>(1);
+    final List<MemberId> strangers = new ArrayList<>(0);
     boolean head;
     boolean parent;
     int tries;
@@ -31,14 +37,22 @@ final class Fetching {
     Want(long due) {
       this.due = due;
     }
+
+    /** Nobody speaks of it but strangers. */
+    boolean isStrange() {
+      return !parent && holders.isEmpty() && !strangers.isEmpty();
+    }
   }
 
   private final MemberId me;
   private final Jitter jitter;
   private final Map<FactId, Want> wants = new LinkedHashMap<>(4);
 
-  /** Who was lately seen to know more than this peer, the latest last. */
+  /** Members that were lately seen to know more than this peer, the latest last. */
   private final Deque<MemberId> ahead = new ArrayDeque<>(2);
+
+  /** Strangers that say they do. */
+  private final Deque<MemberId> strangers = new ArrayDeque<>(1);
 
   private long notBefore;
 
@@ -53,12 +67,18 @@ final class Fetching {
 
   // ---- what is wanted
 
-  void heard(MemberId holder, List<FactId> unknown, int members, long now) {
-    isAhead(holder);
+  /**
+   * @param isKnown whether the facts at hand know it as a member
+   */
+  void heard(MemberId holder, boolean isKnown, List<FactId> unknown, int members, long now) {
+    if (holder.equals(me)) {
+      return;
+    }
+    isAhead(holder, isKnown);
     for (FactId head : unknown) {
       Want want = wants.get(head);
       if (want == null) {
-        if (isFull()) {
+        if (!(isKnown ? hasRoom() : hasRoomForStrangers())) {
           return;
         }
         double spread =
@@ -70,7 +90,12 @@ final class Fetching {
         wants.put(head, want);
       }
       want.head = true;
-      hold(want, holder);
+      if (isKnown) {
+        hold(want, holder);
+      } else if (want.strangers.size() < HeartbeatLimits.STRANGERS_OF_A_WANT
+          && !want.strangers.contains(holder)) {
+        want.strangers.add(holder);
+      }
     }
   }
 
@@ -87,7 +112,7 @@ final class Fetching {
     for (FactId parent : still) {
       Want want = wants.get(parent);
       if (want == null) {
-        if (isFull()) {
+        if (!hasRoom()) {
           return;
         }
         // What needs it is at hand already, so nobody else is on the way to tell.
@@ -112,17 +137,29 @@ final class Fetching {
     }
   }
 
-  private boolean isFull() {
-    if (wants.size() < HeartbeatLimits.WANTS) {
-      return false;
-    }
-    // Heads that nobody gave although asked may be inventions: they make room.
-    return !wants.values().removeIf(want -> !want.parent && want.tries > 2);
+  private boolean hasRoom() {
+    Collection<Want> all = wants.values();
+    return all.size() < HeartbeatLimits.WANTS
+        || all.removeIf(Want::isStrange)
+        // Heads that nobody gave although asked may be inventions: they make room.
+        || all.removeIf(Fetching::isAskedInVain);
+  }
+
+  private boolean hasRoomForStrangers() {
+    Collection<Want> all = wants.values();
+    return all.size() < HeartbeatLimits.WANTS
+        && (all.stream().filter(Want::isStrange).count() < HeartbeatLimits.STRANGE_WANTS
+            || all.removeIf(want -> want.isStrange() && isAskedInVain(want)));
+  }
+
+  private static boolean isAskedInVain(Want want) {
+    return !want.parent && want.tries > 2;
   }
 
   /** False if it was known as one already. */
   private boolean hold(Want want, MemberId holder) {
-    if (holder.equals(me) || want.holders.contains(holder)) {
+    want.strangers.remove(holder);
+    if (want.holders.contains(holder)) {
       return false;
     }
     if (want.holders.size() < HeartbeatLimits.HOLDERS_OF_A_WANT) {
@@ -133,32 +170,35 @@ final class Fetching {
     return true;
   }
 
-  private void isAhead(MemberId member) {
-    if (member.equals(me)) {
-      return;
+  /** False if it was known as one already. */
+  private boolean isAhead(MemberId member, boolean isKnown) {
+    boolean wasStranger = strangers.remove(member);
+    boolean wasAhead = ahead.remove(member);
+    Deque<MemberId> its = isKnown ? ahead : strangers;
+    its.addLast(member);
+    if (its.size() > (isKnown ? HeartbeatLimits.AHEAD : HeartbeatLimits.STRANGERS)) {
+      its.removeFirst();
     }
-    ahead.remove(member);
-    ahead.addLast(member);
-    if (ahead.size() > HeartbeatLimits.AHEAD) {
-      ahead.removeFirst();
-    }
+    return isKnown ? !wasAhead : !wasStranger;
   }
 
   /**
    * The member has taken what waits here for its parents, so it has these. Whoever was asked for
    * them in vain may not have them, or keep them back: here is another to ask, and soon.
    *
-   * <p>Whom nobody knows yet may be the one who has them, or an outsider's invention: it is one of
-   * those who are ahead, as with a head that it names, and takes the place of no holder.
+   * <p>If it did not sign that, anybody may have said it in its name: it is one of those who are
+   * ahead, or of the strangers, as with a head that it names, and takes the place of no holder.
    */
-  void knowsMore(MemberId member, boolean isVerified, long now) {
-    boolean isNew = !member.equals(me) && !ahead.contains(member);
-    isAhead(member);
+  void knowsMore(MemberId member, boolean isKnown, boolean isSigned, long now) {
+    if (member.equals(me)) {
+      return;
+    }
+    boolean isNew = isAhead(member, isKnown);
     for (Want want : wants.values()) {
       if (!want.parent) {
         continue;
       }
-      boolean isAnother = isVerified ? hold(want, member) : isNew;
+      boolean isAnother = isKnown && isSigned ? hold(want, member) : isNew;
       if (isAnother && want.tries >= HeartbeatLimits.FETCH_TRIES) {
         want.tries = HeartbeatLimits.FETCH_TRIES / 2;
         want.due = Math.min(want.due, now + jitter.millis(0, HeartbeatLimits.FETCH_RETRY_MOST));
@@ -192,28 +232,44 @@ final class Fetching {
   /** Picks somebody for the first that is due, and asks it for all it has of the others. */
   private void ask(List<FactId> due, long now, List<Effect> out) {
     Want first = want(due.get(0));
-    // Those who are seen to have a parent may keep it back; every other time any who is ahead is
-    // asked.
-    boolean ofAny = first.holders.isEmpty() || (first.parent && first.tries % 2 == 1);
-    List<MemberId> holders = ofAny && !ahead.isEmpty() ? List.copyOf(ahead) : first.holders;
-    if (holders.isEmpty()) {
+    List<MemberId> some = whomToAsk(first);
+    if (some.isEmpty()) {
       retryLater(due.remove(0), now);
       return;
     }
-    MemberId holder = holders.get(jitter.below(holders.size()));
-    boolean knowsMore = ahead.contains(holder);
+    MemberId one = some.get(jitter.below(some.size()));
+    boolean knowsMore = ahead.contains(one);
     List<FactId> asked = new ArrayList<>();
     for (Iterator<FactId> each = due.iterator();
         each.hasNext() && asked.size() < Limits.SYNC_WANTED; ) {
       FactId id = each.next();
       Want want = want(id);
-      if (want == first || want.holders.contains(holder) || (want.holders.isEmpty() && knowsMore)) {
+      if (want == first
+          || want.holders.contains(one)
+          || want.strangers.contains(one)
+          || (want.holders.isEmpty() && !want.isStrange() && knowsMore)) {
         each.remove();
         asked.add(id);
         retryLater(id, now);
       }
     }
-    out.add(new Effect.Fetch(holder, List.copyOf(asked)));
+    out.add(new Effect.Fetch(one, List.copyOf(asked)));
+  }
+
+  /**
+   * Who named a head has it. Those who are seen to have a parent may keep it back; every other time
+   * any who is ahead is asked.
+   */
+  private List<MemberId> whomToAsk(Want want) {
+    boolean ofAhead =
+        want.parent
+            ? want.holders.isEmpty() || want.tries % 2 == 1
+            : want.holders.isEmpty() && want.strangers.isEmpty();
+    List<MemberId> known = ofAhead && !ahead.isEmpty() ? List.copyOf(ahead) : want.holders;
+    List<MemberId> strange =
+        want.parent && want.strangers.isEmpty() ? List.copyOf(strangers) : want.strangers;
+    boolean ofStrangers = known.isEmpty() || want.tries % 4 == 3;
+    return ofStrangers && !strange.isEmpty() ? strange : known;
   }
 
   private void retryLater(FactId id, long now) {
@@ -223,11 +279,17 @@ final class Fetching {
       wants.remove(id);
       return;
     }
-    double delay =
-        want.tries >= HeartbeatLimits.FETCH_TRIES
-            ? HeartbeatLimits.FETCH_RETRY_SLOW
-            : Math.min(
-                HeartbeatLimits.FETCH_RETRY << (want.tries - 1), HeartbeatLimits.FETCH_RETRY_MOST);
+    double delay;
+    if (want.tries >= HeartbeatLimits.FETCH_TRIES) {
+      delay = HeartbeatLimits.FETCH_RETRY_SLOW;
+    } else if (want.isStrange()) {
+      // Whoever made it up makes this peer send something each time.
+      delay = HeartbeatLimits.FETCH_RETRY_MOST;
+    } else {
+      delay =
+          Math.min(
+              HeartbeatLimits.FETCH_RETRY << (want.tries - 1), HeartbeatLimits.FETCH_RETRY_MOST);
+    }
     want.due = now + jitter.millis(0.5 * delay, 1.5 * delay);
   }
 

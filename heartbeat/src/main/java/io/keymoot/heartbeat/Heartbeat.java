@@ -81,8 +81,8 @@ public final class Heartbeat {
       }
       case Input.ReachedAt at -> reachedAt(at.address());
       case Input.Lacks(List<FactId> facts) -> lacks(facts, millis);
-      case Input.KnowsMore(MemberId member, boolean isVerified) ->
-          knowsMore(member, isVerified, millis);
+      case Input.KnowsMore(MemberId member, boolean isSigned) ->
+          knowsMore(member, isSigned, millis);
       case Input.Learnt(List<FactId> facts) -> learnt(facts);
       case Input.Said(FactId fact) -> {
         repeating.said(fact, millis);
@@ -208,7 +208,7 @@ public final class Heartbeat {
     }
     // Who is no member among my facts may be one among those I have not got.
     if (!unknown.isEmpty()) {
-      fetching.heard(member, unknown, roster.size(), now);
+      fetching.heard(member, roster.contains(member), unknown, roster.size(), now);
       timers.set(Timers.Name.FETCH, fetching.next());
     }
   }
@@ -244,8 +244,8 @@ public final class Heartbeat {
     timers.set(Timers.Name.FETCH, fetching.next());
   }
 
-  private void knowsMore(MemberId member, boolean isVerified, long now) {
-    fetching.knowsMore(member, isVerified, now);
+  private void knowsMore(MemberId member, boolean isSigned, long now) {
+    fetching.knowsMore(member, roster.contains(member), isSigned, now);
     timers.set(Timers.Name.FETCH, fetching.next());
   }
 
@@ -344,7 +344,7 @@ public final class Heartbeat {
     if (row < 0) {
       return new MemberView(member, colour(start, now), Optional.empty(), Optional.empty());
     }
-    Optional<HeartbeatContent> said = Optional.ofNullable(heard.latest(row)).map(Beat::content);
+    Optional<HeartbeatContent> said = word(row);
     Tick at = new Tick(heard.heardAt(row));
     return new MemberView(member, colour(at.millis(), now), Optional.of(at), said);
   }
@@ -362,10 +362,14 @@ public final class Heartbeat {
         : Colour.SILENT;
   }
 
-  /** What the member's latest heartbeat said. */
+  /** What the member's latest signed heartbeat said: anybody who holds the key can make hints. */
   public Optional<HeartbeatContent> said(MemberId member) {
     int row = heard.find(member);
-    return row < 0 ? Optional.empty() : Optional.ofNullable(heard.latest(row)).map(Beat::content);
+    return row < 0 ? Optional.empty() : word(row);
+  }
+
+  private Optional<HeartbeatContent> word(int row) {
+    return Optional.ofNullable(heard.signed(row)).map(Beat::content);
   }
 
   /** Whether its latest and its latest signed heartbeat said the same, but for the counter. */
@@ -384,8 +388,7 @@ public final class Heartbeat {
   public List<MemberId> holders(FactId ofEpoch) {
     List<MemberId> holders = new ArrayList<>();
     for (int row = 0; row < heard.rows(); row++) {
-      Beat beat = heard.latest(row);
-      if (beat != null && holds(beat.content(), ofEpoch)) {
+      if (word(row).filter(word -> holds(word, ofEpoch)).isPresent()) {
         holders.add(heard.member(row));
       }
     }

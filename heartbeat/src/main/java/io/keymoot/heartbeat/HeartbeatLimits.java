@@ -60,6 +60,15 @@ final class HeartbeatLimits {
 
   static final int AHEAD = 16;
 
+  /**
+   * Facts wanted because strangers named them, and strangers remembered for each, and at all: an
+   * outsider can invent any number.
+   */
+  static final int STRANGE_WANTS = 32;
+
+  static final int STRANGERS_OF_A_WANT = 4;
+  static final int STRANGERS = 8;
+
   /** Fetches sent in one go; what else is due waits {@link #FETCH_BREATH}. */
   static final int FETCHES_AT_ONCE = 4;
 

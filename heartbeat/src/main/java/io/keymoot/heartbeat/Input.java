@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** All that this core is ever told. Whatever comes from others was verified before it gets here. */
+/**
+ * All that this core is ever told. Whatever comes from others was verified before it gets here, but
+ * for the words of strangers, which nobody can verify.
+ */
 public sealed interface Input {
 
   /** The deadline is reached, and what came before was read, as far as there was time. */
@@ -33,7 +36,8 @@ public sealed interface Input {
   // ---- about others
 
   /**
-   * A heartbeat whose MAC, and signature if it has one, was checked.
+   * A heartbeat whose MAC, and signature if it has one, was checked; or one in the name of somebody
+   * whom the facts do not know, which nobody can check.
    *
    * @param unknown those of its heads that this peer has not
    */
@@ -50,10 +54,10 @@ public sealed interface Input {
   /**
    * The member has taken a fact that waits here for others: it has those, too.
    *
-   * @param isVerified whether it was the member itself, or at least one that holds the group's key,
-   *     that said so; else it is somebody whom the facts at hand do not know
+   * @param isSigned whether it was the member itself that said so; else it may be anybody who holds
+   *     the group's key, or, if the facts do not know the member, anybody at all
    */
-  record KnowsMore(MemberId member, boolean isVerified) implements Input {}
+  record KnowsMore(MemberId member, boolean isSigned) implements Input {}
 
   /** Facts that are at hand now, taken or waiting: they need not be fetched. */
   record Learnt(List<FactId> facts) implements Input {}

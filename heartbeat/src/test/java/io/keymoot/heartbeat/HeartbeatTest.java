@@ -217,16 +217,41 @@ class HeartbeatTest {
   }
 
   private void says(int member, FactId epoch, int mask) {
+    hear(member, 1, new EpochHeld(epoch, 0), mask, Bytes.EMPTY, true);
+  }
+
+  private void hear(
+      int member, long counter, EpochHeld epoch, int mask, Bytes address, boolean signed) {
+    HeartbeatContent content =
+        new HeartbeatContent(counter, Optional.of(epoch), mask, Hash32.ZERO, address);
     tell(
         new Input.Heard(
-            new Beat(
-                People.GROUP,
-                People.member(member),
-                List.of(People.FOUND),
-                new HeartbeatContent(
-                    1, Optional.of(new EpochHeld(epoch, 0)), mask, Hash32.ZERO, Bytes.EMPTY),
-                true),
+            new Beat(People.GROUP, People.member(member), List.of(People.FOUND), content, signed),
             List.of()));
+  }
+
+  /** Any member can make hints in the name of another. */
+  @Test
+  void aHintChangesNeitherWhereAMemberIsReachedNorWhatItHolds() {
+    begin();
+    Slot slot = new Slot(2, People.member(5).hash().symbol(2, 2));
+    Bytes address = Bytes.of(new byte[] {5});
+    FactId older = People.fact("older");
+    hear(5, 1, new EpochHeld(EPOCH, 0), 0b100, address, true);
+    List<SlotView> slots = core.slots();
+    now += 10_000;
+    hear(5, 2, new EpochHeld(EPOCH, 0), 0b011, Bytes.of(new byte[] {6}), false);
+    hear(5, 3, new EpochHeld(older, 0), 0b011, Bytes.of(new byte[] {6}), false);
+    assertThat(colour(5)).as("it is heard all the same").isEqualTo(Colour.FRESH);
+    assertThat(core.said(People.member(5)).orElseThrow().address()).isEqualTo(address);
+    assertThat(core.member(People.member(5), new Tick(now)).said())
+        .isEqualTo(core.said(People.member(5)));
+    assertThat(core.holders(EPOCH, slot)).containsExactly(People.member(5));
+    assertThat(core.holders(older)).isEmpty();
+    assertThat(core.slots()).isEqualTo(slots);
+    // The next that it signs does.
+    hear(5, 4, new EpochHeld(older, 0), 0b011, Bytes.of(new byte[] {6}), true);
+    assertThat(core.holders(older)).containsExactly(People.member(5));
   }
 
   // ---- key ownership
@@ -546,6 +571,69 @@ class HeartbeatTest {
     List<Effect.Fetch> asked = only(Effect.Fetch.class, run(5_000));
     assertThat(asked).anyMatch(fetch -> fetch.facts().contains(real));
     assertThat(asked).allMatch(fetch -> fetch.facts().size() <= Limits.SYNC_WANTED);
+  }
+
+  /** As anybody on the network can make them: nobody can check who says it. */
+  @Test
+  void aFloodOfStrangersKeepsNeitherAHeadNorAParentFromBeingAskedOfMembers() {
+    begin();
+    FactId head = People.fact("head");
+    FactId parent = People.fact("parent");
+    List<Effect.Fetch> asked = new ArrayList<>();
+    for (int i = 0; i < 6_000; i++) {
+      hear(100 + i, 1, People.fact("invented " + i), head);
+      if (i == 3_000) {
+        hear(4, 1, head);
+        asked.addAll(only(Effect.Fetch.class, lackParentOfWhatIsNamedBy(7, parent)));
+      }
+      asked.addAll(only(Effect.Fetch.class, run(1)));
+      assertThat(core.wanted()).hasSizeLessThanOrEqualTo(HeartbeatLimits.STRANGE_WANTS + 3);
+    }
+    assertThat(asked).anyMatch(fetch -> isAsked(fetch, 4, head));
+    assertThat(asked.stream().filter(fetch -> isAsked(fetch, 7, parent)).count())
+        .isGreaterThanOrEqualTo(2);
+    assertThat(asked.stream().filter(fetch -> isStranger(fetch.from())).count())
+        .as("what 6,000 packets make this peer send in six seconds")
+        .isLessThan(300);
+  }
+
+  private static boolean isAsked(Effect.Fetch fetch, int member, FactId fact) {
+    return fetch.from().equals(People.member(member)) && fetch.facts().contains(fact);
+  }
+
+  private boolean isStranger(MemberId member) {
+    return !roster.contains(member);
+  }
+
+  @Test
+  void whatAStrangerNamesMakesRoomForWhatMembersName() {
+    begin();
+    for (int i = 0; i < HeartbeatLimits.STRANGE_WANTS; i++) {
+      hear(100, i + 1, People.fact("strange " + i));
+    }
+    for (int i = 0; core.wanted().size() < HeartbeatLimits.WANTS; i++) {
+      hear(3, i + 1, People.fact("named " + i));
+    }
+    FactId parent = People.fact("parent");
+    tell(new Input.Lacks(List.of(parent)));
+    assertThat(core.wanted()).contains(parent).doesNotContain(People.fact("strange 0"));
+    FactId head = People.fact("head");
+    hear(4, 1, head);
+    assertThat(core.wanted()).contains(head);
+  }
+
+  /** Whom this peer's facts do not know yet may be the only one to have something. */
+  @Test
+  void aHeadThatAStrangerNamesIsAskedOfIt() {
+    begin();
+    FactId head = People.fact("head");
+    hear(100, 1, head);
+    assertThat(only(Effect.Fetch.class, run(1_000)))
+        .contains(new Effect.Fetch(People.member(100), List.of(head)));
+    // And of those who are members, as soon as one of them names it.
+    hear(4, 1, head);
+    assertThat(only(Effect.Fetch.class, run(3_000)))
+        .contains(new Effect.Fetch(People.member(4), List.of(head)));
   }
 
   @Test

@@ -83,6 +83,7 @@ public final class Peer implements AutoCloseable {
   private final Judging judging;
   private final Looking looking;
   private final OtherVersions otherVersions = new OtherVersions();
+  private final Strangers strangers = new Strangers();
 
   /** From when this peer has a member id: that is, from its start. */
   private @Nullable Heartbeat heartbeat;
@@ -256,11 +257,12 @@ public final class Peer implements AutoCloseable {
     Input.KeyCheck check = check(message, read);
     boolean hasMac = check == Input.KeyCheck.SAME;
     boolean isNobodyKnown =
-        message.statement().isPresent()
-            && isMember
-            && keying.state().person(beat.member()).isEmpty();
+        message.statement().isPresent() && isMember && isStranger(beat.member());
     if (!isSigned && !hasMac && !isNobodyKnown) {
       return;
+    }
+    if (isNobodyKnown) {
+      strangers.heard(beat.member(), from);
     }
     // Nearly all the time: whoever speaks said the same before, and holds the key that is held
     // here.
@@ -272,7 +274,7 @@ public final class Peer implements AutoCloseable {
               : beat.heads().stream().filter(head -> !keying.isHere(head)).toList();
       heartbeat(new io.keymoot.heartbeat.Input.Heard(beat, unknown));
       if (!its.wanted().isEmpty() && waitsForMore(beat.heads())) {
-        heartbeat(new io.keymoot.heartbeat.Input.KnowsMore(beat.member(), isSigned || hasMac));
+        heartbeat(new io.keymoot.heartbeat.Input.KnowsMore(beat.member(), isSigned));
       }
     }
     if (!isNothingNew && (isSigned || hasMac)) {
@@ -285,6 +287,10 @@ public final class Peer implements AutoCloseable {
               check,
               beat.content().membersDigest()));
     }
+  }
+
+  private boolean isStranger(MemberId member) {
+    return keying.state().person(member).isEmpty();
   }
 
   /** A key that was only told: each who has the same speaks for it. */
@@ -412,17 +418,23 @@ public final class Peer implements AutoCloseable {
   }
 
   /**
-   * To where its heartbeat says it is; to all, if it has not been heard: others have no use for it.
+   * To where its heartbeat says it is, or a stranger's came from; to all, if it has not been heard:
+   * others have no use for it.
    */
   private void send(MemberId to, Bytes message) {
-    Optional<Bytes> address =
+    Optional<Address> address =
         heartbeat == null
             ? Optional.empty()
-            : heartbeat.said(to).map(said -> said.address()).filter(a -> !a.isEmpty());
+            : heartbeat
+                .said(to)
+                .map(HeartbeatContent::address)
+                .filter(a -> !a.isEmpty())
+                .map(Address::new);
     out.add(
-        address.isPresent()
-            ? new PeerEffect.Unicast(new Address(address.get()), message)
-            : new PeerEffect.Multicast(message));
+        address
+            .or(() -> strangers.where(to).filter(at -> isStranger(to)))
+            .<PeerEffect>map(at -> new PeerEffect.Unicast(at, message))
+            .orElseGet(() -> new PeerEffect.Multicast(message)));
   }
 
   // ---- keys
@@ -619,8 +631,12 @@ public final class Peer implements AutoCloseable {
   private void perform(io.keymoot.heartbeat.Effect effect) {
     switch (effect) {
       case io.keymoot.heartbeat.Effect.SendBeat send -> beat(send.beat());
-      case io.keymoot.heartbeat.Effect.Fetch fetch ->
+      case io.keymoot.heartbeat.Effect.Fetch fetch -> {
+        // Never of all, because of a word that nobody can check.
+        if (!isStranger(fetch.from()) || strangers.where(fetch.from()).isPresent()) {
           keying(new Input.Fetch(fetch.from(), fetch.facts()));
+        }
+      }
       case io.keymoot.heartbeat.Effect.Repeat repeat -> repeat(repeat.fact());
       case io.keymoot.heartbeat.Effect.Act act -> act(act.duty());
       case io.keymoot.heartbeat.Effect.Second second -> keying(new Input.Second(second.target()));

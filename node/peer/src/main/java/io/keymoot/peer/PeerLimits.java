@@ -10,6 +10,9 @@ final class PeerLimits {
   /** Heartbeats kept decoded: those that are on the wire at one moment. */
   static final int BEATS_READ = 16;
 
+  /** Whom no fact knows, and whose heartbeats came lately: anybody can make them up. */
+  static final int STRANGERS = 64;
+
   /** Devices and newcomers of whom approvals are remembered, and approvals of each. */
   static final int APPROVED_SUBJECTS = 64;
 

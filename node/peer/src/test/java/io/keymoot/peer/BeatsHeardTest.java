@@ -10,9 +10,11 @@ import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.SecretWriter;
+import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.message.Grant;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.SideCodec;
@@ -31,6 +33,7 @@ import io.keymoot.peer.Village.Resident;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,13 +89,13 @@ class BeatsHeardTest {
   }
 
   private boolean annaAskedForTheUnknown() {
-    return anna.log.stream()
-        .anyMatch(
-            effect ->
-                effect instanceof PeerEffect.Unicast to
-                    && SideCodec.decode(to.message()) instanceof Decoded.Ok<SideMessage> ok
-                    && ok.value() instanceof SyncAsk ask
-                    && ask.wanted().contains(UNKNOWN));
+    return annaAskedForTheUnknownAt().anyMatch(ben.address::equals);
+  }
+
+  private Stream<Address> annaAskedForTheUnknownAt() {
+    return anna.did(PeerEffect.Unicast.class).stream()
+        .filter(to -> side(to.message()) instanceof SyncAsk ask && ask.wanted().contains(UNKNOWN))
+        .map(PeerEffect.Unicast::to);
   }
 
   /** In ben's name, with a head that nobody knows. */
@@ -114,6 +117,19 @@ class BeatsHeardTest {
   private void tellAnna(Bytes message) {
     anna.step(new PeerInput.Received(ben.address, message));
     village.run(2_000);
+  }
+
+  /** As anybody can make it: in the name of nobody whom anna knows. */
+  private Bytes strangersBeat(MemberId stranger, FactId head) {
+    GroupId group = anna.peer.keying().group();
+    FactWriter writer = new FactWriter(village.device("nobody").key(), group, stranger);
+    HeartbeatContent content =
+        new HeartbeatContent(
+            1, Optional.empty(), 0, Hash32.ZERO, Bytes.owning(new byte[] {1, 2, 3}));
+    return HeartbeatCodec.encode(
+        new Beat(group, stranger, List.of(head), content, true),
+        (heads, bytes) -> writer.sign(MessageType.HEARTBEAT, heads, bytes),
+        bytes -> Bytes.owning(new byte[HeartbeatCodec.MAC_BYTES]));
   }
 
   private static Bytes withAnotherMac(Bytes message) {
@@ -154,10 +170,72 @@ class BeatsHeardTest {
 
     // The same with the right MAC, or the right signature, does all of it.
     tellAnna(right);
-    assertThat(heard(anna, ben)).isEqualTo(decoded(right).content().counter());
     assertThat(colour()).isEqualTo(Colour.FRESH);
     tellAnna(beat(group, ben.device.key(), true, Optional.empty()));
     assertThat(annaAskedForTheUnknown()).isTrue();
+  }
+
+  @Test
+  void whatAStrangersBeatMakesAPeerAskForGoesToWhereItCameFromAndNeverToAll() {
+    village.run(15_000);
+    Address theirs = new Address(Bytes.fromHex("0707"));
+    anna.log.clear();
+    anna.step(
+        new PeerInput.Received(
+            theirs, strangersBeat(new MemberId(Hash32.sha256(new byte[] {8})), UNKNOWN)));
+    village.run(20_000);
+    assertThat(annaAskedForTheUnknownAt()).isNotEmpty().containsOnly(theirs);
+
+    // So many that nobody could remember where each was.
+    for (int i = 0; i < 300; i++) {
+      Hash32 name = Hash32.sha256(new byte[] {9, (byte) i, (byte) (i >> 8)});
+      anna.step(
+          new PeerInput.Received(theirs, strangersBeat(new MemberId(name), new FactId(name))));
+    }
+    village.run(20_000);
+    assertThat(anna.did(PeerEffect.Multicast.class))
+        .noneMatch(each -> side(each.message()) instanceof SyncAsk);
+    assertThat(anna.did(PeerEffect.Unicast.class))
+        .filteredOn(each -> side(each.message()) instanceof SyncAsk)
+        .allMatch(each -> each.to().equals(theirs))
+        .hasSizeLessThan(600);
+  }
+
+  /** As any member can make it, who holds the key as well. */
+  static Bytes forgedHint(
+      Resident by, MemberId of, long counter, Bytes address, int mask, FactId... heads) {
+    FactId epoch = by.peer.keying().sendingEpoch().orElseThrow();
+    EpochHeld held = new EpochHeld(epoch, by.peer.keying().sendingRevision());
+    Tek tek = by.peer.key(Optional.of(held)).orElseThrow();
+    HeartbeatContent content =
+        new HeartbeatContent(
+            counter, Optional.of(held), mask, by.peer.keying().state().membersDigest(), address);
+    List<FactId> named = heads.length == 0 ? by.peer.keying().signingHeads() : List.of(heads);
+    return HeartbeatCodec.encode(
+        new Beat(by.peer.keying().group(), of, named, content, false),
+        (its, bytes) -> {
+          throw new AssertionError("it is not signed");
+        },
+        bytes -> Peer.mac(tek, bytes));
+  }
+
+  @Test
+  void aForgedHintRedirectsNobodysMail() {
+    village.run(15_000);
+    anna.log.clear();
+    Bytes signed = beat(anna.peer.keying().group(), ben.device.key(), true, Optional.empty());
+    anna.step(new PeerInput.Received(ben.address, signed));
+    long counter = heard(anna, ben);
+    assertThat(counter).isEqualTo(decoded(signed).content().counter());
+    Bytes elsewhere = Bytes.fromHex("0707");
+    anna.step(
+        new PeerInput.Received(
+            new Address(elsewhere),
+            forgedHint(anna, ben.id(), counter + 1, elsewhere, -1, UNKNOWN)));
+    village.run(10_000);
+    assertThat(annaAskedForTheUnknownAt()).isNotEmpty().containsOnly(ben.address);
+    assertThat(anna.peer.heartbeat().orElseThrow().said(ben.id()))
+        .contains(decoded(signed).content());
   }
 
   // ---- keys that were told

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
+import io.keymoot.flatkeying.message.SyncAsk;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.peer.Village.Resident;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,5 +84,37 @@ class KeptBackTest {
     village.run(5_000);
     assertThat(dan.peer.keying().has(parent)).isTrue();
     assertThat(dan.peer.keying().has(child)).isTrue();
+  }
+
+  /**
+   * Who keeps a fact back holds the key as well, and can forge hints of others, who lack it too.
+   */
+  @Test
+  void whoeverIsNamedByAHintAloneIsNotTakenToHaveIt() {
+    allAreAheadOfDan();
+    FactId parent = benKeepsAParentBack();
+    FactId child = newest(ben);
+    dan.log.clear();
+    long counter = dan.peer.heartbeat().orElseThrow().said(cora.id()).orElseThrow().counter();
+    Bytes hint =
+        BeatsHeardTest.forgedHint(dan, cora.id(), counter + 30, cora.address.value(), -1, child);
+    dan.step(new PeerInput.Received(cora.address, hint));
+    village.run(10_000);
+    assertThat(asksOfDanFor(parent)).as("asking stays slow").isLessThanOrEqualTo(2);
+
+    // What cora signs itself is believed.
+    coraComesToHave(child);
+    village.run(10_000);
+    assertThat(dan.peer.keying().has(parent)).isTrue();
+  }
+
+  private long asksOfDanFor(FactId fact) {
+    return dan.did(PeerEffect.Unicast.class).stream()
+        .filter(
+            to ->
+                SideCodec.decode(to.message()) instanceof Decoded.Ok<SideMessage> ok
+                    && ok.value() instanceof SyncAsk ask
+                    && ask.wanted().contains(fact))
+        .count();
   }
 }

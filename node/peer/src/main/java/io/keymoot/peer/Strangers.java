@@ -1,0 +1,28 @@
+package io.keymoot.peer;
+
+import io.keymoot.flatkeying.fact.MemberId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the heartbeats of those came from of whom the facts at hand say nothing.
+ *
+ * <p>Nobody can check what a stranger says, so not even its own word for its address is taken: who
+ * is to be asked because of a packet is asked where that packet came from, and nobody else is.
+ */
+final class Strangers {
+  private final Map<MemberId, Address> from = new LinkedHashMap<>(2);
+
+  void heard(MemberId stranger, Address itsAddress) {
+    from.remove(stranger);
+    from.put(stranger, itsAddress);
+    if (from.size() > PeerLimits.STRANGERS) {
+      from.remove(from.keySet().iterator().next());
+    }
+  }
+
+  Optional<Address> where(MemberId stranger) {
+    return Optional.ofNullable(from.get(stranger));
+  }
+}
