@@ -220,11 +220,14 @@ final class Evaluation {
               + "\".",
           "Add a pattern for it to the policy, or have a certificate made that matches.");
     }
-    Optional<String> dates =
-        Dates.fault(path, lists, rules.revocation(), rules.toleranceSeconds(), now);
-    if (dates.isPresent()) {
+    Optional<String> fault =
+        question.purpose() == Question.Purpose.FOUNDER
+            // The founding is past: a group outlives its founder's certificate.
+            ? Dates.revoked(path, lists, rules.revocation(), rules.toleranceSeconds(), now)
+            : Dates.fault(path, lists, rules.revocation(), rules.toleranceSeconds(), now);
+    if (fault.isPresent()) {
       return new Outcome.No(
-          dates.get(), "Check the date of both devices; then renew the certificate or the list.");
+          fault.get(), "Check the date of both devices; then renew the certificate or the list.");
     }
     if (serials.contradicts(path)) {
       return new Outcome.No(

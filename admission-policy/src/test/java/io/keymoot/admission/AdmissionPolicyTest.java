@@ -453,6 +453,23 @@ class AdmissionPolicyTest {
   }
 
   @Test
+  void aGroupOutlivesTheCertificateOfItsFounderUnlessThatWasRevoked() {
+    AdmissionPolicy newcomer = newcomer("{certificate: any}");
+    WallTime later = TODAY.plusDays(36_500);
+    Question founder =
+        World.question(Question.Purpose.FOUNDER, w.trust(), w.doorKey, w.doorCredential());
+    Question introducer =
+        World.question(Question.Purpose.INTRODUCER, w.trust(), w.doorKey, w.doorCredential());
+
+    assertThat(newcomer.ask(founder, later, NOW)).isInstanceOf(Reply.Yes.class);
+    assertThat(World.reason(newcomer.ask(introducer, later, NOW))).contains("expired");
+
+    Bytes list = BadCertificatesTest.list(w, w.siteKey, w.siteDer, w.doorDer, 7);
+    assertThat(newcomer.takeRevocationLists(List.of(list))).isEmpty();
+    assertThat(World.reason(newcomer.ask(founder, later, NOW))).contains("was revoked");
+  }
+
+  @Test
   void aNewcomerJudgesItsIntroducerToo() {
     AdmissionPolicy policy = newcomer("nobody");
     Question genuine =

@@ -33,8 +33,13 @@ public final class Dates {
       Revocation revocation,
       long toleranceSeconds,
       WallTime now) {
-    for (int i = 0; i < path.chain().size(); i++) {
-      Certificate certificate = path.chain().get(i);
+    return expiry(path, toleranceSeconds, now)
+        .or(() -> revoked(path, lists, revocation, toleranceSeconds, now));
+  }
+
+  private static Optional<String> expiry(
+      Examined.ByChain path, long toleranceSeconds, WallTime now) {
+    for (Certificate certificate : path.chain()) {
       if (now.isBefore(certificate.notBefore().plusSeconds(-toleranceSeconds))) {
         return Optional.of(
             "The certificate of "
@@ -55,17 +60,30 @@ public final class Dates {
                 + now
                 + '.');
       }
-      if (revocation != Revocation.IGNORED) {
-        Optional<String> revoked =
-            revoked(
-                certificate,
-                path.issuerOf(i),
-                lists,
-                revocation == Revocation.REQUIRED,
-                now.plusSeconds(-toleranceSeconds));
-        if (revoked.isPresent()) {
-          return revoked;
-        }
+    }
+    return Optional.empty();
+  }
+
+  /** Why a chain that may have been good once is so no longer, whatever its dates. */
+  public static Optional<String> revoked(
+      Examined.ByChain path,
+      List<RevocationList> lists,
+      Revocation revocation,
+      long toleranceSeconds,
+      WallTime now) {
+    if (revocation == Revocation.IGNORED) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < path.chain().size(); i++) {
+      Optional<String> revoked =
+          revoked(
+              path.chain().get(i),
+              path.issuerOf(i),
+              lists,
+              revocation == Revocation.REQUIRED,
+              now.plusSeconds(-toleranceSeconds));
+      if (revoked.isPresent()) {
+        return revoked;
       }
     }
     return Optional.empty();
