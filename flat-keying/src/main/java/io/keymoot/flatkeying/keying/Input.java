@@ -36,7 +36,8 @@ public sealed interface Input {
    *
    * @param word present if the heartbeat was signed
    * @param held the newest epoch it says it holds
-   * @param haveMask a bit per own slot whose KEK it says it holds in that epoch
+   * @param haveMask a bit per own slot whose KEK it says it holds in that epoch; not looked at
+   *     where these words are read elsewhere ({@link FlatKeying#readFrom})
    * @param key whether its MAC was made with the key that this peer holds of that epoch
    * @param members its digest of the members
    */

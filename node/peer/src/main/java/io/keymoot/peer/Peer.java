@@ -54,7 +54,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The three cores talk only through this class, by inputs and effects; it decides nothing
- * itself.
+ * itself. One thing is read instead of told: who said which KEKs it holds, for that table is as
+ * wide as the group.
  *
  * <p>Long, but whole: each input and effect of the three cores has its one line here.
  */
