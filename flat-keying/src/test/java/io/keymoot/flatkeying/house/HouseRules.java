@@ -73,6 +73,7 @@ public final class HouseRules {
         NO_CLOCK,
         NO_THREAD_OR_LOCK,
         NO_AMBIENT_RANDOMNESS,
+        NO_ROUGH_MATHS,
         NO_LOG,
         NO_OUTSIDE_WORLD,
         NO_CHANGING_ORDER,
@@ -148,6 +149,16 @@ public final class HouseRules {
                       || (is(calls, BOUNCY_WITH_RANDOM, "<init>") && arity(calls) == 1))
           .as("cores draw on no randomness but what they are given")
           .because("entropy is a constructor argument, seeded in the simulator");
+
+  static final ArchRule NO_ROUGH_MATHS =
+      never(
+              uses -> false,
+              calls ->
+                  is(calls, Math.class, "sin", "cos", "tan", "asin", "acos", "atan", "atan2")
+                      || is(calls, Math.class, "sinh", "cosh", "tanh", "cbrt", "hypot")
+                      || is(calls, Math.class, "exp", "expm1", "log", "log10", "log1p", "pow"))
+          .as("cores use no function of Math whose last digit may differ")
+          .because("same state and input, same effects on every machine: StrictMath has them too");
 
   static final ArchRule NO_LOG =
       never(

@@ -24,6 +24,7 @@ class HouseRulesTest {
         Arguments.of(HouseRules.NO_THREAD_OR_LOCK, "Waits"),
         Arguments.of(HouseRules.NO_AMBIENT_RANDOMNESS, "RollsDice"),
         Arguments.of(HouseRules.NO_AMBIENT_RANDOMNESS, "crypto.RollsPlatformDice"),
+        Arguments.of(HouseRules.NO_ROUGH_MATHS, "Estimates"),
         Arguments.of(HouseRules.NO_LOG, "Talks"),
         Arguments.of(HouseRules.NO_OUTSIDE_WORLD, "GoesOutside"),
         Arguments.of(HouseRules.NO_CHANGING_ORDER, "Shuffles"),

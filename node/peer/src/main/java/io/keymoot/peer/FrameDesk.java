@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * threads that seal and open frames use the ring without asking the loop.
  */
 public final class FrameDesk {
-  /** Frames open for so long after their sender left by itself. */
-  private static final long AFTER_LEAVING_MILLIS = 2_000;
-
   private final KeyRing ring;
   private final FrameOpener opener;
   private final Peer peer;
@@ -52,6 +49,9 @@ public final class FrameDesk {
   private static final class Signer {
     private final Bytes spki;
     private volatile @Nullable VerifyKey ready;
+
+    /** Since when it was seen to be out; of the loop's thread alone. */
+    private @Nullable Tick goneSince;
 
     Signer(Bytes spki) {
       this.spki = spki;
@@ -84,7 +84,8 @@ public final class FrameDesk {
         ring.admit(admit.senders().stream().map(PeerEffect.Sender::frames).toList());
       }
       case PeerEffect.EndStay end ->
-          ring.end(end.stay(), end.atOnce() ? now : now.plusMillis(AFTER_LEAVING_MILLIS));
+          ring.end(
+              end.stay(), end.atOnce() ? now : now.plusMillis(PeerLimits.AFTER_LEAVING_MILLIS));
       case PeerEffect.Install install -> ring.install(install.key());
       case PeerEffect.Activate activate -> {
         if (!ring.activate(activate.epoch(), activate.revision())) {
@@ -179,6 +180,30 @@ public final class FrameDesk {
   /** Forgets senders that are gone; on the loop's thread, now and then. */
   public void tidy(Tick now) {
     ring.tidy(now);
+    Map<MemberId, Signer> kept = new TreeMap<>(signers);
+    kept.entrySet().removeIf(each -> isLongGone(each.getKey(), each.getValue(), now));
+    if (kept.size() < signers.size()) {
+      signers = kept;
+    }
+  }
+
+  /** What was sealed before it left may still come. */
+  private boolean isLongGone(MemberId member, Signer signer, Tick now) {
+    if (peer.keying().state().isMember(member)) {
+      signer.goneSince = null;
+      return false;
+    }
+    Tick since = signer.goneSince;
+    if (since == null) {
+      signer.goneSince = now;
+      return false;
+    }
+    return now.millisSince(since) > PeerLimits.AFTER_LEAVING_MILLIS;
+  }
+
+  /** Of how many members signed frames can be told to be theirs. */
+  int signers() {
+    return signers.size();
   }
 
   /** One frame, or none while no key may be sent under. */

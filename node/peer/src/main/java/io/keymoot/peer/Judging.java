@@ -501,7 +501,7 @@ final class Judging {
         keying.state().members().stream()
             .filter(each -> place(each.id()).compareTo(own) < 0)
             .count();
-    double wait = PeerLimits.RANK_STEP_MILLIS * Math.log(1.0 + rank) / Math.log(2);
+    double wait = PeerLimits.RANK_STEP_MILLIS * StrictMath.log(1.0 + rank) / StrictMath.log(2);
     helping.put(device, now.plusMillis((long) wait));
   }
 

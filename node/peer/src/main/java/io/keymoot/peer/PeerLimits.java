@@ -40,4 +40,7 @@ final class PeerLimits {
    * an epoch serves after a leave, so that a key which comes slowly holds no frame up.
    */
   static final long TAKE_UP_MILLIS = 900;
+
+  /** Frames open for so long after their sender left by itself. */
+  static final long AFTER_LEAVING_MILLIS = 2_000;
 }

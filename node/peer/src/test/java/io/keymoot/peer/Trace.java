@@ -32,13 +32,19 @@ final class Trace {
         Village.ANYBODY_ADMITS_CHAIR_EXPELS,
         village.certified(),
         Village.policy("anybody", "{certificate: role=chair}"));
-    for (String name : List.of("ben", "cora", "dan", "eva")) {
-      village.join(village.device(name), Village.OPEN);
+    for (String name : List.of("ben", "cora", "dan", "eva", "finn")) {
+      village.join(village.device(name), Village.policy("anybody", "anybody"));
     }
     village.run(15_000);
     Device dan = village.the("dan").device;
     village.the("anna").step(new PeerInput.Expel(dan.fingerprint()));
     village.run(10_000);
+    Village.Resident finn = village.the("finn");
+    village.the("ben").step(new PeerInput.Expel(finn.device.fingerprint()));
+    village.run(10_000);
+    if (village.the("anna").peer.keying().state().isMember(finn.id())) {
+      throw new AssertionError("nobody helped ben");
+    }
     Device ben = village.the("ben").device;
     village
         .the("ben")

@@ -24,6 +24,10 @@ final class Keeps {
     }
   }
 
+  double exactMaths(double of) {
+    return Math.sqrt(of) + StrictMath.log(of);
+  }
+
   Object plainHandle(VarHandle handle, byte[] bytes) {
     return handle.get(bytes, 0);
   }
