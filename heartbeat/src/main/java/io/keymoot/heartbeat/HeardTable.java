@@ -6,24 +6,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When each member was last heard, and what it said: one row per member heard of, in the order in
+ * When each member was last heard, and what it signed: one row per member heard of, in the order in
  * which they were.
  *
  * <p>By hand, in three arrays: this is the one table whose size is a pair of members. A map of
  * objects would take 80 bytes a row where this takes about 30; and a heartbeat touches three lines
- * of memory, which is most of what it costs in a process with thousands of peers.
+ * of memory, which is most of what it costs in a process with thousands of peers. Besides, each row
+ * keeps one heartbeat, the last that was signed; peers of one process share those. Of a hint it
+ * keeps how far ahead it was, and whether it said something else.
  */
 final class HeardTable {
   private static final int TICK = 100;
   private static final int NEVER = -1;
 
-  /**
-   * What a row holds: its latest heartbeat, or the member while there is none; its latest signed.
-   */
-  private static final int WIDTH = 2;
-
-  private static final int LATEST = 0;
+  // A row of times: when it was last heard, when by a signed heartbeat; and, of the latest hint
+  // after
+  // that, how far ahead its counter was, below zero if it said something else.
+  private static final int WIDTH = 3;
+  private static final int HEARD = 0;
   private static final int SIGNED = 1;
+  private static final int HINT = 2;
 
   /** An entry of the index is a row's number and, above it, some bits of its member's hash. */
   private static final int ROW_BITS = 20;
@@ -33,10 +35,11 @@ final class HeardTable {
   private final long start;
   private int rows;
   private int[] index = new int[16];
-  private @Nullable Object[] said = new @Nullable Object[8 * WIDTH];
 
-  /** By row: when it was last heard, and when by a signed heartbeat. */
-  private int[] times = new int[2 * 8];
+  /** By row: its last signed heartbeat; until there is one the latest hint, or else the member. */
+  private @Nullable Object[] said = new @Nullable Object[8];
+
+  private int[] times = new int[8 * WIDTH];
 
   /** What became of a heartbeat. */
   enum Verdict {
@@ -57,7 +60,7 @@ final class HeardTable {
   }
 
   MemberId member(int row) {
-    Object there = said[row * WIDTH + LATEST];
+    Object there = said[row];
     if (there instanceof Beat beat) {
       return beat.member();
     }
@@ -67,16 +70,18 @@ final class HeardTable {
     throw new IllegalStateException("row " + row + " of " + rows);
   }
 
-  @Nullable Beat latest(int row) {
-    return said[row * WIDTH + LATEST] instanceof Beat beat ? beat : null;
+  /** The last that it signed. */
+  @Nullable Beat signed(int row) {
+    return said[row] instanceof Beat beat && beat.signed() ? beat : null;
   }
 
-  @Nullable Beat signed(int row) {
-    return (Beat) said[row * WIDTH + SIGNED];
+  /** Whether a hint in its name said something else since then. */
+  boolean isContradicted(int row) {
+    return times[row * WIDTH + HINT] < 0;
   }
 
   long heardAt(int row) {
-    return start + (long) times[2 * row] * TICK;
+    return start + (long) times[row * WIDTH + HEARD] * TICK;
   }
 
   /** The member's row, or -1. */
@@ -98,11 +103,11 @@ final class HeardTable {
 
   // ---- hearing
 
-  /** Something shows that the member is there. */
+  /** The member came in: its silence counts from now. */
   void heardOf(MemberId member, long now) {
     // First the row: making it may make the arrays anew.
     int row = rowOf(member);
-    times[2 * row] = tick(now);
+    times[row * WIDTH + HEARD] = tick(now);
   }
 
   /**
@@ -123,31 +128,39 @@ final class HeardTable {
     if (isStale(beat, row)) {
       return Verdict.STALE;
     }
+    int at = row * WIDTH;
     int tick = tick(now);
-    said[row * WIDTH + LATEST] = beat;
-    times[2 * row] = tick;
+    times[at + HEARD] = tick;
+    Beat signed = signed(row);
     if (beat.signed()) {
-      said[row * WIDTH + SIGNED] = beat;
-      times[2 * row + 1] = tick;
+      said[row] = beat;
+      times[at + SIGNED] = tick;
+      times[at + HINT] = 0;
+    } else if (signed == null) {
+      said[row] = beat;
+    } else {
+      int ahead = (int) (beat.content().counter() - signed.content().counter());
+      times[at + HINT] = beat.saysTheSame(signed) ? ahead : -ahead;
     }
     return Verdict.TAKEN;
   }
 
   private boolean isStale(Beat beat, int row) {
-    long counter = beat.content().counter();
-    Beat lastSigned = signed(row);
-    if (lastSigned != null) {
-      long signedCounter = lastSigned.content().counter();
-      if (Long.compareUnsigned(counter, signedCounter) <= 0
-          || (!beat.signed()
-              && Long.compareUnsigned(counter - signedCounter, HeartbeatLimits.HINTS_AHEAD) > 0)) {
-        return true;
-      }
+    if (!(said[row] instanceof Beat last)) {
+      return false;
     }
-    Beat last = latest(row);
-    return !beat.signed()
-        && last != null
-        && Long.compareUnsigned(counter, last.content().counter()) <= 0;
+    long ahead = beat.content().counter() - last.content().counter();
+    if (!last.signed()) {
+      return !beat.signed() && isNotAhead(beat, last);
+    }
+    return isNotAhead(beat, last)
+        || (!beat.signed()
+            && (Long.compareUnsigned(ahead, HeartbeatLimits.HINTS_AHEAD) > 0
+                || ahead <= Math.abs(times[row * WIDTH + HINT])));
+  }
+
+  private static boolean isNotAhead(Beat beat, Beat last) {
+    return Long.compareUnsigned(beat.content().counter(), last.content().counter()) <= 0;
   }
 
   // ---- asking
@@ -157,7 +170,7 @@ final class HeardTable {
     int from = tick(Math.max(since, start));
     int count = 0;
     for (int row = 0; row < rows; row++) {
-      if (times[2 * row + 1] >= from) {
+      if (times[row * WIDTH + SIGNED] >= from) {
         count++;
       }
     }
@@ -165,7 +178,7 @@ final class HeardTable {
   }
 
   boolean isHeardSince(int row, long since) {
-    return times[2 * row] >= tick(Math.max(since, start));
+    return times[row * WIDTH + HEARD] >= tick(Math.max(since, start));
   }
 
   // ---- rows
@@ -177,21 +190,21 @@ final class HeardTable {
       int row = find(member);
       if (row >= 0) {
         // Squeezed out below; the index, which still finds others by it, is made anew there.
-        times[2 * row] = Integer.MIN_VALUE;
+        times[row * WIDTH] = Integer.MIN_VALUE;
       }
     }
     int kept = 0;
     for (int row = 0; row < before; row++) {
-      if (times[2 * row] != Integer.MIN_VALUE) {
+      if (times[row * WIDTH] != Integer.MIN_VALUE) {
         if (kept < row) {
-          System.arraycopy(said, row * WIDTH, said, kept * WIDTH, WIDTH);
-          System.arraycopy(times, 2 * row, times, 2 * kept, 2);
+          said[kept] = said[row];
+          System.arraycopy(times, row * WIDTH, times, kept * WIDTH, WIDTH);
         }
         kept++;
       }
     }
     if (kept < before) {
-      Arrays.fill(said, kept * WIDTH, before * WIDTH, null);
+      Arrays.fill(said, kept, before, null);
       rows = kept;
       reindex(index.length);
     }
@@ -206,15 +219,16 @@ final class HeardTable {
     if (rows == ROW_MASK - 1) {
       throw new IllegalStateException("a group of " + rows);
     }
-    if (rows * WIDTH == said.length) {
+    if (rows == said.length) {
       int more = rows + rows / 8 + 8;
-      said = Arrays.copyOf(said, more * WIDTH);
-      times = Arrays.copyOf(times, more * 2);
+      said = Arrays.copyOf(said, more);
+      times = Arrays.copyOf(times, more * WIDTH);
     }
     int row = rows++;
-    said[row * WIDTH + LATEST] = member;
-    times[2 * row] = 0;
-    times[2 * row + 1] = NEVER;
+    said[row] = member;
+    times[row * WIDTH + HEARD] = 0;
+    times[row * WIDTH + SIGNED] = NEVER;
+    times[row * WIDTH + HINT] = 0;
     if (rows * 4 > index.length * 3) {
       reindex(index.length * 2);
     } else {

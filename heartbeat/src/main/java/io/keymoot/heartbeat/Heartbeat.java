@@ -372,16 +372,11 @@ public final class Heartbeat {
     return Optional.ofNullable(heard.signed(row)).map(Beat::content);
   }
 
-  /** Whether its latest and its latest signed heartbeat said the same, but for the counter. */
+  /** Whether its sender's last signed heartbeat said the same, and no hint since then another. */
   public boolean saidBefore(Beat beat) {
     int row = heard.find(beat.member());
-    return row >= 0 && says(beat, heard.latest(row)) && says(beat, heard.signed(row));
-  }
-
-  private static boolean says(Beat beat, @Nullable Beat before) {
-    return before != null
-        && before.heads().equals(beat.heads())
-        && before.content().saysTheSame(beat.content());
+    Beat signed = row < 0 ? null : heard.signed(row);
+    return signed != null && beat.saysTheSame(signed) && !heard.isContradicted(row);
   }
 
   /** Members that say they hold this epoch's key, in the order in which they were heard of. */

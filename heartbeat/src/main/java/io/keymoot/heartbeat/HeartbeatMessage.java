@@ -13,4 +13,10 @@ import java.util.Optional;
  * @param mac all zero if the sender holds no epoch, so no key to make one
  */
 public record HeartbeatMessage(
-    Beat beat, Optional<SignedHeader> statement, Bytes authenticated, Bytes mac) {}
+    Beat beat, Optional<SignedHeader> statement, Bytes authenticated, Bytes mac) {
+
+  /** {@link Beat#sharing}. */
+  public HeartbeatMessage sharing(HeartbeatMessage other) {
+    return new HeartbeatMessage(beat.sharing(other.beat), statement, authenticated, mac);
+  }
+}

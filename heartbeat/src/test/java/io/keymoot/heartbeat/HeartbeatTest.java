@@ -254,6 +254,24 @@ class HeartbeatTest {
     assertThat(core.holders(older)).containsExactly(People.member(5));
   }
 
+  @Test
+  void whatWasSaidBeforeIsWhatWasSignedLastUnlessAHintContradictedIt() {
+    begin();
+    Beat signed = People.beat(People.member(5), 1, true, roster, People.FOUND);
+    assertThat(core.saidBefore(signed)).isFalse();
+    tell(new Input.Heard(signed, List.of()));
+    Beat hint = People.beat(People.member(5), 2, false, roster, People.FOUND);
+    assertThat(core.saidBefore(hint)).isTrue();
+    tell(new Input.Heard(hint, List.of()));
+    Beat next = People.beat(People.member(5), 4, false, roster, People.FOUND);
+    assertThat(core.saidBefore(next)).isTrue();
+    Beat other = People.beat(People.member(5), 3, false, People.roster(9), People.FOUND);
+    tell(new Input.Heard(other, List.of()));
+    assertThat(core.saidBefore(next)).isFalse();
+    tell(new Input.Heard(next, List.of()));
+    assertThat(core.saidBefore(next)).isTrue();
+  }
+
   // ---- key ownership
 
   @Test

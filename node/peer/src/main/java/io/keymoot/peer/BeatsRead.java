@@ -25,9 +25,18 @@ public final class BeatsRead {
     private @Nullable Boolean isSigned;
     private @Nullable Boolean hasMac;
 
-    private Read(Bytes message) {
+    /**
+     * @param before which most likely says the same of the group
+     */
+    private Read(Bytes message, @Nullable Read before) {
       this.message = message;
-      this.decoded = HeartbeatCodec.decode(message);
+      Decoded<HeartbeatMessage> own = HeartbeatCodec.decode(message);
+      this.decoded =
+          before != null
+                  && own instanceof Decoded.Ok<HeartbeatMessage>(HeartbeatMessage mine)
+                  && before.decoded instanceof Decoded.Ok<HeartbeatMessage>(HeartbeatMessage its)
+              ? new Decoded.Ok<>(mine.sharing(its))
+              : own;
     }
 
     Decoded<HeartbeatMessage> decoded() {
@@ -63,7 +72,9 @@ public final class BeatsRead {
     }
   }
 
+  /** A ring: before {@link #next} stands the one that came last. */
   private final @Nullable Read[] last = new @Nullable Read[PeerLimits.BEATS_READ];
+
   private int next;
 
   /** By the very bytes, not by equal ones: to compare them would cost as much as to read them. */
@@ -73,7 +84,7 @@ public final class BeatsRead {
         return each;
       }
     }
-    Read fresh = new Read(message);
+    Read fresh = new Read(message, last[(next + last.length - 1) % last.length]);
     last[next] = fresh;
     next = (next + 1) % last.length;
     return fresh;

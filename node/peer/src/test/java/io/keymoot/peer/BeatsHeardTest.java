@@ -350,6 +350,24 @@ class BeatsHeardTest {
   }
 
   @Test
+  void whatMembersSayAlikeIsKeptOnce() {
+    village.run(15_000);
+    BeatsRead beats = new BeatsRead();
+    List<Beat> read = new ArrayList<>();
+    for (Resident each : List.of(anna, ben)) {
+      Bytes message = Bytes.of(lastHint(each).toArray());
+      if (beats.read(message).decoded() instanceof Decoded.Ok<HeartbeatMessage> ok) {
+        assertThat(ok.value()).isEqualTo(HeartbeatCodec.decode(message).orThrow());
+        read.add(ok.value().beat());
+      }
+    }
+    assertThat(read.get(1).heads()).isSameAs(read.get(0).heads());
+    assertThat(read.get(1).content().epoch()).isPresent().isSameAs(read.get(0).content().epoch());
+    assertThat(read.get(1).content().membersDigest())
+        .isSameAs(read.get(0).content().membersDigest());
+  }
+
+  @Test
   void onlyAVerdictUnderAProvedKeyIsRememberedForOthers() {
     BeatsRead.Read read = new BeatsRead().read(Bytes.fromHex("00"));
     assertThat(read.hasMac(false, () -> false)).isFalse();

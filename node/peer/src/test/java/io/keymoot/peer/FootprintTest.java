@@ -20,8 +20,10 @@ import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Beat;
 import io.keymoot.heartbeat.EpochHeld;
+import io.keymoot.heartbeat.Heartbeat;
 import io.keymoot.heartbeat.HeartbeatCodec;
 import io.keymoot.heartbeat.HeartbeatContent;
+import io.keymoot.heartbeat.Rosters;
 import io.keymoot.peer.Village.Resident;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,7 +138,8 @@ class FootprintTest {
   }
 
   @Test
-  void amongAThousandAPeerHoldsLessThan64KilobytesAndItsFramesLessThan340() {
+  void
+      amongAThousandAPeerHoldsLessThan64KilobytesAndItsFramesLessThan340AndTheBeatsOfAllLessThan240() {
     Resident[] two = twoAmongAThousand();
     GraphLayout one = GraphLayout.parseInstance(two[0].peer);
     GraphLayout both = GraphLayout.parseInstance(two[0].peer, two[1].peer);
@@ -145,6 +148,14 @@ class FootprintTest {
     // A place for each stay that may speak, and its key.
     GraphLayout frames = GraphLayout.parseInstance(two[0].peer, two[1].peer, two[1].frames);
     addsLessThan(340 * 1_024, frames, both);
+
+    // The last signed heartbeats: who is alone in its process shares them with nobody.
+    Heartbeat heard = two[1].peer.heartbeat().orElseThrow();
+    Rosters rosters = village.rosters;
+    addsLessThan(
+        240 * MEMBERS,
+        GraphLayout.parseInstance(rosters, heard),
+        GraphLayout.parseInstance(rosters));
   }
 
   /** What there is more of, the most first. */

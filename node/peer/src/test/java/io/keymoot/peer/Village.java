@@ -189,7 +189,7 @@ final class Village {
   Wire wire = (from, to, message) -> true;
 
   private final FactVerifier verifier = new FactVerifier(new VerifiedOnce());
-  private final Rosters rosters = new Rosters();
+  final Rosters rosters = new Rosters();
   private final Identities identities = new Identities();
   private final BeatsRead beats = new BeatsRead();
   private final Lore lore = Lore.shared();
