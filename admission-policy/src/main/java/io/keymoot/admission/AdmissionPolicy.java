@@ -15,6 +15,7 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,11 @@ public final class AdmissionPolicy {
       this.forgotten = forgotten;
     }
 
+    /** By a person. */
+    boolean isRefused() {
+      return refusedBy != null || people.values().stream().anyMatch(said -> !said.yes());
+    }
+
     @Override
     public SortedMap<String, Hearing.PersonSaid> people() {
       return people;
@@ -105,17 +111,20 @@ public final class AdmissionPolicy {
   }
 
   private boolean keep(Open open) {
-    if (questions.size() >= AdmissionLimits.OPEN_QUESTIONS) {
-      questions.values().stream()
-          .filter(each -> !each.waiting)
-          .findFirst()
-          .ifPresent(answered -> questions.remove(answered.question));
-    }
-    if (questions.size() >= AdmissionLimits.OPEN_QUESTIONS) {
+    // Refusals last: whoever was refused would ask again, and people with it.
+    if (questions.size() >= AdmissionLimits.OPEN_QUESTIONS
+        && !forgetOne(each -> !each.waiting && !each.isRefused())
+        && !forgetOne(each -> !each.waiting)) {
       return false;
     }
     questions.putLast(open.question, open);
     return true;
+  }
+
+  private boolean forgetOne(Predicate<Open> which) {
+    Optional<Open> oldest = questions.values().stream().filter(which).findFirst();
+    oldest.ifPresent(each -> questions.remove(each.question));
+    return oldest.isPresent();
   }
 
   /** What somebody said; empty when the question is answered already, or forgotten. */

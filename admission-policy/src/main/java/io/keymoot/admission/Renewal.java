@@ -13,19 +13,13 @@ import java.util.TreeSet;
 
 /**
  * Seamless renewal: a device with a renewed certificate over the same key says Here and keeps its
- * seat. This tells the device itself, before it says so, whether the others will go along; and when
- * to fetch the next certificate.
+ * seat. This tells the device itself, before it says so, whether the others will go along.
  *
  * <p>The others ask no policy about a Here. They run the fixed check on the credential it names
  * when a right hangs on it, so a renewal that fails that check here would fail it everywhere.
  */
 public final class Renewal {
   private Renewal() {}
-
-  /** Of the time of a certificate, how much is over when the next one is due: two thirds. */
-  private static final long DUE_NUMERATOR = 2;
-
-  private static final long DUE_DENOMINATOR = 3;
 
   /** What is to be made of a renewed credential. */
   public sealed interface Advice {
@@ -83,17 +77,5 @@ public final class Renewal {
 
   private static WallTime end(Examined.ByChain path) {
     return path.chain().stream().map(Certificate::notAfter).min(WallTime::compareTo).orElseThrow();
-  }
-
-  /** When to ask for the next certificate: once two thirds of the shortest one's time are over. */
-  public static WallTime due(List<Certificate> chain) {
-    WallTime due = new WallTime(Long.MAX_VALUE);
-    for (Certificate certificate : chain) {
-      long from = certificate.notBefore().epochSecond();
-      long life = certificate.notAfter().epochSecond() - from;
-      WallTime third = new WallTime(from + life / DUE_DENOMINATOR * DUE_NUMERATOR);
-      due = third.isBefore(due) ? third : due;
-    }
-    return due;
   }
 }

@@ -17,7 +17,12 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Questions, answers, and what happens in between. */
+/**
+ * Questions, answers, and what happens in between.
+ *
+ * <p>Long, but whole: each rule of a policy file and each thing that can happen to a question has
+ * its one test here.
+ */
 class AdmissionPolicyTest {
   private final World w = new World();
 
@@ -538,6 +543,20 @@ class AdmissionPolicyTest {
         Bytes.owning(Hash32.sha256(new byte[] {(byte) number, (byte) (number >> 8)}).toArray()),
         Credential.SELF_MADE.encode(),
         Optional.empty());
+  }
+
+  @Test
+  void whoFloodsWithQuestionsMakesNoPersonSayNoTwice() {
+    AdmissionPolicy policy = World.admitting("admit: {ask: chair}");
+    no(policy, policy.ask(question(0), TODAY, NOW).ticket(), "chair");
+    for (int i = 1; i < AdmissionLimits.OPEN_QUESTIONS; i++) {
+      yes(policy, policy.ask(question(i), TODAY, NOW).ticket(), "chair");
+    }
+    for (int i = 0; i < AdmissionLimits.OPEN_QUESTIONS - 1; i++) {
+      assertThat(policy.ask(question(1_000 + i), TODAY, NOW)).isInstanceOf(Reply.Wait.class);
+    }
+
+    assertThat(World.reason(policy.ask(question(0), TODAY, NOW))).isEqualTo("chair (Ada) said no.");
   }
 
   @Test

@@ -53,6 +53,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every way in which a certificate can be bad, each refused for a reason that a person understands.
+ *
+ * <p>Long, but whole: it is one table, with a row for each.
  */
 class BadCertificatesTest {
 

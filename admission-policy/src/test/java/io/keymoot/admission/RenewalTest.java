@@ -3,11 +3,9 @@ package io.keymoot.admission;
 import static io.keymoot.admission.World.TODAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keymoot.admission.certificate.Certificate;
 import io.keymoot.admission.certificate.Credential;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.wire.Bytes;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RenewalTest {
@@ -103,14 +101,5 @@ class RenewalTest {
                 Renewal.judge(
                     Trust.OPEN, w.doorKey.spki(), Credential.SELF_MADE.encode(), old, TODAY)))
         .contains("open");
-  }
-
-  @Test
-  void theNextOneIsDueWhenTwoThirdsOfTheShortestAreOver() {
-    Certificate device =
-        Certificate.decode(w.door().valid(Draft.BORN, Draft.BORN.plusDays(90)).sign()).orThrow();
-    Certificate site = Certificate.decode(w.siteDer).orThrow();
-
-    assertThat(Renewal.due(List.of(device, site))).isEqualTo(Draft.BORN.plusDays(60));
   }
 }

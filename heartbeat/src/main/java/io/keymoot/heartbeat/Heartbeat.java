@@ -71,7 +71,6 @@ public final class Heartbeat {
     List<Effect> out = effects;
     switch (input) {
       case Input.Heard(Beat beat, List<FactId> unknown) -> heard(beat, unknown, millis, out);
-      case Input.HeardOf(MemberId member) -> heardOf(member, millis);
       case Input.Wake wake -> {}
       case Input.Knows(Roster itsRoster, List<FactId> itsHeads) ->
           knows(itsRoster, itsHeads, millis, out);
@@ -228,13 +227,6 @@ public final class Heartbeat {
     }
     out.add(
         new Effect.RosterDisagrees(beat.member(), beat.content().membersDigest(), roster.digest()));
-  }
-
-  private void heardOf(MemberId member, long now) {
-    if (!member.equals(me) && roster.contains(member)) {
-      heard.heardOf(member, now);
-      absence.heardOf(member);
-    }
   }
 
   // ---- facts

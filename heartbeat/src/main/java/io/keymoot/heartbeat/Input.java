@@ -43,9 +43,6 @@ public sealed interface Input {
    */
   record Heard(Beat beat, List<FactId> unknown) implements Input {}
 
-  /** Anything else that proves a member to be there: a fact, a frame, a request. */
-  record HeardOf(MemberId member) implements Input {}
-
   // ---- about facts
 
   /** All the facts that must be had before those at hand can be taken. */

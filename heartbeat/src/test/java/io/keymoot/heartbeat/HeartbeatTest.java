@@ -17,7 +17,11 @@ import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** One core and what it is told. */
+/**
+ * One core and what it is told.
+ *
+ * <p>Long, but whole: each input and effect of the one core, driven in one way.
+ */
 class HeartbeatTest {
   private static final FactId EPOCH = People.fact("epoch");
   private final Random random = new Random(9);
@@ -154,7 +158,7 @@ class HeartbeatTest {
     assertThat(colour(3)).isEqualTo(Colour.QUIET);
     run(25_000);
     assertThat(colour(3)).isEqualTo(Colour.SILENT);
-    tell(new Input.HeardOf(People.member(3)));
+    hear(3, 2);
     assertThat(colour(3)).isEqualTo(Colour.FRESH);
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ScaleTest {
 
   @Test
-  void anIdleHourOfAThousandPeersAtOnePercentLossSuspendsNobody() {
+  void anIdleHourOfAThousandPeersAtOnePercentLossSuspendsNobodyAndRekeysOnceAtItsEnd() {
     // Mail may be ten seconds late: harder than life, and a fifth of an interval.
     World world = new World(1, People.roster(1_000), 10_000);
     world.loss = 0.01;
@@ -35,6 +35,15 @@ class ScaleTest {
     assertThat(world.peers).allMatch(peer -> peer.core.freshness() == Freshness.FRESH);
     // Once to be fresh, and never to and fro.
     assertThat(world.seen(Effect.RosterIs.class)).isEqualTo(1_000);
+
+    // Now all see at one moment that the hour's refresh is due.
+    world.slice = 5;
+    for (World.Peer peer : world.peers) {
+      peer.step(world.now + peer.number % 50, new Input.Owed(new Duty.Rekey(), false));
+    }
+    world.run(60_000);
+    assertThat(world.acts.size()).isBetween(1, 3);
+    assertThat(world.seen(Effect.Second.class)).isZero();
   }
 
   @Test

@@ -47,6 +47,9 @@ import java.util.function.Consumer;
  *
  * <p>Approvals of members reach every question they bear on. One of ours says what this device's
  * owner or policy said; it puts nobody in or out by itself.
+ *
+ * <p>Long, but whole: every purpose's question goes into one table and is settled out of it, be it
+ * by an answer, by a member's word or by the facts.
  */
 final class Judging {
 

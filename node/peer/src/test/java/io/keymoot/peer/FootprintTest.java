@@ -138,8 +138,7 @@ class FootprintTest {
   }
 
   @Test
-  void
-      amongAThousandAPeerHoldsLessThan64KilobytesAndItsFramesLessThan340AndTheBeatsOfAllLessThan240() {
+  void amongAThousandAPeerHoldsLessThan64KilobytesItsFrames340AndTheBeatsOfAll240() {
     Resident[] two = twoAmongAThousand();
     GraphLayout one = GraphLayout.parseInstance(two[0].peer);
     GraphLayout both = GraphLayout.parseInstance(two[0].peer, two[1].peer);
