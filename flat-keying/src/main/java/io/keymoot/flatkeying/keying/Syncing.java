@@ -34,7 +34,11 @@ final class Syncing {
 
   private final Core core;
   private final Answering answering = new Answering();
-  private final Pace pace = new Pace();
+
+  /** Of members, and of whoever sends what is by somebody this peer does not know yet. */
+  private final Pace<MemberId> ofAuthors = new Pace<>();
+
+  private final Pace<Bytes> ofStrangers = new Pace<>();
   private final Set<Hash32> wantedBlobs = new LinkedHashSet<>();
   private SortedSet<FactId> toldLacking = new TreeSet<>();
 
@@ -84,7 +88,7 @@ final class Syncing {
   void review() {
     Membership.Lacks lacks = core.membership.lacks();
     SortedSet<FactId> lacking = new TreeSet<>(lacks.facts());
-    lacking.removeIf(pace::isWaiting);
+    lacking.removeIf(ofAuthors::isWaiting);
     if (!lacking.equals(toldLacking)) {
       toldLacking = lacking;
       core.out.add(new Effect.Lacks(lacking));
@@ -290,34 +294,67 @@ final class Syncing {
     answering.overheard(fact.id(), core.now);
     // A newcomer has all that was ever said before it, to take at once.
     boolean isHistory = core.state().count() == 0;
-    if (!isHistory && !core.membership.has(fact.id()) && !pace.mayTake(from, fact, core.now)) {
-      paceOn();
-      return false;
-    }
-    take(from, fact);
-    return true;
+    return isHistory || core.membership.has(fact.id()) ? take(from, fact) : pace(from, fact);
   }
 
-  /** Come, and to be taken in its turn. */
+  /**
+   * Charges it to its author once it is known to be its author's. What a member did not sign it
+   * will never have signed: it is dropped, and costs that member nothing.
+   */
+  private boolean pace(Bytes from, Envelope fact) {
+    Optional<Person> author = core.state().person(fact.header().author());
+    boolean may =
+        author.isPresent()
+            ? isSigned(fact, author.get())
+                && ofAuthors.mayTake(author.get().id(), from, fact, core.now)
+            : ofStrangers.mayTake(from, from, fact, core.now);
+    if (!may) {
+      paceOn();
+    }
+    return may && take(from, fact);
+  }
+
+  private boolean isSigned(Envelope fact, Person author) {
+    boolean isSigned = core.verifier.isSigned(fact, author.key());
+    if (!isSigned) {
+      core.ignored("a fact in the name of " + author.id() + ", who did not sign it");
+    }
+    return isSigned;
+  }
+
+  /**
+   * Come, and to be taken in its turn. Only its author's own copy: a false one promises nothing.
+   */
   boolean isPaced(FactId fact) {
-    return pace.isWaiting(fact);
+    return ofAuthors.isWaiting(fact);
   }
 
   void takeWhatWaited() {
-    for (Pace.Waiting each : pace.due(core.now)) {
+    for (Pace.Waiting each : ofAuthors.due(core.now)) {
       take(each.from(), each.fact());
+    }
+    for (Pace.Waiting each : ofStrangers.due(core.now)) {
+      if (core.state().person(each.fact().header().author()).isPresent()) {
+        pace(each.from(), each.fact());
+      } else {
+        take(each.from(), each.fact());
+      }
     }
     paceOn();
   }
 
   private void paceOn() {
-    pace.next(core.now).ifPresent(at -> core.timers.setIfUnset(Timers.Name.PACE_FACTS, at));
+    ofAuthors
+        .next(core.now)
+        .or(() -> ofStrangers.next(core.now))
+        .ifPresent(at -> core.timers.setIfUnset(Timers.Name.PACE_FACTS, at));
   }
 
-  private void take(Bytes from, Envelope fact) {
+  private boolean take(Bytes from, Envelope fact) {
     Membership.Learnt learnt = core.membership.offer(fact, from.toHex());
     for (Membership.Learnt.Refused refused : learnt.refused()) {
       core.out.add(new Effect.Refused(refused.fact(), refused.why()));
     }
+    return true;
   }
 }

@@ -3,19 +3,26 @@ package io.keymoot.flatkeying.keying;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** One member's flood is taken at a walk, and holds up nobody else (section 4). */
+@Isolated("one test changes the code that others would run")
 class PaceTest {
   private static final int SAVED_UP = Limits.FACTS_PER_SECOND * Limits.PACE_SECONDS;
 
@@ -98,6 +105,101 @@ class PaceTest {
     group.run(10_000);
     assertThat(finn.core.isMember()).as(group.show()).isTrue();
     assertThat(group.allReadAll()).as(group.show()).isTrue();
+  }
+
+  /** Facts that name another as their author, as anybody can write them. */
+  private List<Envelope> forged(MemberId author, Group.Node knows, int many) {
+    FactWriter writer = new FactWriter(group.key(), knows.core.group(), author);
+    List<Envelope> facts = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      Here here = new Here(Hash32.sha256(new byte[] {(byte) i, (byte) (i >> 8)}), Hash32.ZERO);
+      facts.add(writer.write(knows.core.state().heads(), here, Bytes.EMPTY));
+    }
+    return facts;
+  }
+
+  /** Whether all know within three seconds that anna put mallory out, come what may before. */
+  private boolean annaIsHeardAfter(String outsider, int forgeries) {
+    group.found("anna", "chair", Group.CHAIR_EXPELS);
+    for (String name : List.of("ben", "cora", "mallory")) {
+      group.join(name, "");
+    }
+    group.run(20_000);
+    Group.Node anna = group.node("anna");
+    Bytes address = Bytes.owning(outsider.getBytes(StandardCharsets.UTF_8));
+    List<Envelope> forged = forged(anna.id(), anna, forgeries);
+    for (Group.Node each : group.members()) {
+      forged.forEach(fact -> each.step(new Input.Received(address, FactCodec.encode(fact))));
+    }
+    anna.step(new Input.Expel(group.node("mallory").device()));
+    group.run(3_000);
+    return List.of("anna", "ben", "cora").stream()
+        .noneMatch(name -> group.node(name).core.state().isMember(group.node("mallory").id()));
+  }
+
+  @Test
+  void factsInAMembersNameThatItDidNotSignHoldUpNobody() {
+    assertThat(annaIsHeardAfter("outsider", 1_000)).as(group.show()).isTrue();
+  }
+
+  /** Not even where an address of the network can be forged as well. */
+  @Test
+  void norDoTheyFromThatMembersOwnAddress() {
+    assertThat(annaIsHeardAfter("anna", 1_000)).as(group.show()).isTrue();
+  }
+
+  @Test
+  void whoeverPaysForWhatItDidNotSignIsNotHeard() throws Exception {
+    try (PlantedBug bug =
+        new PlantedBug(FactVerifier.class.getName(), "isSigned", PlantedBug.Yes.class)) {
+      assertThat(annaIsHeardAfter("outsider", 1_000)).isFalse();
+    }
+    assertThat(group.node("ben").core.state().isMember(group.node("mallory").id())).isTrue();
+  }
+
+  /** Of authors that nobody knows: charged to where they come from, so other addresses go on. */
+  @Test
+  void factsOfNobodyAreTakenAtAWalkOfEachAddress() {
+    four();
+    Group.Node anna = group.node("anna");
+    group.hears = (from, to) -> false;
+    List<Envelope> flood = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      flood.addAll(forged(new MemberId(Hash32.sha256(new byte[] {(byte) i, 1})), anna, 1));
+    }
+    anna.log.clear();
+    pour(anna, group.node("mallory"), flood);
+    long refused = anna.log.stream().filter(Effect.Refused.class::isInstance).count();
+    assertThat(refused).isBetween(1L, (long) SAVED_UP);
+    Group.Node dan = group.join("dan", "");
+    group.hears = (from, to) -> true;
+    group.run(5_000);
+    assertThat(anna.core.state().isMember(dan.id())).as(group.show()).isTrue();
+  }
+
+  @Test
+  void aFalseCopyThatWaitsDoesNotKeepTheRightOneOut() {
+    Pace<String> pace = new Pace<>();
+    Group.Node anna = group.found("anna", "chair", Group.CHAIR_EXPELS);
+    Tick now = new Tick(group.now);
+    List<Envelope> flood = flood(anna, SAVED_UP + 1);
+    flood.subList(0, SAVED_UP).forEach(fact -> pace.mayTake("x", anna.address, fact, now));
+    Envelope right = flood.get(SAVED_UP);
+    Envelope wrong =
+        new Envelope(
+            right.id(),
+            right.header(),
+            right.fact(),
+            flood.get(0).signature(),
+            right.head(),
+            right.body(),
+            right.cover());
+    for (Envelope each : List.of(wrong, right, right)) {
+      assertThat(pace.mayTake("x", anna.address, each, now)).isFalse();
+    }
+    assertThat(pace.due(now.plusMillis(1_000)).stream().map(Pace.Waiting::fact))
+        .containsExactly(wrong, right);
+    assertThat(pace.isWaiting(right.id())).isFalse();
   }
 
   @Test
