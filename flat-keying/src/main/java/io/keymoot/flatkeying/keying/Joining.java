@@ -443,7 +443,7 @@ final class Joining {
     for (LeafKeyPair leaf : core.self.leafKeys()) {
       if (SecretReader.open(leaf, context, grant.sealed(), NeedGive::secrets)
           instanceof SecretReader.Read.Ok<Map<FactId, EpochSecret>> ok) {
-        needGive.accept(ok.value(), true, granter);
+        needGive.accept(ok.value(), ok.value().keySet(), granter);
         return;
       }
     }

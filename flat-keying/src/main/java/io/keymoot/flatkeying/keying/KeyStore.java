@@ -101,13 +101,16 @@ final class KeyStore implements AutoCloseable {
     return it != null && it.lowestRevision() <= state.revision(epoch);
   }
 
-  /** Takes the secret over; one that adds nothing to what is held is wiped. */
+  /**
+   * Takes the secret over; one that adds nothing to what is held is wiped. What was proved is
+   * replaced only by what is: a member's word for an earlier revision does not undo a proof.
+   */
   boolean put(FactId epoch, EpochSecret secret, boolean isProved, List<Effect> out) {
     Held old = held.get(epoch);
     boolean better =
         old == null
-            || secret.revision() < old.lowestRevision()
-            || (isProved && !old.isProved && secret.revision() <= old.lowestRevision());
+            || (isProved && !old.isProved && secret.revision() <= old.lowestRevision())
+            || (isProved == old.isProved && secret.revision() < old.lowestRevision());
     if (!better) {
       secret.close();
       return false;

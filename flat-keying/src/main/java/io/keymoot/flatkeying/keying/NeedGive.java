@@ -23,6 +23,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,10 @@ final class NeedGive {
   /** Who said that it holds an epoch, the latest last. */
   private final Map<FactId, List<MemberId>> holders = new TreeMap<>();
 
-  private @Nullable Hash32 asked;
+  /** The question that is open: an answer is taken to it alone, once, and for what it asked. */
+  private @Nullable Question asked;
+
+  private boolean hasAsked;
   private @Nullable MemberId askNext;
   private long delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
   private @Nullable Tick lackingSince;
@@ -93,6 +97,7 @@ final class NeedGive {
     handOnWhatWaited();
     if (lacking().isEmpty()) {
       lackingSince = null;
+      hasAsked = false;
       delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
       core.timers.clear(Timers.Name.ASK_FOR_KEYS);
       core.timers.clear(Timers.Name.UNREADABLE_TOO_LONG);
@@ -123,7 +128,7 @@ final class NeedGive {
   /** Asked, and held no usable epoch, for as long as makes a Rekey owed. */
   boolean isLackingTooLong() {
     return lackingSince != null
-        && asked != null
+        && hasAsked
         && core.now.millisSince(lackingSince) >= Limits.UNREADABLE_MILLIS;
   }
 
@@ -137,7 +142,8 @@ final class NeedGive {
     if (question == null) {
       return;
     }
-    asked = question.name;
+    asked = question;
+    hasAsked = true;
     holder(some.get(0)).ifPresent(member -> core.send(member, question.message));
     delayMillis = Math.min(2 * delayMillis, Limits.ASK_FOR_KEYS_MOST_MILLIS);
     core.timers.set(Timers.Name.ASK_FOR_KEYS, jittered());
@@ -158,7 +164,7 @@ final class NeedGive {
     }
   }
 
-  private record Question(Hash32 name, Bytes message) {}
+  private record Question(Hash32 name, List<FactId> epochs, Bytes message) {}
 
   private Optional<Question> question(List<FactId> epochs, List<SlotSet> sets) {
     Stay own = core.state().newestStay(core.self.member()).orElse(null);
@@ -174,7 +180,7 @@ final class NeedGive {
             epochs,
             sets);
     return SideCodec.decode(message) instanceof Decoded.Ok(Need need)
-        ? Optional.of(new Question(SideCodec.nameOf(need), message))
+        ? Optional.of(new Question(SideCodec.nameOf(need), List.copyOf(epochs), message))
         : Optional.empty();
   }
 
@@ -330,7 +336,9 @@ final class NeedGive {
   /** True if it brought a key. */
   boolean take(Give give) {
     boolean isAboutSlots = slots.hasAsked(give.need());
-    boolean isAnswer = isAboutSlots || give.need().equals(asked);
+    Question question = asked;
+    boolean isAboutEpochs = question != null && give.need().equals(question.name);
+    boolean isAnswer = isAboutSlots || isAboutEpochs;
     if (!give.to().equals(core.self.member())
         || !(isAnswer || give.need().isZero())
         || !core.isSignedByMember(give.signed())) {
@@ -352,7 +360,9 @@ final class NeedGive {
     for (LeafKeyPair leaf : core.self.leafKeys()) {
       if (SecretReader.open(leaf, context, give.sealed(), in -> GivenKeys.read(in, core.slots::own))
           instanceof SecretReader.Read.Ok<GivenKeys> ok) {
-        boolean any = accept(ok.value().epochs(), isAnswer, giver);
+        List<FactId> mayTell = question != null && isAboutEpochs ? question.epochs : List.of();
+        asked = isAboutEpochs ? null : asked;
+        boolean any = accept(ok.value().epochs(), mayTell, giver);
         if (!isAboutSlots) {
           ok.value().closeSlots();
           return any;
@@ -384,9 +394,11 @@ final class NeedGive {
 
   /**
    * Takes what was given. Revision 0 proves itself; a later one rests on the word of the member
-   * that signed the Give, and is taken only as an answer to a question.
+   * that signed the Give, and is taken only as the answer to a question about that very epoch.
+   *
+   * @param asked the epochs that whoever gave was asked for
    */
-  boolean accept(Map<FactId, EpochSecret> secrets, boolean wasAsked, MemberId giver) {
+  boolean accept(Map<FactId, EpochSecret> secrets, Collection<FactId> asked, MemberId giver) {
     boolean any = false;
     for (Map.Entry<FactId, EpochSecret> entry : secrets.entrySet()) {
       Known epoch = core.ledger.get(entry.getKey());
@@ -394,7 +406,7 @@ final class NeedGive {
       boolean proved = epoch != null && Rekeying.isProved(epoch, secret);
       boolean may =
           epoch != null
-              && (proved || (wasAsked && secret.revision() > 0))
+              && (proved || (asked.contains(entry.getKey()) && secret.revision() > 0))
               && core.ledger
                       .leastRevisionFor(core.state(), epoch, core.self.member())
                       .orElse(Integer.MAX_VALUE)

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
+import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.crypto.SealContext;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.SecretWriter;
 import io.keymoot.flatkeying.message.Give;
 import io.keymoot.flatkeying.message.Need;
 import io.keymoot.flatkeying.message.SideCodec;
@@ -139,16 +144,21 @@ class NeedGiveTest {
         && ok.value() instanceof Need;
   }
 
-  private static Optional<Need> lastNeed(Group.Node node) {
-    Need last = null;
+  private static List<Need> needs(Group.Node node) {
+    List<Need> needs = new ArrayList<>();
     for (Effect effect : node.log) {
       if (effect instanceof Effect.ToMember to
           && SideCodec.decode(to.message()) instanceof Decoded.Ok<SideMessage> ok
           && ok.value() instanceof Need need) {
-        last = need;
+        needs.add(need);
       }
     }
-    return Optional.ofNullable(last);
+    return needs;
+  }
+
+  private static Optional<Need> lastNeed(Group.Node node) {
+    List<Need> needs = needs(node);
+    return needs.isEmpty() ? Optional.empty() : Optional.of(needs.get(needs.size() - 1));
   }
 
   @Test
@@ -181,6 +191,87 @@ class NeedGiveTest {
     anna.log.clear();
     anna.step(new Input.Received(finn.address, need(finn, before)));
     assertThat(gives(anna, finn.id())).isEmpty();
+  }
+
+  /** A Give that {@code liar} makes up, in answer to a Need, of one epoch whose revision is 1. */
+  private Bytes lie(Group.Node liar, Group.Node to, Need need, FactId epoch) {
+    MemberId giver = liar.id();
+    SealContext context =
+        new SealContext(
+            liar.core.group(), giver, to.id(), MessageType.GIVE, SideCodec.nameOf(need));
+    LeafKey leaf = LeafKey.decode(need.leafKey()).orThrow();
+    try (SecretWriter writer = new SecretWriter();
+        EpochSecret false1 = EpochSecret.fresh(group.draws()).at(1)) {
+      writer.u8(1).hash(epoch.hash()).u32(1).secret(false1).u8(0);
+      return SideCodec.give(
+          liar.core.core.self.writer(),
+          liar.core.signingHeads(),
+          to.id(),
+          SideCodec.nameOf(need),
+          Optional.empty(),
+          writer.sealTo(leaf, context, group.draws()));
+    }
+  }
+
+  @Test
+  void anAnswerAboutSlotsTellsNoEpoch() {
+    four();
+    Group.Node anna = group.node("anna");
+    Group.Node ben = group.node("ben");
+    Group.Node dan = group.node("dan");
+    Need aboutSlots = lastNeed(dan).orElseThrow();
+    assertThat(aboutSlots.slots()).isNotEmpty();
+    FactId epoch = anna.core.sendingEpoch().orElseThrow();
+    dan.core.core.keys.drop(epoch, new ArrayList<>());
+    dan.step(new Input.Received(ben.address, lie(ben, dan, aboutSlots, epoch)));
+    assertThat(dan.core.core.keys.get(epoch).filter(held -> !held.isProved)).isEmpty();
+  }
+
+  @Test
+  void anAnswerIsTakenOnce() {
+    four();
+    Group.Node anna = group.node("anna");
+    Group.Node ben = group.node("ben");
+    Group.Node dan = group.node("dan");
+    dan.isDown = true;
+    anna.step(new Input.Refresh());
+    group.run(300);
+    dan.isDown = false;
+    FactId epoch = anna.core.sendingEpoch().orElseThrow();
+    dan.log.clear();
+    dan.step(
+        new Input.Received(
+            anna.address,
+            FactCodec.encodeWithoutCover(
+                Objects.requireNonNull(anna.core.ledger().get(epoch)).envelope())));
+    for (int i = 0; i < 1_000 && !dan.core.isProved(epoch); i++) {
+      group.run(1);
+    }
+    assertThat(dan.core.isProved(epoch)).as(group.show()).isTrue();
+    Need asked =
+        needs(dan).stream().filter(need -> need.epochs().contains(epoch)).findFirst().orElseThrow();
+    dan.log.clear();
+    dan.step(new Input.Received(ben.address, lie(ben, dan, asked, epoch)));
+    assertThat(dan.log)
+        .anyMatch(
+            effect ->
+                effect instanceof Effect.Ignored ignored
+                    && ignored.what().contains("did not ask for"));
+  }
+
+  @Test
+  void aMembersWordDoesNotUndoWhatWasProved() {
+    four();
+    FactId epoch = group.node("anna").core.sendingEpoch().orElseThrow();
+    EpochSecret right = EpochSecret.fresh(group.draws());
+    try (KeyStore keys = new KeyStore();
+        EpochSecret wrong = EpochSecret.fresh(group.draws())) {
+      assertThat(keys.put(epoch, right.at(2), true, new ArrayList<>())).isTrue();
+      assertThat(keys.put(epoch, wrong.at(1), false, new ArrayList<>())).isFalse();
+      assertThat(keys.get(epoch).orElseThrow().lowestRevision()).isEqualTo(2);
+      assertThat(keys.put(epoch, right, true, new ArrayList<>())).isTrue();
+      assertThat(keys.get(epoch).orElseThrow().lowestRevision()).isZero();
+    }
   }
 
   @Test
