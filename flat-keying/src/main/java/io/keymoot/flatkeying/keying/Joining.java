@@ -102,6 +102,10 @@ final class Joining {
   private final Map<MemberId, Asking> approved = new LinkedHashMap<>();
 
   private final Map<MemberId, Tick> passedOn = new LinkedHashMap<>();
+
+  /** Not of the members' Gives: who plays requests back takes nothing away from those. */
+  private final Bucket grantsAgain = new Bucket(Limits.GIVES_PER_SECOND);
+
   private final Bucket passing = new Bucket(Limits.PASSED_ON_PER_SECOND);
   private @Nullable Tick lastAdmit;
 
@@ -683,9 +687,13 @@ final class Joining {
   /**
    * The Grant was lost, or its introducer: any member may hand over what any member may give.
    * Whoever was suspended or put out before it knew the group learns that in the same way, and gets
-   * no keys.
+   * no keys. Only so often: the request is public, and anybody can send it again.
    */
   private void grantAgain(MemberId newcomer, Asking who) {
+    if (!grantsAgain.take(core.now)) {
+      core.ignored("a JoinRequest of somebody let in already, one too many");
+      return;
+    }
     for (Stay stay : core.state().currentStays(newcomer)) {
       if (stay.begunBy().fact() instanceof Admit) {
         grant(stay, who);

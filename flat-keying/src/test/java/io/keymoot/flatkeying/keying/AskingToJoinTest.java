@@ -2,6 +2,7 @@ package io.keymoot.flatkeying.keying;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.message.JoinAsk;
@@ -117,6 +118,24 @@ class AskingToJoinTest {
     JoinAsk coras = firstAskOf(group.node("cora"));
     ben.step(new Input.Received(OUTSIDE, SideCodec.encode(coras)));
     assertThat(grantsTo(OUTSIDE, ben)).hasSize(1);
+  }
+
+  /**
+   * Anybody can have recorded it: it must not cost the members a seal and a signature each time.
+   */
+  @Test
+  void aMembersRequestPlayedBackIsGrantedOnlySoOften() {
+    found("ben", "cora");
+    Group.Node ben = group.node("ben");
+    Bytes request = SideCodec.encode(firstAskOf(group.node("cora")));
+    for (int i = 0; i < 1_000; i++) {
+      ben.step(new Input.Received(OUTSIDE, request));
+    }
+    assertThat(grantsTo(OUTSIDE, ben)).hasSize(Limits.GIVES_PER_SECOND);
+    // A second later there is room again.
+    group.run(1_000);
+    ben.step(new Input.Received(OUTSIDE, request));
+    assertThat(grantsTo(OUTSIDE, ben)).hasSize(Limits.GIVES_PER_SECOND + 1);
   }
 
   @Test
