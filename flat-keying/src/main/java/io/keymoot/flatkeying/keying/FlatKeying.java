@@ -645,6 +645,7 @@ public final class FlatKeying implements AutoCloseable {
     List<Stay> newlyOver = state.newlyOver(before);
     newlyOver.forEach(stay -> core.sessions.forget(stay.id()));
     haves.changed(state, newlyOver);
+    rekeying.changed(state);
     if (core.isMember()) {
       resealing.changed(before, state);
     }

@@ -44,7 +44,7 @@ final class Rekeying {
   private final Haves haves;
   private final Relays relays;
 
-  /** With which KEKs a cover's wraps were tried: what did not open does not open again. */
+  /** With which KEKs a usable epoch's wraps were tried: what did not open does not open again. */
   private final Map<FactId, Integer> tried = new LinkedHashMap<>();
 
   private @Nullable CoverReport lastReport;
@@ -159,6 +159,13 @@ final class Rekeying {
   }
 
   // ---- reading
+
+  /** What is no longer usable is not read any more. */
+  void changed(GroupState state) {
+    tried
+        .keySet()
+        .removeIf(epoch -> state.usable().stream().noneMatch(each -> each.id().equals(epoch)));
+  }
 
   /** Tries to read a taken epoch's secret out of its cover; true if it is held afterwards. */
   boolean read(Known epoch) {
