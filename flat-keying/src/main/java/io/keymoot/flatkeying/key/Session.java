@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
  * other end answers it and withdraws its own. Seals already sent under the withdrawn one still
  * open.
  *
- * <p>Handshake messages may be lost. {@link #pending} is what the other end may lack; send it again
- * with a retry. Seals may be lost or come late, within {@code Limits}. A session that opens nothing
- * any more (the other end lost its state) is dropped by its owner ({@link SessionTable#forget}),
- * and the next seal makes an Offer.
+ * <p>Handshake messages may be lost: an Offer goes with every seal until it is answered, and an
+ * Offer seen before is answered as before. Seals may be lost or come late, within {@code Limits}. A
+ * session whose seals the other end does not open (it never had the Answer, or lost its state) is
+ * dropped by its owner ({@link SessionTable#forget}), and the next seal makes an Offer.
  */
 public final class Session implements AutoCloseable {
   /**
@@ -96,13 +96,13 @@ public final class Session implements AutoCloseable {
   // ---- sealing
 
   /**
-   * @param offer to be sent with the seal, for the session is new
+   * @param offer to be sent with the seal, while the other end has not answered one
    */
   public record Sealed(Optional<Offer> offer, Seal seal) {}
 
   /** Whether the next seal needs no Offer: 50 bytes, and no leaf key fetched. */
   public boolean sealsAtOnce() {
-    return offered != null || sendingChain() != null;
+    return sendingChain() != null;
   }
 
   /**
@@ -117,25 +117,15 @@ public final class Session implements AutoCloseable {
     if (chain != null) {
       return new Sealed(Optional.empty(), chain.seal(secret, context));
     }
-    boolean fresh = offered == null || offered.halfOpen.isSpent();
-    if (fresh) {
+    if (offered == null || offered.halfOpen.isSpent()) {
       offer(leaf, entropy);
     }
     Offered mine = offered;
     if (mine == null) {
       throw new IllegalStateException("an Offer was just made");
     }
-    Seal seal = mine.halfOpen.seal(secret, context);
-    return new Sealed(fresh ? Optional.of(mine.offer) : Optional.empty(), seal);
-  }
-
-  /** What to send again if the other end seems to lack it: an Offer, or the Answer to theirs. */
-  public Optional<Handshake> pending() {
-    if (offered != null) {
-      return Optional.of(offered.offer);
-    }
-    // Beside a session that works it is for the other end to send its Offer again.
-    return answered == null || settled != null ? Optional.empty() : Optional.of(answered.answer);
+    // Again and again: it may be asleep, or its Answer lost, and opens no seal without the Offer.
+    return new Sealed(Optional.of(mine.offer), mine.halfOpen.seal(secret, context));
   }
 
   /**

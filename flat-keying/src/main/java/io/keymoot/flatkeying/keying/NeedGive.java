@@ -237,6 +237,7 @@ final class NeedGive {
     for (FactId id : need.epochs()) {
       if (core.ledger.get(id) instanceof Known epoch && revisionToGive(epoch, asker) >= 0) {
         epochs.add(epoch);
+        dropSessionThatFailed(epoch, asker);
       }
     }
     List<SlotSet> sets = slots.toGive(need, asker);
@@ -253,6 +254,25 @@ final class NeedGive {
       return;
     }
     give(epochs, sets, asker, leaf.value(), SideCodec.nameOf(need));
+  }
+
+  /**
+   * What this peer sealed to the asker did not open there: it never had the Answer, or lost its
+   * end. The next seal offers anew. Only of an epoch in use: an old Need, played back, costs
+   * nothing.
+   */
+  private void dropSessionThatFailed(Known epoch, MemberId asker) {
+    if (!epoch.author().equals(core.self.member()) || !isUsable(epoch.id())) {
+      return;
+    }
+    GroupState after = core.ledger.after(epoch);
+    int place = after.place(asker);
+    if (Cover.decode(core.ledger.cover(epoch)) instanceof Decoded.Ok<Cover> ok
+        && ok.value().seals().stream().anyMatch(seal -> seal.place() == place)) {
+      Stay own = after.newestStay(core.self.member()).orElseThrow();
+      Stay its = after.newestStay(asker).orElseThrow();
+      core.sessions.forget(own.id(), its.id());
+    }
   }
 
   /** Somebody else who said that it holds the epoch, or its author. */
