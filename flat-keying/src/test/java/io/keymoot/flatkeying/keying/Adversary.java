@@ -29,6 +29,7 @@ import io.keymoot.flatkeying.key.SecretReader;
 import io.keymoot.flatkeying.key.SeizedEpochs;
 import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.key.SeizedSessions;
+import io.keymoot.flatkeying.key.Session;
 import io.keymoot.flatkeying.key.Unwrapped;
 import io.keymoot.flatkeying.message.Give;
 import io.keymoot.flatkeying.message.Grant;
@@ -1067,6 +1068,70 @@ final class Adversary {
     return healed;
   }
 
+  private List<Known> rekeysIn(BitSet set) {
+    List<Known> rekeys = new ArrayList<>();
+    for (int i = set.nextSetBit(0); i >= 0; i = set.nextSetBit(i + 1)) {
+      Known fact = world.facts().get(i).known();
+      if (fact.fact() instanceof Rekey) {
+        rekeys.add(fact);
+      }
+    }
+    return rekeys;
+  }
+
+  /** Whether a device, with all it ever had and could hear, comes to the epoch's true key. */
+  boolean derives(MemberId member, FactId epoch, int revision) {
+    return closure(List.of(device(member))).getOrDefault(epoch, List.of()).stream()
+        .anyMatch(piece -> piece.secret.revision() <= revision && piece.isTrue());
+  }
+
+  /**
+   * P8: the epochs that somebody reads who takes a device with all it holds now, and has recorded
+   * everything that was ever sent.
+   */
+  Set<FactId> readByWhoCaptures(Watched node) {
+    Core core = node.core().core;
+    Device thief = new Device(node.id(), new Draws(0));
+    for (LeafKeyPair leaf : core.self.leafKeys()) {
+      thief.pairs.put(leaf.publicKey().hash(), leaf);
+    }
+    for (KeyStore.Held held : core.keys.all()) {
+      thief.has(piece(held.epoch, held.lowest().at(held.lowestRevision())));
+    }
+    seize(thief, core.slots);
+    Set<FactId> read = new TreeSet<>();
+    for (Message message : messages) {
+      if (message instanceof Covered of) {
+        openWithSessions(core, of).ifPresent(thief::has);
+      }
+    }
+    closure(List.of(thief))
+        .forEach(
+            (epoch, some) -> {
+              if (some.stream().anyMatch(Piece::isTrue)) {
+                read.add(epoch);
+              }
+            });
+    return read;
+  }
+
+  /** What the sessions of a device still open of a cover. */
+  private Optional<Piece> openWithSessions(Core core, Covered of) {
+    for (Cover.Sealed sealed : of.cover.seals()) {
+      for (Stay own : world.staysOf(core.self.member())) {
+        for (Stay its : world.staysOf(of.author)) {
+          if (!own.id().equals(its.id())
+              && core.sessions.known(own.id(), its.id()).orElse(null) instanceof Session session
+              && session.open(sealed.seal(), of.context, of.rekey.commitment())
+                  instanceof Unwrapped.Opened opened) {
+            return Optional.of(piece(of.id, opened.secret()));
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   /** P4: what a newcomer alone can derive of states in the past of its one Admit. */
   List<String> checkNewcomers() {
     List<String> wrong = new ArrayList<>();
@@ -1078,9 +1143,11 @@ final class Adversary {
       if (admitted.size() != 1) {
         continue;
       }
-      GroupState past = ledger.past(admitted.get(0).begunBy());
+      Known admit = admitted.get(0).begunBy();
+      GroupState past = ledger.past(admit);
       Map<FactId, List<Piece>> own = closure(List.of(device));
-      for (Known epoch : past.usable()) {
+      // Those that were superseded by then, too.
+      for (Known epoch : rekeysIn(world.fact(admit.id()).past())) {
         int before = past.revision(epoch.id());
         for (Piece piece : own.getOrDefault(epoch.id(), List.of())) {
           checked++;

@@ -50,11 +50,19 @@ final class AdversaryRun implements Group.Witness {
   private int named;
 
   AdversaryRun(long seed) {
+    this(seed, true);
+  }
+
+  /**
+   * @param slotsOn off: all are reached by seals and the tree
+   */
+  AdversaryRun(long seed, boolean slotsOn) {
     random = new Random(seed);
     // What follows from a set of facts is the same whether peers share it or not.
     group = seed % 4 < 2 ? Group.ofSharedLore(seed) : new Group(seed);
     // With two symbols a small group shares all its slots, with four some of them.
     group.profile = seed % 2 == 0 ? Profile.PAPER : Profile.CONFERENCE;
+    group.slotsOn = slotsOn;
     group.resealEachMillis = 2_000;
     group.heartbeatMillis = 1_000;
     group.hears = (from, to) -> side(from.name) == side(to.name);

@@ -6,7 +6,10 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -112,6 +116,89 @@ class CaptureTest {
     keks.forEach((bytes, epoch) -> found.addAll(contains(loot, bytes) ? Set.of(epoch) : Set.of()));
     assertThat(found).containsExactly(running());
     assertThat(fresh).noneMatch(bytes -> contains(loot, bytes));
+  }
+
+  private Adversary recorded() {
+    Draws draws = group.draws();
+    Group.Node anna = group.foundLater("anna", "chair", Group.CHAIR_EXPELS, draws);
+    Adversary recorder = new Adversary(anna.core.group(), group.shared);
+    recorder.device(anna.id(), draws);
+    recorder.blobs.put(Group.credential("anna", "chair"));
+    group.witness =
+        new Group.Witness() {
+          @Override
+          public void said(Group.Node from, Bytes message) {
+            recorder.said(from, message);
+          }
+
+          @Override
+          public void stepped(Group.Node node) {
+            recorder.stepped(node);
+          }
+        };
+    group.start(anna);
+    group.join("ben", "");
+    group.run(8_000);
+    keepAside();
+    return recorder;
+  }
+
+  private Set<FactId> tenMoreEpochs() {
+    Set<FactId> made = new TreeSet<>();
+    for (int i = 0; i < 10; i++) {
+      group.node(i % 2 == 0 ? "anna" : "ben").step(new Input.Refresh());
+      group.run(400);
+      made.add(running());
+    }
+    assertThat(made).hasSize(10);
+    return made;
+  }
+
+  /**
+   * The limit of forward secrecy, as the specification states it: what was handed to the present
+   * leaf key, and so all since; nothing from before it came in.
+   */
+  @Test
+  void withRecordedTrafficACapturedDeviceOpensAllSinceThePresentLeafKeyWasHandedAKey() {
+    Adversary recorder = recorded();
+    Group.Node anna = group.node("anna");
+    anna.step(new Input.Refresh());
+    group.run(400);
+    Set<FactId> before = new TreeSet<>(original.keySet());
+    // Of this one it is granted the next revision.
+    before.remove(anna.core.sendingEpoch().orElseThrow());
+    group.join("cora", "");
+    group.run(8_000);
+    Set<FactId> since = tenMoreEpochs();
+    keepAside();
+    group.run(2 * Limits.GRACE_MILLIS);
+    assertThat(epochsIn(everythingReachable(victim()))).hasSizeLessThan(2);
+    assertThat(before).isNotEmpty();
+    assertThat(recorder.readByWhoCaptures(victim()))
+        .containsAll(since)
+        .doesNotContainAnyElementsOf(before);
+  }
+
+  @Test
+  void tenMinutesAfterAHereNothingFromBeforeItOpensWithRecordedTrafficEither() {
+    Adversary recorder = recorded();
+    group.join("cora", "");
+    group.run(8_000);
+    Set<FactId> since = tenMoreEpochs();
+    victim().step(new Input.Renew(Optional.empty()));
+    group.run(Limits.LEAF_KEY_AFTERLIFE_MILLIS + Limits.GRACE_MILLIS);
+    Set<FactId> read = recorder.readByWhoCaptures(victim());
+    assertThat(read).contains(running()).doesNotContainAnyElementsOf(since);
+    // All it opens was made after the Here.
+    for (FactId epoch : read) {
+      GroupState past = victim().core.ledger().past(known(epoch));
+      assertThat(past.newestStay(victim().id()).orElseThrow().begunBy().fact())
+          .isInstanceOf(Here.class);
+    }
+  }
+
+  private Known known(FactId fact) {
+    return Objects.requireNonNull(victim().core.ledger().get(fact));
   }
 
   @Test
