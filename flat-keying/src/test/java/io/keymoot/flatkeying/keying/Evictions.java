@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.openjdk.jol.info.GraphLayout;
 
 /**
  * One group from which somebody is evicted again and again: a stranger comes in, and the chair puts
@@ -45,7 +46,8 @@ import java.util.function.Function;
  * only their requests are real, for they never get to say anything. What the three hold, and what
  * lies in their memory, is looked at every so often.
  *
- * <p>{@link EvictionsTest} runs a short form. The whole, with its figures:
+ * <p>{@link EvictionsTest} runs a short form. The whole, with its figures, which exits with 1 if
+ * one of them is not as it should be:
  *
  * <pre>
  * java -Xmx3g -cp … io.keymoot.flatkeying.keying.Evictions 100000
@@ -54,6 +56,12 @@ import java.util.function.Function;
 public final class Evictions {
   private static final int SEATS = 3;
   private static final int KEPT_ASIDE = 400;
+
+  // What is judged.
+  static final int FACT_BYTES = 400;
+  static final int BYTES_AN_EVICTION = 4_000;
+  private static final int SECRETS_MORE = 40;
+  private static final double DEARER = 1.5;
 
   /** A core, and what its host keeps of it. */
   private static final class Peer {
@@ -356,6 +364,16 @@ public final class Evictions {
     return look;
   }
 
+  /** Bytes that hang on the core of one who only reads; exactly, whatever the process does. */
+  long bytesHeld() {
+    return GraphLayout.parseInstance(peers.get(1).core).totalSize();
+  }
+
+  /** Of that core, how many each of its maps and lists has. */
+  Map<String, Integer> sizes() {
+    return HeapWalk.sizes(List.of(peers.get(1).core));
+  }
+
   private static long cpu() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
@@ -372,9 +390,20 @@ public final class Evictions {
     evictions.evict(all / 20);
     Look before = evictions.look();
     int looks = 10;
+    List<String> wrong = new ArrayList<>();
+    double cheapest = Double.MAX_VALUE;
+    double cheapestLate = Double.MAX_VALUE;
     for (int i = 1; i <= looks; i++) {
       evictions.evict(all * i / looks - evictions.evicted);
       Look look = evictions.look();
+      long bytes = (look.memory - before.memory) / (look.evictions - before.evictions) / SEATS;
+      if (i <= looks / 2) {
+        cheapest = Math.min(cheapest, look.micros);
+      } else {
+        cheapestLate = Math.min(cheapestLate, look.micros);
+      }
+      judge(wrong, look.secrets <= before.secrets + SECRETS_MORE, "more secrets are held", look);
+      judge(wrong, look.factBytes <= FACT_BYTES, "a fact takes more than is kept of it", look);
       System.out.printf(
           Locale.ROOT,
           "%,8d evictions: %6.0f us each, %3d secrets, %6.1f MB, %4d bytes more an eviction, "
@@ -383,8 +412,12 @@ public final class Evictions {
           look.micros,
           look.secrets,
           look.memory / 1e6,
-          (look.memory - before.memory) / (look.evictions - before.evictions) / SEATS,
+          bytes,
           look.factBytes);
+      judge(wrong, i < looks || bytes <= BYTES_AN_EVICTION, "each leaves too much behind", look);
+    }
+    if (cheapestLate > DEARER * cheapest) {
+      wrong.add("the later ones cost more each");
     }
     Leftover left = evictions.leftovers();
     System.out.printf(
@@ -392,5 +425,14 @@ public final class Evictions {
         "of %,d old secrets looked for in memory %d were found%n",
         left.lookedFor,
         left.found.size());
+    left.found.stream().limit(10).forEach(secret -> wrong.add("still in memory: " + secret));
+    wrong.forEach(System.err::println);
+    System.exit(wrong.isEmpty() ? 0 : 1);
+  }
+
+  private static void judge(List<String> wrong, boolean isRight, String what, Look look) {
+    if (!isRight) {
+      wrong.add(what + ": " + look);
+    }
   }
 }

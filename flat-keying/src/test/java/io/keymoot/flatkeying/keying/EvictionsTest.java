@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,12 +19,22 @@ class EvictionsTest {
   private static final int EVICTIONS = Integer.getInteger("evictions", 2_000);
   private static final int LOOKS = 8;
 
+  /** What an eviction may make larger by one. */
+  private static final Set<String> GROWS = Set.of("Ledger.known");
+
+  @BeforeAll
+  static void whereJolMayNotLookIntoARecordItTries() {
+    System.setProperty("jol.magicFieldOffset", "true");
+  }
+
   @Test
   void thousandsOfEvictionsCostTheSameEachAndNoOldSecretIsLeft() {
     Evictions evictions = new Evictions();
     assertThat(evictions.findsWhatIsThere()).isTrue();
     evictions.evict(EVICTIONS / 4);
     Evictions.Look first = evictions.look();
+    long bytes = evictions.bytesHeld();
+    Map<String, Integer> sizes = evictions.sizes();
     List<Evictions.Look> looks = new ArrayList<>();
     for (int i = 0; i < LOOKS; i++) {
       evictions.evict(EVICTIONS / LOOKS);
@@ -32,8 +46,24 @@ class EvictionsTest {
     assertThat(late).as("microseconds each: %s", looks).isLessThan(1.5 * early);
     for (Evictions.Look look : looks) {
       assertThat(look.secrets()).as(looks.toString()).isLessThanOrEqualTo(first.secrets() + 40);
-      assertThat(look.factBytes()).as("bytes kept of an eviction").isBetween(300, 400);
+      assertThat(look.factBytes())
+          .as("bytes kept of an eviction")
+          .isBetween(300, Evictions.FACT_BYTES);
     }
+    Set<String> grown = new TreeSet<>();
+    evictions
+        .sizes()
+        .forEach(
+            (field, size) -> {
+              if (size - sizes.getOrDefault(field, 0) > EVICTIONS / 20) {
+                grown.add(field);
+              }
+            });
+    // The facts; the rest has bounds that are further away.
+    assertThat(grown).isSubsetOf(GROWS);
+    assertThat((evictions.bytesHeld() - bytes) / EVICTIONS)
+        .as("bytes that an eviction leaves behind")
+        .isLessThan(Evictions.BYTES_AN_EVICTION);
     Evictions.Leftover left = evictions.leftovers();
     assertThat(left.lookedFor()).isGreaterThan(1_000);
     assertThat(left.found()).isEmpty();

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks into memory as whoever takes the device away: at all that can be reached, field by field.
@@ -59,7 +61,40 @@ final class HeapWalk {
     return arrays;
   }
 
-  private static void offer(Deque<Object> next, Object value) {
+  /** How many each map and list that hangs on these has, by the field; of several the most. */
+  static Map<String, Integer> sizes(List<Object> roots) {
+    Map<String, Integer> sizes = new TreeMap<>();
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Object> next = new ArrayDeque<>(roots);
+    for (Object each = next.poll(); each != null; each = next.poll()) {
+      if (!seen.add(each) || each instanceof Draws) {
+        continue;
+      }
+      if (each instanceof Object[] array) {
+        Arrays.stream(array).forEach(one -> offer(next, one));
+      } else if (each instanceof Iterable<?> many && isTheJdks(each)) {
+        many.forEach(one -> offer(next, one));
+      } else if (each instanceof Map<?, ?> map) {
+        map.values().forEach(one -> offer(next, one));
+      } else if (each instanceof Optional<?> maybe) {
+        maybe.ifPresent(one -> offer(next, one));
+      } else if (!isTheJdks(each)) {
+        for (Field field : fields(each)) {
+          Object value = valueOf(field, each);
+          offer(next, value);
+          int size =
+              value instanceof Map<?, ?> map
+                  ? map.size()
+                  : value instanceof Collection<?> some ? some.size() : 0;
+          sizes.merge(
+              field.getDeclaringClass().getSimpleName() + "." + field.getName(), size, Math::max);
+        }
+      }
+    }
+    return sizes;
+  }
+
+  private static void offer(Deque<Object> next, @Nullable Object value) {
     if (value != null) {
       next.add(value);
     }
@@ -76,24 +111,36 @@ final class HeapWalk {
       values.addAll(map.keySet());
       values.addAll(map.values());
     }
+    for (Field field : fields(object)) {
+      Object value = valueOf(field, object);
+      if (value != null) {
+        values.add(value);
+      }
+    }
+    return values;
+  }
+
+  private static List<Field> fields(Object object) {
+    List<Field> fields = new ArrayList<>();
     for (Class<?> type = object.getClass();
         type != null && type.getModule().getName() == null;
         type = type.getSuperclass()) {
       for (Field field : type.getDeclaredFields()) {
         if (!field.getType().isPrimitive() && !Modifier.isStatic(field.getModifiers())) {
-          try {
-            field.setAccessible(true);
-            Object value = field.get(object);
-            if (value != null) {
-              values.add(value);
-            }
-          } catch (ReflectiveOperationException e) {
-            throw new LinkageError(e.getMessage(), e);
-          }
+          fields.add(field);
         }
       }
     }
-    return values;
+    return fields;
+  }
+
+  private static @Nullable Object valueOf(Field field, Object object) {
+    try {
+      field.setAccessible(true);
+      return field.get(object);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
   }
 
   /** Those of the secrets, 32 bytes each, that lie anywhere in these arrays. */
