@@ -43,6 +43,7 @@ import java.util.stream.Collectors;
  *   move cora as cora2                            it gives up its group, and joins the first one
  *   partition anna ben | cora dan                 only cora hears anna
  *   cut ben                                       heal
+ *   nobody acts            everybody acts         whoever's turn it is does not do what is owed
  *   lose RELAY             lose nothing           loss 30%
  *   garbage by dan                                a Rekey whose seals open for nobody
  *   wait 2s                wait until all read    wait until RESEAL
@@ -130,6 +131,8 @@ final class KeyingScenario {
       case "loss" -> group.lossPercent = Integer.parseInt(one.replace("%", ""));
       case "garbage" -> garbage(by(words));
       case "wait" -> await(words);
+      case "nobody", "everybody" ->
+          all().forEach(node -> node.takesTurns = words.get(0).equals("everybody"));
       case "jump" -> group.now += millis(one);
       case "say" -> say(group.node(one), words.get(2));
       case "who" -> {
