@@ -150,16 +150,21 @@ final class Core {
    * Takes a fact of our own, and tells everybody. False, with the reason told, if it is refused.
    */
   boolean say(Envelope fact) {
+    return said(fact).isPresent();
+  }
+
+  /** The message by which everybody was told; none if it is refused. */
+  Optional<Bytes> said(Envelope fact) {
     Membership.Learnt learnt = membership.offer(fact, "");
     for (Membership.Learnt.Refused refused : learnt.refused()) {
       out.add(new Effect.Refused(refused.fact(), refused.why()));
     }
     if (!membership.has(fact.id())) {
-      return false;
+      return Optional.empty();
     }
-    Bytes message = credentials.told(fact);
+    Bytes message = credentials.saidFirst(fact);
     multicast(message);
     out.add(new Effect.Authored(fact.id(), message));
-    return true;
+    return Optional.of(message);
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * What a Rekey cost and whom each entry of its cover reaches, and why: the plan explains itself.
  *
- * @param bytes of the whole message
+ * @param bytes of the whole message as it was sent
  * @param unreached members whom no entry can reach: they will ask
  */
 public record CoverReport(int bytes, List<Line> lines, List<MemberId> unreached) {
@@ -21,15 +21,18 @@ public record CoverReport(int bytes, List<Line> lines, List<MemberId> unreached)
   static final String OFFERED = "a first seal each, with the handshake of a new session";
   static final String HANDED_DOWN =
       "seals to all would not fit: each who reads it hands it to its eight";
+  static final String RESTS_ON_IT =
+      "the right to do this rests on it, and somebody came in since it was last said to all";
 
-  /** The kinds of entry, cheapest for the group first. */
+  /** The kinds of entry, cheapest for the group first; and what goes with the fact. */
   public enum Kind {
     REFRESH,
     WRAP,
     RELAY,
     SEAL,
     OFFER_AND_SEAL,
-    TREE
+    TREE,
+    CREDENTIAL
   }
 
   /**

@@ -31,6 +31,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Credentials stand in facts by hash (section 3). This room sees to it that the bytes are where
@@ -45,6 +46,9 @@ final class Credentials {
   private final Map<StayId, Unchecked> unchecked = new LinkedHashMap<>();
 
   private final Set<Hash32> asked = new LinkedHashSet<>();
+
+  /** Said to all since somebody came in last: the others keep them, and who lacks one asks. */
+  private final Set<Hash32> said = new TreeSet<>();
 
   /** Stays that somebody should not have begun. */
   private final Map<StayId, Stay> bad = new LinkedHashMap<>();
@@ -64,20 +68,37 @@ final class Credentials {
 
   // ---- facts bring what they rest on
 
-  /** The fact as it is told: together with the credentials on which its right rests. */
+  /** The fact as it is told again: together with the credentials on which its right rests. */
   Bytes told(Envelope fact) {
+    return with(fact, under(fact));
+  }
+
+  /** As its author says it first: with those of them that somebody may not have heard yet. */
+  Bytes saidFirst(Envelope fact) {
+    Set<Hash32> unsaid = under(fact);
+    unsaid.removeIf(hash -> said.contains(hash) || core.blobs.get(hash).isEmpty());
+    said.addAll(unsaid);
+    return with(fact, unsaid);
+  }
+
+  private Bytes with(Envelope fact, Set<Hash32> credentials) {
     Bytes message = FactCodec.encode(fact);
-    List<Bytes> blobs = atHand(fact, Limits.MESSAGE_BYTES - Limits.REPLY_FRAME - message.length());
+    List<Bytes> blobs =
+        atHand(credentials, Limits.MESSAGE_BYTES - Limits.REPLY_FRAME - message.length());
     return blobs.isEmpty()
         ? message
         : SideCodec.encode(new SyncReply(core.group, List.of(message), blobs));
   }
 
-  /** Those credentials that this peer has, as many as there is room for. */
+  /** Those credentials under a fact that this peer has, as many as there is room for. */
   List<Bytes> atHand(Envelope fact, int room) {
+    return atHand(under(fact), room);
+  }
+
+  private List<Bytes> atHand(Set<Hash32> credentials, int room) {
     List<Bytes> blobs = new ArrayList<>();
     int left = room;
-    for (Hash32 hash : under(fact)) {
+    for (Hash32 hash : credentials) {
       Bytes blob = core.blobs.get(hash).orElse(Bytes.EMPTY);
       if (!blob.isEmpty() && blob.length() + 2 <= left) {
         blobs.add(blob);
@@ -159,6 +180,9 @@ final class Credentials {
 
   /** Stays have begun: this peer checks its share of them. */
   void begun(GroupState before, GroupState state) {
+    if (!state.newlyBegun(before).isEmpty()) {
+      said.clear();
+    }
     boolean all = state.memberCount() <= Limits.PREFETCH_MEMBERS;
     for (Stay stay : state.newlyBegun(before)) {
       boolean own = stay.person().device().equals(core.self.device);

@@ -79,17 +79,32 @@ final class Rekeying {
     boolean isRefresh = prev.filter(epoch -> isNobodyOutSince(epoch, bare, state)).isPresent();
     Bytes cover = covering.make(prev, isRefresh).encode();
     Envelope fact = core.write(state, withCover(bare, cover), cover);
-    if (!core.say(fact)) {
+    Bytes said = core.said(fact).orElse(null);
+    if (said == null) {
       secret.close();
       return false;
     }
     core.keys.put(fact.id(), secret, true, core.out);
-    CoverReport report =
-        new CoverReport(FactCodec.encode(fact).length(), covering.lines(), covering.unreached());
+    CoverReport report = report(said.length(), FactCodec.encode(fact).length(), covering);
     lastReport = report;
     reportedAt = core.now;
     core.out.add(new Effect.Rekeyed(fact.id(), report));
     return true;
+  }
+
+  private static CoverReport report(int said, int fact, Covering covering) {
+    List<CoverReport.Line> lines = new ArrayList<>(covering.lines());
+    if (said > fact) {
+      lines.add(
+          new CoverReport.Line(
+              CoverReport.Kind.CREDENTIAL,
+              Optional.empty(),
+              Optional.empty(),
+              said - fact,
+              List.of(),
+              CoverReport.RESTS_ON_IT));
+    }
+    return new CoverReport(said, List.copyOf(lines), covering.unreached());
   }
 
   Optional<CoverReport> lastReport() {

@@ -82,9 +82,12 @@ public final class BigGroup {
   private Tick now = START;
 
   public BigGroup(Profile profile, int members, long seed) {
+    this(profile, members, seed, Group.credential("m0", "chair"));
+  }
+
+  BigGroup(Profile profile, int members, long seed, Bytes credential) {
     draws = new Draws(seed);
     SigningKey key = key();
-    Bytes credential = Group.credential("m0", "chair");
     first =
         FlatKeying.found(
             new FlatKeying.Founding("big", profile, Group.CHAIR_EXPELS, Trust.OPEN),

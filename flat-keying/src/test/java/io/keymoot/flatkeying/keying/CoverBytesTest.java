@@ -40,6 +40,21 @@ class CoverBytesTest {
     assertCosts(Profile.CONFERENCE, 50, 1_500, 4_000);
   }
 
+  /** As long as a chain of certificates is: said once, and not again while nobody comes in. */
+  @Test
+  void theCredentialOfWhoExpelsIsSaidOnceAndCountedByItself() {
+    Bytes chain = Group.credential("m0", "chair " + "x".repeat(1_400));
+    BigGroup group = new BigGroup(Profile.CONFERENCE, 50, 1, chain);
+    CoverReport first = group.expelFirst(1);
+    CoverReport.Line said = first.lines().get(first.lines().size() - 1);
+    assertThat(said.kind()).isEqualTo(CoverReport.Kind.CREDENTIAL);
+    assertThat(said.bytes()).isBetween(chain.length(), chain.length() + 60);
+    assertThat(first.multicastBytes() - said.bytes()).isLessThanOrEqualTo(1_500);
+    CoverReport second = group.expelFirst(2);
+    assertThat(second.lines()).noneMatch(line -> line.kind() == CoverReport.Kind.CREDENTIAL);
+    assertThat(second.multicastBytes()).isLessThanOrEqualTo(1_500);
+  }
+
   @Test
   void aRefreshCostsTheSameHoweverManyThereAre() {
     for (int members : new int[] {2, 50, 1_000}) {

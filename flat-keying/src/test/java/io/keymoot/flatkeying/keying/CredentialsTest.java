@@ -97,6 +97,61 @@ class CredentialsTest {
     assertThat(finn.core.state().isMember(eva.id())).isFalse();
   }
 
+  @Test
+  void aCredentialIsSaidAgainOnceSomebodyCameIn() {
+    five();
+    settle();
+    Group.Node anna = group.node("anna");
+    assertThat(isSaidWithTheExpulsion(anna, "ben")).isTrue();
+    group.run(2_000);
+    assertThat(isSaidWithTheExpulsion(anna, "cora")).isFalse();
+    group.run(2_000);
+    group.join("finn", "");
+    settle();
+    assertThat(isSaidWithTheExpulsion(anna, "dan")).isTrue();
+    settle();
+  }
+
+  /** Who heard nothing of it while it was said to all, and of the next only the fact itself. */
+  @Test
+  void whoMissedItFetchesIt() {
+    group.arrives = message -> !asksForABlob(message);
+    group.found("anna", "", Group.CHAIR_EXPELS);
+    for (String name : List.of("ben", "cora", "dan", "eva")) {
+      group.join(name, name.equals("dan") ? "chair" : "");
+    }
+    group.run(3_000);
+    Group.Node dan = group.node("dan");
+    List<Group.Node> without =
+        group.members().stream()
+            .filter(node -> node != dan && !hasCredentialOf(node, dan))
+            .toList();
+    assertThat(without).hasSizeGreaterThan(1);
+    Group.Node hearer = without.get(0);
+    group.hears = (from, to) -> from != dan || to != hearer;
+    group.arrives = message -> true;
+    assertThat(isSaidWithTheExpulsion(dan, without.get(1).name)).isTrue();
+    group.run(20);
+    group.hears = (from, to) -> true;
+    String next =
+        group.members().stream()
+            .filter(node -> node != dan && node != hearer && node != without.get(1))
+            .findFirst()
+            .orElseThrow()
+            .name;
+    assertThat(isSaidWithTheExpulsion(dan, next)).isFalse();
+    settle();
+    assertThat(hearer.core.state().heads()).isEqualTo(dan.core.state().heads());
+    assertThat(hearer.core.state().isMember(group.node(next).id())).isFalse();
+  }
+
+  private boolean isSaidWithTheExpulsion(Group.Node by, String name) {
+    by.step(new Input.Expel(group.node(name).device()));
+    CoverReport report = by.core.lastCover().orElseThrow();
+    return report.lines().stream()
+        .anyMatch(line -> line.kind() == CoverReport.Kind.CREDENTIAL && line.bytes() > 0);
+  }
+
   private static boolean asksForABlob(Bytes message) {
     return SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
         && ok.value() instanceof SyncAsk ask

@@ -13,6 +13,7 @@ const KINDS = {
   seal: 'sealed to one device each',
   'offer-and-seal': 'sealed to one device each, for the first time',
   tree: 'handed down from one to eight',
+  credential: 'the credential of who did it, said along with it',
 };
 
 /** The same for whom it reached. */
@@ -104,7 +105,8 @@ function sentence(line) {
   const relay = line.relay === undefined ? '' : `, ${line.relay}`;
   const names = line.to.join(', ') + (line.reaches > line.to.length ? ` and ${line.reaches - line.to.length} more` : '');
   const words = KINDS[line.kind] || line.kind;
-  return `${words[0].toUpperCase()}${words.slice(1)}${relay}${way}: reaches ${names || 'nobody new'} in ${bytes(line.bytes)}. Why: ${line.why}.`;
+  const reaches = line.kind === 'credential' ? '' : `reaches ${names || 'nobody new'} in `;
+  return `${words[0].toUpperCase()}${words.slice(1)}${relay}${way}: ${reaches}${bytes(line.bytes)}. Why: ${line.why}.`;
 }
 
 /** One chip for each who is in: whether it has the key after so many of the entries, and how it got it. */

@@ -78,7 +78,7 @@ final class LargeGroup {
   private static boolean isSeal(CoverReport.Line line) {
     return switch (line.kind()) {
       case SEAL, OFFER_AND_SEAL, TREE -> true;
-      case REFRESH, WRAP, RELAY -> false;
+      case REFRESH, WRAP, RELAY, CREDENTIAL -> false;
     };
   }
 
