@@ -94,11 +94,16 @@ final class Covering {
     for (int place : places) {
       sealBytes += sealsAtOnce(place) ? SEAL_PRICE : OFFER_PRICE;
     }
-    if (sealBytes > Limits.MULTICAST_SEAL_BYTES) {
+    if (isForTheTree(sealBytes)) {
       tree = Optional.of(tree(places));
       places = places.subList(0, Limits.TREE_FAN_OUT);
     }
     return new Cover(refresh, wraps, orders, seals(places), tree);
+  }
+
+  /** Seals of so many bytes are not said to all: a few are, and the rest handed down. */
+  static boolean isForTheTree(int sealBytes) {
+    return sealBytes > Limits.MULTICAST_SEAL_BYTES;
   }
 
   // ---- one wrap for all
