@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * another is activated → <i>retire</i> (its secrets are wiped). After an expulsion <i>leave
  * behind</i> stands between.
  */
-public final class KeyRing {
+public final class KeyRing implements AutoCloseable {
   private static final int QUICK_PLACES = 4_096;
 
   private final GroupId group;
@@ -193,6 +193,15 @@ public final class KeyRing {
     }
     if (last) {
       leftBehind.remove(epoch);
+    }
+  }
+
+  /** Nothing is sealed or opened any more, and all that was derived of any key is wiped. */
+  @Override
+  public void close() {
+    endOwnStay();
+    for (InstalledKey key : held.keys()) {
+      retire(key.epoch.epoch(), key.epoch.revision());
     }
   }
 

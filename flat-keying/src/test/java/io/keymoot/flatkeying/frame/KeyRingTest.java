@@ -379,6 +379,25 @@ class KeyRingTest {
   }
 
   @Test
+  void aRingThatIsClosedSealsAndOpensNothingAndWipesAllThatItDerived() {
+    Epoch other = cast.epoch();
+    receiver.sendsUnder(other).holds(epoch);
+    assertThat(receiver.opens(sender.seals(CHAT, "x"))).isInstanceOf(Opened.class);
+    SFrameKey sealing = Objects.requireNonNull(receiver.ring.sending()).sframe;
+    byte[] late = sender.seals(CHAT, "y");
+    OpenKey opening = receiver.ring.meaning(kidOf(late))[0];
+    receiver.ring.close();
+    assertThat(receiver.opens(late)).isEqualTo(Waiting.FOR_KEY);
+    assertThatThrownBy(() -> receiver.seals(CHAT, "z")).hasMessageContaining("STAY_OVER");
+    assertThat(opening.material()).isNull();
+    byte[] out = new byte[100];
+    assertThatThrownBy(
+            () ->
+                sealing.seal(Desk.ofThisThread(), 300, new byte[1], 0, 1, Cast.NO_METADATA, out, 0))
+        .isInstanceOf(CipherKey.Wiped.class);
+  }
+
+  @Test
   void activatingAnotherKeyWipesTheOneSealedUnderBefore() {
     SendKey before = Objects.requireNonNull(sender.ring.sending());
     sender.sendsUnder(cast.epoch());

@@ -23,7 +23,14 @@ import org.jspecify.annotations.Nullable;
  * Where the two worlds meet: the loop turns a peer's effects into keys of the ring here, and
  * threads that seal and open frames use the ring without asking the loop.
  */
-public final class FrameDesk {
+public final class FrameDesk implements AutoCloseable {
+  /** The desk was closed while a frame was being sealed: nothing came of it. */
+  public static final class Closed extends RuntimeException {
+    Closed() {
+      super("closed while a frame was being signed");
+    }
+  }
+
   private final KeyRing ring;
   private final FrameOpener opener;
   private final Peer peer;
@@ -32,6 +39,8 @@ public final class FrameDesk {
   private volatile Map<MemberId, Signer> signers = new TreeMap<>();
 
   private volatile @Nullable FrameSealer sealer;
+
+  private volatile boolean closed;
 
   public FrameDesk(Peer peer) {
     GroupId group = peer.keying().group();
@@ -43,6 +52,21 @@ public final class FrameDesk {
   private boolean isSignedBy(MemberId member, byte[] message, Bytes signature) {
     Signer signer = signers.get(member);
     return signer != null && signer.holds(message, signature);
+  }
+
+  /** What is signed while another thread wipes the key may be signed with anything. */
+  private Bytes sign(byte[] message) {
+    try {
+      Bytes signature = peer.keying().signFrame(message);
+      if (!closed) {
+        return signature;
+      }
+    } catch (RuntimeException wiped) {
+      if (!closed) {
+        throw wiped;
+      }
+    }
+    throw new Closed();
   }
 
   /** A member's key, made ready when the first signed frame comes: most of a crowd never speak. */
@@ -73,8 +97,7 @@ public final class FrameDesk {
   /** Performs what concerns frames; false for any other effect. */
   public boolean perform(Tick now, PeerEffect effect) {
     switch (effect) {
-      case PeerEffect.BeginStay begin ->
-          sealer = ring.beginStay(begin.self(), peer.keying()::signFrame);
+      case PeerEffect.BeginStay begin -> sealer = ring.beginStay(begin.self(), this::sign);
       case PeerEffect.Admit admit -> {
         Map<MemberId, Signer> next = new TreeMap<>(signers);
         for (PeerEffect.Sender sender : admit.senders()) {
@@ -160,6 +183,16 @@ public final class FrameDesk {
       }
     }
     return true;
+  }
+
+  /**
+   * Nothing is sealed or opened any more, and the keys of frames are wiped; the peer may be closed
+   * then. On the loop's thread, or when there is none any more.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    ring.close();
   }
 
   // ---- the frames' side

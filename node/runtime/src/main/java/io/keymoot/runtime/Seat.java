@@ -21,6 +21,7 @@ final class Seat implements AutoCloseable {
   /** On the loop's thread, or when there is none any more. */
   @Override
   public void close() {
+    desk.close();
     keys.wipe(peer::close);
   }
 }

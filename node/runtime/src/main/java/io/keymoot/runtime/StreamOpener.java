@@ -4,6 +4,7 @@ import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.frame.FrameOpener;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.Opening;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -50,6 +51,22 @@ public final class StreamOpener implements AutoCloseable {
     if (opening instanceof Opening.Opened opened && !opened.stream().equals(stream)) {
       // A member may put a frame of one stream on the way of another: it is not this one's.
       Arrays.fill(out, outAt, outAt + opened.length(), (byte) 0);
+      return Opening.Refused.MALFORMED;
+    }
+    return opening;
+  }
+
+  /** Opens all that remains of {@code in} into {@code out}, and moves both positions. */
+  public Opening open(long source, ByteBuffer in, ByteBuffer out) {
+    Optional<FrameOpener> opener = current.get();
+    if (opener.isEmpty()) {
+      return Opening.Refused.NOT_A_MEMBER;
+    }
+    int at = out.position();
+    Opening opening = opener.get().open(clock.get(), source, in, out);
+    if (opening instanceof Opening.Opened opened && !opened.stream().equals(stream)) {
+      out.position(at);
+      out.put(at, new byte[opened.length()]);
       return Opening.Refused.MALFORMED;
     }
     return opening;

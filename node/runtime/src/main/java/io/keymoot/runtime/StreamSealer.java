@@ -4,8 +4,10 @@ import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.frame.FrameSealer;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.Sealing;
+import io.keymoot.peer.FrameDesk;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -44,6 +46,15 @@ public final class StreamSealer {
    * @return that it was sealed and its length, or why not: then hold the frame, or drop it
    */
   public Sealing seal(byte[] in, int at, int length, byte[] out, int outAt) {
+    return seal(sealer -> sealer.seal(clock.get(), stream, in, at, length, out, outAt));
+  }
+
+  /** Seals all that remains of {@code in} into {@code out}, and moves both positions. */
+  public Sealing seal(ByteBuffer in, ByteBuffer out) {
+    return seal(sealer -> sealer.seal(clock.get(), stream, in, out));
+  }
+
+  private Sealing seal(Function<FrameSealer, Sealing> once) {
     Sealing sealing = Sealing.NotSealed.STAY_OVER;
     // A stay that ends between the two calls has a successor.
     for (int tries = 0; tries < 2 && sealing == Sealing.NotSealed.STAY_OVER; tries++) {
@@ -51,21 +62,12 @@ public final class StreamSealer {
       if (sealer.isEmpty()) {
         return Sealing.NotSealed.NO_KEY;
       }
-      sealing = sealer.get().seal(clock.get(), stream, in, at, length, out, outAt);
+      try {
+        sealing = once.apply(sealer.get());
+      } catch (FrameDesk.Closed over) {
+        sealing = Sealing.NotSealed.STAY_OVER;
+      }
     }
-    if (sealing instanceof Sealing.Sealed sealed && sealed.voucherDue()) {
-      voucherDue.run();
-    }
-    return sealing;
-  }
-
-  /** Seals all that remains of {@code in} into {@code out}, and moves both positions. */
-  public Sealing seal(ByteBuffer in, ByteBuffer out) {
-    Optional<FrameSealer> sealer = current.get();
-    if (sealer.isEmpty()) {
-      return Sealing.NotSealed.NO_KEY;
-    }
-    Sealing sealing = sealer.get().seal(clock.get(), stream, in, out);
     if (sealing instanceof Sealing.Sealed sealed && sealed.voucherDue()) {
       voucherDue.run();
     }
