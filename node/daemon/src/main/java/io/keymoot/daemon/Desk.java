@@ -324,10 +324,15 @@ final class Desk {
               done()
                   .put("note", "Not sent yet, it waits for a key: " + node.status().cause() + '.'));
       case FULL ->
-          throw new Problem(
-              ErrorCode.NOT_NOW,
-              "As many messages wait for a key as may: " + node.status().cause() + '.',
-              "Send it again when the state is settled.");
+          throw node.status().state() == NodeState.SETTLED
+              ? new Problem(
+                  ErrorCode.NOT_NOW,
+                  "More is sent than the network takes, or than the others can open.",
+                  "Send it again in a moment, and less of it.")
+              : new Problem(
+                  ErrorCode.NOT_NOW,
+                  "As many messages wait for a key as may: " + node.status().cause() + '.',
+                  "Send it again when the state is settled.");
       case OUT -> throw notIn();
     };
   }

@@ -64,7 +64,7 @@ final class Figures {
             case NodeEvent.Rekeyed rekeyed -> cost.record(rekeyed.cost().bytes());
             case NodeEvent.KeyInUse key -> keys.increment();
             case NodeEvent.Message message -> messages.increment();
-            case NodeEvent.Unopened none -> unopened.increment();
+            case NodeEvent.Unopened some -> unopened.increment(some.frames());
             case NodeEvent.Refused fact -> refused.increment();
             case NodeEvent.Decided decided when !decided.yes() -> away.increment();
             case NodeEvent.RosterChanged changed -> members.set(changed.members());

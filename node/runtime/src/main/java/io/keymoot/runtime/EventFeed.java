@@ -79,11 +79,11 @@ public final class EventFeed<T> implements AutoCloseable {
     publishing.lock();
     try {
       lastId++;
-      Numbered<T> numbered = new Numbered<>(lastId, event);
+      Numbered<T> numbered = new Numbered<>(lastId, event, keep.weight.applyAsInt(event));
       kept.add(numbered);
-      keptBytes += keep.weight.applyAsInt(event);
+      keptBytes += numbered.weight;
       while (kept.size() > keep.most || keptBytes > keep.bytes) {
-        keptBytes -= keep.weight.applyAsInt(kept.remove().event);
+        keptBytes -= kept.remove().weight;
       }
       for (Line line : lines) {
         line.put(numbered);
@@ -134,7 +134,7 @@ public final class EventFeed<T> implements AutoCloseable {
     }
   }
 
-  private record Numbered<T>(long id, T event) {}
+  private record Numbered<T>(long id, T event, int weight) {}
 
   private record Missed(long first, long last) {}
 
@@ -144,6 +144,7 @@ public final class EventFeed<T> implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Numbered<T>> waiting = new ArrayDeque<>();
+    private long waitingBytes;
     private @Nullable Missed lostBefore; // what came before the waiting ones, and was not kept
     private @Nullable Missed missed; // what came after the waiting ones and found no room
     private boolean finishing;
@@ -162,6 +163,7 @@ public final class EventFeed<T> implements AutoCloseable {
       for (Numbered<T> event : kept) {
         if (event.id > since) {
           waiting.add(event);
+          waitingBytes += event.weight;
         }
       }
     }
@@ -175,10 +177,12 @@ public final class EventFeed<T> implements AutoCloseable {
         // Once something was missed, nothing more is taken until the listener knows: order stays.
         if (missed != null) {
           missed = new Missed(missed.first, event.id);
-        } else if (waiting.size() >= RuntimeLimits.EVENTS_PER_LISTENER + keep.most) {
+        } else if (waiting.size() >= RuntimeLimits.EVENTS_PER_LISTENER + keep.most
+            || waitingBytes + event.weight > RuntimeLimits.EVENT_BYTES_PER_LISTENER + keep.bytes) {
           missed = new Missed(event.id, event.id);
         } else {
           waiting.add(event);
+          waitingBytes += event.weight;
         }
         if (waiting.size() <= 1) {
           // Else the thread is busy, and looks again by itself: waking costs more than the rest.
@@ -205,6 +209,7 @@ public final class EventFeed<T> implements AutoCloseable {
       lock.lock();
       try {
         waiting.clear();
+        waitingBytes = 0;
         missed = null;
       } finally {
         lock.unlock();
@@ -235,6 +240,7 @@ public final class EventFeed<T> implements AutoCloseable {
         gap = lostBefore;
         lostBefore = null;
         next = gap == null ? waiting.poll() : null;
+        waitingBytes -= next == null ? 0 : next.weight;
         if (next == null && gap == null) {
           gap = missed;
           missed = null;

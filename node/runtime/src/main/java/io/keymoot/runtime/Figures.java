@@ -14,7 +14,7 @@ final class Figures {
   void count(NodeEvent event) {
     switch (event) {
       case NodeEvent.Message message -> opened.increment();
-      case NodeEvent.Unopened frame -> unopened.increment();
+      case NodeEvent.Unopened some -> unopened.add(some.frames());
       case NodeEvent.KeyInUse key -> keys.increment();
       case NodeEvent.Rekeyed rekeyed -> rekeys.increment();
       case NodeEvent.RosterChanged changed -> members = changed.members();

@@ -14,18 +14,12 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.FrameDesk;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -54,7 +48,12 @@ final class FrameWork implements AutoCloseable {
   private record Held(Bytes message, Authentication proof, Delivery delivery) {}
 
   /** A frame of the application's that came before its key. */
-  private record Late(Opening.Opened frame, byte[] plaintext) {}
+  private record Late(Opening.Opened frame, Bytes plaintext) {}
+
+  private static final class Untold {
+    long frames;
+    Tick notBefore = Tick.ZERO;
+  }
 
   /** Names the sender of a frame. */
   interface Naming {
@@ -66,9 +65,13 @@ final class FrameWork implements AutoCloseable {
   private final Consumer<NodeEvent> events;
   private final Naming naming;
   private final Consumer<Throwable> brokenBy;
-  private final BlockingQueue<Reason> waiting =
-      new ArrayBlockingQueue<>(RuntimeLimits.FRAMES_WAITING);
-  private final AtomicBoolean nudged = new AtomicBoolean();
+  private final Mailbox<Reason> waiting =
+      new Mailbox<>(
+          new Mailbox.Bounds(
+              RuntimeLimits.FRAMES_WAITING_OF_ONE,
+              RuntimeLimits.FRAME_BYTES_WAITING_OF_ONE,
+              RuntimeLimits.FRAMES_WAITING,
+              RuntimeLimits.FRAME_BYTES_WAITING));
 
   /**
    * Nothing waits that time alone could move: whoever changes that must nudge. Set before the
@@ -82,18 +85,23 @@ final class FrameWork implements AutoCloseable {
 
   private final Map<FrameStream, EventFeed<Late>> late = new ConcurrentHashMap<>();
   private final Thread thread;
-  final LongAdder dropped = new LongAdder();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Held> held = new ArrayDeque<>(); // guarded by the lock
   private long heldBytes; // guarded by the lock
-  private final TreeSet<Integer> inUse = new TreeSet<>(); // streams sealed here; by the lock
-  private final TreeSet<Integer> lent = new TreeSet<>(); // to whom is still there; by the lock
-  private final TreeSet<Integer> spent = new TreeSet<>(); // lent once in this stay; by the lock
+
+  /** What is sealed in which stream of this stay. */
+  final Streams streams = new Streams(OWN_INDEX);
 
   private volatile @Nullable FrameDesk desk;
   private volatile @Nullable Transport transport;
   private volatile boolean closed;
+
+  /** Frames that did not open, by the reason; of the thread alone. */
+  private final Map<Opening, Untold> unopened = new HashMap<>();
+
+  /** A voucher that found no room; of the thread alone. */
+  private @Nullable Bytes unsent;
 
   /**
    * @param brokenBy told of a bug that stopped the thread, which then opens nothing any more
@@ -129,21 +137,8 @@ final class FrameWork implements AutoCloseable {
     nudge();
   }
 
-  /** Counters begin anew with a stay, so streams that were lent once may be lent again. */
-  void beginStay() {
-    lock.lock();
-    try {
-      spent.clear();
-      spent.addAll(lent);
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void nudge() {
-    if (nudged.compareAndSet(false, true) && !waiting.offer(new Nudge())) {
-      nudged.set(false); // The thread is busy, and looks around after each frame.
-    }
+    waiting.putLatest(new Nudge());
   }
 
   private void nudgeIfAtRest() {
@@ -189,7 +184,7 @@ final class FrameWork implements AutoCloseable {
     byte[] in = message.toArray();
     byte[] frame = new byte[in.length + FrameSealer.MAX_OVERHEAD];
     FrameStream stream = FrameStream.of(proof, OWN_INDEX);
-    Sealing sealing = sealer.seal(clock.get(), stream, in, 0, in.length, frame, 0);
+    Sealing sealing = seal(() -> sealer.seal(clock.get(), stream, in, 0, in.length, frame, 0));
     Arrays.fill(in, (byte) 0);
     if (!(sealing instanceof Sealing.Sealed sealed)) {
       return Sent.HELD;
@@ -201,6 +196,14 @@ final class FrameWork implements AutoCloseable {
     }
     Quality quality = delivery == Delivery.RELIABLE ? Quality.RELIABLE_FRAME : Quality.FRAME;
     return open.multicast(quality, Bytes.of(frame, 0, sealed.length())) ? Sent.SENT : Sent.FULL;
+  }
+
+  private static Sealing seal(Supplier<Sealing> sealing) {
+    try {
+      return sealing.get();
+    } catch (FrameDesk.Closed over) {
+      return Sealing.NotSealed.STAY_OVER;
+    }
   }
 
   private void sendHeld() {
@@ -242,16 +245,7 @@ final class FrameWork implements AutoCloseable {
   // ---- streams of the application
 
   StreamSealer sealer(FrameStream stream) {
-    lock.lock();
-    try {
-      if (stream.index() == OWN_INDEX || spent.contains(stream.number())) {
-        throw new IllegalArgumentException(
-            stream + " is taken: by the node itself, or by who subscribed to keys");
-      }
-      inUse.add(stream.number());
-    } finally {
-      lock.unlock();
-    }
+    streams.use(stream);
     if (stream.authentication() == Authentication.AMORTISED) {
       shareFrames();
     }
@@ -259,12 +253,14 @@ final class FrameWork implements AutoCloseable {
   }
 
   StreamOpener opener(FrameStream stream, LateFrames whenLate) {
-    EventFeed<Late> feed = new EventFeed<>(name + "-late");
+    EventFeed<Late> feed =
+        new EventFeed<>(
+            name + "-late", new EventFeed.Keep<>(0, 0, frame -> frame.plaintext.length()));
     if (stream.index() == OWN_INDEX || late.putIfAbsent(stream, feed) != null) {
       throw new IllegalArgumentException(stream + " has its opener already");
     }
     shareFrames();
-    feed.listen((id, each) -> whenLate.opened(each.frame, each.plaintext, 0));
+    feed.listen((id, each) -> whenLate.opened(each.frame, each.plaintext.toArray(), 0));
     return new StreamOpener(
         stream,
         this::openerNow,
@@ -280,54 +276,21 @@ final class FrameWork implements AutoCloseable {
     nudgeIfAtRest();
   }
 
-  /** Streams for somebody outside: from the last of them down, and each only once in a stay. */
-  List<FrameStream> lend(int count) {
-    if (count < 0 || count > RuntimeLimits.STREAMS_PER_SUBSCRIPTION) {
-      throw new IllegalArgumentException(
-          "a subscription has up to "
-              + RuntimeLimits.STREAMS_PER_SUBSCRIPTION
-              + " streams, not "
-              + count);
-    }
-    lock.lock();
-    try {
-      List<FrameStream> streams = new ArrayList<>();
-      for (int index = OWN_INDEX - 1; index >= 0 && streams.size() < count; index--) {
-        FrameStream stream = FrameStream.of(Authentication.NONE, index);
-        if (!spent.contains(stream.number()) && !inUse.contains(stream.number())) {
-          streams.add(stream);
-        }
-      }
-      if (streams.size() < count) {
-        throw new NotNow("no stream is left in this stay; renew() begins another");
-      }
-      for (FrameStream stream : streams) {
-        spent.add(stream.number());
-        lent.add(stream.number());
-      }
-      return List.copyOf(streams);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whoever had them seals no more; in this stay nobody else does either. */
-  void giveBack(List<FrameStream> streams) {
-    lock.lock();
-    try {
-      streams.forEach(stream -> lent.remove(stream.number()));
-    } finally {
-      lock.unlock();
-    }
-  }
-
   // ---- receiving
 
-  void arrived(Address from, Bytes frame) {
-    if (!waiting.offer(new Arrived(from, frame))) {
-      // A late frame is worth little: the sender's next ones are not held up for it.
-      dropped.increment();
-    }
+  /** False if there is no room for it. */
+  boolean arrived(Address from, Bytes frame) {
+    return waiting.put(from, new Arrived(from, frame), frame.length());
+  }
+
+  /** For tests: frames that wait for the thread. */
+  int waiting() {
+    return waiting.waiting();
+  }
+
+  /** Frames for which there was no room. */
+  long dropped() {
+    return waiting.dropped.sum();
   }
 
   private final FrameSink sink =
@@ -348,13 +311,10 @@ final class FrameWork implements AutoCloseable {
     long opened = 0;
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Reason next = waiting.poll();
+        Reason next = waiting.take(0);
         if (next == null) {
-          next = waiting.poll(patience(), TimeUnit.MILLISECONDS);
+          next = waiting.take(TimeUnit.MILLISECONDS.toNanos(patience()));
           atRest = false;
-        }
-        if (next instanceof Nudge) {
-          nudged.set(false);
         }
         FrameDesk at = desk;
         if (at == null) {
@@ -372,6 +332,7 @@ final class FrameWork implements AutoCloseable {
             || now.millisSince(lookedRound) > RuntimeLimits.DRAIN_MILLIS) {
           lookedRound = now;
           at.drain(now, sink);
+          unopened.forEach((why, untold) -> tell(why, untold, now));
           sendVouchers();
           sendHeld();
         }
@@ -393,6 +354,8 @@ final class FrameWork implements AutoCloseable {
 
   private boolean isSomethingToCome() {
     return sharesFrames
+        || unsent != null
+        || unopened.values().stream().anyMatch(untold -> untold.frames > 0)
         || isAnythingHeld()
         || openerNow().filter(FrameOpener::isAnythingWaiting).isPresent()
         || sealerNow().flatMap(FrameSealer::voucherDeadline).isPresent();
@@ -407,10 +370,12 @@ final class FrameWork implements AutoCloseable {
     }
   }
 
-  /** Who sends more is met here more often. */
+  /** Sources take turns, so each that sends more than is opened is met here soon. */
   private void slowDown(Address from) {
     Transport open = transport;
-    if (open != null && waiting.size() > RuntimeLimits.FRAMES_AT_EASE) {
+    if (open != null
+        && waiting.isTooMuchOf(
+            from, RuntimeLimits.FRAMES_AT_EASE, RuntimeLimits.FRAME_BYTES_AT_EASE)) {
       open.tooFast(from);
     }
   }
@@ -423,8 +388,22 @@ final class FrameWork implements AutoCloseable {
         tell(vouched);
         nudge();
       }
-      case Opening.Waiting why -> events.accept(new NodeEvent.Unopened(why));
-      case Opening.Refused why -> events.accept(new NodeEvent.Unopened(why));
+      case Opening.Waiting why -> unopened(why);
+      case Opening.Refused why -> unopened(why);
+    }
+  }
+
+  private void unopened(Opening why) {
+    Untold untold = unopened.computeIfAbsent(why, unseen -> new Untold());
+    untold.frames++;
+    tell(why, untold, clock.get());
+  }
+
+  private void tell(Opening why, Untold untold, Tick now) {
+    if (untold.frames > 0 && !now.isBefore(untold.notBefore)) {
+      events.accept(new NodeEvent.Unopened(why, untold.frames));
+      untold.frames = 0;
+      untold.notBefore = now.plusMillis(RuntimeLimits.UNOPENED_TOLD_MILLIS);
     }
   }
 
@@ -438,7 +417,7 @@ final class FrameWork implements AutoCloseable {
     }
     EventFeed<Late> takes = late.get(frame.stream());
     if (takes != null) {
-      takes.publish(new Late(frame, Arrays.copyOfRange(plaintext, at, at + frame.length())));
+      takes.publish(new Late(frame, Bytes.of(plaintext, at, frame.length())));
     }
   }
 
@@ -457,13 +436,26 @@ final class FrameWork implements AutoCloseable {
   private void sendVouchers() {
     Transport open = transport;
     FrameSealer sealer = sealerNow().orElse(null);
-    if (open == null || sealer == null || sealer.voucherDeadline().isEmpty()) {
+    if (open == null || !isSent(open) || sealer == null || sealer.voucherDeadline().isEmpty()) {
       return;
     }
     byte[] out = new byte[FrameSealer.MAX_VOUCHER];
-    while (sealer.nextVoucher(clock.get(), out, 0) instanceof Sealing.Sealed sealed) {
-      open.multicast(Quality.RELIABLE_FRAME, Bytes.of(out, 0, sealed.length()));
+    do {
+      Sealing sealing = seal(() -> sealer.nextVoucher(clock.get(), out, 0));
+      if (!(sealing instanceof Sealing.Sealed sealed)) {
+        return;
+      }
+      unsent = Bytes.of(out, 0, sealed.length());
+    } while (isSent(open));
+  }
+
+  /** What finds its queue full goes out a little later: nobody else signs for those frames. */
+  private boolean isSent(Transport open) {
+    Bytes voucher = unsent;
+    if (voucher != null && open.multicast(Quality.RELIABLE_FRAME, voucher)) {
+      unsent = null;
     }
+    return unsent == null;
   }
 
   @Override
@@ -472,7 +464,7 @@ final class FrameWork implements AutoCloseable {
     thread.interrupt();
     try {
       if (thread.isAlive()) {
-        thread.join(RuntimeLimits.LAST_STEP);
+        thread.join(RuntimeLimits.LAST_FRAME);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

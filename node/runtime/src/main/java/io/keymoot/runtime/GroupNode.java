@@ -44,6 +44,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A device's seat in one group, over JGroups: what an application embeds.
@@ -72,6 +74,8 @@ import org.jspecify.annotations.Nullable;
  * two seconds at most. Listeners have threads of their own.
  */
 public final class GroupNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupNode.class);
+
   private final Network network;
   private final Host host;
   private final EventFeed<NodeEvent> events;
@@ -84,7 +88,11 @@ public final class GroupNode implements AutoCloseable {
   private final @Nullable Remembered memory;
   private final ExecutorService disk =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
-  private final AtomicBoolean writing = new AtomicBoolean();
+
+  /** What this seat knows of who was put out is not written yet; of the loop's thread. */
+  private @Nullable Seat mustRemember;
+
+  private final AtomicBoolean isClosed = new AtomicBoolean();
   private @Nullable RenewalWatch watch;
   private volatile @Nullable Seat seat;
   private volatile NodeEvent.Status status =
@@ -92,6 +100,9 @@ public final class GroupNode implements AutoCloseable {
 
   /** Read by threads that name senders; replaced as a whole by the loop. */
   private volatile Map<MemberId, Member> known = Collections.emptyMap();
+
+  /** Of the thread that opens frames. */
+  private long recogniseNotBefore;
 
   private GroupNode(Builder from, String cluster, Wish wish) {
     String name = "keymoot-" + cluster;
@@ -118,13 +129,8 @@ public final class GroupNode implements AutoCloseable {
     this.keyDesk =
         new KeyDesk(
             name,
-            doing ->
-                loop.look(
-                    () -> {
-                      doing.accept(Optional.ofNullable(seat));
-                      return doing;
-                    }),
-            frames::giveBack);
+            doing -> loop.later(() -> doing.accept(Optional.ofNullable(seat))),
+            frames.streams::giveBack);
   }
 
   // ---- making one
@@ -320,9 +326,17 @@ public final class GroupNode implements AutoCloseable {
   /** Takes the group's messages from now on. */
   public EventFeed.Subscription onMessage(MessageListener listener) {
     return listen(
-        (id, event) -> {
-          if (event instanceof NodeEvent.Message message) {
-            listener.message(message.from(), message.payload());
+        new EventFeed.Listener<NodeEvent>() {
+          @Override
+          public void event(long id, NodeEvent event) {
+            if (event instanceof NodeEvent.Message message) {
+              listener.message(message.from(), message.payload());
+            }
+          }
+
+          @Override
+          public void missed(long firstId, long lastId) {
+            listener.missed(lastId - firstId + 1);
           }
         });
   }
@@ -344,10 +358,11 @@ public final class GroupNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "a message of " + message.length() + " bytes; at most " + mostBytes() + " can be sent");
     }
-    if (status.state() == NodeState.OUT) {
+    if (isClosed.get() || status.state() == NodeState.OUT) {
       return Sent.OUT;
     }
-    return frames.send(message, proof, delivery);
+    Sent sent = frames.send(message, proof, delivery);
+    return sent != Sent.SENT && isClosed.get() ? Sent.OUT : sent;
   }
 
   /** The longest message that can be sent. */
@@ -377,12 +392,12 @@ public final class GroupNode implements AutoCloseable {
    * @param streams how many streams it wants to seal in; 0 if it only opens
    */
   public CompletionStage<KeySubscription> keys(int streams, KeyListener listener) {
-    List<FrameStream> lent = frames.lend(streams);
+    List<FrameStream> lent = frames.streams.lend(streams);
     return loop.look(() -> keyDesk.subscribe(Optional.ofNullable(seat), lent, listener))
         .whenComplete(
             (subscription, failure) -> {
               if (failure != null) {
-                frames.giveBack(lent);
+                frames.streams.giveBack(lent);
               }
             });
   }
@@ -526,6 +541,10 @@ public final class GroupNode implements AutoCloseable {
     return figures;
   }
 
+  long framesDropped() {
+    return frames.dropped();
+  }
+
   public TransportCounts counts() {
     Transport open = transport;
     if (open == null) {
@@ -544,8 +563,8 @@ public final class GroupNode implements AutoCloseable {
     }
 
     @Override
-    public void frame(Address from, Bytes frame) {
-      frames.arrived(from, frame);
+    public boolean frame(Address from, Bytes frame) {
+      return frames.arrived(from, frame);
     }
 
     @Override
@@ -747,7 +766,7 @@ public final class GroupNode implements AutoCloseable {
               key -> new KeyDesk.Change.Retire(key),
               new KeyName(retire.epoch(), retire.revision()));
       case PeerEffect.BeginStay begin -> {
-        frames.beginStay();
+        frames.streams.beginStay();
         senders(at, isOurs);
       }
       case PeerEffect.Admit admit -> senders(at, isOurs);
@@ -796,17 +815,23 @@ public final class GroupNode implements AutoCloseable {
     keyDesk.sendersIf(isOurs, at);
   }
 
-  /** Somebody was put out: of many at once, one writing knows all. */
+  /** Somebody was put out: of many at once, one writing knows all. On the loop's thread. */
   private void remember(Seat at, Remembered keeps) {
-    if (!writing.compareAndSet(false, true)) {
-      return;
+    if (mustRemember == null) {
+      mustRemember = at;
+      loop.later(() -> write(keeps));
     }
-    loop.look(
-            () -> {
-              writing.set(false);
-              return Remembered.worthKeeping(at.peer.keying().ledger(), at.peer.keying().state());
-            })
-        .thenAcceptAsync(facts -> keeps.save(at.peer.keying().group(), facts), disk);
+  }
+
+  /** On the loop's thread, or when it has ended. */
+  private void write(Remembered keeps) {
+    Seat at = mustRemember;
+    if (at != null) {
+      mustRemember = null;
+      List<Bytes> facts =
+          Remembered.worthKeeping(at.peer.keying().ledger(), at.peer.keying().state());
+      disk.execute(() -> keeps.save(at.peer.keying().group(), facts));
+    }
   }
 
   // ---- people
@@ -819,9 +844,21 @@ public final class GroupNode implements AutoCloseable {
 
   private From from(MemberId sender, boolean isProved) {
     Member member = known.get(sender);
+    if (member == null || member.standing() == Member.Standing.UNCHECKED) {
+      recogniseAgain();
+    }
     return isProved
         ? new From.AMember(sender, member == null ? sender.toString() : member.name())
         : new From.TheGroup(sender);
+  }
+
+  /** What somebody shows of itself can be lost on its way, or come long after it was let in. */
+  private void recogniseAgain() {
+    long now = loop.now().millis();
+    if (now >= recogniseNotBefore) {
+      recogniseNotBefore = now + RuntimeLimits.RECOGNISE_AGAIN_MILLIS;
+      loop.later(() -> host.recogniseAgain(loop.now()));
+    }
   }
 
   private GroupState stateOrThrow() {
@@ -875,16 +912,37 @@ public final class GroupNode implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (!isClosed.compareAndSet(false, true)) {
+      return;
+    }
     if (watch != null) {
       watch.close();
     }
     loop.close();
-    disk.close();
+    closeDisk();
     frames.close();
     keyDesk.close();
+    if (status.state() != NodeState.OUT) {
+      tell(new NodeEvent.Status(NodeState.OUT, "this node was closed"));
+    }
     events.close();
     host.close();
     isIn.completeExceptionally(new NodeStopped("the node was closed"));
+  }
+
+  /** What is still to be written is, but nobody waits long for a slow disk. */
+  private void closeDisk() {
+    if (memory != null && loop.hasEnded()) {
+      write(memory);
+    }
+    disk.shutdown();
+    try {
+      if (!disk.awaitTermination(RuntimeLimits.LAST_WRITE_MILLIS, TimeUnit.MILLISECONDS)) {
+        LOG.info("What is remembered of expulsions is still being written; it goes on");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

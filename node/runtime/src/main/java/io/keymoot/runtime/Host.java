@@ -186,6 +186,17 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     out.add(new NodeEffect.Recognised(at));
   }
 
+  /**
+   * Somebody speaks whose name is not known, though it was asked for: it is asked for anew. Between
+   * two steps.
+   */
+  void recogniseAgain(Tick time) {
+    if (recognisings == 0) {
+      recogniseAt = time.plusMillis(RuntimeLimits.RECOGNISE_MILLIS);
+      recognisings = RuntimeLimits.RECOGNISE_TRIES;
+    }
+  }
+
   private void start(Address address) {
     self = address;
     nextDate = now.plusMillis(RuntimeLimits.DATE_MILLIS);

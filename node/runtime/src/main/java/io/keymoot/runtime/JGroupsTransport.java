@@ -39,7 +39,9 @@ import org.slf4j.LoggerFactory;
  * effort when they are wrong:
  *
  * <ul>
- *   <li>on its threads, bytes are put in a mailbox and nothing else is done;
+ *   <li>on its threads, bytes are counted and put in a bounded queue, in short and bounded steps
+ *       under locks that nobody holds for longer; nothing is verified or opened there, and nothing
+ *       waits;
  *   <li>one thread of ours sends, never waits for credit, and sends without acknowledgement when
  *       too much is unacknowledged already, for a window that is full would hold it for ever;
  *   <li>who is in no view is sent to unreliably: a reliable connection costs memory for each
@@ -216,20 +218,32 @@ public final class JGroupsTransport implements Transport {
     public long errands() throws Exception {
       if (catchUp.next() <= millis()) {
         for (CatchUp.Errand errand : catchUp.due(millis())) {
-          switch (errand) {
-            case CatchUp.Errand.Tell(long first, long fresh, long last) ->
-                give(null, words(COUNT, List.of(first, fresh, last)), false, true);
-            case CatchUp.Errand.Ask(Address of, List<Long> numbers) ->
-                give(addressOf(of), words(MISSING, numbers), false, true);
-            case CatchUp.Errand.TooFast(Address of) ->
-                give(addressOf(of), words(TOO_FAST, List.of()), false, true);
-            case CatchUp.Errand.SayAgain(Address one, long number, Bytes frame) ->
-                give(addressOf(one), numbered(FRAME_AGAIN, number, frame), false, false);
+          try {
+            run(errand);
+          } catch (InterruptedException e) {
+            throw e;
+          } catch (Exception e) {
+            // To one that the network does not take: the others' go on.
+            outbox.failed.increment();
+            LOG.debug("Not sent: {}", e.toString());
           }
         }
       }
       long next = catchUp.next();
       return next == Long.MAX_VALUE ? next : Math.max(0, next - millis());
+    }
+
+    private void run(CatchUp.Errand errand) throws Exception {
+      switch (errand) {
+        case CatchUp.Errand.Tell(long first, long fresh, long last) ->
+            give(null, words(COUNT, List.of(first, fresh, last)), false, true);
+        case CatchUp.Errand.Ask(Address of, List<Long> numbers) ->
+            give(addressOf(of), words(MISSING, numbers), false, true);
+        case CatchUp.Errand.TooFast(Address of) ->
+            give(addressOf(of), words(TOO_FAST, List.of()), false, true);
+        case CatchUp.Errand.SayAgain(Address one, long number, Bytes frame) ->
+            give(addressOf(one), numbered(FRAME_AGAIN, number, frame), false, false);
+      }
     }
 
     @Override
@@ -350,14 +364,19 @@ public final class JGroupsTransport implements Transport {
         words(from, kind, numbers);
         return;
       }
-      if (isNumbered && !catchUp.came(from, numbers.getLong(), kind == FRAME_AGAIN, millis())) {
+      long number = isNumbered ? numbers.getLong() : 0;
+      if (isNumbered && !catchUp.came(from, number, kind == FRAME_AGAIN, millis())) {
         return;
       }
       Bytes payload = Bytes.of(wire, message.getOffset() + head, message.getLength() - head);
       switch (kind) {
         case PRESENCE -> receiver.presence(from, payload);
         case CONTROL -> receiver.control(from, payload);
-        default -> receiver.frame(from, payload);
+        default -> {
+          if (!receiver.frame(from, payload) && isNumbered) {
+            catchUp.notTaken(from, number, millis());
+          }
+        }
       }
     }
 
@@ -449,6 +468,7 @@ public final class JGroupsTransport implements Transport {
         unacknowledged.sum(),
         received.sum(),
         refused.sum(),
+        catchUp.lost(),
         PlainMessages.REFUSED.sum());
   }
 

@@ -51,7 +51,6 @@ final class KeyDesk implements AutoCloseable {
 
   KeySubscription subscribe(Optional<Seat> seat, List<FrameStream> streams, KeyListener listener) {
     if (lines.size() >= RuntimeLimits.KEY_SUBSCRIPTIONS) {
-      giveBack.accept(streams);
       throw new NotNow("as many subscribe to keys already as may: close one");
     }
     Line line = new Line(streams, listener);

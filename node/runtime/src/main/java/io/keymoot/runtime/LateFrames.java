@@ -7,7 +7,7 @@ import io.keymoot.flatkeying.frame.Opening;
 public interface LateFrames {
   /**
    * On a thread of its own, one frame at a time: it may be slow, and loses what comes meanwhile
-   * beyond {@value RuntimeLimits#EVENTS_PER_LISTENER} frames.
+   * beyond some thousand frames.
    */
   void opened(Opening.Opened frame, byte[] plaintext, int at);
 }

@@ -81,6 +81,8 @@ public final class Loop<I, E> implements AutoCloseable {
 
     record Command<I, E>(I input, CompletableFuture<List<E>> answer) implements Work<I, E> {}
 
+    record Later<I, E>(Runnable doing) implements Work<I, E> {}
+
     record Look<I, E, A>(Supplier<A> look, CompletableFuture<A> answer) implements Work<I, E> {
       void run(Loop<I, E> loop) throws InterruptedException {
         loop.answer(answer, look::get);
@@ -94,7 +96,13 @@ public final class Loop<I, E> implements AutoCloseable {
   private final EffectHandler<E> handler;
   private final AutoCloseable resource;
   private final MonotonicClock clock = new MonotonicClock();
-  private final Mailbox<Work<I, E>> mailbox = new Mailbox<>();
+  private final Mailbox<Work<I, E>> mailbox =
+      new Mailbox<>(
+          new Mailbox.Bounds(
+              RuntimeLimits.WAITING_PER_SENDER,
+              RuntimeLimits.WAITING_BYTES_IN_ALL,
+              RuntimeLimits.WAITING_IN_ALL,
+              RuntimeLimits.WAITING_BYTES_IN_ALL));
   private final Semaphore commands = new Semaphore(RuntimeLimits.COMMANDS);
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -193,6 +201,21 @@ public final class Loop<I, E> implements AutoCloseable {
     return enqueue(answer, new Work.Look<>(look, answer));
   }
 
+  /**
+   * Has something done between two steps. It finds room however many commands wait, so its giver
+   * keeps the number bounded.
+   *
+   * @return false if the loop was closed, and it is done by nobody
+   */
+  boolean later(Runnable doing) {
+    return mailbox.putOwn(new Work.Later<>(doing));
+  }
+
+  /** Whether its thread has ended, so that the core is nobody's. */
+  boolean hasEnded() {
+    return !thread.isAlive();
+  }
+
   private <A> CompletableFuture<A> enqueue(CompletableFuture<A> answer, Work<I, E> work) {
     if (!commands.tryAcquire()) {
       answer.completeExceptionally(new NodeBusy());
@@ -264,6 +287,7 @@ public final class Loop<I, E> implements AutoCloseable {
       case Work.Input<I, E> input -> step(input.input());
       case Work.Command<I, E> command -> answer(command.answer(), () -> step(command.input()));
       case Work.Look<I, E, ?> look -> look.run(this);
+      case Work.Later<I, E> later -> later.doing().run();
     }
   }
 
@@ -319,6 +343,7 @@ public final class Loop<I, E> implements AutoCloseable {
     for (Work<I, E> left : mailbox.close()) {
       switch (left) {
         case Work.Input<I, E> input -> {}
+        case Work.Later<I, E> later -> {}
         case Work.Command<I, E> command ->
             complete(() -> command.answer().completeExceptionally(whyStopped()));
         case Work.Look<I, E, ?> look ->

@@ -10,22 +10,36 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for the loop. This end's own items (commands, answers) have a lane of their own, so no
- * stranger can crowd them out; what the network brought is bounded for each sender and in all, and
- * senders take turns, so that one who floods delays the others by one message each.
+ * What waits for a thread: the loop, or the one that opens frames. This end's own items (commands,
+ * answers) have a lane of their own, so no stranger can crowd them out; what the network brought is
+ * bounded for each sender and in all, and senders take turns, so that one who floods delays the
+ * others by one message each.
  *
  * <p>Senders' addresses can be forged, so the turns soften a flood and do not end it. The bound
  * holds in any case.
  */
 final class Mailbox<T> {
+  /** How much may wait of what the network brought: of one sender, and in all. */
+  record Bounds(int ofOne, long bytesOfOne, int inAll, long bytesInAll) {}
+
   private record Item<T>(T value, int bytes) {}
+
+  private static final class Queue<T> {
+    final ArrayDeque<Item<T>> items = new ArrayDeque<>();
+    long bytes;
+  }
+
+  /** However many senders are made up, one with less than this part of the whole is at ease. */
+  private static final int LEAST_SHARE = 32;
+
+  private final Bounds bounds;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
 
   // Guarded by the lock.
   private final ArrayDeque<T> own = new ArrayDeque<>();
-  private final LinkedHashMap<Address, ArrayDeque<Item<T>>> senders = new LinkedHashMap<>();
+  private final LinkedHashMap<Address, Queue<T>> senders = new LinkedHashMap<>();
   private @Nullable T latest;
   private int fromNetwork;
   private long bytes;
@@ -35,23 +49,30 @@ final class Mailbox<T> {
 
   final LongAdder dropped = new LongAdder();
 
+  Mailbox(Bounds bounds) {
+    this.bounds = bounds;
+  }
+
   /** Puts what the network brought; false if there was no room. */
   boolean put(Address from, T item, int length) {
     lock.lock();
     try {
-      ArrayDeque<Item<T>> queue = senders.get(from);
+      Queue<T> queue = senders.get(from);
       if (closed
-          || fromNetwork >= RuntimeLimits.WAITING_IN_ALL
-          || bytes + length > RuntimeLimits.WAITING_BYTES_IN_ALL
-          || (queue != null && queue.size() >= RuntimeLimits.WAITING_PER_SENDER)) {
+          || fromNetwork >= bounds.inAll
+          || bytes + length > bounds.bytesInAll
+          || (queue != null
+              && (queue.items.size() >= bounds.ofOne
+                  || queue.bytes + length > bounds.bytesOfOne))) {
         dropped.increment();
         return false;
       }
       if (queue == null) {
-        queue = new ArrayDeque<>();
+        queue = new Queue<>();
         senders.put(from, queue);
       }
-      queue.add(new Item<>(item, length));
+      queue.items.add(new Item<>(item, length));
+      queue.bytes += length;
       fromNetwork++;
       bytes += length;
       arrived.signal();
@@ -145,17 +166,35 @@ final class Mailbox<T> {
   }
 
   private T nextFromNetwork() {
-    Map.Entry<Address, ArrayDeque<Item<T>>> first = senders.entrySet().iterator().next();
+    Map.Entry<Address, Queue<T>> first = senders.entrySet().iterator().next();
     Address from = first.getKey();
-    ArrayDeque<Item<T>> queue = first.getValue();
-    Item<T> item = queue.remove();
+    Queue<T> queue = first.getValue();
+    Item<T> item = queue.items.remove();
+    queue.bytes -= item.bytes;
     fromNetwork--;
     bytes -= item.bytes;
-    senders.remove(from);
-    if (!queue.isEmpty()) {
-      senders.put(from, queue);
+    boolean isEmpty = queue.items.isEmpty();
+    if (isEmpty || senders.size() > 1) {
+      senders.remove(from);
+    }
+    if (!isEmpty) {
+      senders.putIfAbsent(from, queue);
     }
     return item.value;
+  }
+
+  /** Whether more waits than is easy, and at least this sender's share of it is its own. */
+  boolean isTooMuchOf(Address from, int easy, long easyBytes) {
+    lock.lock();
+    try {
+      Queue<T> queue = senders.get(from);
+      int shares = Math.min(LEAST_SHARE, senders.size());
+      return queue != null
+          && ((fromNetwork > easy && queue.items.size() > easy / shares)
+              || (bytes > easyBytes && queue.bytes > easyBytes / shares));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Takes nothing more, wakes whoever waits, and gives back the own items nobody will take. */

@@ -6,4 +6,11 @@ import io.keymoot.flatkeying.wire.Bytes;
 @FunctionalInterface
 public interface MessageListener {
   void message(From from, Bytes payload);
+
+  /**
+   * It was too slow: so many of the node's events passed it by, messages among them.
+   *
+   * @param events all that happened meanwhile, as {@link EventFeed.Listener#missed} counts it
+   */
+  default void missed(long events) {}
 }

@@ -26,8 +26,13 @@ public sealed interface NodeEvent {
    */
   record Message(From from, FrameStream stream, long number, Bytes payload) implements NodeEvent {}
 
-  /** A frame came that could not be opened, and why; or not yet, for its key is not held. */
-  record Unopened(Opening why) implements NodeEvent {}
+  /**
+   * Frames came that could not be opened, and why; or not yet, for their key is not held. Anybody
+   * can send such, so each reason is told ten times a second at most.
+   *
+   * @param frames how many since it was told last
+   */
+  record Unopened(Opening why, long frames) implements NodeEvent {}
 
   /** A signature came for messages that were delivered as from the group: they are the sender's. */
   record Confirmed(MemberId sender, FrameStream stream, List<Long> numbers) implements NodeEvent {}

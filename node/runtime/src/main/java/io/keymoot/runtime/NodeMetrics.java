@@ -51,6 +51,16 @@ public final class NodeMetrics implements MeterBinder {
         "keymoot.frames.unopened",
         "Frames that were refused, or waited for a key",
         each -> each.figures().unopened.sum());
+    counter(
+        registry,
+        "keymoot.frames.dropped",
+        "Frames that came faster than they were opened",
+        each -> each.framesDropped());
+    counter(
+        registry,
+        "keymoot.frames.lost",
+        "Reliable frames that others sent and that never came",
+        each -> each.counts().lost());
     counter(registry, "keymoot.transport.sent", "", each -> each.counts().sent());
     counter(registry, "keymoot.transport.received", "", each -> each.counts().received());
     counter(registry, "keymoot.transport.dropped", "", each -> each.counts().dropped());

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Destinations take turns, so one with much waiting holds nobody up for longer than one message.
  * Within a destination the order is kept. When a queue is full, its oldest heartbeat gives way
- * first; for control, frames give way too; else what comes last is dropped.
+ * first; for control, frames that are not reliable give way too; else what comes last is dropped.
+ * Reliable frames were promised to be sent, so they leave room for control from the start.
  */
 final class Outbox {
   /** The network. Called by the one thread only. */
@@ -45,6 +46,17 @@ final class Outbox {
   private static final class Queue {
     final ArrayDeque<Parcel> parcels = new ArrayDeque<>();
     long bytes;
+    int frames;
+    long frameBytes;
+
+    /** One more of these, or one less. */
+    void count(Parcel parcel, int by) {
+      bytes += (long) by * parcel.message.length();
+      if (parcel.quality.isFrame()) {
+        frames += by;
+        frameBytes += (long) by * parcel.message.length();
+      }
+    }
   }
 
   private final Wire wire;
@@ -79,8 +91,9 @@ final class Outbox {
       if (taken) {
         boolean isFirst = queues.isEmpty();
         Queue queue = queues.computeIfAbsent(to, unseen -> new Queue());
-        queue.parcels.add(new Parcel(quality, message));
-        queue.bytes += message.length();
+        Parcel parcel = new Parcel(quality, message);
+        queue.parcels.add(parcel);
+        queue.count(parcel, 1);
         bytesInAll += message.length();
         if (isFirst) {
           changed.signal();
@@ -100,11 +113,15 @@ final class Outbox {
       return queues.size() < RuntimeLimits.DESTINATIONS
           && bytesInAll + length <= RuntimeLimits.QUEUED_BYTES_IN_ALL;
     }
+    if (quality.isFrame()
+        && (queue.frames >= RuntimeLimits.QUEUED_FRAMES_PER_DESTINATION
+            || queue.frameBytes + length > RuntimeLimits.QUEUED_FRAME_BYTES_PER_DESTINATION)) {
+      return false;
+    }
     while (!fits(queue, length)) {
       if (!dropOldest(queue, Quality.HEARTBEAT)
           && !dropOldest(queue, Quality.PRESENCE)
-          && !(quality == Quality.CONTROL
-              && (dropOldest(queue, Quality.FRAME) || dropOldest(queue, Quality.RELIABLE_FRAME)))) {
+          && !(quality == Quality.CONTROL && dropOldest(queue, Quality.FRAME))) {
         return false;
       }
     }
@@ -122,7 +139,7 @@ final class Outbox {
       Parcel parcel = each.next();
       if (parcel.quality == quality) {
         each.remove();
-        queue.bytes -= parcel.message.length();
+        queue.count(parcel, -1);
         bytesInAll -= parcel.message.length();
         dropped.increment();
         return true;
@@ -178,7 +195,7 @@ final class Outbox {
       to = first.getKey();
       Queue queue = first.getValue();
       parcel = queue.parcels.remove();
-      queue.bytes -= parcel.message.length();
+      queue.count(parcel, -1);
       bytesInAll -= parcel.message.length();
       // To the end of the line, or out of it.
       queues.remove(to);

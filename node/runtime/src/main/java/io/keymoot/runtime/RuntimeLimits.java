@@ -20,6 +20,13 @@ final class RuntimeLimits {
   static final int QUEUED_BYTES_PER_DESTINATION = 4 << 20;
   static final int QUEUED_BYTES_IN_ALL = 64 << 20;
 
+  /**
+   * Of that, frames take so much: they never give way once they were taken, so control has more.
+   */
+  static final int QUEUED_FRAMES_PER_DESTINATION = 768;
+
+  static final int QUEUED_FRAME_BYTES_PER_DESTINATION = 3 << 20;
+
   /** Reliable messages to one peer that may be unacknowledged; beyond, they go unreliably. */
   static final int UNACKNOWLEDGED = 512;
 
@@ -32,7 +39,7 @@ final class RuntimeLimits {
 
   // ---- reliable frames that the network's own reliability does not bring
 
-  /** Frames of this end that can be asked for again. */
+  /** Frames of this end that can be asked for again: older ones no replay window would take. */
   static final int FRAMES_KEPT = 1_024;
 
   static final long FRAME_BYTES_KEPT = 4 << 20;
@@ -48,6 +55,14 @@ final class RuntimeLimits {
   /** Of each end, the latest numbers that are watched for gaps. */
   static final int NUMBERS_WATCHED = 1_024;
 
+  /** Gaps of one end that are looked into in a second, and missing frames of all ends together. */
+  static final int GAPS_PER_SECOND = 1_024;
+
+  static final int MISSING_IN_ALL = 4_096;
+
+  /** Who counts to so much less than came from there did not merely speak before its frames. */
+  static final long COUNT_FAR_BEHIND = 1 << 20;
+
   /** The network itself is given so long to bring what is missing. */
   static final long MISSING_PATIENCE_MILLIS = 300;
 
@@ -59,10 +74,18 @@ final class RuntimeLimits {
   static final int ASKED_AT_ONCE = 64;
   static final long ASK_BREATH_MILLIS = 50;
 
-  /** What others ask for: that waits, and that is sent in a second. */
+  /** Questions in a second, to all: anybody can have them sent to anybody. */
+  static final int ASKS_PER_SECOND = 64;
+
+  /** What others ask for: that waits in all and for one of them, and that is sent in a second. */
   static final int ASKED_FOR = 1_024;
 
+  static final int ASKED_FOR_BY_ONE = 256;
+
   static final int SAID_AGAIN_PER_SECOND = 256;
+
+  /** Until it is looked whether there may be more again. */
+  static final long BUDGET_LOOK_MILLIS = 125;
 
   /** Who hears an end for the first time may be meant by its latest frames. */
   static final int FRESH_FRAMES = 128;
@@ -126,19 +149,32 @@ final class RuntimeLimits {
   /** Questions can be lost, and the last time nothing is asked, only looked at. */
   static final int RECOGNISE_TRIES = 4;
 
+  /** Until it is begun anew, while one speaks that is not recognised. */
+  static final long RECOGNISE_AGAIN_MILLIS = 5_000;
+
   /** In larger groups nobody is recognised unasked: each credential is a few kilobytes. */
   static final int RECOGNISED_MEMBERS = 1_024;
 
   // ---- frames
 
-  /** Frames that wait for the thread that opens them. */
-  static final int FRAMES_WAITING = 8_192;
+  /** Frames that wait for the thread that opens them: in all, and of one end. */
+  static final int FRAMES_WAITING = 12_288;
 
-  /** With more than so many waiting, whoever sent one is told so, if it was not just now. */
+  static final int FRAME_BYTES_WAITING = 32 << 20;
+
+  static final int FRAMES_WAITING_OF_ONE = 8_192;
+
+  static final int FRAME_BYTES_WAITING_OF_ONE = 24 << 20;
+
+  /**
+   * With more than so much waiting, who sent its share of it is told so, if it was not just now.
+   */
   static final int FRAMES_AT_EASE = 2_048;
 
-  /** It is looked at, at least once in so many frames. */
-  static final int FRAMES_PER_LOOK = 64;
+  static final int FRAME_BYTES_AT_EASE = 8 << 20;
+
+  /** It is looked at once in so many frames: a prime, for else it would meet some ends never. */
+  static final int FRAMES_PER_LOOK = 61;
 
   static final long TOO_FAST_AGAIN_MILLIS = 20;
 
@@ -167,8 +203,13 @@ final class RuntimeLimits {
   /** Commands that wait for their answer. */
   static final int COMMANDS = 256;
 
-  /** Events that wait for one slow listener. */
+  /** Events that wait for one slow listener, beside those of the past that it asked for. */
   static final int EVENTS_PER_LISTENER = 1_024;
+
+  static final int EVENT_BYTES_PER_LISTENER = 4 << 20;
+
+  /** That frames did not open is told once in this time, for each reason. */
+  static final long UNOPENED_TOLD_MILLIS = 100;
 
   // ---- files
 
@@ -191,6 +232,11 @@ final class RuntimeLimits {
    * After a goodbye, for the others' key without this device; it is said again after half a second.
    */
   static final long FAREWELL_MILLIS = 800;
+
+  /** For the thread that opens frames to finish with one, and for what is being written. */
+  static final Duration LAST_FRAME = Duration.ofMillis(100);
+
+  static final long LAST_WRITE_MILLIS = 250;
 
   /** For the loop to finish the step it is in, before it is interrupted. */
   static final Duration LAST_STEP = Duration.ofMillis(250);

@@ -8,7 +8,10 @@ public enum Sent {
    * No key may be sent under just now. It waits, sealed nowhere, and goes out with the next key.
    */
   HELD,
-  /** Dropped: as many wait already as may. */
+  /**
+   * Dropped; try again in a moment. As many wait already as may, for a key or for the network; or
+   * others said that they cannot open so many frames a second, and this is more than its pace.
+   */
   FULL,
   /** Dropped: this device is not in the group any more, or the node is closed. */
   OUT

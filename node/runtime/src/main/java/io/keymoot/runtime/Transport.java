@@ -54,8 +54,12 @@ public interface Transport extends AutoCloseable {
     /** A heartbeat, fact or side message, if the sender is honest; never more than fits one. */
     void control(Address from, Bytes message);
 
-    /** A frame, if the sender is honest. Apart from control, so that media never displaces it. */
-    void frame(Address from, Bytes frame);
+    /**
+     * A frame, if the sender is honest. Apart from control, so that media never displaces it.
+     *
+     * @return false if there was no room for it: a reliable one is then brought again
+     */
+    boolean frame(Address from, Bytes frame);
 
     /** Somebody who is in no group yet says that it is there. */
     default void presence(Address from, Bytes message) {}

@@ -10,6 +10,8 @@ package io.keymoot.runtime;
  *     before them were not acknowledged
  * @param received messages passed to the receiver
  * @param refused arriving messages that were no plain bytes, too large, or of unknown form
+ * @param lost reliable frames that others sent to all, as they say, and that never came, however
+ *     often they were asked for
  * @param refusedUnread messages refused in this JVM before their contents were read; the only
  *     figure that counts for all transports in the JVM together
  */
@@ -20,4 +22,5 @@ public record TransportCounts(
     long unacknowledged,
     long received,
     long refused,
+    long lost,
     long refusedUnread) {}

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class CatchUpTest {
   private static final Address ANNA = new Address(bytes("anna"));
   private static final Address BEN = new Address(bytes("ben"));
+  private static final Address CARL = new Address(bytes("carl"));
 
   private final AtomicInteger woken = new AtomicInteger();
   private final CatchUp anna = new CatchUp(woken::incrementAndGet);
@@ -178,5 +179,128 @@ class CatchUpTest {
       now++;
     }
     assertThat(again).isBetween(256L, 2 * 256L + 1);
+  }
+
+  @Test
+  void whatIsAskedForIsSaidAgainHoweverOftenItIsLooked() {
+    for (int i = 0; i < 1_000; i++) {
+      says();
+    }
+    long again = 0;
+    for (long number = 1; number <= 10_000; number++) {
+      anna.asked(BEN, List.of(number % 1_000 + 1), now);
+      again += anna.due(now).stream().filter(Errand.SayAgain.class::isInstance).count();
+      now++;
+    }
+    assertThat(again).isBetween(2_500L, 10 * 256L + 257);
+  }
+
+  @Test
+  void whoAsksForEverythingDelaysOthersByOneFrameEachAndDoublesAreSaidOnce() {
+    for (int i = 0; i < 1_000; i++) {
+      says();
+    }
+    for (long number = 1; number <= 1_000; number++) {
+      anna.asked(CARL, List.of(number), now);
+    }
+    anna.asked(BEN, List.of(7L, 8L, 7L, 9L), now);
+    anna.asked(BEN, List.of(7L, 8L, 9L), now);
+    List<Errand.SayAgain> again = new ArrayList<>();
+    for (Errand errand : anna.due(now)) {
+      if (errand instanceof Errand.SayAgain one) {
+        again.add(one);
+      }
+    }
+    assertThat(again.subList(0, 6).stream().filter(one -> one.to().equals(BEN)))
+        .extracting(Errand.SayAgain::number)
+        .containsExactly(7L, 8L, 9L);
+    assertThat(again.stream().filter(one -> one.to().equals(BEN))).hasSize(3);
+  }
+
+  @Test
+  void sourcesThatAreMadeUpAreAskedALittleAndWhoWasHeardFirstKeepsItsPlace() {
+    ben.missNothing();
+    comes(says());
+    pass(300);
+    final long missing = says();
+    comes(says());
+    for (int i = 0; i < 1_000; i++) {
+      ben.told(new Address(bytes("made up " + i)), new Errand.Tell(1, 1, 1_024), now);
+    }
+    long asked = 0;
+    for (long end = now + 10_000; now < end; now += 10) {
+      for (Errand errand : ben.due(now)) {
+        if (errand instanceof Errand.Ask ask) {
+          asked++;
+          if (ask.of().equals(ANNA)) {
+            anna.asked(BEN, ask.numbers(), now);
+          }
+        }
+      }
+      for (Errand errand : anna.due(now)) {
+        if (errand instanceof Errand.SayAgain again && ben.came(ANNA, again.number(), true, now)) {
+          read.add(again.number());
+        }
+      }
+    }
+    assertThat(read).contains(missing);
+    assertThat(asked).isLessThanOrEqualTo(11L * RuntimeLimits.ASKS_PER_SECOND);
+    assertThat(ben.lost())
+        .as("what there is no room to miss")
+        .isGreaterThan(900_000L)
+        .isLessThan(1_000L * 1_024);
+  }
+
+  @Test
+  void aFrameThereIsNoRoomForIsAskedForAgain() {
+    ben.missNothing();
+    comes(says());
+    pass(300);
+    long refused = says();
+    assertThat(ben.came(ANNA, refused, false, now)).isTrue();
+    ben.notTaken(ANNA, refused, now);
+    pass(1_000);
+    assertThat(read).contains(refused);
+    assertThat(ben.lost()).isZero();
+  }
+
+  @Test
+  void whatIsMissingOfAStreamOfTwoThousandASecondIsCaughtUp() {
+    ben.missNothing();
+    comes(says());
+    pass(300);
+    for (int millis = 0; millis < 2_000; millis++) {
+      for (int i = 0; i < 2; i++) {
+        long number = says();
+        if (number % 100 != 0) {
+          comes(number);
+        }
+      }
+      pass(0);
+      now -= 9;
+    }
+    pass(2_000);
+    assertThat(read).hasSize(4_001);
+    assertThat(ben.lost()).isZero();
+  }
+
+  @Test
+  void whatNobodySaysAgainIsCountedAsLost() {
+    ben.missNothing();
+    ben.told(ANNA, new Errand.Tell(1, 1, 3), now);
+    pass(60_000);
+    assertThat(ben.lost()).isEqualTo(3);
+  }
+
+  @Test
+  void aCountThatFramesOvertookMakesNobodyForgetThem() {
+    ben.missNothing();
+    long top = 2L * RuntimeLimits.NUMBERS_WATCHED;
+    ben.came(ANNA, top, false, now);
+    Errand.Tell overtaken = new Errand.Tell(1, 1, 100);
+    ben.told(ANNA, overtaken, now);
+    assertThat(ben.came(ANNA, top, true, now)).as("new").isFalse();
+    ben.told(ANNA, overtaken, now);
+    assertThat(ben.came(ANNA, top, true, now)).as("new once it was said twice").isTrue();
   }
 }

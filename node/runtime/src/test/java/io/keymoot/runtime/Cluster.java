@@ -59,8 +59,9 @@ final class Cluster implements AutoCloseable {
     }
 
     @Override
-    public void frame(Address from, Bytes frame) {
+    public boolean frame(Address from, Bytes frame) {
       arrived.add(new Arrived(from, frame, true));
+      return true;
     }
 
     @Override

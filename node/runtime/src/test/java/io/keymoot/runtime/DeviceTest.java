@@ -30,6 +30,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jgroups.JChannel;
+import org.jgroups.protocols.DISCARD;
+import org.jgroups.protocols.TP;
+import org.jgroups.stack.ProtocolStack;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,10 +182,6 @@ final class DeviceTest {
     assertThat(told).isEmpty();
   }
 
-  /**
-   * The expelled one founds nothing new: it is still in the group, as far as it tells, and lets the
-   * device in that starts again. That one knows better.
-   */
   @Test
   void whatIsRememberedIsKnownAgainAfterTheNextAdmission() throws Exception {
     Path file = expelled();
@@ -200,6 +201,82 @@ final class DeviceTest {
         .noneMatch(member -> member.device().equals(cora.identity.device()));
     // Nothing that was remembered was refused.
     assertThat(again.saw(NodeEvent.Refused.class)).isEmpty();
+  }
+
+  /**
+   * Cora is cut off before she learns that she is put out, and nobody else is there when the device
+   * starts again: in the group as she tells it she is a member, and lets the device in. That one
+   * knows better, and so does she then.
+   */
+  @Test
+  void whoeverIsToldAHistoryWithoutAnExpulsionThatItRemembersDoesNotBelieveIt() throws Exception {
+    try (JChannel annas = ClusterStack.local().open("keymoot");
+        JChannel bens = ClusterStack.local().open("keymoot");
+        JChannel coras = ClusterStack.local().open("keymoot")) {
+      for (JChannel each : List.of(annas, bens, coras)) {
+        each.connect(people.name + " lent");
+      }
+      Identity benId = Identity.selfMade();
+      Someone anna = people.founder("anna", ClusterStack.fork(annas));
+      Someone ben = people.add("ben", benId, remembering(benId, bens));
+      Someone cora = people.joiner("cora", ClusterStack.fork(coras));
+      people.settled(anna, ben, cora);
+      DISCARD cut = new DISCARD().discardAll(true);
+      coras.getProtocolStack().insertProtocol(cut, ProtocolStack.Position.ABOVE, TP.class);
+      anna.node.evict(cora.identity.device());
+      ben.node.evict(cora.identity.device());
+      people.settled(anna, ben);
+      anna.node.close();
+      ben.node.close();
+      assertThat(cora.node.status().state()).isNotEqualTo(NodeState.OUT);
+
+      cut.discardAll(false);
+      Someone again = people.add("ben again", benId, remembering(benId, bens));
+      await()
+          .atMost(Duration.ofSeconds(40))
+          .until(
+              () -> {
+                again.says("for those who are in");
+                return cora.node.status().state() == NodeState.OUT;
+              });
+      assertThat(cora.read()).isEmpty();
+      assertThat(again.node.members().toCompletableFuture().join())
+          .noneMatch(member -> member.device().equals(cora.identity.device()));
+      people.close();
+    }
+  }
+
+  private GroupNode remembering(Identity identity, JChannel lent) {
+    return GroupNode.of(people.network(ClusterStack.fork(lent)), identity, people.policy)
+        .rememberingIn(folder)
+        .join(people.name);
+  }
+
+  @Test
+  void whoClosesAtOnceStillRemembersWhoWasPutOut() throws Exception {
+    Someone anna = people.founder("anna");
+    Identity benId = Identity.selfMade();
+    Someone ben =
+        people.add("ben", benId, people.builder(benId).rememberingIn(folder).join(people.name));
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
+    ben.node.listen(
+        (id, event) -> {
+          if (event instanceof NodeEvent.RosterChanged changed && !changed.went().isEmpty()) {
+            ben.node.close();
+          }
+        });
+    anna.node.evict(cora.identity.device());
+    ben.node.evict(cora.identity.device());
+    await().atMost(People.SOON).until(() -> ben.node.status().state() == NodeState.OUT);
+    await()
+        .atMost(People.SOON)
+        .untilAsserted(
+            () -> {
+              try (Stream<Path> files = Files.list(folder)) {
+                assertThat(files).anyMatch(file -> file.toString().endsWith(".facts"));
+              }
+            });
   }
 
   @Test

@@ -11,6 +11,8 @@ import io.keymoot.runtime.Cluster.End;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +46,42 @@ class FrameWorkTest {
       frames.arrived(STRANGER, bytes("no frame"));
       await().until(() -> told.get() != null);
       assertThat(told.get()).isSameAs(bug);
+    }
+  }
+
+  @Test
+  void whatAnybodyCanSendIsToldTenTimesASecondAndCounted() throws Exception {
+    List<NodeEvent.Unopened> told = new CopyOnWriteArrayList<>();
+    AtomicLong millis = new AtomicLong(1);
+    try (People people = new People();
+        Identity identity = Identity.selfMade();
+        Host host = host(people, identity);
+        Cluster cluster = new Cluster(ClusterStack.local());
+        FrameWork frames =
+            new FrameWork(
+                "test",
+                () -> new Tick(millis.get()),
+                event -> told.add((NodeEvent.Unopened) event),
+                (sender, isProved) -> new From.TheGroup(sender),
+                bug -> {
+                  throw new IllegalStateException(bug);
+                })) {
+      End end = cluster.join();
+      host.step(Tick.ZERO, new NodeInput.Start(end.transport().self()));
+      frames.use(Objects.requireNonNull(host.seat()).desk);
+      int taken = 0;
+      while (frames.arrived(STRANGER, bytes("no frame"))) {
+        taken++;
+      }
+      assertThat(taken).isEqualTo(RuntimeLimits.FRAMES_WAITING_OF_ONE);
+      assertThat(frames.arrived(new Address(bytes("member")), bytes("no frame"))).isTrue();
+      frames.start(end.transport());
+      await().until(() -> frames.waiting() == 0 && !told.isEmpty());
+      millis.addAndGet(RuntimeLimits.UNOPENED_TOLD_MILLIS);
+      int all = taken + 1;
+      await().until(() -> told.stream().mapToLong(NodeEvent.Unopened::frames).sum() == all);
+      assertThat(told).hasSizeLessThanOrEqualTo(3);
+      assertThat(frames.dropped()).isEqualTo(1);
     }
   }
 

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,9 +24,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
@@ -394,6 +399,88 @@ final class GroupNodeTest {
       assertThat(ben.node.opener(last.stream(), takers.getLast()).stream())
           .isEqualTo(last.stream());
       people.close();
+    }
+  }
+
+  @Test
+  void aNodeThatIsClosedSealsAndOpensAndSendsNothingAndSaysSo() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    FrameStream camera = FrameStream.of(Authentication.SIGNED, 3);
+    StreamSealer annas = anna.node.sealer(camera);
+    StreamSealer bens = ben.node.sealer(camera);
+    StreamOpener opener = ben.node.opener(camera, (frame, plain, at) -> {});
+    byte[] picture = "a picture".getBytes(StandardCharsets.UTF_8);
+    byte[] frame = new byte[picture.length + StreamSealer.MAX_OVERHEAD];
+    sealed(bens.seal(picture, 0, picture.length, frame, 0));
+    int length = sealed(annas.seal(picture, 0, picture.length, frame, 0));
+    byte[] out = new byte[frame.length];
+    assertThat(opener.open(1, frame, 0, length, out, 0)).isInstanceOf(Opening.Opened.class);
+    length = sealed(annas.seal(picture, 0, picture.length, frame, 0));
+
+    ben.node.close();
+    assertThat(opener.open(1, frame, 0, length, out, 0)).isNotInstanceOf(Opening.Opened.class);
+    assertThat(bens.seal(picture, 0, picture.length, frame, 0))
+        .isEqualTo(Sealing.NotSealed.STAY_OVER);
+    assertThat(ben.says("too late")).isEqualTo(Sent.OUT);
+    assertThat(ben.node.status().state()).isEqualTo(NodeState.OUT);
+    await()
+        .atMost(People.SOON)
+        .until(() -> ben.saw(NodeEvent.Status.class).getLast().state() == NodeState.OUT);
+    ben.node.close();
+  }
+
+  /** Sealing goes on while the keys are wiped: it fails, and throws nothing. */
+  @Test
+  void closingWhileOthersSealBreaksNone() throws Exception {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    StreamSealer sealer = anna.node.sealer(FrameStream.of(Authentication.SIGNED, 3));
+    CountDownLatch begun = new CountDownLatch(2);
+    Callable<Sealing> sealing =
+        () -> {
+          byte[] frame = new byte[1 + StreamSealer.MAX_OVERHEAD];
+          Sealing sealed = sealer.seal(new byte[1], 0, 1, frame, 0);
+          begun.countDown();
+          while (sealed instanceof Sealing.Sealed) {
+            sealed = sealer.seal(new byte[1], 0, 1, frame, 0);
+          }
+          return sealed;
+        };
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      List<Future<Sealing>> results = List.of(threads.submit(sealing), threads.submit(sealing));
+      assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+      anna.node.close();
+      for (Future<Sealing> each : results) {
+        assertThat(each.get(10, TimeUnit.SECONDS)).isInstanceOf(Sealing.NotSealed.class);
+      }
+    }
+  }
+
+  @Test
+  void framesInBuffersAreSealedAndOpenedAsThoseInArrays() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    FrameStream camera = FrameStream.of(Authentication.NONE, 3);
+    FrameStream screen = FrameStream.of(Authentication.NONE, 4);
+    StreamOpener opener = ben.node.opener(camera, (frame, plain, at) -> {});
+    for (FrameStream stream : List.of(camera, screen)) {
+      ByteBuffer in = ByteBuffer.wrap("a picture".getBytes(StandardCharsets.UTF_8));
+      ByteBuffer frame = ByteBuffer.allocateDirect(in.remaining() + StreamSealer.MAX_OVERHEAD);
+      sealed(anna.node.sealer(stream).seal(in, frame));
+      assertThat(in.hasRemaining()).isFalse();
+      ByteBuffer out = ByteBuffer.allocate(frame.flip().remaining() + 2).position(2);
+      Opening opening = opener.open(1, frame, out);
+      if (stream.equals(camera)) {
+        assertThat(opening).isInstanceOf(Opening.Opened.class);
+        assertThat(out.flip().position(2)).isEqualTo(in.flip());
+      } else {
+        assertThat(opening).as("of another stream").isEqualTo(Opening.Refused.MALFORMED);
+        assertThat(out.position()).isEqualTo(2);
+        assertThat(out.array()).containsOnly(0);
+      }
     }
   }
 

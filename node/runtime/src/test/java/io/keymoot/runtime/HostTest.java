@@ -95,6 +95,22 @@ final class HostTest {
   }
 
   @Test
+  void whoSpeaksUnnamedIsRecognisedAnewThoughThatWasGivenUp() {
+    Node anna = start(new Wish.Found(people.plan()));
+    Node ben = start(new Wish.JoinAny());
+    runFor(10_000);
+    assertThat(ben.members()).isEqualTo(2);
+    anna.did.clear();
+    runFor(10_000);
+    assertThat(anna.did).noneMatch(NodeEffect.Recognised.class::isInstance);
+    anna.host.recogniseAgain(now);
+    anna.host.recogniseAgain(now);
+    runFor(10_000);
+    assertThat(anna.did.stream().filter(NodeEffect.Recognised.class::isInstance))
+        .hasSize(RuntimeLimits.RECOGNISE_TRIES);
+  }
+
+  @Test
   void whoLooksForAGroupAndHearsAnotherVersionOfTheProtocolIsToldSo() {
     Node anna = start(new Wish.JoinAny());
     Address stranger = new Address(Bytes.of(new byte[] {9}));

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.jgroups.BytesMessage;
 import org.jgroups.CompositeMessage;
 import org.jgroups.EmptyMessage;
@@ -128,8 +129,8 @@ class HostileClusterTest {
     }
 
     @Override
-    public void frame(Address from, Bytes frame) {
-      loop.offer(from, frame, frame.length());
+    public boolean frame(Address from, Bytes frame) {
+      return loop.offer(from, frame, frame.length());
     }
 
     @Override
@@ -190,6 +191,9 @@ class HostileClusterTest {
                 assertThat(friend.transport.counts().refused()).isGreaterThanOrEqualTo(7);
               });
       flood(hostile);
+      final long received = victim.transport.counts().received();
+      floodOfEachKind(hostile);
+      await().atMost(SOON).until(() -> victim.transport.counts().received() > received + 500);
       forgeMembership(hostile, target);
       // Last, for its length cannot be known: over TCP nothing can be read after it. And again, for
       // its sender is still busy with the flood.
@@ -243,6 +247,7 @@ class HostileClusterTest {
 
       sendPlainly(hostile, new ObjectMessage(null, new Bait()));
       flood(hostile);
+      floodOfEachKind(hostile);
       forgeMembership(hostile, target);
       one.node.rekey().toCompletableFuture().join();
       await()
@@ -286,6 +291,26 @@ class HostileClusterTest {
     for (int i = 0; i < 20_000; i++) {
       hostile.send(
           new BytesMessage(null, noise).setFlag(Flag.NO_RELIABILITY, Flag.NO_FC, Flag.OOB));
+    }
+  }
+
+  /** All that transports say to each other, well formed, from itself and from who is made up. */
+  static void floodOfEachKind(JChannel hostile) throws Exception {
+    for (int i = 0; i < 1_000; i++) {
+      org.jgroups.Address from = i % 2 == 0 ? hostile.getAddress() : UUID.randomUUID();
+      for (byte kind = 1; kind <= 8; kind++) {
+        long[] numbers =
+            switch (kind) {
+              case 4, 5 -> new long[] {1_000L * i + 1, 0, 0}; // a numbered frame, new or again
+              case 6 -> new long[] {1, 1, 1_024}; // so far it has counted
+              case 7 -> LongStream.rangeClosed(1, 64).toArray(); // what it asks for
+              case 8 -> new long[0]; // too fast
+              default -> new long[] {i};
+            };
+        ByteBuffer wire = ByteBuffer.allocate(1 + Long.BYTES * numbers.length).put(kind);
+        LongStream.of(numbers).forEach(wire::putLong);
+        lowDown(hostile, from, new BytesMessage(null, wire.array()));
+      }
     }
   }
 
@@ -352,7 +377,12 @@ class HostileClusterTest {
   }
 
   private static void lowDown(JChannel hostile, Message message) throws Exception {
-    message.setSrc(hostile.getAddress());
+    lowDown(hostile, hostile.getAddress(), message);
+  }
+
+  private static void lowDown(JChannel hostile, org.jgroups.Address from, Message message)
+      throws Exception {
+    message.setSrc(from);
     hostile.getProtocolStack().getTransport().down(message.setFlag(Flag.OOB, Flag.NO_RELIABILITY));
   }
 }

@@ -12,15 +12,18 @@ import io.keymoot.peer.Address;
 import io.keymoot.runtime.Cluster.Arrived;
 import io.keymoot.runtime.Cluster.End;
 import io.keymoot.runtime.Cluster.Kind;
+import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.MulticastSocket;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.jgroups.JChannel;
@@ -59,6 +62,42 @@ class JGroupsTransportTest {
       await().atMost(SOON).until(() -> !first.arrived.isEmpty());
       assertThat(first.arrived)
           .containsExactly(new Arrived(last.transport().self(), largestFrame, true));
+    }
+  }
+
+  @Test
+  void peersOverTcpFindEachOtherByTheirAddresses() throws Exception {
+    List<InetSocketAddress> hosts = List.of(freePort(), freePort());
+    ClusterStack.Discovery discovery = ClusterStack.Discovery.hosts(hosts);
+    meet(ClusterStack.tcp(hosts.get(0), discovery), ClusterStack.tcp(hosts.get(1), discovery));
+  }
+
+  @Test
+  void peersOverTcpFindEachOtherByMulticast() throws Exception {
+    requireMulticast(Kind.UDP);
+    InetAddress here = InetAddress.getLoopbackAddress();
+    ClusterStack stack =
+        ClusterStack.tcp(
+            new InetSocketAddress(here, 0),
+            ClusterStack.Discovery.multicast(here, new InetSocketAddress("239.75.77.4", 45_580)));
+    meet(stack, stack);
+  }
+
+  private static void meet(ClusterStack one, ClusterStack other) throws Exception {
+    try (Cluster cluster = new Cluster(one)) {
+      End first = cluster.join(one);
+      End second = cluster.join(other);
+      cluster.awaitAllReachable();
+      first.transport().multicast(Quality.CONTROL, bytes("over TCP"));
+      await().atMost(SOON).until(() -> !second.arrived.isEmpty());
+      second.transport().unicast(first.transport().self(), Quality.CONTROL, bytes("and back"));
+      await().atMost(SOON).until(() -> !first.arrived.isEmpty());
+    }
+  }
+
+  private static InetSocketAddress freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
     }
   }
 

@@ -74,6 +74,25 @@ class LoopTest {
   }
 
   @Test
+  void whatIsToBeDoneLaterFindsRoomThoughNoCommandDoes() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    handler = (now, effect) -> release.await();
+    loop.start();
+    List<CompletableFuture<List<String>>> answers = new ArrayList<>();
+    for (int i = 0; i < RuntimeLimits.COMMANDS; i++) {
+      answers.add(loop.submit("command"));
+    }
+    assertThatThrownBy(() -> loop.submit("one more").get()).hasCauseInstanceOf(NodeBusy.class);
+    CountDownLatch done = new CountDownLatch(1);
+    assertThat(loop.later(done::countDown)).isTrue();
+    release.countDown();
+    done.await();
+    loop.close();
+    assertThat(loop.later(done::countDown)).isFalse();
+    assertThat(loop.hasEnded()).isTrue();
+  }
+
+  @Test
   void aBugOnAnotherThreadStopsItAsOneOfItsOwnWould() {
     loop.start();
     Error bug = new StackOverflowError("of the test");

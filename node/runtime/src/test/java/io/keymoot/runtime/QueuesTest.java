@@ -24,6 +24,8 @@ class QueuesTest {
   private static final Address SLOW = new Address(bytes("slow"));
   private static final Address FAST = new Address(bytes("fast"));
 
+  private static final Mailbox.Bounds BOUNDS = new Mailbox.Bounds(512, 1 << 20, 4_096, 2 << 20);
+
   private final CountDownLatch network = new CountDownLatch(1);
   private final List<String> wire = new CopyOnWriteArrayList<>();
   private final Outbox outbox =
@@ -75,6 +77,24 @@ class QueuesTest {
   }
 
   @Test
+  void reliableFramesThatWereTakenNeverGiveWayAndLeaveRoomForControl() {
+    int taken = 0;
+    while (outbox.put(Optional.empty(), Quality.RELIABLE_FRAME, bytes("x"))) {
+      taken++;
+    }
+    assertThat(taken).isEqualTo(RuntimeLimits.QUEUED_FRAMES_PER_DESTINATION);
+    for (int i = taken; i < RuntimeLimits.QUEUED_PER_DESTINATION; i++) {
+      assertThat(outbox.put(Optional.empty(), Quality.CONTROL, bytes("x"))).isTrue();
+    }
+    assertThat(outbox.put(Optional.empty(), Quality.CONTROL, bytes("x"))).isFalse();
+    network.countDown();
+    outbox.start();
+    await().until(() -> outbox.waiting(null) == 0);
+    outbox.close(1_000);
+    assertThat(wire.stream().filter("all RELIABLE_FRAME"::equals)).hasSize(taken);
+  }
+
+  @Test
   void bytesAreBoundedToo() {
     Bytes large = Bytes.owning(new byte[RuntimeLimits.CONTROL_BYTES]);
     for (int i = 0; i < 1_000; i++) {
@@ -122,12 +142,12 @@ class QueuesTest {
 
   @Test
   void whoFloodsTheMailboxDelaysOthersByOneItemEach() throws Exception {
-    Mailbox<String> mailbox = new Mailbox<>();
+    Mailbox<String> mailbox = new Mailbox<>(BOUNDS);
     int taken = 0;
     for (int i = 0; i < 10_000; i++) {
       taken += mailbox.put(SLOW, "flood", 5) ? 1 : 0;
     }
-    assertThat(taken).isEqualTo(RuntimeLimits.WAITING_PER_SENDER);
+    assertThat(taken).isEqualTo(BOUNDS.ofOne());
     assertThat(mailbox.put(FAST, "honest", 6)).isTrue();
     assertThat(mailbox.putOwn("own")).isTrue();
     List<String> first = new ArrayList<>();
@@ -138,14 +158,80 @@ class QueuesTest {
   }
 
   @Test
+  void bytesOfTheMailboxAreBoundedForEachSenderAndInAll() {
+    Mailbox<String> mailbox = new Mailbox<>(BOUNDS);
+    int taken = 0;
+    while (mailbox.put(SLOW, "flood", 60_000)) {
+      taken++;
+    }
+    assertThat(taken).isEqualTo((1 << 20) / 60_000);
+    assertThat(mailbox.put(FAST, "honest", 60_000)).isTrue();
+    for (int i = 0; i < 100; i++) {
+      taken += mailbox.put(new Address(bytes("made up " + i)), "flood", 60_000) ? 1 : 0;
+    }
+    assertThat(taken + 1).isEqualTo((2 << 20) / 60_000);
+  }
+
+  @Test
+  void whoHasItsShareOfWhatIsTooMuchIsKnownAndTheOthersAreNot() throws Exception {
+    Mailbox<String> mailbox = new Mailbox<>(BOUNDS);
+    for (int i = 0; i < 500; i++) {
+      mailbox.put(SLOW, "flood", 5);
+    }
+    mailbox.put(FAST, "honest", 5);
+    assertThat(mailbox.isTooMuchOf(SLOW, 600, 1 << 20)).isFalse();
+    assertThat(mailbox.isTooMuchOf(SLOW, 400, 1 << 20)).isTrue();
+    assertThat(mailbox.isTooMuchOf(FAST, 400, 1 << 20)).isFalse();
+    for (int i = 0; i < 3_000; i++) {
+      mailbox.put(new Address(bytes("made up " + i)), "flood", 5);
+    }
+    assertThat(mailbox.isTooMuchOf(FAST, 400, 1 << 20)).isFalse();
+    assertThat(mailbox.isTooMuchOf(SLOW, 4_000, 2_000)).as("by bytes").isTrue();
+  }
+
+  @Test
   void madeUpSendersFillTheMailboxAndNoMoreAndTheOwnLaneStaysOpen() throws Exception {
-    Mailbox<String> mailbox = new Mailbox<>();
+    Mailbox<String> mailbox = new Mailbox<>(BOUNDS);
     for (int i = 0; i < 10_000; i++) {
       mailbox.put(new Address(bytes("made up " + i)), "flood", 5);
     }
-    assertThat(mailbox.dropped.sum()).isEqualTo(10_000 - RuntimeLimits.WAITING_IN_ALL);
+    assertThat(mailbox.dropped.sum()).isEqualTo(10_000 - BOUNDS.inAll());
     assertThat(mailbox.putOwn("own")).isTrue();
     assertThat(mailbox.take(0)).isEqualTo("own");
+  }
+
+  @Test
+  void whatWaitsForASlowListenerIsBoundedInBytesToo() {
+    EventFeed<Bytes> feed = new EventFeed<>("test", new EventFeed.Keep<>(0, 0, Bytes::length));
+    CountDownLatch slow = new CountDownLatch(1);
+    List<String> heard = new CopyOnWriteArrayList<>();
+    feed.listen(
+        new EventFeed.Listener<Bytes>() {
+          @Override
+          public void event(long id, Bytes event) {
+            try {
+              slow.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            heard.add("" + id);
+          }
+
+          @Override
+          public void missed(long firstId, long lastId) {
+            heard.add("missed to " + lastId);
+          }
+        });
+    Bytes large = Bytes.owning(new byte[60_000]);
+    for (int i = 0; i < 500; i++) {
+      feed.publish(large);
+    }
+    slow.countDown();
+    await().until(() -> heard.contains("missed to 500"));
+    assertThat(heard).hasSizeLessThan(RuntimeLimits.EVENT_BYTES_PER_LISTENER / 60_000 + 3);
+    feed.publish(large);
+    await().until(() -> heard.getLast().equals("501"));
+    feed.close();
   }
 
   @Test

@@ -106,10 +106,11 @@ final class Hoarder implements KeyListener, Transport.Receiver {
   }
 
   @Override
-  public synchronized void frame(Address from, Bytes frame) {
+  public synchronized boolean frame(Address from, Bytes frame) {
     if (frames.size() < MOST_FRAMES) {
       frames.add(frame);
     }
+    return true;
   }
 
   @Override

@@ -33,9 +33,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -230,6 +232,11 @@ final class Villager {
       @Override
       public void event(long id, NodeEvent event) {
         tell(event);
+        if (event instanceof NodeEvent.KeyInUse) {
+          // By this name the expelled knows whose frames it opened.
+          node.self()
+              .thenAccept(self -> self.ifPresent(me -> say("member " + me.id().hash().toHex())));
+        }
       }
 
       /** On a busy machine this thread may be slow; what the events told is then to be asked. */
@@ -308,20 +315,23 @@ final class Villager {
   }
 
   /** Latencies, and numbers that never came. */
-  private static final class Heard {
+  static final class Heard {
     private final Map<String, Long> next = new HashMap<>();
+
+    /** Of each sender, what did not come since the last reset; what comes late is taken out. */
+    private final Map<String, Set<Long>> missing = new HashMap<>();
+
     private long count;
-    private long lost;
     private long worst;
     private long late;
 
     synchronized void take(String from, long number, long nanos) {
-      Long expected = next.get(from);
-      if (expected != null && number > expected) {
-        lost += number - expected;
-      } else if (expected != null && number < expected) {
-        lost--; // late, not lost
+      Set<Long> gaps = missing.computeIfAbsent(from, unseen -> new HashSet<>());
+      long expected = next.getOrDefault(from, number);
+      for (long each = expected; each < number; each++) {
+        gaps.add(each);
       }
+      gaps.remove(number);
       next.merge(from, number + 1, Math::max);
       count++;
       worst = Math.max(worst, nanos);
@@ -332,12 +342,13 @@ final class Villager {
 
     synchronized void reset() {
       count = 0;
-      lost = 0;
+      missing.clear();
       worst = 0;
       late = 0;
     }
 
     synchronized String stats() {
+      int lost = missing.values().stream().mapToInt(Set::size).sum();
       return "stats " + count + " " + worst / 1_000 + " " + late + " " + lost;
     }
   }
@@ -351,8 +362,9 @@ final class Villager {
           public void control(Address from, Bytes message) {}
 
           @Override
-          public void frame(Address from, Bytes frame) {
+          public boolean frame(Address from, Bytes frame) {
             read(from.toString(), frame);
+            return true;
           }
 
           @Override
