@@ -316,8 +316,8 @@ public final class Soak {
       throw new Failed("the hoarder opened nothing at all, so it proves nothing: " + out.plunder);
     }
     long newest = 0;
-    long firstNew = Long.MAX_VALUE;
     long lastNew = 0;
+    Map<String, Long> switches = new LinkedHashMap<>();
     for (House each : stay) {
       long switched =
           each.used.stream()
@@ -325,19 +325,24 @@ public final class Soak {
               .mapToLong(Village.Use::nanos)
               .min()
               .orElseThrow(() -> new Failed("no new key at " + each.line()));
-      firstNew = Math.min(firstNew, switched);
+      switches.put(each.member, switched);
       lastNew = Math.max(lastNew, switched);
     }
-    for (long sealed : out.plundered.values()) {
+    for (Map.Entry<String, Long> last : out.plundered.entrySet()) {
+      long sealed = last.getValue();
       newest = Math.max(newest, sealed);
+      // Who has the new key seals under it: 50 ms are for threads that had a frame in hand. Of
+      // those who are gone too nobody knows when they would have.
+      long switched = switches.getOrDefault(last.getKey(), lastNew);
+      if (sealed > switched + 50_000_000) {
+        throw new Failed(
+            "the expelled opened a frame sealed "
+                + (sealed - switched) / 1_000_000
+                + " ms after its sender had the new key");
+      }
     }
-    // Who has learnt of the expulsion seals under the new key: 50 ms are for threads that had a
-    // frame in hand, and for the time between taking the key and saying so.
-    if (newest > lastNew + 50_000_000) {
-      throw new Failed(
-          "the expelled opened a frame sealed "
-              + (newest - lastNew) / 1_000_000
-              + " ms after all others had the new key");
+    if (stay.stream().noneMatch(each -> out.plundered.containsKey(each.member))) {
+      throw new Failed("of those who stay the hoarder opened nothing: " + out.plundered);
     }
     return new Window(
         words[3] + " keys on " + words[1] + " frames and opened " + words[2],

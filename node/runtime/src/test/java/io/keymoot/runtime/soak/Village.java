@@ -238,6 +238,7 @@ final class Village implements AutoCloseable {
     final Map<String, Long> plundered = new TreeMap<>();
     final List<String> trouble = new CopyOnWriteArrayList<>();
     volatile String device = "";
+    volatile String member = "";
     volatile String group = "";
     volatile String state = "";
     volatile String cause = "";
@@ -299,6 +300,7 @@ final class Village implements AutoCloseable {
     private void hear(String[] words) {
       switch (words[0]) {
         case "device" -> device = words[1];
+        case "member" -> member = words[1];
         case "group" -> group = words[1];
         case "status" -> {
           state = words[1];
