@@ -379,11 +379,19 @@ public final class Ledger {
     return lore.union(state, fact);
   }
 
-  /** What leads to {@code fact}, itself included, from what these reach; parents first. */
-  public List<Known> lacking(List<Known> reached, Known fact) {
-    return isReached(reached, fact)
-        ? List.of()
-        : Lore.missing(each -> isReached(reached, each), fact);
+  /** What these reach, themselves included. */
+  public Reached reached(List<Known> from) {
+    return new Reached(from, lore);
+  }
+
+  /** What leads from {@code state} to {@code fact}, itself included, parents first. */
+  public List<Known> lacking(GroupState state, Known fact) {
+    return state.contains(fact) ? List.of() : Lore.missing(state, fact);
+  }
+
+  /** The same, from what is reached. */
+  public List<Known> lacking(Reached reached, Known fact) {
+    return reached.contains(fact) ? List.of() : Lore.missing(reached::contains, fact);
   }
 
   /** Whether the epoch is clean in the state; usable ones are, and some of their ancestors. */
@@ -397,18 +405,6 @@ public final class Ledger {
   public boolean isAfter(Known later, Known earlier) {
     // Not by past(later): where it has several parents, that is a state of its own to be made.
     return !later.id().equals(earlier.id()) && after(later).contains(earlier);
-  }
-
-  /**
-   * Whether the fact is one of these or in the past of one: the state of all is not made for it.
-   */
-  public boolean isReached(List<Known> from, Known fact) {
-    for (Known each : from) {
-      if (after(each).contains(fact)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**

@@ -193,7 +193,7 @@ public final class Lore implements Pasts {
     Set<Known> seen = new LinkedHashSet<>();
     for (int i = 0; i < found.size(); i++) {
       for (Known parent : found.get(i).parents()) {
-        if (kind.test(parent) && seen.add(parent)) {
+        if (seen.add(parent) && kind.test(parent)) {
           found.add(parent);
         }
       }

@@ -258,7 +258,7 @@ public final class Membership {
       }
     }
     for (SignedHeader word : lastWords.all()) {
-      if (isTrusted(with, word.header().author()) && ledger.isReached(known(word), m)) {
+      if (isTrusted(with, word.header().author()) && ledger.reached(known(word)).contains(m)) {
         return true;
       }
     }
@@ -299,10 +299,10 @@ public final class Membership {
   }
 
   private boolean covers(SignedHeader later, SignedHeader earlier) {
-    List<Known> reached = known(later);
+    Reached reached = ledger.reached(known(later));
     for (FactId id : earlier.header().heads()) {
       Known head = ledger.get(id);
-      if (head == null || !ledger.isReached(reached, head)) {
+      if (head == null || !reached.contains(head)) {
         return false;
       }
     }

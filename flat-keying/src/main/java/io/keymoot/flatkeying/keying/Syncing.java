@@ -9,6 +9,7 @@ import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Membership;
 import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Reached;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SyncAsk;
 import io.keymoot.flatkeying.message.SyncReply;
@@ -219,7 +220,7 @@ final class Syncing {
   }
 
   private List<Known> between(SyncAsk ask) {
-    List<Known> reached = has(ask);
+    Reached reached = core.ledger.reached(has(ask));
     Set<Known> between = new LinkedHashSet<>();
     for (Known wanted : taken(ask.wanted())) {
       between.addAll(core.ledger.lacking(reached, wanted));
