@@ -262,7 +262,10 @@ public final class Peer implements AutoCloseable {
     if (!isSigned && !hasMac && !isNobodyKnown) {
       return;
     }
-    if (isNobodyKnown) {
+    if (isForged(message, isSigned, isNobodyKnown)) {
+      return;
+    }
+    if (its.said(beat.member()).isEmpty()) {
       strangers.heard(beat.member(), from);
     }
     // Nearly all the time: whoever speaks said the same before, and holds the key that is held
@@ -288,6 +291,17 @@ public final class Peer implements AutoCloseable {
               check,
               beat.content().membersDigest()));
     }
+  }
+
+  /**
+   * In the form of a statement, and nobody's: the group's key under it makes it no member's word,
+   * for each who holds that key could have written it.
+   */
+  private boolean isForged(HeartbeatMessage message, boolean isSigned, boolean isNobodyKnown) {
+    return message.statement().isPresent()
+        && !isSigned
+        && !isNobodyKnown
+        && !keying.isSignedBySomebodyKnown(message.statement().get());
   }
 
   private boolean isStranger(MemberId member) {
@@ -423,19 +437,23 @@ public final class Peer implements AutoCloseable {
    * others have no use for it.
    */
   private void send(MemberId to, Bytes message) {
-    Optional<Address> address =
-        heartbeat == null
-            ? Optional.empty()
-            : heartbeat
-                .said(to)
-                .map(HeartbeatContent::address)
-                .filter(a -> !a.isEmpty())
-                .map(Address::new);
+    boolean isQuestion = SideCodec.typeOf(message).filter(MessageType.SYNC::equals).isPresent();
     out.add(
-        address
-            .or(() -> strangers.where(to).filter(at -> isStranger(to)))
+        address(to)
+            .or(() -> strangers.where(to).filter(at -> isQuestion || isStranger(to)))
             .<PeerEffect>map(at -> new PeerEffect.Unicast(at, message))
             .orElseGet(() -> new PeerEffect.Multicast(message)));
+  }
+
+  /** Where its own signed word says that it is. */
+  private Optional<Address> address(MemberId of) {
+    return heartbeat == null
+        ? Optional.empty()
+        : heartbeat
+            .said(of)
+            .map(HeartbeatContent::address)
+            .filter(said -> !said.isEmpty())
+            .map(Address::new);
   }
 
   // ---- keys
@@ -633,8 +651,8 @@ public final class Peer implements AutoCloseable {
     switch (effect) {
       case io.keymoot.heartbeat.Effect.SendBeat send -> beat(send.beat());
       case io.keymoot.heartbeat.Effect.Fetch fetch -> {
-        // Never of all, because of a word that nobody can check.
-        if (!isStranger(fetch.from()) || strangers.where(fetch.from()).isPresent()) {
+        // Never of all: each who has it would answer.
+        if (address(fetch.from()).isPresent() || strangers.where(fetch.from()).isPresent()) {
           keying(new Input.Fetch(fetch.from(), fetch.facts()));
         }
       }

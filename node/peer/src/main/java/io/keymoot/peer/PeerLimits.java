@@ -10,8 +10,11 @@ final class PeerLimits {
   /** Heartbeats kept decoded: those that are on the wire at one moment. */
   static final int BEATS_READ = 16;
 
-  /** Whom no fact knows, and whose heartbeats came lately: anybody can make them up. */
-  static final int STRANGERS = 64;
+  /**
+   * Of whom no signed word is at hand, and whose heartbeats came lately: anybody can make them up.
+   * More than heartbeat may want to ask at once.
+   */
+  static final int STRANGERS = 256;
 
   /** Devices and newcomers of whom approvals are remembered, and approvals of each. */
   static final int APPROVED_SUBJECTS = 64;

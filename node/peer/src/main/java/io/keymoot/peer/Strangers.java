@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the heartbeats of those came from of whom the facts at hand say nothing.
+ * Where the heartbeats of those came from of whom no signed word is at hand: the facts say nothing
+ * of them, or nothing yet but a hint was heard.
  *
- * <p>Nobody can check what a stranger says, so not even its own word for its address is taken: who
+ * <p>Nobody can check what such a one says, so not even its own word for its address is taken: who
  * is to be asked because of a packet is asked where that packet came from, and nobody else is.
  */
 final class Strangers {

@@ -238,6 +238,54 @@ class BeatsHeardTest {
         .contains(decoded(signed).content());
   }
 
+  @Test
+  void whoHoldsTheKeyCannotSpeakUnderASignatureThatIsNotThere() {
+    village.run(15_000);
+    HeartbeatContent before = anna.peer.heartbeat().orElseThrow().said(ben.id()).orElseThrow();
+    EpochHeld held = before.epoch().orElseThrow();
+    Tek tek = anna.peer.key(Optional.of(held)).orElseThrow();
+    Bytes elsewhere = Bytes.fromHex("0707");
+    HeartbeatContent content =
+        new HeartbeatContent(
+            -1, Optional.of(held), -1, anna.peer.keying().state().membersDigest(), elsewhere);
+    GroupId group = anna.peer.keying().group();
+    FactWriter mallory = new FactWriter(village.device("mallory").key(), group, ben.id());
+    Bytes forged =
+        HeartbeatCodec.encode(
+            new Beat(group, ben.id(), anna.peer.keying().signingHeads(), content, true),
+            (heads, bytes) -> mallory.sign(MessageType.HEARTBEAT, heads, bytes),
+            bytes -> Peer.mac(tek, bytes));
+    village.wire = (from, to, message) -> !(from == ben && to == anna && isBeat(message));
+    anna.step(new PeerInput.Received(new Address(elsewhere), forged));
+    assertThat(anna.peer.heartbeat().orElseThrow().said(ben.id())).contains(before);
+    village.run(60_000);
+    assertThat(colour()).isEqualTo(Colour.SILENT);
+    village.wire = (from, to, message) -> true;
+    village.run(5_000);
+    assertThat(colour())
+        .as("its own beats are not older than the forged one")
+        .isEqualTo(Colour.FRESH);
+    assertThat(heard(anna, ben)).isGreaterThan(before.counter());
+  }
+
+  @Test
+  void aHintInTheNameOfOneWhoLeftHasNobodyAskedButWhoeverSentIt() {
+    Resident cora = village.join(village.device("cora"), OPEN);
+    village.run(15_000);
+    cora.step(new PeerInput.Leave());
+    village.run(15_000);
+    assertThat(anna.peer.keying().state().isMember(cora.id())).isFalse();
+    Address theirs = new Address(Bytes.fromHex("0707"));
+    anna.log.clear();
+    anna.step(
+        new PeerInput.Received(
+            theirs, forgedHint(anna, cora.id(), 1_000, theirs.value(), 0, UNKNOWN)));
+    village.run(20_000);
+    assertThat(anna.did(PeerEffect.Multicast.class))
+        .noneMatch(each -> side(each.message()) instanceof SyncAsk);
+    assertThat(annaAskedForTheUnknownAt()).isNotEmpty().containsOnly(theirs);
+  }
+
   // ---- keys that were told
 
   /** The Grant that the introducer could have made, with a secret that it invented. */
