@@ -267,6 +267,8 @@ public final class Peer implements AutoCloseable {
     }
     if (its.said(beat.member()).isEmpty()) {
       strangers.heard(beat.member(), from);
+    } else {
+      strangers.forget(beat.member());
     }
     // Nearly all the time: whoever speaks said the same before, and holds the key that is held
     // here.

@@ -14,7 +14,7 @@ final class PeerLimits {
    * Of whom no signed word is at hand, and whose heartbeats came lately: anybody can make them up.
    * More than heartbeat may want to ask at once.
    */
-  static final int STRANGERS = 256;
+  static final int STRANGERS = 160;
 
   /** Devices and newcomers of whom approvals are remembered, and approvals of each. */
   static final int APPROVED_SUBJECTS = 64;

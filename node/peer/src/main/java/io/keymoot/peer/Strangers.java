@@ -13,13 +13,21 @@ import java.util.Optional;
  * is to be asked because of a packet is asked where that packet came from, and nobody else is.
  */
 final class Strangers {
-  private final Map<MemberId, Address> from = new LinkedHashMap<>(2);
+  private Map<MemberId, Address> from = new LinkedHashMap<>(2);
 
   void heard(MemberId stranger, Address itsAddress) {
     from.remove(stranger);
     from.put(stranger, itsAddress);
     if (from.size() > PeerLimits.STRANGERS) {
       from.remove(from.keySet().iterator().next());
+    }
+  }
+
+  /** Its own signed word says where it is. */
+  void forget(MemberId known) {
+    if (from.remove(known) != null && from.isEmpty()) {
+      // In a group just joined all are strangers at first: the room they took is given back.
+      from = new LinkedHashMap<>(2);
     }
   }
 
