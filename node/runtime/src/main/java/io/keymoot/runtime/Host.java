@@ -363,7 +363,25 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     }
     List<Bytes> facts = List.copyOf(remembered);
     remembered.clear();
+    List<NodeEffect> before = List.copyOf(out);
+    out.clear();
     facts.forEach(fact -> step(at, new PeerInput.Received(from, fact)));
+    List<NodeEffect> after = List.copyOf(out);
+    out.clear();
+    // Effects are performed one by one, and other threads send meanwhile: a key that is taken back
+    // in this very step must not have been theirs for a moment.
+    boolean isTakenBack =
+        after.stream()
+            .anyMatch(
+                each -> is(each, PeerEffect.HoldBack.class) || is(each, PeerEffect.Activate.class));
+    before.stream()
+        .filter(each -> !(isTakenBack && is(each, PeerEffect.Activate.class)))
+        .forEach(out::add);
+    out.addAll(after);
+  }
+
+  private static boolean is(NodeEffect effect, Class<? extends PeerEffect> kind) {
+    return effect instanceof NodeEffect.OfPeer of && kind.isInstance(of.effect());
   }
 
   private void endMove() {
