@@ -210,6 +210,10 @@ public final class JGroupsTransport implements Transport {
       if (reliably && (destination == null ? multicastIsStuck() : unicastIsStuck(destination))) {
         unacknowledged.increment();
         reliably = false;
+        if (isNumbered) {
+          // The network is behind with what it has: more of it would overtake, and be too late.
+          pace.tooFast(millis());
+        }
       }
       give(destination, wire, reliably, outOfBand);
     }
