@@ -46,6 +46,8 @@ import java.util.function.Function;
  * <p>The teller knows everything, by an oracle of its own; its people know their own views. Drafts,
  * made to learn a digest or to see whether an honest act would be right, stay in the oracle's
  * universe and out of the story.
+ *
+ * <p>Long because it is a list: each thing that somebody may do is one method.
  */
 final class RandomFacts {
 

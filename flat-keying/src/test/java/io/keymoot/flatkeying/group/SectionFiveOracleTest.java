@@ -10,7 +10,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The oracle against answers worked out by hand, rule by rule. */
+/**
+ * The oracle against answers worked out by hand, rule by rule.
+ *
+ * <p>In one file because the oracle is: its rules and their answers are read side by side.
+ */
 class SectionFiveOracleTest {
 
   @Nested

@@ -47,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * Where people with names say what a line of a script tells them to say. A script's author is the
  * director: whatever it asks for is made and signed, right or not. {@code
  * src/test/resources/scenarios/membership/README.md} has the lines that it understands.
+ *
+ * <p>Long because it is a list: each line that a script may have is one method.
  */
 final class Stage {
   static final Hash32 UNTRUE = Hash32.sha256("a lie".getBytes(StandardCharsets.US_ASCII));

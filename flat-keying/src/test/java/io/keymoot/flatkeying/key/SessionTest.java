@@ -29,6 +29,11 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/**
+ * What two ends of a session can say to each other, whatever is lost, late or sent twice.
+ *
+ * <p>In one file because each story is a few lines over the same two ends.
+ */
 class SessionTest {
   private final Entropy entropy = new SeededEntropy(40);
 

@@ -69,6 +69,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is assumed about what a message gives: each is opened, or not, with the bytes the
  * thieves have. Only the question who is out is answered without keys ({@link WhoIsOut}).
+ *
+ * <p>Long because it is one closure: each kind of message has its one place here where it is
+ * opened, and what is opened opens the next.
  */
 final class Adversary {
 

@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * learnt, asks whoever spoke for what it lacks, and does what is owed in the order of ranks.
  *
  * <p>A credential is the words "name role role …"; who is not named is refused.
+ *
+ * <p>In one file because its parts are of no use apart: the network, the heartbeat and the nodes
+ * make one clock go.
  */
 final class Group {
   static final CredentialCheck WORDS =

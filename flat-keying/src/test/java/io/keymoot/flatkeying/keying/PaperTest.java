@@ -32,6 +32,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 /**
  * Paper 004, sections 3.3 and 3.4, sentence by sentence: above each test stands what the paper says
  * (in italics), then whether we <b>keep</b> it or <b>leave</b> it, and why.
+ *
+ * <p>Long as the sections are: to leave a sentence out would be to say nothing of it.
  */
 @Isolated("it changes the running code")
 class PaperTest {

@@ -46,6 +46,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Remembers when things happened, by the clock of this device, and tells the log in the API's
  * words. The node's facts know no time.
+ *
+ * <p>Long, but whole: each event of the node has its one line here, and its words.
  */
 final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private static final int EPOCHS = 50;

@@ -73,6 +73,8 @@ import org.jspecify.annotations.Nullable;
  *
  * The API answers before the network does, so whoever waits for the daemon can see what it waits
  * for.
+ *
+ * <p>Long, but whole: what begins in one order ends in the other, and both stand here.
  */
 final class Daemon implements AutoCloseable {
   private static final Pattern GROUP_ID = Pattern.compile("[0-9a-f]{64}");

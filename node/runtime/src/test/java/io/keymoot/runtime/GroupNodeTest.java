@@ -45,7 +45,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Nodes over the local stack, with all their real parts. */
+/**
+ * Nodes over the local stack, with all their real parts.
+ *
+ * <p>In one file because what an application can do with a node is one list, and so are its tests.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 final class GroupNodeTest {
   private final People people = new People();

@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * What takes too long for a build: node/bin/soak. Each story prints what it measured, and fails if
  * what must hold does not.
+ *
+ * <p>Long because it is a list: each story is one method, and what they share is in {@link
+ * Village}.
  */
 public final class Soak {
   private interface Story {

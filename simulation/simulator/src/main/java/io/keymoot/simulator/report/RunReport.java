@@ -26,6 +26,8 @@ import java.util.function.ToLongFunction;
 /**
  * One run as a page for people. What is worth a look comes first; every chart says in a sentence
  * what to see.
+ *
+ * <p>Long because it is one page: each part of it is a method.
  */
 public final class RunReport {
   /** What a message takes in the baselines' network, where nothing is lost. */
