@@ -97,6 +97,9 @@ public final class Limits {
   /** How far ahead of the last one a seal may be: how many may be lost in a row. */
   public static final int SEALS_AHEAD = 1_024;
 
+  /** Evidence in one Rekey: with the seals below, and all else, it is a message. */
+  public static final int TARGET_BYTES = 28_000;
+
   /** Seals are multicast up to so many bytes of cover; more go through a tree. */
   public static final int MULTICAST_SEAL_BYTES = 24_000;
 
@@ -153,6 +156,12 @@ public final class Limits {
 
   public static final long ASK_FOR_KEYS_MILLIS = 100;
   public static final long ASK_FOR_KEYS_MOST_MILLIS = 5_000;
+
+  /** Some twenty asks a second of all members together. */
+  public static final long ASK_FOR_SLOTS_MILLIS_A_MEMBER = 50;
+
+  public static final long ASK_FOR_SLOTS_MOST_MILLIS = 30_000;
+
   public static final long HOLDING_TOLD_MILLIS = 2_000;
   public static final int GIVES_PER_SECOND = 20;
   public static final int GRANTS_PENDING = 4;

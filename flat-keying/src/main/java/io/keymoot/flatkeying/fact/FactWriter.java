@@ -5,6 +5,7 @@ import io.keymoot.flatkeying.fact.Approval.Action;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.flatkeying.wire.WireWriter;
 import java.util.List;
 
 /**
@@ -73,6 +74,13 @@ public final class FactWriter {
           throw new IllegalArgumentException("a text in it has no encoding in UTF-8");
       case Decoded.Malformed<Envelope>(String reason) -> throw new IllegalArgumentException(reason);
     };
+  }
+
+  /** The bytes that a target takes in a Rekey, its evidence included. */
+  public static int length(Target target) {
+    WireWriter out = new WireWriter();
+    TargetCodec.write(out, target);
+    return out.toBytes().length();
   }
 
   /** The author, or an older member of its device, goes from {@code stay}. */

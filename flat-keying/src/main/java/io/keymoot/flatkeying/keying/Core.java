@@ -9,6 +9,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.SignedHeader;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
@@ -19,8 +20,10 @@ import io.keymoot.flatkeying.key.SessionTable;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the rooms of this package share within one group: who we are, what we know, what we hold.
@@ -51,6 +54,9 @@ final class Core {
   final List<Effect> out = new ArrayList<>();
 
   Tick now = Tick.ZERO;
+
+  /** Heads that cover every statement of this peer so far. */
+  private List<FactId> lastNamed = List.of();
 
   Core(
       GroupId group,
@@ -116,8 +122,8 @@ final class Core {
   // ---- what this peer says for good
 
   /**
-   * The state this peer signs on: all it has taken. Above 32 heads, those that cover its own last
-   * fact, then the highest ids; the rest the next time.
+   * The state this peer signs on: all it has taken. Above 32 heads, those that cover what it said
+   * last, then the highest ids; the rest the next time.
    */
   GroupState signingState() {
     GroupState state = state();
@@ -133,12 +139,41 @@ final class Core {
     heads.sort(
         Comparator.comparing((Known head) -> !coversOwnLast(head))
             .thenComparing(Known::id, Comparator.reverseOrder()));
-    return ledger.join(heads.subList(0, Limits.HEADS));
+    return ledger.join(named(heads));
   }
 
   private boolean coversOwnLast(Known head) {
     GroupState reached = ledger.after(head);
     return state().tipsOf(self.member()).stream().anyMatch(reached::contains);
+  }
+
+  /**
+   * Whoever does not name again what it named, or something over it, has said two things out of
+   * order, and is convicted by them. What was named were so few, so there is room for them.
+   */
+  private List<Known> named(List<Known> heads) {
+    Set<Known> named = new LinkedHashSet<>();
+    for (FactId id : lastNamed) {
+      if (ledger.get(id) instanceof Known before
+          && named.stream().noneMatch(head -> ledger.after(head).contains(before))) {
+        heads.stream()
+            .filter(head -> ledger.after(head).contains(before))
+            .findFirst()
+            .ifPresent(named::add);
+      }
+    }
+    for (Known head : heads) {
+      if (named.size() < Limits.HEADS) {
+        named.add(head);
+      }
+    }
+    return List.copyOf(named);
+  }
+
+  /** Signs a word about what this peer has learnt. */
+  SignedHeader signHeartbeat(Bytes content) {
+    lastNamed = signingState().heads();
+    return self.writer().sign(MessageType.HEARTBEAT, lastNamed, content);
   }
 
   /** Signs a fact on top of {@code state}; nothing is sent or taken yet. */
@@ -162,6 +197,7 @@ final class Core {
     if (!membership.has(fact.id())) {
       return Optional.empty();
     }
+    lastNamed = List.of(fact.id());
     Bytes message = credentials.saidFirst(fact);
     multicast(message);
     out.add(new Effect.Authored(fact.id(), message));

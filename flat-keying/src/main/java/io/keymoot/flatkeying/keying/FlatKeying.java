@@ -302,7 +302,7 @@ public final class FlatKeying implements AutoCloseable {
 
   /** Signs a word about what this peer has learnt: heads are read and signed in one step. */
   public SignedHeader signHeartbeat(Bytes content) {
-    return core.self.writer().sign(MessageType.HEARTBEAT, core.signingState().heads(), content);
+    return core.signHeartbeat(content);
   }
 
   // ---- the step
@@ -508,10 +508,15 @@ public final class FlatKeying implements AutoCloseable {
   }
 
   private boolean makeWith(Target.Expelled expulsion) {
+    return rekeying.make(with(expulsion, expulsion.device()));
+  }
+
+  /** First, for there may not be room for all. */
+  private List<Target> with(Target first, Fingerprint device) {
     List<Target> targets = new ArrayList<>(pending.targets());
-    targets.removeIf(target -> hits(target, expulsion.device()));
-    targets.add(expulsion);
-    return rekeying.make(targets);
+    targets.removeIf(target -> hits(target, device));
+    targets.add(0, first);
+    return targets;
   }
 
   private boolean hits(Target target, Fingerprint device) {
@@ -562,15 +567,7 @@ public final class FlatKeying implements AutoCloseable {
 
   private void suspend(MemberId member) {
     if (core.isMember()) {
-      pending
-          .suspension(member)
-          .ifPresent(
-              absent -> {
-                List<Target> targets = new ArrayList<>(pending.targets());
-                targets.removeIf(target -> hits(target, deviceOf(member)));
-                targets.add(absent);
-                rekeying.make(targets);
-              });
+      pending.suspension(member).ifPresent(absent -> rekeying.make(with(absent, deviceOf(member))));
     }
   }
 

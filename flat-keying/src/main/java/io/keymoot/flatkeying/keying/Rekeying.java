@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Target;
@@ -59,8 +60,12 @@ final class Rekeying {
 
   // ---- making
 
-  /** Makes an epoch that ends the stays of {@code targets}; false if the rules refuse it. */
-  boolean make(List<Target> targets) {
+  /**
+   * Makes an epoch that ends the stays of as many of these as one Rekey has room for, the first in
+   * any case; the others stay owed. False if the rules refuse it.
+   */
+  boolean make(List<Target> wanted) {
+    List<Target> targets = withinBounds(wanted);
     GroupState state = core.signingState();
     Optional<Known> prev = prev(state);
     EpochSecret secret = EpochSecret.fresh(core.entropy);
@@ -90,6 +95,21 @@ final class Rekeying {
     reportedAt = core.now;
     core.out.add(new Effect.Rekeyed(fact.id(), report));
     return true;
+  }
+
+  /** Evidence can be long: of many heads, or a credential. The cover needs room beside it. */
+  private static List<Target> withinBounds(List<Target> wanted) {
+    List<Target> targets = new ArrayList<>();
+    int bytes = 0;
+    for (Target target : wanted) {
+      bytes += FactWriter.length(target);
+      if (!targets.isEmpty()
+          && (bytes > Limits.TARGET_BYTES || targets.size() == Limits.REKEY_TARGETS)) {
+        break;
+      }
+      targets.add(target);
+    }
+    return List.copyOf(targets);
   }
 
   private static CoverReport report(int said, int fact, Covering covering) {

@@ -7,6 +7,7 @@ import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.EvidenceCodec;
 import io.keymoot.flatkeying.fact.Fact;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
@@ -163,9 +164,12 @@ public final class BigGroup {
   }
 
   private FactId says(Device author, Fact content) {
+    return says(author, first.state().heads(), content);
+  }
+
+  private FactId says(Device author, List<FactId> heads, Fact content) {
     Envelope fact =
-        new FactWriter(author.key, first.group(), author.id)
-            .write(first.state().heads(), content, Bytes.EMPTY);
+        new FactWriter(author.key, first.group(), author.id).write(heads, content, Bytes.EMPTY);
     facts.add(fact);
     step(first, new Input.Received(Bytes.EMPTY, FactCodec.encode(fact)));
     if (!first.has(fact.id())) {
@@ -404,6 +408,28 @@ public final class BigGroup {
       }
     }
     return steps;
+  }
+
+  /** So many say a fact at once, none of which knows the others': as many heads. */
+  void sayAtOnce(int count) {
+    List<FactId> heads = first.state().heads();
+    for (int i = 1; i <= count; i++) {
+      Device author = device(i);
+      Slot own =
+          new Slot(0, author.id.hash().symbol(0, first.state().found().profile().symbolBits()));
+      says(
+          author,
+          heads,
+          new Reseal(List.of(new Reseal.SlotKey(own, ResealKey.fresh(draws).commitment()))));
+    }
+  }
+
+  /** The word of a member that it goes. */
+  Bytes leaveOf(int number) {
+    Device leaver = device(number);
+    return EvidenceCodec.encode(
+        new FactWriter(leaver.key, first.group(), leaver.id)
+            .leave(first.state().heads(), first.state().newestStay(leaver.id).orElseThrow().id()));
   }
 
   /** Puts somebody out for good, by the founder, for all cores made from now on. */

@@ -13,6 +13,7 @@ import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Reseal;
+import io.keymoot.flatkeying.fact.SignedHeader;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.Known;
@@ -23,6 +24,7 @@ import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -175,5 +177,40 @@ class ManyHeadsTest {
       assertThat(node.core.state().isFaulty(anna.id())).isFalse();
       assertThat(node.core.state().heads()).contains(annasLast()).hasSize(MANY - 31 + 1);
     }
+  }
+
+  @Test
+  void whoNamedSomeOfManyHeadsInABeatNamesThemAgainAndIsNoLiar() {
+    List<Insider> insiders = letIn(MANY + 30);
+    List<FactId> before = anna.core.state().heads();
+    insiders.subList(0, MANY).forEach(insider -> says(insider, before, ManyHeadsTest::isLow));
+    List<FactId> named = benHearsABeat();
+    assertThat(named).hasSize(Limits.HEADS);
+
+    // By their ids alone these would be named now, and all of the others left out.
+    for (Insider insider : insiders.subList(MANY, MANY + 30)) {
+      says(insider, before, id -> !isLow(id));
+    }
+    assertThat(benHearsABeat()).isEqualTo(named);
+    assertThat(ben.core.core.membership.caught()).isEmpty();
+
+    // Its next fact covers these, and makes room for others.
+    refresh();
+    assertThat(benHearsABeat()).hasSize(Limits.HEADS).contains(annasLast());
+    assertThat(ben.core.core.membership.caught()).isEmpty();
+  }
+
+  /** The heads it names. */
+  private List<FactId> benHearsABeat() {
+    SignedHeader word = anna.core.signHeartbeat(Bytes.EMPTY);
+    ben.step(
+        new Input.Heard(
+            anna.id(),
+            Optional.of(word),
+            Optional.empty(),
+            0,
+            Input.KeyCheck.UNTESTED,
+            anna.core.state().membersDigest()));
+    return word.header().heads();
   }
 }
