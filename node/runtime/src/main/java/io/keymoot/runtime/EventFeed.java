@@ -1,6 +1,7 @@
 package io.keymoot.runtime;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
@@ -149,6 +150,9 @@ public final class EventFeed<T> implements AutoCloseable {
     private @Nullable Missed missed; // what came after the waiting ones and found no room
     private boolean finishing;
 
+    /** What was taken already is not told any more. */
+    private volatile boolean isClosed;
+
     Line(Listener<? super T> listener) {
       this.listener = listener;
       this.thread = Thread.ofPlatform().daemon().name(name + "-listener").unstarted(this::run);
@@ -205,6 +209,7 @@ public final class EventFeed<T> implements AutoCloseable {
 
     @Override
     public void close() {
+      isClosed = true;
       lines.remove(this);
       lock.lock();
       try {
@@ -219,9 +224,11 @@ public final class EventFeed<T> implements AutoCloseable {
 
     private void run() {
       try {
+        List<Numbered<T>> next = new ArrayList<>();
         boolean more = true;
         while (more) {
-          more = deliverNext();
+          next.clear();
+          more = deliver(next);
         }
       } catch (InterruptedException e) {
         // Somebody else's doing: this listener is given up.
@@ -229,9 +236,9 @@ public final class EventFeed<T> implements AutoCloseable {
       }
     }
 
-    private boolean deliverNext() throws InterruptedException {
-      Numbered<T> next;
-      Missed gap = null;
+    /** Takes several at once: handing over costs more than most listeners do. */
+    private boolean deliver(List<Numbered<T>> next) throws InterruptedException {
+      Missed gap;
       lock.lockInterruptibly();
       try {
         while (waiting.isEmpty() && missed == null && lostBefore == null && !finishing) {
@@ -239,9 +246,12 @@ public final class EventFeed<T> implements AutoCloseable {
         }
         gap = lostBefore;
         lostBefore = null;
-        next = gap == null ? waiting.poll() : null;
-        waitingBytes -= next == null ? 0 : next.weight;
-        if (next == null && gap == null) {
+        while (gap == null && next.size() < RuntimeLimits.EVENTS_AT_ONCE && !waiting.isEmpty()) {
+          Numbered<T> event = waiting.remove();
+          waitingBytes -= event.weight;
+          next.add(event);
+        }
+        if (next.isEmpty() && gap == null) {
           gap = missed;
           missed = null;
           if (gap == null) {
@@ -251,16 +261,24 @@ public final class EventFeed<T> implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      try {
-        if (next != null) {
-          listener.event(next.id, next.event);
-        } else if (gap != null) {
-          listener.missed(gap.first, gap.last);
+      if (gap != null) {
+        Missed told = gap;
+        call(() -> listener.missed(told.first, told.last));
+      }
+      for (Numbered<T> event : next) {
+        if (!isClosed) {
+          call(() -> listener.event(event.id, event.event));
         }
+      }
+      return true;
+    }
+
+    private void call(Runnable telling) {
+      try {
+        telling.run();
       } catch (RuntimeException e) {
         LOG.warn("A listener of {} failed", name, e);
       }
-      return true;
     }
   }
 }

@@ -14,8 +14,10 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.FrameDesk;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,6 +101,9 @@ final class FrameWork implements AutoCloseable {
 
   /** Frames that did not open, by the reason; of the thread alone. */
   private final Map<Opening, Untold> unopened = new HashMap<>();
+
+  /** Of the thread alone. */
+  private long opened;
 
   /** A voucher that found no room; of the thread alone. */
   private @Nullable Bytes unsent;
@@ -308,28 +313,30 @@ final class FrameWork implements AutoCloseable {
 
   private void run() {
     Tick lookedRound = Tick.ZERO;
-    long opened = 0;
+    List<Reason> reasons = new ArrayList<>();
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Reason next = waiting.take(0);
-        if (next == null) {
-          next = waiting.take(TimeUnit.MILLISECONDS.toNanos(patience()));
+        reasons.clear();
+        waiting.take(0, reasons, RuntimeLimits.FRAMES_AT_ONCE);
+        if (reasons.isEmpty()) {
+          waiting.take(
+              TimeUnit.MILLISECONDS.toNanos(patience()), reasons, RuntimeLimits.FRAMES_AT_ONCE);
           atRest = false;
         }
         FrameDesk at = desk;
         if (at == null) {
           continue;
         }
-        if (next instanceof Arrived arrived) {
-          open(at, arrived);
-          if (++opened % RuntimeLimits.FRAMES_PER_LOOK == 0) {
-            slowDown(arrived.from);
+        boolean isNudged = reasons.isEmpty();
+        for (Reason each : reasons) {
+          switch (each) {
+            case Arrived arrived -> open(at, arrived);
+            case Nudge nudge -> isNudged = true;
           }
         }
         // Now and then in any case, however many frames come.
         Tick now = clock.get();
-        if (!(next instanceof Arrived)
-            || now.millisSince(lookedRound) > RuntimeLimits.DRAIN_MILLIS) {
+        if (isNudged || now.millisSince(lookedRound) > RuntimeLimits.DRAIN_MILLIS) {
           lookedRound = now;
           at.drain(now, sink);
           unopened.forEach((why, untold) -> tell(why, untold, now));
@@ -381,6 +388,9 @@ final class FrameWork implements AutoCloseable {
   }
 
   private void open(FrameDesk at, Arrived arrived) {
+    if (++opened % RuntimeLimits.FRAMES_PER_LOOK == 0) {
+      slowDown(arrived.from);
+    }
     FrameDesk.Opened opened = at.open(clock.get(), arrived.from.value().hashCode(), arrived.frame);
     switch (opened.opening()) {
       case Opening.Opened frame -> deliver(frame, opened.plaintext().toArray(), 0);

@@ -3,6 +3,7 @@ package io.keymoot.runtime;
 import io.keymoot.peer.Address;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
@@ -125,18 +126,43 @@ final class Mailbox<T> {
   @Nullable T take(long nanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = nanos;
-      while (own.isEmpty() && latest == null && fromNetwork == 0) {
-        if (left <= 0 || closed || woken) {
-          woken = false;
-          return null;
-        }
-        left = arrived.awaitNanos(left);
-      }
-      return next();
+      return isAnyThere(nanos) ? next() : null;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Up to so many items, as one after the other would be taken; none if none came in time. Between
+   * two busy threads handing over costs more than the rest, so it is done for many at once.
+   */
+  void take(long nanos, List<T> into, int most) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      if (isAnyThere(nanos)) {
+        while (into.size() < most && isAnyThere() && next() instanceof T item) {
+          into.add(item);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isAnyThere(long nanos) throws InterruptedException {
+    long left = nanos;
+    while (!isAnyThere()) {
+      if (left <= 0 || closed || woken) {
+        woken = false;
+        return false;
+      }
+      left = arrived.awaitNanos(left);
+    }
+    return true;
+  }
+
+  private boolean isAnyThere() {
+    return !own.isEmpty() || latest != null || fromNetwork > 0;
   }
 
   /** How many items wait. */

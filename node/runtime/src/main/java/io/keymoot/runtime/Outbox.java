@@ -3,8 +3,10 @@ package io.keymoot.runtime;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,8 @@ final class Outbox {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
   private record Parcel(Quality quality, Bytes message) {}
+
+  private record Outgoing(Optional<Address> to, Parcel parcel) {}
 
   private static final class Queue {
     final ArrayDeque<Parcel> parcels = new ArrayDeque<>();
@@ -174,10 +178,9 @@ final class Outbox {
     }
   }
 
-  /** Sends one message; none if there is none in time. False when closed. */
+  /** Sends what waits, some at a time; nothing if there is nothing in time. False when closed. */
   private boolean sendNext(long untilErrands) throws InterruptedException {
-    Optional<Address> to;
-    Parcel parcel;
+    List<Outgoing> next = new ArrayList<>();
     lock.lockInterruptibly();
     try {
       sending = false;
@@ -191,23 +194,40 @@ final class Outbox {
           return true;
         }
       }
-      Map.Entry<Optional<Address>, Queue> first = queues.entrySet().iterator().next();
-      to = first.getKey();
-      Queue queue = first.getValue();
-      parcel = queue.parcels.remove();
-      queue.count(parcel, -1);
-      bytesInAll -= parcel.message.length();
-      // To the end of the line, or out of it.
-      queues.remove(to);
-      if (!queue.parcels.isEmpty()) {
-        queues.put(to, queue);
+      while (!queues.isEmpty() && next.size() < RuntimeLimits.MESSAGES_AT_ONCE) {
+        next.add(takeNext());
       }
       sending = true;
     } finally {
       lock.unlock();
     }
+    for (Outgoing each : next) {
+      send(each);
+    }
+    return true;
+  }
+
+  private Outgoing takeNext() {
+    Map.Entry<Optional<Address>, Queue> first = queues.entrySet().iterator().next();
+    Optional<Address> to = first.getKey();
+    Queue queue = first.getValue();
+    Parcel parcel = queue.parcels.remove();
+    queue.count(parcel, -1);
+    bytesInAll -= parcel.message.length();
+    boolean isEmpty = queue.parcels.isEmpty();
+    if (isEmpty || queues.size() > 1) {
+      // To the end of the line, or out of it.
+      queues.remove(to);
+    }
+    if (!isEmpty) {
+      queues.putIfAbsent(to, queue);
+    }
+    return new Outgoing(to, parcel);
+  }
+
+  private void send(Outgoing next) throws InterruptedException {
     try {
-      wire.send(to, parcel.quality, parcel.message);
+      wire.send(next.to, next.parcel.quality, next.parcel.message);
       sent.increment();
     } catch (InterruptedException e) {
       throw e;
@@ -215,7 +235,6 @@ final class Outbox {
       failed.increment();
       LOG.debug("Not sent: {}", e.toString());
     }
-    return true;
   }
 
   private boolean awaitMillis(long millis) throws InterruptedException {

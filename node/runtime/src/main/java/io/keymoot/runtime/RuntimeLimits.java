@@ -173,6 +173,14 @@ final class RuntimeLimits {
 
   static final int FRAME_BYTES_AT_EASE = 8 << 20;
 
+  /** Handed to the sending thread together, in their turns. */
+  static final int MESSAGES_AT_ONCE = 16;
+
+  /**
+   * Handed over together, if they are there; those of other senders wait for no more than these.
+   */
+  static final int FRAMES_AT_ONCE = 64;
+
   /** It is looked at once in so many frames: a prime, for else it would meet some ends never. */
   static final int FRAMES_PER_LOOK = 61;
 
@@ -202,6 +210,9 @@ final class RuntimeLimits {
 
   /** Commands that wait for their answer. */
   static final int COMMANDS = 256;
+
+  /** Handed to a listener's thread together, if they are there. */
+  static final int EVENTS_AT_ONCE = 64;
 
   /** Events that wait for one slow listener, beside those of the past that it asked for. */
   static final int EVENTS_PER_LISTENER = 1_024;
