@@ -51,6 +51,18 @@ final class SlotNeeds {
 
   // ---- asking
 
+  /**
+   * How long to wait between asks, so that all members together ask at a steady rate, however many
+   * they are. Nothing waits for these keys: without them a change costs more bytes. And who waits
+   * asks less often, for others have more to give by then.
+   */
+  private long pace() {
+    return Math.clamp(
+        core.state().memberCount() * Limits.ASK_FOR_SLOTS_MILLIS_A_MEMBER,
+        Limits.ASK_FOR_KEYS_MILLIS,
+        Limits.ASK_FOR_SLOTS_MOST_MILLIS);
+  }
+
   /** Looks whether something is to be asked for; called when facts or keys may have changed. */
   void review() {
     List<SlotKeys.Wanted> now = core.slots.wanted();
@@ -58,7 +70,7 @@ final class SlotNeeds {
       return;
     }
     wanted = now;
-    delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
+    delayMillis = pace();
     vain = 0;
     if (now.isEmpty()) {
       core.timers.clear(Timers.Name.ASK_FOR_SLOTS);
@@ -81,7 +93,7 @@ final class SlotNeeds {
     core.timers.set(
         Timers.Name.ASK_FOR_SLOTS,
         core.now.plusMillis(delayMillis + core.random((int) delayMillis)));
-    delayMillis = Math.min(2 * delayMillis, Limits.ASK_FOR_KEYS_MOST_MILLIS);
+    delayMillis = Math.min(2 * delayMillis, Math.max(pace(), Limits.ASK_FOR_KEYS_MOST_MILLIS));
     vain++;
     List<SlotSet> sets =
         wanted.stream()
@@ -260,9 +272,10 @@ final class SlotNeeds {
       }
     }
     if (any) {
-      delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
+      delayMillis = pace();
       vain = 0;
-      core.timers.set(Timers.Name.ASK_FOR_SLOTS, core.now);
+      core.timers.set(
+          Timers.Name.ASK_FOR_SLOTS, core.now.plusMillis(core.random((int) delayMillis)));
     }
     return any;
   }

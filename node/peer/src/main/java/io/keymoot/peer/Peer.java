@@ -10,7 +10,6 @@ import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
-import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.frame.FrameSender;
 import io.keymoot.flatkeying.frame.TekEpoch;
@@ -37,7 +36,9 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -418,10 +419,7 @@ public final class Peer implements AutoCloseable {
       case Effect.ResealOwed owed -> resealOwed(owed.slots());
       case Effect.Seconded seconded ->
           heartbeat(new io.keymoot.heartbeat.Input.Seconded(seconded.member(), seconded.by()));
-      case Effect.Taken taken -> {
-        tellResealed(taken.facts());
-        taken();
-      }
+      case Effect.Taken taken -> taken();
       case Effect.Status is -> {
         status = new PeerEffect.Status(is.state(), is.cause());
         out.add(status);
@@ -538,15 +536,13 @@ public final class Peer implements AutoCloseable {
 
   // ---- the roster
 
-  private void tellResealed(List<FactId> facts) {
-    for (FactId fact : facts) {
-      if (keying.ledger().get(fact) instanceof Known known
-          && known.fact() instanceof Reseal reseal) {
-        out.add(
-            new PeerEffect.Resealed(
-                known.author(), reseal.slots().stream().map(Reseal.SlotKey::slot).toList()));
-      }
+  private void tellResealed(GroupState state, GroupState older) {
+    Map<Known, List<Slot>> resealed = new LinkedHashMap<>();
+    for (Known.Start each : state.resealedSince(older)) {
+      resealed.computeIfAbsent(each.reseal(), fresh -> new ArrayList<>()).add(each.slot());
     }
+    resealed.forEach(
+        (reseal, slots) -> out.add(new PeerEffect.Resealed(reseal.author(), List.copyOf(slots))));
   }
 
   private void taken() {
@@ -557,6 +553,9 @@ public final class Peer implements AutoCloseable {
     GroupState older = before;
     before = state;
     tellLearnt();
+    if (older.count() > 0) {
+      tellResealed(state, older);
+    }
     reviewSealing();
     heartbeat(new io.keymoot.heartbeat.Input.Knows(rosters.of(state), keying.signingHeads()));
     if (!state.usable().equals(older.usable()) && state.usable().stream().anyMatch(this::isRekey)) {
