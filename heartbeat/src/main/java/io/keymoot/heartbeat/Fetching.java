@@ -38,6 +38,14 @@ final class Fetching {
       this.due = due;
     }
 
+    /** Others are ahead of this peer now, who may give what was asked of its holders in vain. */
+    void isNowAParent() {
+      if (!parent) {
+        parent = true;
+        tries = 0;
+      }
+    }
+
     /** Nobody speaks of it but strangers. */
     boolean isStrange() {
       return !parent && holders.isEmpty() && !strangers.isEmpty();
@@ -92,9 +100,9 @@ final class Fetching {
       want.head = true;
       if (isKnown) {
         hold(want, holder);
-      } else if (want.strangers.size() < HeartbeatLimits.STRANGERS_OF_A_WANT
-          && !want.strangers.contains(holder)) {
-        want.strangers.add(holder);
+      } else {
+        // Each has its turn: else who comes first with a few that are made up is asked for good.
+        oneMore(want.strangers, HeartbeatLimits.STRANGERS_OF_A_WANT, holder);
       }
     }
   }
@@ -104,8 +112,12 @@ final class Fetching {
     Iterator<Map.Entry<FactId, Want>> each = wants.entrySet().iterator();
     while (each.hasNext()) {
       Map.Entry<FactId, Want> entry = each.next();
-      entry.getValue().parent = still.contains(entry.getKey());
-      if (!entry.getValue().parent && !entry.getValue().head) {
+      Want want = entry.getValue();
+      if (still.contains(entry.getKey())) {
+        want.isNowAParent();
+      } else if (want.head) {
+        want.parent = false;
+      } else {
         each.remove();
       }
     }
@@ -117,7 +129,7 @@ final class Fetching {
         }
         // What needs it is at hand already, so nobody else is on the way to tell.
         want = new Want(now);
-        want.parent = true;
+        want.isNowAParent();
         wants.put(parent, want);
       }
     }
@@ -159,13 +171,18 @@ final class Fetching {
   /** False if it was known as one already. */
   private boolean hold(Want want, MemberId holder) {
     want.strangers.remove(holder);
-    if (want.holders.contains(holder)) {
+    return oneMore(want.holders, HeartbeatLimits.HOLDERS_OF_A_WANT, holder);
+  }
+
+  /** In place of any one, if as many are known as may be. False if it was known already. */
+  private boolean oneMore(List<MemberId> known, int most, MemberId another) {
+    if (known.contains(another)) {
       return false;
     }
-    if (want.holders.size() < HeartbeatLimits.HOLDERS_OF_A_WANT) {
-      want.holders.add(holder);
+    if (known.size() < most) {
+      known.add(another);
     } else {
-      want.holders.set(jitter.below(want.holders.size()), holder);
+      known.set(jitter.below(most), another);
     }
     return true;
   }

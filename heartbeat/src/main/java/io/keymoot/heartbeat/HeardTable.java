@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * which they were.
  *
  * <p>By hand, in three arrays: this is the one table whose size is a pair of members. A map of
- * objects would take 80 bytes a row where this takes about 30; and a heartbeat touches three lines
+ * objects would take 80 bytes a row where this takes about 25; and a heartbeat touches three lines
  * of memory, which is most of what it costs in a process with thousands of peers. Besides, each row
  * keeps one heartbeat, the last that was signed; peers of one process share those. Of a hint it
  * keeps how far ahead it was, and whether it said something else.
@@ -19,9 +19,8 @@ final class HeardTable {
   private static final int TICK = 100;
   private static final int NEVER = -1;
 
-  // A row of times: when it was last heard, when by a signed heartbeat; and, of the latest hint
-  // after
-  // that, how far ahead its counter was, below zero if it said something else.
+  // A row of times: when it was last heard, when by a signed heartbeat; and of the latest hint
+  // after that one, how far ahead its counter was, below zero if it said something else.
   private static final int WIDTH = 3;
   private static final int HEARD = 0;
   private static final int SIGNED = 1;

@@ -494,6 +494,24 @@ class HeartbeatTest {
     assertThat(core.wanted()).hasSize(1);
   }
 
+  /** Its holders may not have it any more, or keep it back; others are ahead now. */
+  @Test
+  void aHeadAskedForInVainThatTurnsOutToBeAParentIsAskedForAsIfItWereNew() {
+    begin();
+    FactId head = People.fact("head");
+    hear(3, 1, head);
+    int before = only(Effect.Fetch.class, run(8_000)).size();
+    assertThat(before).isBetween(8, HeartbeatLimits.FETCH_TRIES - 1);
+    lackParentOfWhatIsNamedBy(7, head);
+    tell(new Input.Lacks(List.of(head)));
+    List<Effect.Fetch> asked = only(Effect.Fetch.class, run(20_000));
+    assertThat(asked).hasSizeGreaterThanOrEqualTo(HeartbeatLimits.FETCH_TRIES);
+    assertThat(asked).anyMatch(fetch -> isAsked(fetch, 7, head));
+    // To say the same again makes nothing new of it.
+    tell(new Input.Lacks(List.of(head)));
+    assertThat(only(Effect.Fetch.class, run(20_000))).hasSizeLessThan(3);
+  }
+
   @Test
   void whatIsLearntIsNotAskedFor() {
     begin();
@@ -642,6 +660,23 @@ class HeartbeatTest {
     FactId head = People.fact("head");
     hear(4, 1, head);
     assertThat(core.wanted()).contains(head);
+  }
+
+  /** Who is made up may well be there first. */
+  @Test
+  void aStrangerThatComesAfterManyHasItsTurnToo() {
+    begin();
+    FactId head = People.fact("head");
+    for (int i = 0; i < 3 * HeartbeatLimits.STRANGERS_OF_A_WANT; i++) {
+      hear(100 + i, 1, head);
+    }
+    List<Effect.Fetch> asked = new ArrayList<>();
+    for (int beat = 1; beat <= 10; beat++) {
+      hear(200, beat, head);
+      asked.addAll(only(Effect.Fetch.class, run(1_000)));
+    }
+    assertThat(asked).anyMatch(fetch -> isAsked(fetch, 200, head));
+    assertThat(asked).anyMatch(fetch -> !isAsked(fetch, 200, head));
   }
 
   /** Whom this peer's facts do not know yet may be the only one to have something. */
