@@ -38,6 +38,22 @@ class HeardTableTest {
   }
 
   @Test
+  void aHintThatContradictsIsTakenOnceAndThenStale() {
+    Beat other = People.beat(People.member(1), 7, false, People.roster(2), People.FOUND);
+    hear(5, true);
+    int row = table.find(People.member(1));
+    assertThat(table.hear(other, 70)).isEqualTo(HeardTable.Verdict.TAKEN);
+    assertThat(table.isContradicted(row)).isTrue();
+    assertThat(table.hear(other, 80)).isEqualTo(HeardTable.Verdict.STALE);
+    assertThat(hear(6, false)).as("one before it").isEqualTo(HeardTable.Verdict.STALE);
+    assertThat(hear(7, false)).as("another of its number").isEqualTo(HeardTable.Verdict.STALE);
+    assertThat(table.isContradicted(row)).isTrue();
+    // The next that says again what was signed mends it.
+    assertThat(hear(8, false)).isEqualTo(HeardTable.Verdict.TAKEN);
+    assertThat(table.isContradicted(row)).isFalse();
+  }
+
+  @Test
   void aHintFarAheadOfTheLastSignedOneIsNotTaken() {
     hear(5, true);
     assertThat(hear(6 + HeartbeatLimits.HINTS_AHEAD, false)).isEqualTo(HeardTable.Verdict.STALE);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ScaleTest {
 
   @Test
-  void anIdleHourOfAThousandPeersAtOnePercentLossSuspendsNobodyAndRekeysOnceAtItsEnd() {
+  void anIdleHourOfAThousandPeersAtOnePercentLossSuspendsNobodyAndItsRefreshIsMadeOnceToThrice() {
     // Mail may be ten seconds late: harder than life, and a fifth of an interval.
     World world = new World(1, People.roster(1_000), 10_000);
     world.loss = 0.01;

@@ -99,7 +99,7 @@ final class World {
       step(at, unknown.isEmpty() ? heard : new Input.Heard(heard.beat(), List.copyOf(unknown)));
       if (!core.wanted().isEmpty()
           && heard.beat().heads().stream().anyMatch(waiting::containsKey)) {
-        step(at, new Input.KnowsMore(heard.beat().member(), true));
+        step(at, new Input.KnowsMore(heard.beat().member(), heard.beat().signed()));
       }
     }
 
