@@ -103,6 +103,8 @@ public final class Peer implements AutoCloseable {
   private int haveMask;
 
   private List<Slot> resealsOwed = List.of();
+  private @Nullable Address reachedAt;
+  private List<Bytes> remembered = List.of();
   private @Nullable Stay stay;
   private PeerEffect.Status status =
       new PeerEffect.Status(Effect.State.SYNCING, "this peer has not started");
@@ -181,8 +183,11 @@ public final class Peer implements AutoCloseable {
       }
       case PeerInput.Wake wake -> wake();
       case PeerInput.Received received -> received(received.from(), received.message());
-      case PeerInput.ReachedAt at ->
-          heartbeat(new io.keymoot.heartbeat.Input.ReachedAt(at.address().value()));
+      case PeerInput.ReachedAt at -> {
+        reachedAt = at.address();
+        heartbeat(new io.keymoot.heartbeat.Input.ReachedAt(at.address().value()));
+      }
+      case PeerInput.Remember remember -> remembered = remember.facts();
       case PeerInput.Date date -> judging.dateIs(date.wall());
       case PeerInput.Heard heard -> judging.hear(heard.hearing());
       case PeerInput.Answer answer -> judging.answer(answer.ticket(), answer.yes(), answer.by());
@@ -198,6 +203,7 @@ public final class Peer implements AutoCloseable {
       case PeerInput.Renew renew -> renew(renew.credential());
     }
     settle();
+    recall();
     takeUp.review(now);
     takeUp.taken().ifPresent(key -> out.add(new PeerEffect.Activate(key.epoch, key.revision)));
     return List.copyOf(out);
@@ -221,6 +227,19 @@ public final class Peer implements AutoCloseable {
     settle();
     heartbeat(new io.keymoot.heartbeat.Input.Wake());
     judging.wake();
+  }
+
+  /** Before the step says which key is in use. */
+  private void recall() {
+    Address from = reachedAt;
+    if (from != null && !remembered.isEmpty() && keying.isMember()) {
+      List<Bytes> facts = remembered;
+      remembered = List.of();
+      for (Bytes fact : facts) {
+        keying(new Input.Received(from.value(), fact));
+        settle();
+      }
+    }
   }
 
   // ---- what comes in

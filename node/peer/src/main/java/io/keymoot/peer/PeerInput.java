@@ -25,6 +25,17 @@ public sealed interface PeerInput {
   /** Where the transport reaches this peer now. */
   record ReachedAt(Address address) implements PeerInput {}
 
+  /**
+   * What an earlier start of this device learnt, as it was signed, parents first: taken in the very
+   * step that lets this peer in. So no key is ever in use that these facts take back. After {@link
+   * ReachedAt}.
+   */
+  record Remember(List<Bytes> facts) implements PeerInput {
+    public Remember {
+      facts = List.copyOf(facts);
+    }
+  }
+
   /** The date, for certificates and invites alone. */
   record Date(WallTime wall) implements PeerInput {}
 
