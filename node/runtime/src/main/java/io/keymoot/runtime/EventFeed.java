@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells listeners what happened. Each listener has a thread and a bounded queue of its own, so a
  * slow one stalls neither the publisher nor the other listeners; it loses events and is told which.
+ * Whatever a listener throws, it is told the next event.
  *
  * @param <T> the events
  */
@@ -223,26 +224,21 @@ public final class EventFeed<T> implements AutoCloseable {
     }
 
     private void run() {
-      try {
-        List<Numbered<T>> next = new ArrayList<>();
-        boolean more = true;
-        while (more) {
-          next.clear();
-          more = deliver(next);
-        }
-      } catch (InterruptedException e) {
-        // Somebody else's doing: this listener is given up.
-        close();
+      List<Numbered<T>> next = new ArrayList<>();
+      boolean more = true;
+      while (more) {
+        next.clear();
+        more = deliver(next);
       }
     }
 
     /** Takes several at once: handing over costs more than most listeners do. */
-    private boolean deliver(List<Numbered<T>> next) throws InterruptedException {
+    private boolean deliver(List<Numbered<T>> next) {
       Missed gap;
-      lock.lockInterruptibly();
+      lock.lock();
       try {
         while (waiting.isEmpty() && missed == null && lostBefore == null && !finishing) {
-          changed.await();
+          changed.awaitUninterruptibly();
         }
         gap = lostBefore;
         lostBefore = null;
@@ -276,8 +272,11 @@ public final class EventFeed<T> implements AutoCloseable {
     private void call(Runnable telling) {
       try {
         telling.run();
-      } catch (RuntimeException e) {
-        LOG.warn("A listener of {} failed", name, e);
+      } catch (RuntimeException | Error e) {
+        LOG.warn("A listener of {} failed; it is told the next event all the same", name, e);
+      }
+      if (Thread.interrupted()) {
+        LOG.debug("A listener of {} was interrupted, which ends nothing but what it did", name);
       }
     }
   }

@@ -13,15 +13,14 @@ import io.keymoot.flatkeying.frame.Sealing;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.FrameDesk;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,26 +35,19 @@ final class FrameWork implements AutoCloseable {
   /** The last stream of each kind is the node's own, for its messages. */
   private static final int OWN_INDEX = FrameStream.OF_A_KIND - 1;
 
-  /** How often the thread looks round though nothing waits and nobody nudged it. */
-  private static final long REST_MILLIS = 30_000;
-
   /** What the thread is woken by. */
   private sealed interface Reason {}
 
-  private record Arrived(Address from, Bytes frame) implements Reason {}
+  /**
+   * @param again has the sender say it again, if it is reliable
+   */
+  private record Arrived(Address from, Bytes frame, @Nullable Runnable again) implements Reason {}
 
   /** The ring has changed, a signature is due, or something waits from now on. */
   private record Nudge() implements Reason {}
 
-  private record Held(Bytes message, Authentication proof, Delivery delivery) {}
-
   /** A frame of the application's that came before its key. */
   private record Late(Opening.Opened frame, Bytes plaintext) {}
-
-  private static final class Untold {
-    long frames;
-    Tick notBefore = Tick.ZERO;
-  }
 
   /** Names the sender of a frame. */
   interface Naming {
@@ -73,7 +65,8 @@ final class FrameWork implements AutoCloseable {
               RuntimeLimits.FRAMES_WAITING_OF_ONE,
               RuntimeLimits.FRAME_BYTES_WAITING_OF_ONE,
               RuntimeLimits.FRAMES_WAITING,
-              RuntimeLimits.FRAME_BYTES_WAITING));
+              RuntimeLimits.FRAME_BYTES_WAITING),
+          FrameWork::sayAgain);
 
   /**
    * Nothing waits that time alone could move: whoever changes that must nudge. Set before the
@@ -82,15 +75,14 @@ final class FrameWork implements AutoCloseable {
    */
   private volatile boolean atRest;
 
-  /** The application opens or seals by itself what waits, or falls due, unseen from here. */
-  private volatile boolean sharesFrames;
+  /** Frames that could not be opened when they came may open now. */
+  private final AtomicBoolean hasChanged = new AtomicBoolean();
 
   private final Map<FrameStream, EventFeed<Late>> late = new ConcurrentHashMap<>();
   private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<Held> held = new ArrayDeque<>(); // guarded by the lock
-  private long heldBytes; // guarded by the lock
+  private final HeldMessages held = new HeldMessages(); // guarded by the lock
 
   /** What is sealed in which stream of this stay. */
   final Streams streams = new Streams(OWN_INDEX);
@@ -99,10 +91,9 @@ final class FrameWork implements AutoCloseable {
   private volatile @Nullable Transport transport;
   private volatile boolean closed;
 
-  /** Frames that did not open, by the reason; of the thread alone. */
-  private final Map<Opening, Untold> unopened = new HashMap<>();
-
-  /** Of the thread alone. */
+  // Of the thread alone.
+  private final Untold unopened;
+  private final Keyless keyless = new Keyless();
   private long opened;
 
   /** A voucher that found no room; of the thread alone. */
@@ -122,6 +113,7 @@ final class FrameWork implements AutoCloseable {
     this.clock = clock;
     this.events = events;
     this.naming = naming;
+    this.unopened = new Untold(events);
     this.thread = Thread.ofPlatform().daemon().name(name + "-frames").unstarted(this::run);
   }
 
@@ -134,11 +126,12 @@ final class FrameWork implements AutoCloseable {
 
   void use(FrameDesk next) {
     desk = next;
-    nudge();
+    ringChanged();
   }
 
   /** Frames that wait may open now, and what is held may go. */
   void ringChanged() {
+    hasChanged.set(true);
     nudge();
   }
 
@@ -164,12 +157,9 @@ final class FrameWork implements AutoCloseable {
           return sent;
         }
       }
-      if (held.size() >= RuntimeLimits.HELD_MESSAGES
-          || heldBytes + message.length() > RuntimeLimits.HELD_BYTES) {
+      if (!held.add(new HeldMessages.Message(message, proof, delivery))) {
         return Sent.FULL;
       }
-      held.add(new Held(message, proof, delivery));
-      heldBytes += message.length();
       nudgeIfAtRest();
       return Sent.HELD;
     } finally {
@@ -214,12 +204,11 @@ final class FrameWork implements AutoCloseable {
   private void sendHeld() {
     lock.lock();
     try {
-      for (Held next = held.peek(); next != null; next = held.peek()) {
-        if (sendNow(next.message, next.proof, next.delivery) != Sent.SENT) {
+      for (HeldMessages.Message next = held.first(); next != null; next = held.first()) {
+        if (sendNow(next.text(), next.proof(), next.delivery()) != Sent.SENT) {
           return;
         }
-        held.remove();
-        heldBytes -= next.message.length();
+        held.removeFirst();
       }
     } finally {
       lock.unlock();
@@ -231,7 +220,6 @@ final class FrameWork implements AutoCloseable {
     lock.lock();
     try {
       held.clear();
-      heldBytes = 0;
     } finally {
       lock.unlock();
     }
@@ -251,10 +239,10 @@ final class FrameWork implements AutoCloseable {
 
   StreamSealer sealer(FrameStream stream) {
     streams.use(stream);
-    if (stream.authentication() == Authentication.AMORTISED) {
-      shareFrames();
-    }
-    return new StreamSealer(stream, this::sealerNow, clock, this::nudge);
+    // A signature that is not due yet falls due by time.
+    Runnable sealed =
+        stream.authentication() == Authentication.AMORTISED ? this::nudgeIfAtRest : () -> {};
+    return new StreamSealer(stream, this::sealerNow, clock, sealed, this::nudge);
   }
 
   StreamOpener opener(FrameStream stream, LateFrames whenLate) {
@@ -264,28 +252,34 @@ final class FrameWork implements AutoCloseable {
     if (stream.index() == OWN_INDEX || late.putIfAbsent(stream, feed) != null) {
       throw new IllegalArgumentException(stream + " has its opener already");
     }
-    shareFrames();
     feed.listen((id, each) -> whenLate.opened(each.frame, each.plaintext.toArray(), 0));
     return new StreamOpener(
         stream,
         this::openerNow,
         clock,
+        this::nudgeIfAtRest,
         () -> {
           late.remove(stream, feed);
           feed.close();
         });
   }
 
-  private void shareFrames() {
-    sharesFrames = true;
-    nudgeIfAtRest();
-  }
-
   // ---- receiving
 
   /** False if there is no room for it. */
-  boolean arrived(Address from, Bytes frame) {
-    return waiting.put(from, new Arrived(from, frame), frame.length());
+  boolean arrived(Address from, Bytes frame, @Nullable Runnable again) {
+    Arrived arrived = new Arrived(from, frame, again);
+    boolean isTaken = waiting.put(from, arrived, frame.length());
+    if (!isTaken) {
+      sayAgain(arrived);
+    }
+    return isTaken;
+  }
+
+  private static void sayAgain(Reason gone) {
+    if (gone instanceof Arrived arrived && arrived.again != null) {
+      arrived.again.run();
+    }
   }
 
   /** For tests: frames that wait for the thread. */
@@ -296,6 +290,11 @@ final class FrameWork implements AutoCloseable {
   /** Frames for which there was no room. */
   long dropped() {
     return waiting.dropped.sum();
+  }
+
+  /** Reliable frames whose key did not come in time. */
+  long withoutKey() {
+    return keyless.lost();
   }
 
   private final FrameSink sink =
@@ -338,8 +337,10 @@ final class FrameWork implements AutoCloseable {
         Tick now = clock.get();
         if (isNudged || now.millisSince(lookedRound) > RuntimeLimits.DRAIN_MILLIS) {
           lookedRound = now;
+          boolean mayOpen = hasChanged.getAndSet(false);
           at.drain(now, sink);
-          unopened.forEach((why, untold) -> tell(why, untold, now));
+          keyless.tryAgain(now, mayOpen, frame -> stillWaits(at, now, frame));
+          unopened.tell(now);
           sendVouchers();
           sendHeld();
         }
@@ -356,13 +357,18 @@ final class FrameWork implements AutoCloseable {
   /** How long to wait for a frame or a nudge: for long, if nothing falls due before one comes. */
   private long patience() {
     atRest = true;
-    return isSomethingToCome() ? RuntimeLimits.DRAIN_MILLIS : REST_MILLIS;
+    if (isSomethingToCome()) {
+      // It looks round soon by itself.
+      atRest = false;
+      return RuntimeLimits.DRAIN_MILLIS;
+    }
+    return RuntimeLimits.FRAMES_REST_MILLIS;
   }
 
   private boolean isSomethingToCome() {
-    return sharesFrames
-        || unsent != null
-        || unopened.values().stream().anyMatch(untold -> untold.frames > 0)
+    return unsent != null
+        || keyless.isAny()
+        || unopened.isAny()
         || isAnythingHeld()
         || openerNow().filter(FrameOpener::isAnythingWaiting).isPresent()
         || sealerNow().flatMap(FrameSealer::voucherDeadline).isPresent();
@@ -396,25 +402,37 @@ final class FrameWork implements AutoCloseable {
       case Opening.Opened frame -> deliver(frame, opened.plaintext().toArray(), 0);
       case Opening.Vouched vouched -> {
         tell(vouched);
-        nudge();
+        ringChanged();
       }
-      case Opening.Waiting why -> unopened(why);
-      case Opening.Refused why -> unopened(why);
+      case Opening.Waiting why -> unopened(at, arrived, why);
+      case Opening.Refused why -> unopened(at, arrived, why);
     }
   }
 
-  private void unopened(Opening why) {
-    Untold untold = unopened.computeIfAbsent(why, unseen -> new Untold());
-    untold.frames++;
-    tell(why, untold, clock.get());
+  private void unopened(FrameDesk at, Arrived arrived, Opening why) {
+    // What came before this device was in was not for it.
+    if (mayOpenLater(why) && arrived.again != null && at.sealer().isPresent()) {
+      keyless.add(new Keyless.Frame(arrived.from, arrived.frame, clock.get()));
+    }
+    unopened.count(why, clock.get());
   }
 
-  private void tell(Opening why, Untold untold, Tick now) {
-    if (untold.frames > 0 && !now.isBefore(untold.notBefore)) {
-      events.accept(new NodeEvent.Unopened(why, untold.frames));
-      untold.frames = 0;
-      untold.notBefore = now.plusMillis(RuntimeLimits.UNOPENED_TOLD_MILLIS);
+  private static boolean mayOpenLater(Opening why) {
+    return why instanceof Opening.Waiting || why == Opening.Refused.TOO_MANY_WAITING;
+  }
+
+  private boolean stillWaits(FrameDesk at, Tick now, Keyless.Frame frame) {
+    FrameDesk.Opened opened = at.open(now, frame.from().value().hashCode(), frame.frame());
+    switch (opened.opening()) {
+      case Opening.Opened late -> deliver(late, opened.plaintext().toArray(), 0);
+      case Opening.Vouched vouched -> {
+        tell(vouched);
+        ringChanged();
+      }
+      case Opening.Waiting why -> {}
+      case Opening.Refused why -> {} // most often because the opener delivered it
     }
+    return mayOpenLater(opened.opening());
   }
 
   private void deliver(Opening.Opened frame, byte[] plaintext, int at) {
@@ -479,6 +497,8 @@ final class FrameWork implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    waiting.close();
+    keyless.close();
     dropHeld();
     late.values().forEach(EventFeed::close);
   }

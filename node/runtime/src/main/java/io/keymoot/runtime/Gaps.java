@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Half of {@link CatchUp}, under its lock: what others sent and did not come.
  *
  * <p>Sources can be made up, as many as anybody likes, and so can their counts. So what is missing
- * is bounded over all of them, and those heard first keep their place; so many gaps of one source
- * are looked into in a second, and so many questions asked. What a frame costs that comes in its
- * turn grows with none of this.
+ * is bounded over all of them, and who lacks most gives way; so many gaps of one source are looked
+ * into in a second, and so many questions asked, of all sources in turn. What a frame costs that
+ * comes in its turn grows with none of this.
  */
 final class Gaps {
   private static final int WINDOW = RuntimeLimits.NUMBERS_WATCHED;
@@ -46,11 +46,12 @@ final class Gaps {
               .thenComparingLong(each -> each.of.age)
               .thenComparingLong(each -> each.number));
 
-  /** The sources of which anything is missing, those heard first at the head. */
-  private final TreeMap<Long, Source> lacking = new TreeMap<>();
+  /** How much is missing of each source. */
+  private final Shares<Source> shares = new Shares<>();
 
   private final Budget asks = new Budget(RuntimeLimits.ASKS_PER_SECOND);
   private long ages;
+  private long questions;
   private boolean missesNothing;
 
   /** Frames that were missing, and are not waited for any more. */
@@ -139,23 +140,22 @@ final class Gaps {
   }
 
   void due(List<Errand> out, long now) {
-    TreeMap<Long, List<Missing>> bySource = new TreeMap<>();
+    Map<Source, List<Missing>> bySource = new LinkedHashMap<>();
     while (next() <= now) {
       Missing each = waiting.removeFirst();
       if (each.tries == RuntimeLimits.ASK_AGAIN) {
         each.of.isFound(each.number);
         lost.increment();
       } else {
-        bySource.computeIfAbsent(each.of.age, unseen -> new ArrayList<>()).add(each);
+        bySource.computeIfAbsent(each.of, unseen -> new ArrayList<>()).add(each);
       }
     }
-    for (List<Missing> each : bySource.values()) {
-      ask(each, out, now);
-    }
+    bySource.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey(IN_TURN))
+        .forEach(each -> ask(each.getKey(), each.getValue(), out, now));
   }
 
-  /** All of one source. */
-  private void ask(List<Missing> due, List<Errand> out, long now) {
+  private void ask(Source source, List<Missing> due, List<Errand> out, long now) {
     boolean mayAsk = asks.isLeft(now);
     List<Long> numbers = new ArrayList<>();
     for (Missing each : due) {
@@ -172,14 +172,23 @@ final class Gaps {
     }
     if (!numbers.isEmpty()) {
       asks.spend();
-      out.add(new Errand.Ask(due.getFirst().of.address, List.copyOf(numbers)));
+      source.asked = ++questions;
+      out.add(new Errand.Ask(source.address, List.copyOf(numbers)));
     }
   }
 
+  /** The one that was asked longest ago comes first. */
+  private static final Comparator<Source> IN_TURN =
+      Comparator.comparingLong((Source each) -> each.asked).thenComparingLong(each -> each.age);
+
   /** What came from one end. */
-  private final class Source {
+  private final class Source extends Shares.Share {
     final Address address;
     final long age;
+
+    /** When it was asked last; or when it came to lack anything. */
+    long asked;
+
     long top;
 
     /** What came before it is not wanted; negative while nothing is known. */
@@ -259,27 +268,29 @@ final class Gaps {
       budget.spend();
       Missing one = new Missing(this, number, now + RuntimeLimits.MISSING_PATIENCE_MILLIS);
       if (missing.isEmpty()) {
-        lacking.put(age, this);
+        asked = Math.max(asked, questions);
       }
       missing.put(number, one);
       waiting.add(one);
+      shares.change(this, 1);
     }
 
     /** It waits no more, whatever the reason. */
     void isFound(long number) {
       missing.remove(number);
-      if (missing.isEmpty()) {
-        lacking.remove(age);
-      }
+      shares.change(this, -1);
     }
 
     void loseBelow(long number) {
       while (!missing.isEmpty() && missing.firstKey() < number) {
-        Missing first = missing.firstEntry().getValue();
-        waiting.remove(first);
-        isFound(first.number);
-        lost.increment();
+        lose(missing.firstEntry().getValue());
       }
+    }
+
+    void lose(Missing one) {
+      waiting.remove(one);
+      isFound(one.number);
+      lost.increment();
     }
 
     void forget() {
@@ -291,16 +302,16 @@ final class Gaps {
     }
   }
 
-  /** Whoever was heard later gives way. */
+  /** Whoever lacks most gives way. */
   private boolean isRoomFor(Source source) {
     if (waiting.size() < RuntimeLimits.MISSING_IN_ALL) {
       return true;
     }
-    Source newest = lacking.lastEntry().getValue();
-    if (newest.age <= source.age) {
+    Source most = shares.mostAbove(source.has() + 1);
+    if (most == null) {
       return false;
     }
-    newest.loseBelow(Long.MAX_VALUE);
+    most.lose(most.missing.lastEntry().getValue());
     return true;
   }
 }

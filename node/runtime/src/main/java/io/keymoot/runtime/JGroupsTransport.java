@@ -5,11 +5,9 @@ import io.keymoot.peer.Address;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,9 +22,6 @@ import org.jgroups.protocols.ReliableUnicast;
 import org.jgroups.protocols.TP;
 import org.jgroups.stack.ProtocolStack;
 import org.jgroups.util.Buffer;
-import org.jgroups.util.ByteArrayDataInputStream;
-import org.jgroups.util.ByteArrayDataOutputStream;
-import org.jgroups.util.Util;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,9 +74,7 @@ public final class JGroupsTransport implements Transport {
   private final LongAdder received = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final Heard heard = new Heard();
-
-  /** What has been written out once: each message names its source. */
-  private final Map<org.jgroups.Address, Address> written = new ConcurrentHashMap<>();
+  private final Addresses addresses = new Addresses();
 
   private volatile boolean networkMulticasts = true;
   private @Nullable ReliableMulticast multicasts;
@@ -129,7 +122,7 @@ public final class JGroupsTransport implements Transport {
       throw new IllegalStateException("JGroups gave this end no address");
     }
     local = channel.getAddress();
-    self = addressOf(channel.getAddress());
+    self = Addresses.write(channel.getAddress());
     ProtocolStack protocols = (borrowed == null ? channel : borrowed).getProtocolStack();
     multicasts = protocols.findProtocol(ReliableMulticast.class);
     unicasts = protocols.findProtocol(ReliableUnicast.class);
@@ -199,7 +192,7 @@ public final class JGroupsTransport implements Transport {
   private final class Sending implements Outbox.Wire {
     @Override
     public void send(Optional<Address> to, Quality quality, Bytes message) throws Exception {
-      org.jgroups.Address destination = to.isPresent() ? addressOf(to.get()) : null;
+      org.jgroups.Address destination = to.isPresent() ? Addresses.read(to.get()) : null;
       boolean isNumbered = destination == null && quality == Quality.RELIABLE_FRAME;
       byte[] wire =
           isNumbered
@@ -242,11 +235,11 @@ public final class JGroupsTransport implements Transport {
         case CatchUp.Errand.Tell(long first, long fresh, long last) ->
             give(null, words(COUNT, List.of(first, fresh, last)), false, true);
         case CatchUp.Errand.Ask(Address of, List<Long> numbers) ->
-            give(addressOf(of), words(MISSING, numbers), false, true);
+            give(Addresses.read(of), words(MISSING, numbers), false, true);
         case CatchUp.Errand.TooFast(Address of) ->
-            give(addressOf(of), words(TOO_FAST, List.of()), false, true);
+            give(Addresses.read(of), words(TOO_FAST, List.of()), false, true);
         case CatchUp.Errand.SayAgain(Address one, long number, Bytes frame) ->
-            give(addressOf(one), numbered(FRAME_AGAIN, number, frame), false, false);
+            give(Addresses.read(one), numbered(FRAME_AGAIN, number, frame), false, false);
       }
     }
 
@@ -351,7 +344,7 @@ public final class JGroupsTransport implements Transport {
       }
       Address from;
       try {
-        from = written(source);
+        from = addresses.ofSource(source);
       } catch (Exception unusable) {
         refused.increment();
         return;
@@ -376,11 +369,9 @@ public final class JGroupsTransport implements Transport {
       switch (kind) {
         case PRESENCE -> receiver.presence(from, payload);
         case CONTROL -> receiver.control(from, payload);
-        default -> {
-          if (!receiver.frame(from, payload) && isNumbered) {
-            catchUp.notTaken(from, number, millis());
-          }
-        }
+        default ->
+            receiver.frame(
+                from, payload, isNumbered ? () -> catchUp.notTaken(from, number, millis()) : null);
       }
     }
 
@@ -424,43 +415,13 @@ public final class JGroupsTransport implements Transport {
       }
       if (!member.equals(channel.getAddress())) {
         try {
-          peers.add(addressOf(member));
+          peers.add(Addresses.write(member));
         } catch (Exception unusable) {
           refused.increment();
         }
       }
     }
     receiver.reachable(peers);
-  }
-
-  // ---- addresses
-
-  private Address written(org.jgroups.Address address) throws Exception {
-    Address known = written.get(address);
-    if (known == null) {
-      known = addressOf(address);
-      if (written.size() >= RuntimeLimits.HEARD) {
-        // Sources can be made up; then all are written out again, as often as that is done.
-        written.clear();
-      }
-      written.put(address, known);
-    }
-    return known;
-  }
-
-  private static Address addressOf(org.jgroups.Address address) throws Exception {
-    ByteArrayDataOutputStream out = new ByteArrayDataOutputStream(Address.MAX_BYTES);
-    Util.writeAddress(address, out);
-    return new Address(Bytes.of(out.buffer(), 0, out.position()));
-  }
-
-  private static org.jgroups.Address addressOf(Address address) throws Exception {
-    byte[] written = address.value().toArray();
-    org.jgroups.Address read = Util.readAddress(new ByteArrayDataInputStream(written));
-    if (read == null) {
-      throw new IllegalArgumentException("no address of JGroups: " + address);
-    }
-    return read;
   }
 
   @Override

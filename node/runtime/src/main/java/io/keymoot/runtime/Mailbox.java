@@ -8,15 +8,17 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for a thread: the loop, or the one that opens frames. This end's own items (commands,
  * answers) have a lane of their own, so no stranger can crowd them out; what the network brought is
  * bounded for each sender and in all, and senders take turns, so that one who floods delays the
- * others by one message each.
+ * others by one message each. When it is full, the last of whoever has most waiting gives way to
+ * one who has less.
  *
- * <p>Senders' addresses can be forged, so the turns soften a flood and do not end it. The bound
+ * <p>Senders' addresses can be forged, so all that softens a flood and does not end it. The bound
  * holds in any case.
  */
 final class Mailbox<T> {
@@ -25,15 +27,24 @@ final class Mailbox<T> {
 
   private record Item<T>(T value, int bytes) {}
 
-  private static final class Queue<T> {
+  private static final class Queue<T> extends Shares.Share {
+    final Address from;
     final ArrayDeque<Item<T>> items = new ArrayDeque<>();
     long bytes;
+
+    Queue(Address from) {
+      this.from = from;
+    }
   }
 
   /** However many senders are made up, one with less than this part of the whole is at ease. */
   private static final int LEAST_SHARE = 32;
 
   private final Bounds bounds;
+  private final Consumer<? super T> gaveWay;
+
+  /** What a place is worth in bytes: whoever has most has it of both. */
+  private final long place;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
@@ -41,6 +52,7 @@ final class Mailbox<T> {
   // Guarded by the lock.
   private final ArrayDeque<T> own = new ArrayDeque<>();
   private final LinkedHashMap<Address, Queue<T>> senders = new LinkedHashMap<>();
+  private final Shares<Queue<T>> shares = new Shares<>();
   private @Nullable T latest;
   private int fromNetwork;
   private long bytes;
@@ -50,8 +62,18 @@ final class Mailbox<T> {
 
   final LongAdder dropped = new LongAdder();
 
+  /** What gives way is gone. */
   Mailbox(Bounds bounds) {
+    this(bounds, item -> {});
+  }
+
+  /**
+   * @param gaveWay takes what was taken and gave way after all; under the lock, so it must be quick
+   */
+  Mailbox(Bounds bounds, Consumer<? super T> gaveWay) {
     this.bounds = bounds;
+    this.gaveWay = gaveWay;
+    this.place = bounds.bytesInAll / bounds.inAll;
   }
 
   /** Puts what the network brought; false if there was no room. */
@@ -59,28 +81,53 @@ final class Mailbox<T> {
     lock.lock();
     try {
       Queue<T> queue = senders.get(from);
-      if (closed
-          || fromNetwork >= bounds.inAll
-          || bytes + length > bounds.bytesInAll
-          || (queue != null
-              && (queue.items.size() >= bounds.ofOne
-                  || queue.bytes + length > bounds.bytesOfOne))) {
+      boolean hasItsFill =
+          queue != null
+              && (queue.items.size() >= bounds.ofOne || queue.bytes + length > bounds.bytesOfOne);
+      if (closed || hasItsFill || !makeRoom(queue == null ? 0 : queue.has(), length)) {
         dropped.increment();
         return false;
       }
       if (queue == null) {
-        queue = new Queue<>();
+        queue = new Queue<>(from);
         senders.put(from, queue);
       }
-      queue.items.add(new Item<>(item, length));
-      queue.bytes += length;
-      fromNetwork++;
-      bytes += length;
+      Item<T> added = new Item<>(item, length);
+      queue.items.add(added);
+      count(queue, added, 1);
       arrived.signal();
       return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * @param has what its sender has waiting already
+   */
+  private boolean makeRoom(long has, int length) {
+    while (fromNetwork >= bounds.inAll || bytes + length > bounds.bytesInAll) {
+      Queue<T> most = shares.mostAbove(has + length + place);
+      if (most == null) {
+        return false;
+      }
+      Item<T> last = most.items.removeLast();
+      count(most, last, -1);
+      if (most.items.isEmpty()) {
+        senders.remove(most.from);
+      }
+      dropped.increment();
+      gaveWay.accept(last.value);
+    }
+    return true;
+  }
+
+  /** One more of them, or one less. */
+  private void count(Queue<T> queue, Item<T> item, int by) {
+    queue.bytes += (long) by * item.bytes;
+    fromNetwork += by;
+    bytes += (long) by * item.bytes;
+    shares.change(queue, by * (item.bytes + place));
   }
 
   /** Puts an item of this end; its giver keeps the number of them bounded. False once closed. */
@@ -196,9 +243,7 @@ final class Mailbox<T> {
     Address from = first.getKey();
     Queue<T> queue = first.getValue();
     Item<T> item = queue.items.remove();
-    queue.bytes -= item.bytes;
-    fromNetwork--;
-    bytes -= item.bytes;
+    count(queue, item, -1);
     boolean isEmpty = queue.items.isEmpty();
     if (isEmpty || senders.size() > 1) {
       senders.remove(from);
@@ -231,6 +276,7 @@ final class Mailbox<T> {
       ArrayDeque<T> left = new ArrayDeque<>(own);
       own.clear();
       senders.clear();
+      shares.clear();
       latest = null;
       fromNetwork = 0;
       bytes = 0;

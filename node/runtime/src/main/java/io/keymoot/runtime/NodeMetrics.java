@@ -61,6 +61,11 @@ public final class NodeMetrics implements MeterBinder {
         "keymoot.frames.lost",
         "Reliable frames that others sent and that never came",
         each -> each.counts().lost());
+    counter(
+        registry,
+        "keymoot.frames.keyless",
+        "Reliable frames that came, and whose key did not come in time",
+        each -> each.framesWithoutKey());
     counter(registry, "keymoot.transport.sent", "", each -> each.counts().sent());
     counter(registry, "keymoot.transport.received", "", each -> each.counts().received());
     counter(registry, "keymoot.transport.dropped", "", each -> each.counts().dropped());

@@ -189,6 +189,14 @@ final class RuntimeLimits {
   /** How often frames that came before their key are tried again, at least. */
   static final long DRAIN_MILLIS = 20;
 
+  /** How often their thread looks round though nothing waits and nobody nudged it. */
+  static final long FRAMES_REST_MILLIS = 30_000;
+
+  /** Reliable frames that wait for their key; of one end as many as it keeps itself. */
+  static final int KEYLESS_FRAMES = 4_096;
+
+  static final long KEYLESS_BYTES = 16 << 20;
+
   /** Messages that wait for a key to be sent under. */
   static final int HELD_MESSAGES = 1_024;
 

@@ -6,7 +6,6 @@ import io.keymoot.runtime.CatchUp.Errand;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Half of {@link CatchUp}, under its lock: what this end sent, and who wants it again. */
@@ -29,9 +28,19 @@ final class Said {
   private int told;
   private long toldAt = Long.MIN_VALUE / 2;
 
-  /** Each asker's numbers; the first of the map is the next to be heard. */
-  private final LinkedHashMap<Address, LinkedHashSet<Long>> asked = new LinkedHashMap<>();
+  private static final class Asker extends Shares.Share {
+    final Address address;
+    final LinkedHashSet<Long> wants = new LinkedHashSet<>();
 
+    Asker(Address address) {
+      this.address = address;
+    }
+  }
+
+  /** The first of the map is the next to be heard. */
+  private final LinkedHashMap<Address, Asker> asked = new LinkedHashMap<>();
+
+  private final Shares<Asker> shares = new Shares<>();
   private int askedInAll;
   private final Budget budget = new Budget(RuntimeLimits.SAID_AGAIN_PER_SECOND);
 
@@ -72,19 +81,40 @@ final class Said {
 
   /** Somebody wants these again; answers whether anything of that is here. */
   boolean asked(Address by, List<Long> numbers) {
-    LinkedHashSet<Long> wanted = asked.getOrDefault(by, new LinkedHashSet<>());
+    Asker asker = asked.getOrDefault(by, new Asker(by));
     for (long number : numbers) {
       if (get(number) != null
-          && askedInAll < RuntimeLimits.ASKED_FOR
-          && wanted.size() < RuntimeLimits.ASKED_FOR_BY_ONE
-          && wanted.add(number)) {
-        askedInAll++;
+          && asker.wants.size() < RuntimeLimits.ASKED_FOR_BY_ONE
+          && !asker.wants.contains(number)
+          && isRoomFor(asker)) {
+        asker.wants.add(number);
+        count(asker, 1);
       }
     }
-    if (!wanted.isEmpty()) {
-      asked.putIfAbsent(by, wanted);
+    if (!asker.wants.isEmpty()) {
+      asked.putIfAbsent(by, asker);
     }
-    return !wanted.isEmpty();
+    return !asker.wants.isEmpty();
+  }
+
+  /** Whoever asks for most gives way. */
+  private boolean isRoomFor(Asker asker) {
+    if (askedInAll < RuntimeLimits.ASKED_FOR) {
+      return true;
+    }
+    Asker most = shares.mostAbove(asker.has() + 1);
+    if (most == null) {
+      return false;
+    }
+    most.wants.removeLast();
+    count(most, -1);
+    return true;
+  }
+
+  /** One more that it wants, or one less. */
+  private void count(Asker asker, int by) {
+    askedInAll += by;
+    shares.change(asker, by);
   }
 
   // ---- in time
@@ -106,19 +136,17 @@ final class Said {
    */
   private void sayAgain(List<Errand> out, long now) {
     while (!asked.isEmpty() && budget.isLeft(now)) {
-      Map.Entry<Address, LinkedHashSet<Long>> turn = asked.firstEntry();
-      Address by = turn.getKey();
-      LinkedHashSet<Long> wanted = turn.getValue();
-      long number = wanted.removeFirst();
-      askedInAll--;
-      asked.remove(by);
-      if (!wanted.isEmpty()) {
-        asked.put(by, wanted);
+      Asker turn = asked.firstEntry().getValue();
+      long number = turn.wants.removeFirst();
+      count(turn, -1);
+      asked.remove(turn.address);
+      if (!turn.wants.isEmpty()) {
+        asked.put(turn.address, turn);
       }
       Kept frame = get(number);
       if (frame != null) {
         budget.spend();
-        out.add(new Errand.SayAgain(by, number, frame.frame));
+        out.add(new Errand.SayAgain(turn.address, number, frame.frame));
       }
     }
   }

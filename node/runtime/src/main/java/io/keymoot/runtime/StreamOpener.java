@@ -18,16 +18,19 @@ public final class StreamOpener implements AutoCloseable {
   private final FrameStream stream;
   private final Supplier<Optional<FrameOpener>> current;
   private final Supplier<Tick> clock;
+  private final Runnable leftWaiting;
   private final Runnable closing;
 
   StreamOpener(
       FrameStream stream,
       Supplier<Optional<FrameOpener>> current,
       Supplier<Tick> clock,
+      Runnable leftWaiting,
       Runnable closing) {
     this.stream = stream;
     this.current = current;
     this.clock = clock;
+    this.leftWaiting = leftWaiting;
     this.closing = closing;
   }
 
@@ -48,6 +51,7 @@ public final class StreamOpener implements AutoCloseable {
       return Opening.Refused.NOT_A_MEMBER;
     }
     Opening opening = opener.get().open(clock.get(), source, in, at, length, out, outAt);
+    lookAround(opening);
     if (opening instanceof Opening.Opened opened && !opened.stream().equals(stream)) {
       // A member may put a frame of one stream on the way of another: it is not this one's.
       Arrays.fill(out, outAt, outAt + opened.length(), (byte) 0);
@@ -64,12 +68,20 @@ public final class StreamOpener implements AutoCloseable {
     }
     int at = out.position();
     Opening opening = opener.get().open(clock.get(), source, in, out);
+    lookAround(opening);
     if (opening instanceof Opening.Opened opened && !opened.stream().equals(stream)) {
       out.position(at);
       out.put(at, new byte[opened.length()]);
       return Opening.Refused.MALFORMED;
     }
     return opening;
+  }
+
+  /** A frame waits now, or a signature came for which some wait. */
+  private void lookAround(Opening opening) {
+    if (opening instanceof Opening.Waiting || opening instanceof Opening.Vouched) {
+      leftWaiting.run();
+    }
   }
 
   /** Late frames are given to nobody any more; the stream may be given another opener. */

@@ -22,16 +22,19 @@ public final class StreamSealer {
   private final FrameStream stream;
   private final Supplier<Optional<FrameSealer>> current;
   private final Supplier<Tick> clock;
+  private final Runnable whenSealed;
   private final Runnable voucherDue;
 
   StreamSealer(
       FrameStream stream,
       Supplier<Optional<FrameSealer>> current,
       Supplier<Tick> clock,
+      Runnable whenSealed,
       Runnable voucherDue) {
     this.stream = stream;
     this.current = current;
     this.clock = clock;
+    this.whenSealed = whenSealed;
     this.voucherDue = voucherDue;
   }
 
@@ -68,8 +71,8 @@ public final class StreamSealer {
         sealing = Sealing.NotSealed.STAY_OVER;
       }
     }
-    if (sealing instanceof Sealing.Sealed sealed && sealed.voucherDue()) {
-      voucherDue.run();
+    if (sealing instanceof Sealing.Sealed sealed) {
+      (sealed.voucherDue() ? voucherDue : whenSealed).run();
     }
     return sealing;
   }

@@ -3,6 +3,7 @@ package io.keymoot.runtime;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries bytes between peers and promises nothing but effort: what is sent may be lost, doubled,
@@ -57,9 +58,10 @@ public interface Transport extends AutoCloseable {
     /**
      * A frame, if the sender is honest. Apart from control, so that media never displaces it.
      *
-     * @return false if there was no room for it: a reliable one is then brought again
+     * @param again to be run if it finds no room, now or later: a reliable one is then asked for
+     *     anew. Null if it is not reliable: nobody says it again
      */
-    boolean frame(Address from, Bytes frame);
+    void frame(Address from, Bytes frame, @Nullable Runnable again);
 
     /** Somebody who is in no group yet says that it is there. */
     default void presence(Address from, Bytes message) {}

@@ -218,17 +218,50 @@ class CatchUpTest {
   }
 
   @Test
-  void sourcesThatAreMadeUpAreAskedALittleAndWhoWasHeardFirstKeepsItsPlace() {
-    ben.missNothing();
-    comes(says());
-    pass(300);
-    final long missing = says();
-    comes(says());
+  void whoAsksForLessIsHeardThoughAFewAskForAllThatMayBeAskedFor() {
     for (int i = 0; i < 1_000; i++) {
-      ben.told(new Address(bytes("made up " + i)), new Errand.Tell(1, 1, 1_024), now);
+      says();
     }
+    List<Address> greedy = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      greedy.add(new Address(bytes("greedy " + i)));
+    }
+    List<Long> all = new ArrayList<>();
+    for (long number = 1; number <= RuntimeLimits.ASKED_FOR_BY_ONE; number++) {
+      all.add(number);
+    }
+    greedy.forEach(each -> anna.asked(each, all, now));
+    anna.asked(BEN, List.of(7L, 8L, 9L), now);
+    List<Long> again = new ArrayList<>();
+    for (long end = now + 500; now < end; now += 10) {
+      greedy.forEach(each -> anna.asked(each, all, now));
+      for (Errand errand : anna.due(now)) {
+        if (errand instanceof Errand.SayAgain one && one.to().equals(BEN)) {
+          again.add(one.number());
+        }
+      }
+    }
+    assertThat(again).containsExactly(7L, 8L, 9L);
+  }
+
+  /** They were there first, and lack as much as one may. */
+  @Test
+  void whatIsMissingOfOneIsCaughtUpThoughAFewSayThatTheySentAllThatMayBeMissing() {
+    ben.missNothing();
+    for (int i = 0; i < 4; i++) {
+      ben.told(new Address(bytes("greedy " + i)), new Errand.Tell(1, 1, 1_024), now);
+    }
+    comes(says());
+    long missing = says();
+    comes(says());
+    assertThat(catchUp(2_000)).isPositive();
+    assertThat(read).contains(missing);
+  }
+
+  /** As {@link #pass}, among many: how often ben asked. */
+  private long catchUp(long millis) {
     long asked = 0;
-    for (long end = now + 10_000; now < end; now += 10) {
+    for (long end = now + millis; now < end; now += 10) {
       for (Errand errand : ben.due(now)) {
         if (errand instanceof Errand.Ask ask) {
           asked++;
@@ -238,11 +271,28 @@ class CatchUpTest {
         }
       }
       for (Errand errand : anna.due(now)) {
-        if (errand instanceof Errand.SayAgain again && ben.came(ANNA, again.number(), true, now)) {
+        if (errand instanceof Errand.Tell tell) {
+          ben.told(ANNA, tell, now);
+        } else if (errand instanceof Errand.SayAgain again
+            && ben.came(ANNA, again.number(), true, now)) {
           read.add(again.number());
         }
       }
     }
+    return asked;
+  }
+
+  @Test
+  void sourcesThatAreMadeUpAreAskedALittleAndWhoLacksLittleKeepsItsPlace() {
+    ben.missNothing();
+    comes(says());
+    pass(300);
+    final long missing = says();
+    comes(says());
+    for (int i = 0; i < 1_000; i++) {
+      ben.told(new Address(bytes("made up " + i)), new Errand.Tell(1, 1, 1_024), now);
+    }
+    long asked = catchUp(10_000);
     assertThat(read).contains(missing);
     assertThat(asked).isLessThanOrEqualTo(11L * RuntimeLimits.ASKS_PER_SECOND);
     assertThat(ben.lost())

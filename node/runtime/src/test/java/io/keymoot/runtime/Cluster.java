@@ -59,9 +59,8 @@ final class Cluster implements AutoCloseable {
     }
 
     @Override
-    public boolean frame(Address from, Bytes frame) {
+    public void frame(Address from, Bytes frame, @Nullable Runnable again) {
       arrived.add(new Arrived(from, frame, true));
-      return true;
     }
 
     @Override

@@ -40,6 +40,7 @@ import org.jgroups.util.MergeId;
 import org.jgroups.util.SizeStreamable;
 import org.jgroups.util.UUID;
 import org.jgroups.util.Util;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,8 +130,10 @@ class HostileClusterTest {
     }
 
     @Override
-    public boolean frame(Address from, Bytes frame) {
-      return loop.offer(from, frame, frame.length());
+    public void frame(Address from, Bytes frame, @Nullable Runnable again) {
+      if (!loop.offer(from, frame, frame.length()) && again != null) {
+        again.run();
+      }
     }
 
     @Override

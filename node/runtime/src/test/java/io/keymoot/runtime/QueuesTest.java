@@ -167,9 +167,30 @@ class QueuesTest {
     assertThat(taken).isEqualTo((1 << 20) / 60_000);
     assertThat(mailbox.put(FAST, "honest", 60_000)).isTrue();
     for (int i = 0; i < 100; i++) {
-      taken += mailbox.put(new Address(bytes("made up " + i)), "flood", 60_000) ? 1 : 0;
+      mailbox.put(new Address(bytes("made up " + i)), "flood", 60_000);
     }
-    assertThat(taken + 1).isEqualTo((2 << 20) / 60_000);
+    assertThat(mailbox.waiting()).isEqualTo((2 << 20) / 60_000);
+  }
+
+  @Test
+  void inAFullMailboxTheLastOfWhoeverHasMostGivesWayToOneWhoHasLess() throws Exception {
+    List<String> gone = new ArrayList<>();
+    Mailbox<String> mailbox = new Mailbox<>(BOUNDS, gone::add);
+    int greedy = BOUNDS.inAll() / BOUNDS.ofOne();
+    for (int i = 0; i < BOUNDS.inAll(); i++) {
+      Address from = new Address(bytes("greedy " + i % greedy));
+      assertThat(mailbox.put(from, "greedy's " + i, 5)).isTrue();
+    }
+    assertThat(mailbox.put(FAST, "honest", 5)).isTrue();
+    assertThat(gone).hasSize(1);
+    assertThat(Integer.parseInt(gone.getFirst().substring(9)))
+        .isGreaterThanOrEqualTo(BOUNDS.inAll() - greedy);
+    assertThat(mailbox.waiting()).isEqualTo(BOUNDS.inAll());
+    List<String> first = new ArrayList<>();
+    for (int i = 0; i <= greedy; i++) {
+      first.add(mailbox.take(0));
+    }
+    assertThat(first).contains("honest");
   }
 
   @Test
@@ -231,6 +252,29 @@ class QueuesTest {
     assertThat(heard).hasSizeLessThan(RuntimeLimits.EVENT_BYTES_PER_LISTENER / 60_000 + 3);
     feed.publish(large);
     await().until(() -> heard.getLast().equals("501"));
+    feed.close();
+  }
+
+  @Test
+  void aListenerThatThrowsOrIsInterruptedIsToldTheNextEventAllTheSame() {
+    EventFeed<Runnable> feed = new EventFeed<>("test");
+    List<Long> heard = new CopyOnWriteArrayList<>();
+    feed.listen(
+        (id, event) -> {
+          heard.add(id);
+          event.run();
+        });
+    feed.publish(
+        () -> {
+          throw new IllegalArgumentException("of the test");
+        });
+    feed.publish(
+        () -> {
+          throw new StackOverflowError("of the test");
+        });
+    feed.publish(() -> Thread.currentThread().interrupt());
+    feed.publish(() -> {});
+    await().until(() -> heard.equals(List.of(1L, 2L, 3L, 4L)));
     feed.close();
   }
 
