@@ -22,6 +22,7 @@ import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
+import io.keymoot.peer.Peer;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
 import io.keymoot.peer.PeerView;
@@ -84,6 +85,7 @@ public final class GroupNode implements AutoCloseable {
   private final KeyDesk keyDesk;
   private final Figures figures = new Figures();
   private final CompletableFuture<GroupId> isIn = new CompletableFuture<>();
+  private final boolean isForOneGroup;
   private volatile @Nullable Transport transport;
   private final @Nullable Remembered memory;
   private final ExecutorService disk =
@@ -107,14 +109,7 @@ public final class GroupNode implements AutoCloseable {
   private GroupNode(Builder from, String cluster, Wish wish) {
     String name = "keymoot-" + cluster;
     this.network = from.network;
-    this.host =
-        new Host(
-            wish,
-            from.identity,
-            new Host.Opinion(from.policy, from.invites, from.uses),
-            from.network,
-            entropy(),
-            GroupNode::today);
+    this.isForOneGroup = wish instanceof Wish.Join || wish instanceof Wish.Found;
     this.events =
         new EventFeed<>(
             name,
@@ -123,9 +118,18 @@ public final class GroupNode implements AutoCloseable {
                 RuntimeLimits.EVENT_BYTES_KEPT,
                 event ->
                     event instanceof NodeEvent.Message message ? message.payload().length() : 0));
+    this.memory = from.memory == null ? null : new Remembered(from.memory, this::publish);
+    this.host =
+        new Host(
+            wish,
+            from.identity,
+            new Host.Opinion(from.policy, from.invites, from.uses),
+            from.network,
+            from.entropy,
+            GroupNode::today,
+            memory == null ? group -> List.of() : memory::load);
     this.loop = new Loop<>(name, host, new NodeInput.Wake(), this::perform, this::closeTransport);
     this.frames = new FrameWork(name, loop::now, this::publish, this::from, loop::stopBy);
-    this.memory = from.memory == null ? null : new Remembered(from.memory, this::publish);
     this.keyDesk =
         new KeyDesk(
             name,
@@ -147,6 +151,7 @@ public final class GroupNode implements AutoCloseable {
     private final PolicyRules policy;
     private @Nullable String cluster;
     private @Nullable Path memory;
+    private Entropy entropy = entropy();
     private List<Invite> invites = List.of();
     private List<InviteUse> uses = List.of();
     private @Nullable Function<GroupNode, RenewalWatch> renewing;
@@ -205,6 +210,12 @@ public final class GroupNode implements AutoCloseable {
       return this;
     }
 
+    /** For tests, which must know what a device drew. */
+    Builder drawing(Entropy from) {
+      this.entropy = from;
+      return this;
+    }
+
     /** Founds a group, and takes part in it. */
     public GroupNode found(FlatKeying.Founding plan) {
       return start(plan.name(), new Wish.Found(plan));
@@ -260,8 +271,8 @@ public final class GroupNode implements AutoCloseable {
   }
 
   private @Nullable Void brokenBy(Throwable bug) {
-    tell(new NodeEvent.Status(NodeState.OUT, "a bug stopped this node; its log says more"));
     isIn.completeExceptionally(bug);
+    tell(new NodeEvent.Status(NodeState.OUT, "a bug stopped this node; its log says more"));
     return null;
   }
 
@@ -281,7 +292,10 @@ public final class GroupNode implements AutoCloseable {
     return Optional.ofNullable(seat).map(at -> at.peer.keying().group());
   }
 
-  /** Completes with the group's id when this device is a member for the first time. */
+  /**
+   * Completes with the group's id when this device is a member for the first time. Fails if the
+   * node is closed before, or if it asked for one group, by its id, and is out of that for good.
+   */
   public CompletionStage<GroupId> whenIn() {
     return isIn.copy();
   }
@@ -319,6 +333,11 @@ public final class GroupNode implements AutoCloseable {
           Seat at = seat;
           return at == null ? Optional.<GroupView>empty() : GroupView.of(at.peer, loop.now());
         });
+  }
+
+  /** For tests: looks at the peer between two steps. */
+  <A> CompletionStage<Optional<A>> lookAt(Function<Peer, A> look) {
+    return loop.look(() -> Optional.ofNullable(seat).map(at -> look.apply(at.peer)));
   }
 
   // ---- messages
@@ -427,8 +446,12 @@ public final class GroupNode implements AutoCloseable {
 
   // ---- the group
 
+  // These complete when this node has done its part; what comes of it, events tell. They fail with
+  // NotNow if there is nothing to do: this device is not in, or no such member is.
+
   /**
    * Puts a device out; where the group's rights ask for several, says that this one wants it out.
+   * If this node's own policy says no, {@link NodeEvent.Decided} tells why.
    */
   public CompletionStage<Void> evict(Fingerprint device) {
     return toPeer(new PeerInput.Expel(device));
@@ -437,6 +460,14 @@ public final class GroupNode implements AutoCloseable {
   /** Says that this device too wants another one out: the same as {@link #evict}. */
   public CompletionStage<Void> approve(Fingerprint device) {
     return evict(device);
+  }
+
+  /**
+   * Says that a device that was put out may come back. Once as many say so as the group's rights
+   * ask for, it can be let in again when it asks.
+   */
+  public CompletionStage<Void> pardon(Fingerprint device) {
+    return toPeer(new PeerInput.Pardon(device));
   }
 
   /** Questions of this node's policy that wait for people, members or another system. */
@@ -545,6 +576,11 @@ public final class GroupNode implements AutoCloseable {
     return frames.dropped();
   }
 
+  long framesWithoutKey() {
+    return frames.withoutKey();
+  }
+
+  /** What this node's transport did since it was opened. */
   public TransportCounts counts() {
     Transport open = transport;
     if (open == null) {
@@ -563,8 +599,8 @@ public final class GroupNode implements AutoCloseable {
     }
 
     @Override
-    public boolean frame(Address from, Bytes frame) {
-      return frames.arrived(from, frame);
+    public void frame(Address from, Bytes frame, @Nullable Runnable again) {
+      frames.arrived(from, frame, again);
     }
 
     @Override
@@ -614,13 +650,7 @@ public final class GroupNode implements AutoCloseable {
   private void take(Seat taken) {
     seat = taken;
     frames.use(taken.desk);
-    GroupId group = taken.peer.keying().group();
-    publish(new NodeEvent.Met(group));
-    if (memory != null) {
-      // Read here and now, before this node can be let in: it is not believed first and mended
-      // later.
-      host.remember(memory.load(group));
-    }
+    publish(new NodeEvent.Met(taken.peer.keying().group()));
   }
 
   private static boolean isWord(Bytes message) {
@@ -712,6 +742,9 @@ public final class GroupNode implements AutoCloseable {
     status = changed;
     if (changed.state() == NodeState.OUT) {
       frames.dropHeld();
+      if (isForOneGroup) {
+        isIn.completeExceptionally(new NotNow(changed.cause()));
+      }
     }
     publish(changed);
   }
@@ -922,12 +955,12 @@ public final class GroupNode implements AutoCloseable {
     closeDisk();
     frames.close();
     keyDesk.close();
+    isIn.completeExceptionally(new NodeStopped("the node was closed"));
     if (status.state() != NodeState.OUT) {
       tell(new NodeEvent.Status(NodeState.OUT, "this node was closed"));
     }
     events.close();
     host.close();
-    isIn.completeExceptionally(new NodeStopped("the node was closed"));
   }
 
   /** What is still to be written is, but nobody waits long for a slow disk. */

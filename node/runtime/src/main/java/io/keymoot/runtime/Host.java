@@ -10,6 +10,7 @@ import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -28,6 +29,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,19 +59,40 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       policy.restore(uses);
       return policy;
     }
+
+    Opinion after(PeerInput input) {
+      return switch (input) {
+        case PeerInput.Policy policy -> new Opinion(policy.rules(), invites, uses);
+        case PeerInput.AddInvite add -> {
+          List<Invite> more = new ArrayList<>(invites);
+          more.add(add.invite());
+          yield new Opinion(rules, more, uses);
+        }
+        case PeerInput.RemoveInvite remove ->
+            new Opinion(
+                rules,
+                invites.stream().filter(each -> !each.name().equals(remove.name())).toList(),
+                uses);
+        default -> this;
+      };
+    }
   }
 
   private final Wish wish;
   private final Identity identity;
-  private final Opinion opinion;
   private final Network network;
   private final Entropy entropy;
   private final Supplier<WallTime> wall;
+  private final Function<GroupId, List<Bytes>> memory;
+
+  /** As it is now: of a seat that is still to be taken, too. */
+  private Opinion opinion;
+
+  private Optional<PeerInput.Revocations> revocations = Optional.empty();
 
   private final List<NodeEffect> out = new ArrayList<>();
   private final OtherVersions otherVersions = new OtherVersions();
   private final Set<GroupId> others = new LinkedHashSet<>();
-  private final List<Bytes> remembered = new ArrayList<>();
   private final ArrayDeque<GroupId> candidates = new ArrayDeque<>();
   private @Nullable Address self;
   private @Nullable Lobby lobby;
@@ -85,19 +108,24 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   private int recognisings;
   private Tick now = Tick.ZERO;
 
+  /**
+   * @param memory the facts that an earlier start kept of a group, parents first
+   */
   Host(
       Wish wish,
       Identity identity,
       Opinion opinion,
       Network network,
       Entropy entropy,
-      Supplier<WallTime> wall) {
+      Supplier<WallTime> wall,
+      Function<GroupId, List<Bytes>> memory) {
     this.wish = wish;
     this.identity = identity;
     this.opinion = opinion;
     this.network = network;
     this.entropy = entropy;
     this.wall = wall;
+    this.memory = memory;
   }
 
   @Nullable Seat seat() {
@@ -114,6 +142,11 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       case NodeInput.Start start -> start(start.self());
       case NodeInput.Wake wake -> wake();
       case NodeInput.ToPeer to -> {
+        requirePossible(to.input());
+        opinion = opinion.after(to.input());
+        if (to.input() instanceof PeerInput.Revocations lists) {
+          revocations = Optional.of(lists);
+        }
         if (to.input() instanceof PeerInput.Received received) {
           if (seat == null && OtherVersions.isOne(received.message())) {
             // With no peer to say so, who looks for a group would wait and not know why.
@@ -135,7 +168,6 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       case NodeInput.Move move -> beginMove(move.group());
     }
     endMove();
-    offerRemembered();
     return List.copyOf(out);
   }
 
@@ -152,6 +184,39 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
             Optional.ofNullable(next).flatMap(at -> at.peer.nextDeadline()))
         .flatMap(Optional::stream)
         .min(Tick::compareTo);
+  }
+
+  /** Who asks for what nobody will do is told so, before anything has changed. */
+  private void requirePossible(PeerInput input) {
+    switch (input) {
+      case PeerInput.Expel expel -> {
+        if (stateInside().membersOf(expel.device()).isEmpty()) {
+          throw new NotNow(
+              "no member that this node knows is device " + expel.device() + "; members() has all");
+        }
+      }
+      case PeerInput.Pardon pardon -> {
+        GroupState state = stateInside();
+        if (seat == null || !seat.peer.keying().ledger().isBarred(state, pardon.device())) {
+          throw new NotNow("device " + pardon.device() + " is not shut out of this group");
+        }
+      }
+      case PeerInput.Refresh refresh -> stateInside();
+      case PeerInput.Renew renew -> stateInside();
+      default -> {} // anybody's
+    }
+  }
+
+  /** The group's, as who is in it knows it. */
+  private GroupState stateInside() {
+    if (seat == null || !seat.peer.keying().isMember()) {
+      boolean wasIn = seat != null && seat.peer.keying().state().count() > 0;
+      throw new NotNow(
+          wasIn
+              ? "this device is not in the group any more"
+              : "this device is not in a group yet; whenIn() tells when it is");
+    }
+    return seat.peer.keying().state();
   }
 
   private void step(@Nullable Seat at, PeerInput input) {
@@ -349,41 +414,6 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     }
   }
 
-  /** Facts kept from an earlier start, parents first; between two steps. */
-  void remember(List<Bytes> facts) {
-    remembered.addAll(facts);
-  }
-
-  /** Before anything is sent under what a newcomer was told, it knows again who was put out. */
-  private void offerRemembered() {
-    Seat at = seat;
-    Address from = self;
-    if (remembered.isEmpty() || at == null || from == null || !at.peer.keying().isMember()) {
-      return;
-    }
-    List<Bytes> facts = List.copyOf(remembered);
-    remembered.clear();
-    List<NodeEffect> before = List.copyOf(out);
-    out.clear();
-    facts.forEach(fact -> step(at, new PeerInput.Received(from, fact)));
-    List<NodeEffect> after = List.copyOf(out);
-    out.clear();
-    // Effects are performed one by one, and other threads send meanwhile: a key that is taken back
-    // in this very step must not have been theirs for a moment.
-    boolean isTakenBack =
-        after.stream()
-            .anyMatch(
-                each -> is(each, PeerEffect.HoldBack.class) || is(each, PeerEffect.Activate.class));
-    before.stream()
-        .filter(each -> !(isTakenBack && is(each, PeerEffect.Activate.class)))
-        .forEach(out::add);
-    out.addAll(after);
-  }
-
-  private static boolean is(NodeEffect effect, Class<? extends PeerEffect> kind) {
-    return effect instanceof NodeEffect.OfPeer of && kind.isInstance(of.effect());
-  }
-
   private void endMove() {
     Seat from = seat;
     Seat to = next;
@@ -410,6 +440,10 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     if (self != null) {
       step(at, new PeerInput.ReachedAt(self));
     }
+    revocations.ifPresent(lists -> step(at, lists));
+    // Read here and now, before this device can be let in: nothing is believed first and mended
+    // later.
+    step(at, new PeerInput.Remember(memory.apply(at.peer.keying().group())));
   }
 
   private Peer found(FlatKeying.Founding plan) {

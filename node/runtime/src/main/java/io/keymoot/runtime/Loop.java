@@ -185,7 +185,8 @@ public final class Loop<I, E> implements AutoCloseable {
    * A command. Its answer is the effects of its step, given once they were performed; it never
    * completes on the loop's thread, so whoever waits for it may be slow.
    *
-   * @return fails with {@link NodeBusy} or {@link NodeStopped}
+   * @return fails with {@link NodeBusy}, {@link NodeStopped}, or the {@link NotNow} by which the
+   *     core refuses it, having changed nothing
    */
   public CompletableFuture<List<E>> submit(I input) {
     CompletableFuture<List<E>> answer = new CompletableFuture<>();

@@ -13,24 +13,44 @@ import org.jspecify.annotations.Nullable;
  * <p>It is closed after the nodes that use it.
  */
 public final class Network implements AutoCloseable {
+  /** Makes the transport of one group. */
+  interface Opening {
+    Transport open(
+        ClusterStack stack,
+        String cluster,
+        Deserialisation deserialisation,
+        Transport.Receiver receiver)
+        throws Exception;
+  }
+
   private final ClusterStack stack;
   private final Deserialisation deserialisation;
   private final Optional<String> common;
+  private final Opening opening;
   private final VerifiedChains chains = new VerifiedChains();
   private final CheckedSignatures signatures = new CheckedSignatures();
   private @Nullable JChannel channel; // guarded by this
   private boolean closed; // guarded by this
 
   private Network(
-      ClusterStack stack, Deserialisation deserialisation, Optional<String> commonCluster) {
+      ClusterStack stack,
+      Deserialisation deserialisation,
+      Optional<String> commonCluster,
+      Opening opening) {
     this.stack = stack;
     this.deserialisation = deserialisation;
     this.common = commonCluster;
+    this.opening = opening;
   }
 
   /** Each group has a channel, and so sockets, of its own. Only its members' machines hear it. */
   public static Network of(ClusterStack stack, Deserialisation deserialisation) {
-    return new Network(stack, deserialisation, Optional.empty());
+    return of(stack, deserialisation, JGroupsTransport::open);
+  }
+
+  /** For tests: with an ear on the line. */
+  static Network of(ClusterStack stack, Deserialisation deserialisation, Opening opening) {
+    return new Network(stack, deserialisation, Optional.empty(), opening);
   }
 
   /**
@@ -40,7 +60,7 @@ public final class Network implements AutoCloseable {
    * @param name of the common cluster
    */
   public static Network shared(String name, ClusterStack stack, Deserialisation deserialisation) {
-    return new Network(stack, deserialisation, Optional.of(name));
+    return new Network(stack, deserialisation, Optional.of(name), JGroupsTransport::open);
   }
 
   VerifiedChains chains() {
@@ -53,7 +73,7 @@ public final class Network implements AutoCloseable {
 
   Transport open(String cluster, Transport.Receiver receiver) throws Exception {
     ClusterStack over = common.isPresent() ? ClusterStack.fork(channel(common.get())) : stack;
-    return JGroupsTransport.open(over, cluster, deserialisation, receiver);
+    return opening.open(over, cluster, deserialisation, receiver);
   }
 
   private synchronized JChannel channel(String name) throws Exception {

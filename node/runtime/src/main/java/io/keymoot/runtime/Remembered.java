@@ -35,9 +35,9 @@ import org.slf4j.LoggerFactory;
  * What a device must still know when it starts again: who was put out. Else an expelled member
  * could meet it first, with a history that ends before its expulsion, and be believed.
  *
- * <p>Kept are the facts that put somebody out, with all their past, as they were signed; after the
- * next admission they are offered to the peer like any facts that come from the network. So nothing
- * here is believed that does not prove itself, and what the others have forgotten they learn again.
+ * <p>Kept are the facts that put somebody out, with all their past, as they were signed; with the
+ * next admission the peer takes them like any facts that come from the network. So nothing here is
+ * believed that does not prove itself, and what the others have forgotten they learn again.
  *
  * <pre>
  *   file:  "keymoot facts" | version u16 | group 32 | count u32 | count × (length u32, fact)

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +21,7 @@ final class RenewalWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RenewalWatch.class);
 
   interface Renewing {
-    void renew(Bytes credential);
+    CompletionStage<Void> renew(Bytes credential);
   }
 
   private final Path folder;
@@ -74,9 +76,14 @@ final class RenewalWatch implements AutoCloseable {
       }
       Bytes credential = read.credential().encode();
       if (!credential.equals(shown)) {
+        node.renew(credential).toCompletableFuture().join();
         shown = credential;
-        node.renew(credential);
       }
+    } catch (CompletionException e) {
+      // Not in yet, say: it is tried again.
+      seen = null;
+      Throwable why = e.getCause() == null ? e : e.getCause();
+      LOG.info("The renewed certificate is not used yet: {}", why.getMessage());
     } catch (IdentityUnusable e) {
       // Perhaps half written: the next change is looked at again.
       LOG.warn("The renewed certificate is not used yet: {}", e.getMessage());

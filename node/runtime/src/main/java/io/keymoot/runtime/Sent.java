@@ -5,7 +5,8 @@ public enum Sent {
   /** Sealed, and on its way. */
   SENT,
   /**
-   * No key may be sent under just now. It waits, sealed nowhere, and goes out with the next key.
+   * No key may be sent under just now. It waits, sealed nowhere, and goes out with the next key; if
+   * this device is out or the node closed before, with none.
    */
   HELD,
   /**

@@ -18,6 +18,7 @@ import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.runtime.People.Someone;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.jgroups.JChannel;
 import org.jgroups.protocols.DISCARD;
@@ -163,6 +166,33 @@ final class DeviceTest {
       assertThat(founder.saw(NodeEvent.RosterChanged.class)).hasSize(rosters);
       anna.close();
       ben.close();
+    }
+  }
+
+  @Test
+  void aCertificateRenewedBeforeTheDeviceIsInIsTakenUpOnceItIs() throws Exception {
+    try (Site site = new Site();
+        Identity device = Identity.loadOrMake(folder)) {
+      writeChain(site.chain(device, "door 4"));
+      List<Bytes> asked = new CopyOnWriteArrayList<>();
+      try (Identity certified = Identity.load(folder, new char[0]);
+          RenewalWatch watch =
+              new RenewalWatch(
+                  folder,
+                  new char[0],
+                  certified,
+                  Duration.ofMillis(20),
+                  credential -> {
+                    asked.add(credential);
+                    return asked.size() < 3
+                        ? CompletableFuture.failedFuture(new NotNow("not in yet"))
+                        : CompletableFuture.completedFuture(null);
+                  })) {
+        assertThat(asked).as(watch + " sees nothing new").isEmpty();
+        writeChain(site.chain(device, "door 5"));
+        await().until(() -> asked.size() == 3);
+        assertThat(asked).allMatch(asked.getFirst()::equals);
+      }
     }
   }
 

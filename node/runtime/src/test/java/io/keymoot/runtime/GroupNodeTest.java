@@ -28,6 +28,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -187,6 +188,43 @@ final class GroupNodeTest {
     await().atMost(People.SOON).until(() -> !cora.saw(NodeEvent.Unopened.class).isEmpty());
     assertThat(cora.read()).isEmpty();
     assertThat(cora.says("let me in")).isEqualTo(Sent.OUT);
+  }
+
+  @Test
+  void whoWasPutOutComesBackOnceAsManyWantItAsWantedItOut() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
+    answer(anna.node.evict(cora.identity.device()));
+    answer(ben.node.approve(cora.identity.device()));
+    people.settled(anna, ben);
+    cora.node.close();
+
+    answer(anna.node.pardon(cora.identity.device()));
+    answer(ben.node.pardon(cora.identity.device()));
+    Someone again =
+        people.add("cora", cora.identity, people.builder(cora.identity).join(people.name));
+    people.settled(anna, ben, again);
+    anna.says("welcome back");
+    again.reads("welcome back");
+  }
+
+  @Test
+  void whoDoesNotWantTheGroupItAskedForIsToldSoInsteadOfWaitingForEver() {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    people.policy = People.rules(People.OPEN_HOUSE.replace("founder: anybody", "founder: nobody"));
+    Identity identity = Identity.selfMade();
+    GroupNode picky = people.builder(identity).join(people.name, anna.node.group().orElseThrow());
+    people.add("ben", identity, picky);
+    assertThat(picky.whenIn())
+        .failsWithin(People.SOON)
+        .withThrowableOfType(ExecutionException.class)
+        .havingCause()
+        .isInstanceOf(NotNow.class)
+        .withMessageContaining("policy");
+    assertThatThrownBy(() -> answer(picky.rekey())).hasCauseInstanceOf(NotNow.class);
   }
 
   @Test

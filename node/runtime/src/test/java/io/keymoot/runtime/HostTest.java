@@ -1,6 +1,7 @@
 package io.keymoot.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.keymoot.admission.WallTime;
 import io.keymoot.flatkeying.Entropy;
@@ -16,6 +17,7 @@ import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiPredicate;
@@ -108,6 +110,49 @@ final class HostTest {
     runFor(10_000);
     assertThat(anna.did.stream().filter(NodeEffect.Recognised.class::isInstance))
         .hasSize(RuntimeLimits.RECOGNISE_TRIES);
+  }
+
+  @Test
+  void whatIsDecidedBeforeAGroupIsFoundHoldsInIt() {
+    start(new Wish.Found(people.plan()));
+    hears = (from, to) -> false;
+    Node ben = start(new Wish.JoinAny());
+    Node cora = start(new Wish.JoinAny());
+    ben.step(
+        new NodeInput.ToPeer(
+            new PeerInput.Policy(
+                People.rules(People.OPEN_HOUSE.replace("founder: anybody", "founder: nobody")))));
+    hears = (from, to) -> true;
+    runFor(5_000);
+    assertThat(cora.isIn()).isTrue();
+    assertThat(ben.isIn()).isFalse();
+  }
+
+  @Test
+  void whoAsksForWhatNobodyCanDoIsToldSo() {
+    Node anna = start(new Wish.JoinAny());
+    assertThat(refusal(anna, new PeerInput.Refresh())).contains("not in a group yet");
+    assertThat(refusal(anna, new PeerInput.Renew(Optional.empty()))).contains("not in a group yet");
+    Node ben = start(new Wish.Found(people.plan()));
+    runFor(5_000);
+    assertThat(anna.isIn()).isTrue();
+    Fingerprint nobody = new Fingerprint(Hash32.ZERO);
+    assertThat(refusal(anna, new PeerInput.Expel(nobody)))
+        .contains("no member")
+        .contains(nobody.toString());
+    assertThat(refusal(anna, new PeerInput.Pardon(ben.identity.device()))).contains("not shut out");
+    anna.step(new NodeInput.ToPeer(new PeerInput.Expel(ben.identity.device())));
+    anna.step(new NodeInput.ToPeer(new PeerInput.Leave()));
+    runFor(10_000);
+    assertThat(anna.isIn()).isFalse();
+    assertThat(refusal(anna, new PeerInput.Refresh())).contains("not in the group any more");
+    // To be out is what was asked for.
+    anna.step(new NodeInput.ToPeer(new PeerInput.Leave()));
+  }
+
+  private static String refusal(Node node, PeerInput input) {
+    NotNow told = assertThrows(NotNow.class, () -> node.step(new NodeInput.ToPeer(input)));
+    return Objects.requireNonNull(told.getMessage());
   }
 
   @Test
@@ -204,7 +249,8 @@ final class HostTest {
               new Host.Opinion(people.policy, List.of(), List.of()),
               Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS),
               entropy,
-              () -> new WallTime(1_800_000_000));
+              () -> new WallTime(1_800_000_000),
+              group -> List.of());
     }
 
     boolean isIn() {
