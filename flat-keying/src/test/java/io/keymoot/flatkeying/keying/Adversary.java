@@ -57,6 +57,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -1086,6 +1087,19 @@ final class Adversary {
   boolean derives(MemberId member, FactId epoch, int revision) {
     return closure(List.of(device(member))).getOrDefault(epoch, List.of()).stream()
         .anyMatch(piece -> piece.secret.revision() <= revision && piece.isTrue());
+  }
+
+  /**
+   * The epochs of which a device, with all it ever had and could hear, comes to a key, and the
+   * first revision of each; also where nobody can tell whether it is the true one.
+   */
+  SortedMap<FactId, Integer> derived(MemberId member) {
+    SortedMap<FactId, Integer> first = new TreeMap<>();
+    closure(List.of(device(member)))
+        .forEach(
+            (epoch, some) ->
+                some.forEach(piece -> first.merge(epoch, piece.secret.revision(), Math::min)));
+    return first;
   }
 
   /**

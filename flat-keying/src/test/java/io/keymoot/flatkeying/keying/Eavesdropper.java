@@ -13,6 +13,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -95,6 +96,14 @@ public final class Eavesdropper {
   /** What newcomers know of states before their time; nothing is. */
   public List<String> checkNewcomers() {
     return adversary.checkNewcomers();
+  }
+
+  /**
+   * The epochs of which a device, with all it ever had and all that was heard, comes to a key, and
+   * the first revision of each.
+   */
+  public SortedMap<FactId, Integer> derived(MemberId device) {
+    return adversary.derived(device);
   }
 
   /** How many keys in use were tried. */

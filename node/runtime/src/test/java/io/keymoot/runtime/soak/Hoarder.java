@@ -16,6 +16,7 @@ import io.keymoot.peer.Address;
 import io.keymoot.runtime.GroupKey;
 import io.keymoot.runtime.KeyListener;
 import io.keymoot.runtime.Transport;
+import io.keymoot.runtime.Wiretap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,10 +27,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member that keeps every key it was ever handed, against all the rules, and records every frame
- * on the network, also those that come after it was put out. Then it tries all keys on all frames.
+ * on the network, also those that come after it was put out. Then it tries all keys on all frames;
+ * and what keys follow from all it recorded, whether handed to it or not, its {@link Wiretap} says.
  */
 final class Hoarder implements KeyListener, Transport.Receiver {
   private static final int MOST_FRAMES = 400_000;
@@ -71,6 +74,11 @@ final class Hoarder implements KeyListener, Transport.Receiver {
   private final Set<GroupKey> installed = new LinkedHashSet<>();
   private final Set<FrameSender> everybody = new LinkedHashSet<>();
   private final List<Bytes> frames = new ArrayList<>();
+  private final Wiretap wiretap;
+
+  Hoarder(Wiretap wiretap) {
+    this.wiretap = wiretap;
+  }
 
   // ---- hoarding
 
@@ -106,15 +114,16 @@ final class Hoarder implements KeyListener, Transport.Receiver {
   }
 
   @Override
-  public synchronized boolean frame(Address from, Bytes frame) {
+  public synchronized void frame(Address from, Bytes frame, @Nullable Runnable again) {
     if (frames.size() < MOST_FRAMES) {
       frames.add(frame);
     }
-    return true;
   }
 
   @Override
-  public void control(Address from, Bytes message) {}
+  public void control(Address from, Bytes message) {
+    wiretap.overhear(message);
+  }
 
   @Override
   public void reachable(SortedSet<Address> peers) {}

@@ -223,8 +223,16 @@ final class Village implements AutoCloseable {
     }
   }
 
+  /** A key, by its epoch's short name; the first revision of it, or a later one. */
+  record KeyName(String epoch, int revision) {
+    static KeyName parse(String word) {
+      int dot = word.indexOf('.');
+      return new KeyName(word.substring(0, dot), Integer.parseInt(word.substring(dot + 1)));
+    }
+  }
+
   /** When a process took a key into use, and how many members it knew then. */
-  record Use(long nanos, int members) {}
+  record Use(KeyName key, long nanos, int members) {}
 
   /** What a process said of the frames it heard. */
   record Stats(long count, long worstMicros, long late, long lost) {}
@@ -236,6 +244,7 @@ final class Village implements AutoCloseable {
     final Map<String, Long> read = new ConcurrentHashMap<>();
     final List<Use> used = new CopyOnWriteArrayList<>();
     final Map<String, Long> plundered = new TreeMap<>();
+    final List<KeyName> derives = new CopyOnWriteArrayList<>();
     final List<String> trouble = new CopyOnWriteArrayList<>();
     volatile String device = "";
     volatile String member = "";
@@ -265,6 +274,9 @@ final class Village implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(compiler);
       command.addAll(List.of("-XX:+UseSerialGC", "-Xmx96m"));
+      // Else three of four full collections leave a part of what is dead, and the heap's size with
+      // it.
+      command.add("-XX:MarkSweepAlwaysCompactCount=1");
       command.addAll(
           List.of(
               "-Djava.net.preferIPv4Stack=true",
@@ -309,7 +321,9 @@ final class Village implements AutoCloseable {
         case "members" -> members = Integer.parseInt(words[1]);
         case "inuse" -> {
           inUse = words[1];
-          used.add(new Use(Long.parseLong(words[2]), Integer.parseInt(words[3])));
+          used.add(
+              new Use(
+                  KeyName.parse(words[1]), Long.parseLong(words[2]), Integer.parseInt(words[3])));
         }
         case "read" -> read.put(words[1], System.nanoTime());
         case "connected" -> connected = Long.parseLong(words[1]);
@@ -324,6 +338,7 @@ final class Village implements AutoCloseable {
                     Long.parseLong(words[3]),
                     Long.parseLong(words[4]));
         case "plundered" -> plundered.put(words[1], Long.parseLong(words[2]));
+        case "derives" -> derives.add(KeyName.parse(words[1]));
         case "plunder" -> plunder = String.join(" ", words);
         default -> trouble.add(String.join(" ", words));
       }

@@ -2,6 +2,7 @@ package io.keymoot.runtime.soak;
 
 import io.keymoot.admission.PolicyFile;
 import io.keymoot.admission.PolicyRules;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Profile;
@@ -24,6 +25,7 @@ import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeEvent;
 import io.keymoot.runtime.Quality;
 import io.keymoot.runtime.Transport;
+import io.keymoot.runtime.Wiretap;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -55,8 +57,8 @@ import org.jspecify.annotations.Nullable;
  *   orders:    say WORD | talk MILLIS BYTES | quiet | expel DEVICE | rekey | leave | reset | stats
  *              | plunder | heap | look | end
  *   says:      device ID | group ID | connected T | first T | status STATE | members N
- *              | inuse EPOCH.REVISION T MEMBERS | read WORD | stats … | plundered MEMBER T | plunder …
- *              | seen …
+ *              | inuse EPOCH.REVISION T MEMBERS | read WORD | stats … | plundered MEMBER T
+ *              | derives EPOCH.REVISION | plunder … | seen …
  * </pre>
  */
 final class Villager {
@@ -71,7 +73,8 @@ final class Villager {
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Hoarder hoarder = new Hoarder();
+  private final Wiretap wiretap = new Wiretap();
+  private final Hoarder hoarder = new Hoarder(wiretap);
   private final Heard heard = new Heard();
   private @Nullable ScheduledFuture<?> talking;
   private long sequence;
@@ -107,9 +110,15 @@ final class Villager {
             new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS),
             Trust.OPEN);
     try (Identity identity = Identity.loadOrMake(Path.of(args[4]));
-        Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM)) {
+        Network network =
+            hoards
+                ? wiretap.network(stack, Deserialisation.FORBIDDEN_IN_JVM)
+                : Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM)) {
       say("device " + identity.device().hash().toHex());
       GroupNode.Builder builder = GroupNode.of(network, identity, rules());
+      if (hoards) {
+        wiretap.drawingFor(builder);
+      }
       try (GroupNode node =
           switch (args[5]) {
             case "found" -> builder.found(plan);
@@ -122,12 +131,14 @@ final class Villager {
         JGroupsTransport tap = null;
         if (hoards) {
           node.keys(0, hoarder);
+          wiretap.watch(node);
           tap = JGroupsTransport.open(stack, name, Deserialisation.FORBIDDEN_IN_JVM, hoarder);
         }
         obey(node);
         if (tap != null) {
           tap.close();
         }
+        wiretap.close();
         // Whoever watches this process has gone: as if the power had.
         Runtime.getRuntime().halt(0);
       }
@@ -216,6 +227,7 @@ final class Villager {
               }
             });
     latest.forEach((member, sent) -> say("plundered " + member + " " + sent));
+    wiretap.derived().forEach((epoch, revision) -> say("derives " + shortly(epoch, revision)));
     say("plunder " + all.frames() + " " + all.opened() + " " + all.keys());
   }
 
@@ -257,7 +269,7 @@ final class Villager {
     say("members " + view.members().size());
     List<String> usable = new ArrayList<>();
     for (GroupView.Epoch epoch : view.epochs()) {
-      String name = epoch.id().hash().toHex().substring(0, 8) + "." + epoch.revision();
+      String name = shortly(epoch.id(), epoch.revision());
       usable.add(name + " held by " + epoch.held());
       if (view.inUse().equals(Optional.of(epoch.id()))) {
         say("inuse " + name + " " + System.nanoTime() + " " + view.members().size());
@@ -287,9 +299,7 @@ final class Villager {
       case NodeEvent.KeyInUse key ->
           say(
               "inuse "
-                  + key.epoch().hash().toHex().substring(0, 8)
-                  + "."
-                  + key.revision()
+                  + shortly(key.epoch(), key.revision())
                   + " "
                   + System.nanoTime()
                   + " "
@@ -298,6 +308,10 @@ final class Villager {
       case NodeEvent.RosterDisagrees disagrees -> say("disagrees " + disagrees.with());
       default -> {}
     }
+  }
+
+  private static String shortly(FactId epoch, int revision) {
+    return epoch.hash().toHex().substring(0, 8) + "." + revision;
   }
 
   private void read(String from, Bytes payload) {
@@ -362,9 +376,8 @@ final class Villager {
           public void control(Address from, Bytes message) {}
 
           @Override
-          public boolean frame(Address from, Bytes frame) {
+          public void frame(Address from, Bytes frame, @Nullable Runnable again) {
             read(from.toString(), frame);
-            return true;
           }
 
           @Override
