@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * All of a node that has to do with frames. They do not pass the loop: they are sealed on the
  * caller's thread, and opened on one of their own, which also tries again what came before its key,
  * sends the signatures of amortised streams, and what was held while no key could be sent under.
+ *
+ * <p>Long, but whole: all that wakes this one thread, and all that it then looks after.
  */
 final class FrameWork implements AutoCloseable {
   /** The last stream of each kind is the node's own, for its messages. */
