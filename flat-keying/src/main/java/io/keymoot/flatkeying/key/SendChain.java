@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.crypto.Info;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The sending half of a direction: a key that steps with every seal, the old one wiped. */
 final class SendChain implements AutoCloseable {
@@ -14,6 +15,9 @@ final class SendChain implements AutoCloseable {
 
   private byte[] key;
   private int next;
+
+  /** What the last seal was bound to. */
+  private @Nullable Hash32 last;
 
   /** Takes the array over. */
   SendChain(byte[] key) {
@@ -35,7 +39,13 @@ final class SendChain implements AutoCloseable {
     } finally {
       Arrays.fill(once, (byte) 0);
       key = stepped(key);
+      last = context;
     }
+  }
+
+  /** Whether its last seal was this one. */
+  boolean sealedLast(Hash32 context) {
+    return context.equals(last);
   }
 
   /** The key of the one seal at a chain key's position. */

@@ -32,14 +32,16 @@ import org.jspecify.annotations.Nullable;
  * every seal.
  *
  * <p>Each end seals under what the other is proved to have; a handshake in progress never takes the
- * place of a session that works. <b>Offers that cross:</b> the one from the lower stay stands; the
- * other end answers it and withdraws its own. Seals already sent under the withdrawn one still
- * open.
+ * place of a session that works. <b>Offers that cross:</b> each end answers the other's, for of
+ * either the Answer may be the only message that arrives. The higher end withdraws its own when it
+ * does; so if both are heard the lower stay's stands, and what was sealed under the other still
+ * opens.
  *
  * <p>Handshake messages may be lost: an Offer goes with every seal until it is answered, and an
- * Offer seen before is answered as before. Seals may be lost or come late, within {@code Limits}. A
- * session whose seals the other end does not open (it never had the Answer, or lost its state) is
- * dropped by its owner ({@link SessionTable#forget}), and the next seal makes an Offer.
+ * Offer seen before is answered as before. Seals may be lost or come late, within {@code Limits}.
+ * What the other end could not open (it never had the Answer, or lost its state) was sealed under
+ * keys that its owner uses no more ({@link #failed}). These alone go: what has been agreed on since
+ * stays, or two ends that lost hold of each other would go on dropping what the other just made.
  */
 public final class Session implements AutoCloseable {
   /**
@@ -135,10 +137,28 @@ public final class Session implements AutoCloseable {
     if (settled != null && !settled.send.isSpent()) {
       return settled.send;
     }
-    if (answered != null && !answered.channel.send.isSpent()) {
+    // While our own Offer may be heard first, it goes with every seal: so it opens in any case.
+    if (answered != null && offered == null && !answered.channel.send.isSpent()) {
       return answered.channel.send;
     }
     return null;
+  }
+
+  /**
+   * The other end could not open what was sealed last with this context: nothing more is sealed
+   * under those keys. What it seals to us still opens.
+   */
+  public void failed(Hash32 context) {
+    checkOpen();
+    if (settled != null && settled.send.sealedLast(context)) {
+      settled.send.close();
+    }
+    if (answered != null && answered.channel.send.sealedLast(context)) {
+      answered.channel.send.close();
+    }
+    if (offered != null && offered.halfOpen.sealedLast(context)) {
+      withdraw();
+    }
   }
 
   private void offer(LeafKey leaf, Entropy entropy) {
@@ -169,7 +189,7 @@ public final class Session implements AutoCloseable {
   /** What taking an Offer came to. */
   public sealed interface Taken {
     /** Send this back. The Offer's seals open from now on. */
-    record Reply(Handshake message) implements Taken {}
+    record Reply(Answer message) implements Taken {}
 
     /** An Offer that was dealt with before. */
     record Known() implements Taken {}
@@ -203,12 +223,9 @@ public final class Session implements AutoCloseable {
         return new Taken.Refused();
       }
       remember(transcript);
-      if (offered != null && own.compareTo(other) < 0) {
-        // Crossed, and ours stands: it is sent again in case it was lost.
-        linger(new ReceiveChain(early.halfOpenChain()));
-        return new Taken.Reply(offered.offer);
+      if (own.compareTo(other) > 0) {
+        withdraw();
       }
-      withdraw();
       return new Taken.Reply(answer(early, ephemeral.value(), entropy));
     }
   }
@@ -328,6 +345,9 @@ public final class Session implements AutoCloseable {
     answered = null;
     linger(proved.halfOpen);
     settle(proved.channel);
+    if (!proved.channel.send.isSpent()) {
+      withdraw();
+    }
   }
 
   private void wipeLingering() {

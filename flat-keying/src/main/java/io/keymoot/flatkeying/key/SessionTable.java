@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * The pairwise sessions of a device. Bounded: the least recently used goes first, by the order of
@@ -56,18 +55,9 @@ public final class SessionTable implements AutoCloseable {
 
   /** A stay is over: all its sessions are wiped. */
   public void forget(StayId stay) {
-    forget(pair -> pair.own.equals(stay) || pair.other.equals(stay));
-  }
-
-  /** This one session opens nothing any more: it is wiped, and made anew when needed. */
-  public void forget(StayId own, StayId other) {
-    forget(new Pair(own, other)::equals);
-  }
-
-  private void forget(Predicate<Pair> which) {
     List<Pair> gone = new ArrayList<>();
     for (Pair pair : sessions.keySet()) {
-      if (which.test(pair)) {
+      if (pair.own.equals(stay) || pair.other.equals(stay)) {
         gone.add(pair);
       }
     }

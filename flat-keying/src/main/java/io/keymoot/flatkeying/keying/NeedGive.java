@@ -5,9 +5,11 @@ import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.crypto.SealContext;
+import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
@@ -138,13 +140,18 @@ final class NeedGive {
       return;
     }
     List<FactId> some = lacking.subList(0, Math.min(lacking.size(), Limits.NEEDED_EPOCHS));
-    Question question = question(some, List.of()).orElse(null);
-    if (question == null) {
+    Bytes message = need(some, List.of()).orElse(null);
+    if (message == null) {
       return;
     }
-    asked = question;
+    asked = null;
     hasAsked = true;
-    holder(some.get(0)).ifPresent(member -> core.send(member, question.message));
+    holder(some.get(0))
+        .ifPresent(
+            member -> {
+              asked = new Question(nameOf(message), member, List.copyOf(some));
+              core.send(member, message);
+            });
     delayMillis = Math.min(2 * delayMillis, Limits.ASK_FOR_KEYS_MOST_MILLIS);
     core.timers.set(Timers.Name.ASK_FOR_KEYS, jittered());
     core.timers.setIfUnset(
@@ -155,33 +162,42 @@ final class NeedGive {
   void askForSlots() {
     SlotNeeds.Ask ask = slots.next().orElse(null);
     if (ask != null) {
-      question(List.of(), ask.sets())
+      need(List.of(), ask.sets())
           .ifPresent(
-              question -> {
-                slots.asked(question.name);
-                core.send(ask.of(), question.message);
+              message -> {
+                slots.asked(nameOf(message), ask.of());
+                core.send(ask.of(), message);
               });
     }
   }
 
-  private record Question(Hash32 name, List<FactId> epochs, Bytes message) {}
+  /**
+   * @param of whom it was asked: others may hear it too, and none of them is to end it
+   */
+  private record Question(Hash32 name, MemberId of, List<FactId> epochs) {}
 
-  private Optional<Question> question(List<FactId> epochs, List<SlotSet> sets) {
+  /** Whether who gives is who was asked. */
+  static boolean isWhoWasAsked(MemberId asked, MemberId giver) {
+    return asked.equals(giver);
+  }
+
+  private static Hash32 nameOf(Bytes need) {
+    return SideCodec.nameOf((Need) SideCodec.decode(need).orThrow());
+  }
+
+  private Optional<Bytes> need(List<FactId> epochs, List<SlotSet> sets) {
     Stay own = core.state().newestStay(core.self.member()).orElse(null);
     LeafKeyPair leaf = own == null ? null : core.self.leafKey(own.leafKey()).orElse(null);
     if (leaf == null) {
       return Optional.empty();
     }
-    Bytes message =
+    return Optional.of(
         SideCodec.need(
             core.self.writer(),
             core.signingState().heads(),
             leaf.publicKey().bytes(),
             epochs,
-            sets);
-    return SideCodec.decode(message) instanceof Decoded.Ok(Need need)
-        ? Optional.of(new Question(SideCodec.nameOf(need), List.copyOf(epochs), message))
-        : Optional.empty();
+            sets));
   }
 
   private Tick jittered() {
@@ -237,7 +253,7 @@ final class NeedGive {
     for (FactId id : need.epochs()) {
       if (core.ledger.get(id) instanceof Known epoch && revisionToGive(epoch, asker) >= 0) {
         epochs.add(epoch);
-        dropSessionThatFailed(epoch, asker);
+        noteThatASealFailed(epoch, asker);
       }
     }
     List<SlotSet> sets = slots.toGive(need, asker);
@@ -258,20 +274,22 @@ final class NeedGive {
 
   /**
    * What this peer sealed to the asker did not open there: it never had the Answer, or lost its
-   * end. The next seal offers anew. Only of an epoch in use: an old Need, played back, costs
+   * end. Only of an epoch in use, and only what was sealed for it: an old Need, played back, costs
    * nothing.
    */
-  private void dropSessionThatFailed(Known epoch, MemberId asker) {
+  private void noteThatASealFailed(Known epoch, MemberId asker) {
     if (!epoch.author().equals(core.self.member()) || !isUsable(epoch.id())) {
       return;
     }
     GroupState after = core.ledger.after(epoch);
     int place = after.place(asker);
-    if (Cover.decode(core.ledger.cover(epoch)) instanceof Decoded.Ok<Cover> ok
+    if (epoch.fact() instanceof Rekey rekey
+        && Cover.decode(core.ledger.cover(epoch)) instanceof Decoded.Ok<Cover> ok
         && ok.value().seals().stream().anyMatch(seal -> seal.place() == place)) {
       Stay own = after.newestStay(core.self.member()).orElseThrow();
       Stay its = after.newestStay(asker).orElseThrow();
-      core.sessions.forget(own.id(), its.id());
+      Hash32 context = FactCodec.coverContext(core.group, epoch.author(), rekey);
+      core.sessions.known(own.id(), its.id()).ifPresent(session -> session.failed(context));
     }
   }
 
@@ -353,14 +371,19 @@ final class NeedGive {
 
   // ---- being given
 
-  /** True if it brought a key. */
+  /**
+   * True if it brought a key. Only who was asked answers, sends on to another, or ends a question;
+   * who else heard it, or nobody asked, tells what proves itself and nothing more.
+   */
   boolean take(Give give) {
-    boolean isAboutSlots = slots.hasAsked(give.need());
+    MemberId giver = give.signed().header().author();
+    boolean isAboutSlots = slots.hasAsked(give.need(), giver);
     Question question = asked;
-    boolean isAboutEpochs = question != null && give.need().equals(question.name);
+    boolean isOverheard = question != null && give.need().equals(question.name);
+    boolean isAboutEpochs = question != null && isOverheard && isWhoWasAsked(question.of, giver);
     boolean isAnswer = isAboutSlots || isAboutEpochs;
     if (!give.to().equals(core.self.member())
-        || !(isAnswer || give.need().isZero())
+        || !(isAnswer || ((isOverheard || give.need().isZero()) && give.busy().isEmpty()))
         || !core.isSignedByMember(give.signed())) {
       core.ignored("a Give that this peer did not ask for, or that no member signed");
       return false;
@@ -374,7 +397,6 @@ final class NeedGive {
       core.timers.set(Timers.Name.ASK_FOR_KEYS, core.now);
       return false;
     }
-    MemberId giver = give.signed().header().author();
     SealContext context =
         new SealContext(core.group, giver, core.self.member(), MessageType.GIVE, give.need());
     for (LeafKeyPair leaf : core.self.leafKeys()) {

@@ -287,14 +287,11 @@ final class Rekeying {
       return;
     }
     switch (session.take(offer, leaf, core.entropy)) {
-      case Session.Taken.Reply reply -> {
-        if (reply.message() instanceof Handshake.Answer answer) {
+      case Session.Taken.Reply reply ->
           core.send(
               author,
               SideCodec.encode(
-                  new SessionAnswer(core.group, session.own(), session.other(), answer)));
-        }
-      }
+                  new SessionAnswer(core.group, session.own(), session.other(), reply.message())));
       case Session.Taken.Known known -> {}
       case Session.Taken.Refused refused -> core.ignored("an offer of " + author);
     }

@@ -14,9 +14,7 @@ import io.keymoot.flatkeying.key.SecretWriter;
 import io.keymoot.flatkeying.message.Need;
 import io.keymoot.flatkeying.message.SlotSet;
 import io.keymoot.flatkeying.wire.Hash32;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +33,10 @@ final class SlotNeeds {
   private final Core core;
   private final Haves haves;
   private List<SlotKeys.Wanted> wanted = List.of();
-  private final Deque<Hash32> asked = new ArrayDeque<>();
+
+  /** The last questions, and of whom each was asked. */
+  private final Map<Hash32, MemberId> asked = new LinkedHashMap<>();
+
   private long delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
   private int vain;
 
@@ -105,15 +106,16 @@ final class SlotNeeds {
 
   record Ask(MemberId of, List<SlotSet> sets) {}
 
-  void asked(Hash32 need) {
-    asked.addLast(need);
+  void asked(Hash32 need, MemberId of) {
+    asked.put(need, of);
     if (asked.size() > OUTSTANDING) {
-      asked.removeFirst();
+      asked.remove(asked.keySet().iterator().next());
     }
   }
 
-  boolean hasAsked(Hash32 need) {
-    return asked.contains(need);
+  boolean hasAsked(Hash32 need, MemberId giver) {
+    MemberId of = asked.get(need);
+    return of != null && NeedGive.isWhoWasAsked(of, giver);
   }
 
   void busy(MemberId other) {

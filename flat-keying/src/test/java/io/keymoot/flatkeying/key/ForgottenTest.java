@@ -106,7 +106,7 @@ class ForgottenTest {
     note("offer", Capture.arraysIn(anna).stream().filter(a -> a.length == 32).toList());
     var reply = (Session.Taken.Reply) bert.take(first.offer().orElseThrow(), leaf, entropy);
     note("answer", Capture.arraysIn(bert));
-    assertThat(anna.take((Handshake.Answer) reply.message())).isTrue();
+    assertThat(anna.take(reply.message())).isTrue();
     Unwrapped opened = bert.open(first.seal(), CONTEXT, secret.commitment());
     ((Unwrapped.Opened) opened).secret().close();
     anna.close();

@@ -115,7 +115,7 @@ class KeyScheduleVectorsTest {
 
     var reply =
         (Session.Taken.Reply) answerer.take(offer, leaf, entropy("in.session.answer.eseed"));
-    Handshake.Answer answer = (Handshake.Answer) reply.message();
+    Handshake.Answer answer = reply.message();
     assertThat(offerer.take(answer)).isTrue();
     gives("session.confirmation", answer.confirmation().toArray());
     gives("session.answer.sha256", hashOf(answer));

@@ -74,7 +74,7 @@ class SessionSecrecyTest {
 
   private Answer settle() {
     Offer offer = seal(anna, bert, bertsLeaf).offer().orElseThrow();
-    Answer answer = (Answer) ((Session.Taken.Reply) bert.take(offer, bertsLeaf, entropy)).message();
+    Answer answer = ((Session.Taken.Reply) bert.take(offer, bertsLeaf, entropy)).message();
     assertThat(anna.take(answer)).isTrue();
     recorded.clear();
     return answer;
@@ -119,7 +119,7 @@ class SessionSecrecyTest {
     Offer offer = opening.offer().orElseThrow();
     LeafKeyPair ephemeral = Capture.of(LeafKeyPair.class, anna);
     List<byte[]> inside = Capture.arraysIn(ephemeral);
-    Answer answer = (Answer) ((Session.Taken.Reply) bert.take(offer, bertsLeaf, entropy)).message();
+    Answer answer = ((Session.Taken.Reply) bert.take(offer, bertsLeaf, entropy)).message();
     // As the thief has it who takes Anna's device now; when she has the Answer it is wiped.
     List<byte[]> early = rootsFrom(offer, answer, List.of(secretOf(ephemeral, answer)));
     assertThat(anna.take(answer)).isTrue();

@@ -84,17 +84,6 @@ class SessionTableTest {
   }
 
   @Test
-  void oneSessionCanBeMadeAnew() {
-    Session a = used(OWN, A);
-    Session b = used(OWN, B);
-    table.forget(OWN, A);
-
-    assertWiped(a);
-    assertThat(table.between(OWN, A)).isNotSameAs(a);
-    assertThat(table.known(OWN, B)).contains(b);
-  }
-
-  @Test
   void closingTheTableWipesAll() {
     Session a = used(OWN, A);
     Session b = used(OWN, B);

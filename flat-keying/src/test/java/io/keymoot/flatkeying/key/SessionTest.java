@@ -24,9 +24,12 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.flatkeying.wire.WireWriter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -51,12 +54,17 @@ class SessionTest {
     }
 
     Sent seal(End to) {
+      return seal(to, CONTEXT);
+    }
+
+    Sent seal(End to, Hash32 context) {
       EpochSecret secret = EpochSecret.fresh(entropy);
-      return new Sent(secret, session.seal(secret, CONTEXT, to.leaf.publicKey(), entropy));
+      Sealed sealed = session.seal(secret, context, to.leaf.publicKey(), entropy);
+      return new Sent(secret, context, sealed);
     }
 
     Unwrapped open(Sent sent) {
-      return session.open(sent.sealed.seal(), CONTEXT, sent.secret.commitment());
+      return session.open(sent.sealed.seal(), sent.context, sent.secret.commitment());
     }
 
     void opens(Sent sent) {
@@ -67,12 +75,8 @@ class SessionTest {
       assertFails(open(sent));
     }
 
-    Handshake reply(Offer offer) {
-      return ((Taken.Reply) session.take(offer, leaf, entropy)).message();
-    }
-
     Answer answer(Offer offer) {
-      return (Answer) reply(offer);
+      return ((Taken.Reply) session.take(offer, leaf, entropy)).message();
     }
 
     void losesItsState() {
@@ -81,7 +85,7 @@ class SessionTest {
     }
   }
 
-  private record Sent(EpochSecret secret, Sealed sealed) {
+  private record Sent(EpochSecret secret, Hash32 context, Sealed sealed) {
     Offer offer() {
       return sealed.offer().orElseThrow();
     }
@@ -281,13 +285,12 @@ class SessionTest {
     Sent fromLow = low.seal(high);
     Sent fromHigh = high.seal(low);
     Sent moreFromHigh = high.seal(low);
-    Handshake toHigh = low.reply(fromHigh.offer());
+    Answer unwanted = low.answer(fromHigh.offer());
     Answer toLow = high.answer(fromLow.offer());
 
-    assertThat(toHigh).isEqualTo(fromLow.offer());
+    assertThat(high.session.take(unwanted)).isFalse();
     low.opens(fromHigh);
     high.opens(fromLow);
-    assertThat(high.answer((Offer) toHigh)).isEqualTo(toLow);
     assertThat(low.session.take(toLow)).isTrue();
     low.opens(moreFromHigh);
     high.opens(low.seal(high));
@@ -295,18 +298,46 @@ class SessionTest {
     bothAreSettled();
   }
 
+  /** Or the higher end's seals would bring an Offer each, until the lower end has one to send. */
   @Test
-  void crossedOffersSettleAlsoWhenTheStandingOneWasLost() {
+  void crossedOffersSettleAtOnceAlsoWhenTheLowerStaysWasLost() {
     Sent lost = low.seal(high);
     Sent fromHigh = high.seal(low);
-    Handshake sentAgain = low.reply(fromHigh.offer());
+    assertThat(high.session.take(low.answer(fromHigh.offer()))).isTrue();
     low.opens(fromHigh);
-    Answer answer = high.answer((Offer) sentAgain);
+    high.cannotOpen(lost);
 
-    assertThat(low.session.take(answer)).isTrue();
-    high.opens(lost);
-    high.opens(low.seal(high));
-    low.opens(high.seal(low));
+    Sent next = high.seal(low);
+    assertThat(next.hasNoOffer()).isTrue();
+    low.opens(next);
+    Sent back = low.seal(high);
+    assertThat(back.hasNoOffer()).isTrue();
+    high.opens(back);
+    bothAreSettled();
+  }
+
+  /** Each has answered the other; whichever Answer came first, the lower stay's stands. */
+  @Test
+  void crossedOffersThatAreBothAnsweredBecomeOneSession() {
+    Sent fromLow = low.seal(high);
+    Sent fromHigh = high.seal(low);
+    assertThat(high.session.take(low.answer(fromHigh.offer()))).isTrue();
+    Sent early = high.seal(low);
+    // Its own Offer goes along as long as it may be the first that is heard.
+    Sent again = low.seal(high);
+    assertThat(again.offer()).isEqualTo(fromLow.offer());
+    assertThat(low.session.take(high.answer(again.offer()))).isTrue();
+    high.opens(fromLow);
+    high.opens(again);
+    low.opens(early);
+    for (int i = 0; i < 2 * Session.LINGER_SEALS; i++) {
+      Sent there = low.seal(high);
+      Sent back = high.seal(low);
+      assertThat(there.hasNoOffer() && back.hasNoOffer()).isTrue();
+      high.opens(there);
+      low.opens(back);
+    }
+    bothAreSettled();
   }
 
   @Test
@@ -559,6 +590,97 @@ class SessionTest {
     low.opens(high.seal(low));
 
     high.opens(low.seal(high));
+  }
+
+  @Test
+  void whatTheOtherEndCouldNotOpenIsNotSealedUnderAgainAndTheRestStays() {
+    settle(low, high);
+    high.losesItsState();
+    Hash32 first = hash("first");
+    high.cannotOpen(low.seal(high, first));
+    Sent anew = high.seal(low);
+    assertThat(high.session.take(low.answer(anew.offer()))).isTrue();
+    // Only now low hears of it: what they agreed on since stays.
+    low.session.failed(first);
+    low.opens(high.seal(low));
+    Sent next = low.seal(high);
+    assertThat(next.hasNoOffer()).isTrue();
+    high.opens(next);
+    // And once more, as anybody can play it back.
+    low.session.failed(first);
+    assertThat(low.session.sealsAtOnce()).isTrue();
+  }
+
+  @Test
+  void whoNeverHadTheAnswerIsOfferedAnew() {
+    Sent first = low.seal(high);
+    Answer lost = high.answer(first.offer());
+    high.opens(first);
+    Hash32 failed = hash("failed");
+    Sent unread = high.seal(low, failed);
+    assertThat(unread.hasNoOffer()).isTrue();
+    low.cannotOpen(unread);
+    high.session.failed(failed);
+    Sent anew = high.seal(low);
+    assertThat(high.session.take(low.answer(anew.offer()))).isTrue();
+    low.opens(anew);
+    low.opens(high.seal(low));
+    high.opens(low.seal(high));
+    assertThat(low.session.take(lost)).isFalse();
+  }
+
+  /**
+   * Two ends lost hold of each other, and each hears only later what of its seals did not open.
+   *
+   * @param authors in turn, L and H
+   * @param late so many seals
+   */
+  private boolean findTogether(String authors, int late, BiConsumer<End, Sent> atFailure) {
+    End[] ends = {new End("1", "2"), new End("2", "1")};
+    settle(ends[0], ends[1]);
+    ends[1].losesItsState();
+    Deque<Runnable> news = new ArrayDeque<>();
+    int good = 0;
+    for (int i = 0; i < 10 * authors.length(); i++) {
+      End by = ends[authors.charAt(i % authors.length()) == 'L' ? 0 : 1];
+      End to = by == ends[0] ? ends[1] : ends[0];
+      Sent sent = by.seal(to, hash("seal " + i));
+      if (sent.sealed.offer().isPresent()
+          && to.session.take(sent.offer(), to.leaf, entropy) instanceof Taken.Reply reply) {
+        by.session.take(reply.message());
+      }
+      boolean opens = to.open(sent) instanceof Unwrapped.Opened;
+      good = opens && sent.hasNoOffer() ? good + 1 : 0;
+      news.addLast(opens ? () -> {} : () -> atFailure.accept(by, sent));
+      if (news.size() > late) {
+        news.removeFirst().run();
+      }
+    }
+    return good >= 2 * authors.length();
+  }
+
+  private List<String> whoDoNotFindTogether(BiConsumer<End, Sent> atFailure) {
+    List<String> lost = new ArrayList<>();
+    for (int late = 0; late < 4; late++) {
+      for (int orders = 1; orders < 15; orders++) {
+        String authors =
+            Integer.toBinaryString(16 + orders).substring(1).replace('0', 'L').replace('1', 'H');
+        if (!findTogether(authors, late, atFailure)) {
+          lost.add(authors + " " + late);
+        }
+      }
+    }
+    return lost;
+  }
+
+  @Test
+  void endsThatLostHoldOfEachOtherFindTogetherWhoeverAuthorsInWhateverOrder() {
+    assertThat(whoDoNotFindTogether((end, sent) -> end.session.failed(sent.context))).isEmpty();
+  }
+
+  @Test
+  void whereAllIsDroppedForOneSealThatFailedTheyGoOnDroppingWhatTheOtherMade() {
+    assertThat(whoDoNotFindTogether((end, sent) -> end.losesItsState())).isNotEmpty();
   }
 
   @Test
