@@ -79,11 +79,30 @@ public final class Limits {
 
   public static final int SHARED_COVERS = 64;
 
-  /** Facts of one sender that wait for their parents. */
+  /** Facts of one source that wait for their parents: of a member, or from an address. */
   public static final int WAITING_PER_SENDER = 256;
 
-  /** Facts that wait for their parents or a credential, of all senders together. */
+  /** Facts that wait for their parents or a credential, of all sources together. */
   public static final int WAITING_IN_ALL = 8_192;
+
+  /** Bytes of facts that wait, for their parents or for their turn: of one source and of all. */
+  public static final int FACT_BYTES_WAITING_PER_SENDER = 1 << 20;
+
+  public static final int FACT_BYTES_WAITING_IN_ALL = 8 << 20;
+
+  /** What of these whoever is not in may take, from however many addresses. */
+  public static final int STRANGE_FACTS_WAITING = 512;
+
+  public static final int STRANGE_BYTES_WAITING_PER_SENDER = 1 << 18;
+  public static final int STRANGE_BYTES_WAITING = 1 << 20;
+
+  /** How long, and at most twice as long, a fact of somebody who is not in waits. */
+  public static final long STRANGE_FACT_WAITS_MILLIS = 30_000;
+
+  /** Facts that others are asked for because a member's hang on them, or somebody else's. */
+  public static final int LACKS_TOLD = 512;
+
+  public static final int STRANGE_LACKS_TOLD = 64;
 
   /** Valid facts whose authors are out, kept in case a member speaks for them. */
   public static final int AT_DOOR = 1_024;
@@ -165,6 +184,15 @@ public final class Limits {
   public static final long HOLDING_TOLD_MILLIS = 2_000;
   public static final int GIVES_PER_SECOND = 20;
   public static final int GRANTS_PENDING = 4;
+
+  /**
+   * So often somebody who was let in and not heard since is granted again, in this time once where
+   * it was granted last; and of so many newcomers that is remembered.
+   */
+  public static final int GRANTS_AGAIN_PER_SECOND = 2;
+
+  public static final long GRANT_AGAIN_MILLIS = 1_000;
+  public static final int GRANTED_AGAIN = 256;
 
   /** Requests for facts that are answered in any half second, and those of one asker. */
   public static final int ANSWERS_IN_A_WINDOW = 20;

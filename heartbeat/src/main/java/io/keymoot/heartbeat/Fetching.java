@@ -124,7 +124,7 @@ final class Fetching {
     for (FactId parent : still) {
       Want want = wants.get(parent);
       if (want == null) {
-        if (!hasRoom()) {
+        if (!hasRoom() && !giveUpAHead()) {
           return;
         }
         // What needs it is at hand already, so nobody else is on the way to tell.
@@ -155,6 +155,17 @@ final class Fetching {
         || all.removeIf(Want::isStrange)
         // Heads that nobody gave although asked may be inventions: they make room.
         || all.removeIf(Fetching::isAskedInVain);
+  }
+
+  /** A head is named again with each heartbeat; a parent is told of once. */
+  private boolean giveUpAHead() {
+    for (Iterator<Want> each = wants.values().iterator(); each.hasNext(); ) {
+      if (!each.next().parent) {
+        each.remove();
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean hasRoomForStrangers() {

@@ -682,6 +682,18 @@ class HeartbeatTest {
     assertThat(asked).anyMatch(fetch -> !isAsked(fetch, 200, head));
   }
 
+  /** Facts that are here wait for it, and nobody says so again. */
+  @Test
+  void headsThatAMemberInventsDoNotKeepAParentFromBeingAskedFor() {
+    begin();
+    for (int i = 0; core.wanted().size() < HeartbeatLimits.WANTS; i++) {
+      hear(3, i + 1, People.fact("invented " + i));
+    }
+    FactId parent = People.fact("parent");
+    tell(new Input.Lacks(List.of(parent)));
+    assertThat(core.wanted()).contains(parent).hasSize(HeartbeatLimits.WANTS);
+  }
+
   /** Whom this peer's facts do not know yet may be the only one to have something. */
   @Test
   void aHeadThatAStrangerNamesIsAskedOfIt() {

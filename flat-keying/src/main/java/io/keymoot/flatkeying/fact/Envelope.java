@@ -22,6 +22,11 @@ public record Envelope(
     return new Envelope(none, header, fact, Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY);
   }
 
+  /** Bytes, as received, that whoever keeps it keeps. */
+  public int length() {
+    return head.length() + body.length() + cover.length() + signature.length();
+  }
+
   /** The same fact when its cover is gone: still whole, and its signature as good as before. */
   public Envelope withoutCover() {
     return withCover(Bytes.EMPTY);

@@ -8,12 +8,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Remembers the latest answers, so that a fact's signatures are checked once however many peers of
- * one process receive it. For one thread; full, it forgets what was asked longest ago.
+ * Remembers what held lately, so that a fact's signatures are checked once however many peers of
+ * one process receive it. What did not hold is not remembered: anybody can make any number of
+ * those, and they would take the place of what is asked again. For one thread; full, it forgets
+ * what was asked longest ago.
  */
 public final class VerifiedOnce implements VerifyMemory {
   private final int capacity;
-  private final Map<Hash32, Optional<Rejection>> answers = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Hash32, Boolean> held = new LinkedHashMap<>(16, 0.75f, true);
   private long checksMade;
 
   public VerifiedOnce() {
@@ -28,15 +30,16 @@ public final class VerifiedOnce implements VerifyMemory {
   public Optional<Rejection> answer(
       Supplier<Hash32> question, Supplier<Optional<Rejection>> check) {
     Hash32 key = question.get();
-    Optional<Rejection> known = answers.get(key);
-    if (known != null) {
-      return known;
+    if (held.get(key) != null) {
+      return Optional.empty();
     }
     Optional<Rejection> answer = check.get();
     checksMade++;
-    answers.put(key, answer);
-    if (answers.size() > capacity) {
-      answers.remove(answers.keySet().iterator().next());
+    if (answer.isEmpty()) {
+      held.put(key, true);
+    }
+    if (held.size() > capacity) {
+      held.remove(held.keySet().iterator().next());
     }
     return answer;
   }
@@ -47,6 +50,6 @@ public final class VerifiedOnce implements VerifyMemory {
   }
 
   int size() {
-    return answers.size();
+    return held.size();
   }
 }

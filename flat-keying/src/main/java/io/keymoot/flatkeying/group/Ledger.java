@@ -37,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What they show is {@link Lore}'s. Which of them the peer has <i>taken</i> is {@link
  * Membership}'s.
+ *
+ * <p>Whole in one file, though long, because it is the one answer to <i>what do these facts
+ * say</i>: how a fact is decided, and the questions of section 5 to 8 that are asked of what was,
+ * each a few lines over the same table.
  */
 public final class Ledger {
   private static final int REFUSALS_KEPT = 4_096;
@@ -357,6 +361,11 @@ public final class Ledger {
     return new Validity(new Grounds(past, author, book, check, verifier, this));
   }
 
+  /** Whether {@code author} signed it, whatever else it is worth. */
+  boolean isSigned(Envelope fact, Person author) {
+    return verifier.isSigned(fact, author.key());
+  }
+
   // ---- states
 
   /** The state of past(fact). */
@@ -379,9 +388,14 @@ public final class Ledger {
     return lore.union(state, fact);
   }
 
+  /** Whether what each of them shows is kept, so that to put it together is little work. */
+  public boolean isAtHand(List<Known> facts) {
+    return facts.stream().allMatch(fact -> fact.after != null);
+  }
+
   /** What these reach, themselves included. */
   public Reached reached(List<Known> from) {
-    return new Reached(from, lore);
+    return new Reached(from);
   }
 
   /** What leads from {@code state} to {@code fact}, itself included, parents first. */

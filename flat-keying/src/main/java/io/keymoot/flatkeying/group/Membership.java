@@ -6,11 +6,10 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FaultProof;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.SignedHeader;
-import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One peer's view of the group: the facts it has taken, those that wait, and the door between.
  *
- * <p>The life of a fact: it waits for its parents (bounded, by sender), it is decided once by the
- * {@link Ledger}, it stands at the door, and it is taken with all of its past when somebody who is
- * in and has not lied speaks for it. Where facts come from does not matter, and neither does their
- * order.
+ * <p>The life of a fact: it waits for its parents (bounded, by who said it), it is decided once by
+ * the {@link Ledger}, it stands at the door, and it is taken with all of its past when somebody who
+ * is in and has not lied speaks for it. Where facts come from does not matter, and neither does
+ * their order.
  */
 public final class Membership {
   private final Ledger ledger;
@@ -34,8 +33,7 @@ public final class Membership {
   /** Has a Grant, or hopes for one, but not yet all of its past. */
   private boolean isNewcomer;
 
-  /** Undecided facts, in the order in which they came. */
-  private final Map<Copy, Waiting> waiting = new LinkedHashMap<>();
+  private final Waiting waiting;
 
   /** Valid facts the closed door keeps out, with those their taking needs. */
   private final Map<FactId, Known> atDoor = new LinkedHashMap<>();
@@ -46,20 +44,9 @@ public final class Membership {
   /** Members that this peer holds a proof against beyond the facts themselves. */
   private final Map<MemberId, FaultProof.OutOfOrder> caught = new LinkedHashMap<>();
 
-  private record Waiting(Envelope fact, String sender) {}
-
-  /**
-   * A fact as somebody sent it. An id does not cover the signature: a copy that is wrongly signed
-   * must not keep the right one out.
-   */
-  private record Copy(FactId id, Bytes signature) {
-    static Copy of(Envelope fact) {
-      return new Copy(fact.id(), fact.signature());
-    }
-  }
-
   private Membership(Ledger ledger, boolean isNewcomer) {
     this.ledger = ledger;
+    this.waiting = new Waiting(ledger, author -> isTrusted(state, author));
     this.isNewcomer = isNewcomer;
   }
 
@@ -82,6 +69,9 @@ public final class Membership {
 
   /** What this peer must ask for before what waits can be decided. */
   public record Lacks(SortedSet<FactId> facts, List<Credential> credentials) {
+    static final Lacks NOTHING = new Lacks(Collections.emptySortedSet(), List.of());
+
+    /** Of whom the bytes of that name can be had. */
     public record Credential(Hash32 hash, MemberId holder) {}
   }
 
@@ -98,11 +88,30 @@ public final class Membership {
     return fact != null && state.contains(fact);
   }
 
-  /** Whether the fact need not be fetched: it is taken, or waits here for something else. */
+  /**
+   * Whether the fact need not be fetched: it is taken, or waits here for something else that is
+   * asked for. A stranger's that waits is to be fetched like one that never came, with all it hangs
+   * on, once a member names it.
+   */
   public boolean isHere(FactId id) {
-    return has(id)
-        || atDoor.containsKey(id)
-        || waiting.keySet().stream().anyMatch(copy -> copy.id().equals(id));
+    return has(id) || atDoor.containsKey(id) || waiting.isMembersToo(id);
+  }
+
+  /** Whether this peer has heard anything of the member's own, signed by it. */
+  public boolean hasSpoken(MemberId member) {
+    return lastWords.of(member) != null || !state.tipsOf(member).isEmpty();
+  }
+
+  /** Whom a fact that stands at the door lets in. */
+  public Optional<Person> personAtDoor(MemberId member) {
+    for (Known fact : atDoor.values()) {
+      for (Stay stay : fact.begun()) {
+        if (stay.person().id().equals(member)) {
+          return Optional.of(stay.person());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   // ---- learning
@@ -112,13 +121,36 @@ public final class Membership {
    * fill its own part of the waiting room and nobody else's).
    */
   public Learnt offer(Envelope fact, String sender) {
-    if (has(fact.id()) || waiting.containsKey(Copy.of(fact)) || atDoor.containsKey(fact.id())) {
+    if (has(fact.id()) || atDoor.containsKey(fact.id()) || waiting.has(fact)) {
       return Learnt.NOTHING;
     }
-    waiting.put(Copy.of(fact), new Waiting(fact, sender));
-    Learnt learnt = settle();
-    boundWaiting(sender);
+    List<Learnt.Refused> refused = new ArrayList<>();
+    if (!decide(fact, refused)) {
+      await(fact, sender);
+      return Learnt.NOTHING;
+    }
+    Learnt learnt = settle(refused);
+    // A newcomer's door holds the whole history until it can take it all at once.
+    while (!isNewcomer && atDoor.size() > Limits.AT_DOOR) {
+      atDoor.remove(atDoor.keySet().iterator().next());
+    }
     return learnt;
+  }
+
+  private void await(Envelope fact, String sender) {
+    if (state.count() == 0) {
+      waiting.addUnjudged(fact, sender);
+    } else if (isMembers(fact)) {
+      waiting.addMembers(fact);
+    } else {
+      waiting.addStrangers(fact, sender);
+    }
+  }
+
+  /** By its signature: in a member's name anybody can write. */
+  private boolean isMembers(Envelope fact) {
+    Person author = state.person(fact.header().author()).orElse(null);
+    return author != null && isTrusted(state, author.id()) && ledger.isSigned(fact, author);
   }
 
   /**
@@ -181,8 +213,11 @@ public final class Membership {
   }
 
   private Learnt settle() {
+    return settle(new ArrayList<>());
+  }
+
+  private Learnt settle(List<Learnt.Refused> refused) {
     List<Known> taken = new ArrayList<>();
-    List<Learnt.Refused> refused = new ArrayList<>();
     boolean moved = true;
     while (moved) {
       moved = decideWaiting(refused) | takeWhatMay(taken);
@@ -194,25 +229,31 @@ public final class Membership {
 
   private boolean decideWaiting(List<Learnt.Refused> refused) {
     boolean moved = false;
-    for (Waiting each : List.copyOf(waiting.values())) {
-      switch (ledger.decide(each.fact)) {
-        case Ledger.Decision.Valid valid -> {
-          waiting.remove(Copy.of(each.fact));
-          if (!state.contains(valid.fact())) {
-            atDoor.put(each.fact.id(), valid.fact());
-          }
-          moved = true;
-        }
-        case Ledger.Decision.Refused no -> {
-          waiting.remove(Copy.of(each.fact));
-          refused.add(new Learnt.Refused(each.fact.id(), no.why()));
-          moved = true;
-        }
-        case Ledger.Decision.LacksParents lacks -> {}
-        case Ledger.Decision.LacksCredential lacks -> {}
+    for (Undecided.Entry each : waiting.all()) {
+      if (decide(each.fact, refused)) {
+        waiting.remove(each);
+        moved = true;
       }
     }
     return moved;
+  }
+
+  /** False if it has to wait. */
+  private boolean decide(Envelope fact, List<Learnt.Refused> refused) {
+    return switch (ledger.decide(fact)) {
+      case Ledger.Decision.Valid valid -> {
+        if (!state.contains(valid.fact())) {
+          atDoor.put(fact.id(), valid.fact());
+        }
+        yield true;
+      }
+      case Ledger.Decision.Refused no -> {
+        refused.add(new Learnt.Refused(fact.id(), no.why()));
+        yield true;
+      }
+      case Ledger.Decision.LacksParents lacks -> false;
+      case Ledger.Decision.LacksCredential lacks -> false;
+    };
   }
 
   // ---- the closed door
@@ -313,23 +354,26 @@ public final class Membership {
 
   /** Parents nobody has sent yet, and credentials on which a decision hangs. */
   public Lacks lacks() {
-    SortedSet<FactId> facts = new TreeSet<>();
-    Set<Lacks.Credential> needed = new LinkedHashSet<>();
-    for (Waiting each : waiting.values()) {
-      switch (ledger.decide(each.fact)) {
-        case Ledger.Decision.LacksParents lacks -> facts.addAll(lacks.missing());
-        case Ledger.Decision.LacksCredential lacks ->
-            needed.add(new Lacks.Credential(lacks.credential(), lacks.holder()));
-        case Ledger.Decision.Valid valid -> {}
-        case Ledger.Decision.Refused no -> {}
-      }
+    return waiting.lacks();
+  }
+
+  /**
+   * Drops what no member said, and no member's fact hangs on, and was here already when this was
+   * asked the last time. It comes again if somebody who is in speaks for it.
+   */
+  public void forgetOldStrangers() {
+    if (state.count() > 0) {
+      waiting.forgetOldStrangers();
     }
-    waiting.keySet().forEach(copy -> facts.remove(copy.id()));
-    return new Lacks(facts, List.copyOf(needed));
   }
 
   public int waitingCount() {
     return waiting.size();
+  }
+
+  /** Of what waits, as it was received. */
+  public long waitingBytes() {
+    return waiting.bytes();
   }
 
   public int atDoorCount() {
@@ -338,21 +382,5 @@ public final class Membership {
 
   @Nullable Known atDoor(FactId id) {
     return atDoor.get(id);
-  }
-
-  /** Drops the oldest of whoever sent too many, then the oldest of all. */
-  private void boundWaiting(String sender) {
-    long ofSender = waiting.values().stream().filter(each -> each.sender.equals(sender)).count();
-    for (Waiting each : List.copyOf(waiting.values())) {
-      boolean tooManyOfIts = each.sender.equals(sender) && ofSender > Limits.WAITING_PER_SENDER;
-      if (tooManyOfIts || waiting.size() > Limits.WAITING_IN_ALL) {
-        waiting.remove(Copy.of(each.fact));
-        ofSender--;
-      }
-    }
-    // A newcomer's door holds the whole history until it can take it all at once.
-    while (!isNewcomer && atDoor.size() > Limits.AT_DOOR) {
-      atDoor.remove(atDoor.keySet().iterator().next());
-    }
   }
 }

@@ -70,21 +70,26 @@ final class Credentials {
 
   /** The fact as it is told again: together with the credentials on which its right rests. */
   Bytes told(Envelope fact) {
-    return with(fact, under(fact));
+    Bytes message = FactCodec.encode(fact);
+    return with(message, atHand(under(fact), roomBeside(message)));
   }
 
   /** As its author says it first: with those of them that somebody may not have heard yet. */
   Bytes saidFirst(Envelope fact) {
+    Bytes message = FactCodec.encode(fact);
     Set<Hash32> unsaid = under(fact);
-    unsaid.removeIf(hash -> said.contains(hash) || core.blobs.get(hash).isEmpty());
-    said.addAll(unsaid);
-    return with(fact, unsaid);
+    unsaid.removeAll(said);
+    List<Bytes> blobs = atHand(unsaid, roomBeside(message));
+    // What found no room goes with the next.
+    blobs.forEach(blob -> said.add(blob.sha256()));
+    return with(message, blobs);
   }
 
-  private Bytes with(Envelope fact, Set<Hash32> credentials) {
-    Bytes message = FactCodec.encode(fact);
-    List<Bytes> blobs =
-        atHand(credentials, Limits.MESSAGE_BYTES - Limits.REPLY_FRAME - message.length());
+  private static int roomBeside(Bytes message) {
+    return Limits.MESSAGE_BYTES - Limits.REPLY_FRAME - message.length();
+  }
+
+  private Bytes with(Bytes message, List<Bytes> blobs) {
     return blobs.isEmpty()
         ? message
         : SideCodec.encode(new SyncReply(core.group, List.of(message), blobs));

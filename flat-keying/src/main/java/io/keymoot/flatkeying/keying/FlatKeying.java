@@ -173,9 +173,7 @@ public final class FlatKeying implements AutoCloseable {
     return join(ledger, key, credential, entropy, shared);
   }
 
-  /**
-   * Where what members say of their KEKs is read from now on, instead of from this one's inputs.
-   */
+  /** Where what members say of their KEKs is read from now on. */
   public void readFrom(Said said) {
     haves.readFrom(said);
   }
@@ -362,6 +360,7 @@ public final class FlatKeying implements AutoCloseable {
       case ASK_AGAIN_TO_JOIN -> joining.ask();
       case FETCH_AGAIN -> syncing.fetchAgain();
       case PACE_FACTS -> syncing.takeWhatWaited();
+      case FORGET_STRANGERS -> core.membership.forgetOldStrangers();
       case CHECK_CREDENTIALS -> core.credentials.check(syncing);
       case ADMIT_BATCH -> joining.admit();
       case REPEAT_WORDS -> repeating.due();
@@ -434,9 +433,6 @@ public final class FlatKeying implements AutoCloseable {
 
   private void heard(Input.Heard heard) {
     heard.held().ifPresent(epoch -> needGive.heardHolder(heard.member(), epoch));
-    if (core.state().count() > 0) {
-      haves.heard(heard.member(), heard.held(), heard.haveMask());
-    }
     heard
         .word()
         .filter(core::isSignedByMember)
@@ -641,7 +637,6 @@ public final class FlatKeying implements AutoCloseable {
   private void changed(GroupState state) {
     List<Stay> newlyOver = state.newlyOver(before);
     newlyOver.forEach(stay -> core.sessions.forget(stay.id()));
-    haves.changed(state, newlyOver);
     rekeying.changed(state);
     if (core.isMember()) {
       resealing.changed(before, state);

@@ -2,14 +2,10 @@ package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
-import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
-import io.keymoot.flatkeying.group.Person;
-import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,43 +19,15 @@ final class Haves {
 
   private final Core core;
 
-  /**
-   * With the ids that the state and the facts hold: copies for each member would add up. Empty
-   * where the words are read elsewhere.
-   */
-  private final SaidMasks own = new SaidMasks();
-
-  private Said said = own;
+  /** Until it is told where to read, nobody has said anything. */
+  private Said said = member -> null;
 
   Haves(Core core) {
     this.core = core;
   }
 
-  /** From now on the words are read there. */
-  void readFrom(Said elsewhere) {
-    said = elsewhere;
-  }
-
-  void heard(MemberId member, Optional<FactId> epoch, int mask) {
-    if (said != own) {
-      return;
-    }
-    Known known = epoch.map(core.ledger::get).orElse(null);
-    Person person = core.state().person(member).orElse(null);
-    if (known == null || mask == 0 || person == null || !core.state().isMember(member)) {
-      own.remove(member.hash());
-      return;
-    }
-    own.put(person.hash(), known.id().hash(), mask);
-  }
-
-  void changed(GroupState state, List<Stay> newlyOver) {
-    for (Stay stay : newlyOver) {
-      MemberId member = stay.person().id();
-      if (!state.isMember(member)) {
-        own.remove(member.hash());
-      }
-    }
+  void readFrom(Said where) {
+    said = where;
   }
 
   /** The mask it gave for this very epoch. */

@@ -32,12 +32,11 @@ public sealed interface Input {
   record IntroducerSeen(Bytes address) implements Input {}
 
   /**
-   * A member was heard, its heartbeat checked.
+   * A member was heard, its heartbeat checked. What it says of its KEKs is read where it is kept
+   * ({@link FlatKeying#readFrom}).
    *
    * @param word present if the heartbeat was signed
    * @param held the newest epoch it says it holds
-   * @param haveMask a bit per own slot whose KEK it says it holds in that epoch; not looked at
-   *     where these words are read elsewhere ({@link FlatKeying#readFrom})
    * @param key whether its MAC was made with the key that this peer holds of that epoch
    * @param members its digest of the members
    */
@@ -45,7 +44,6 @@ public sealed interface Input {
       MemberId member,
       Optional<SignedHeader> word,
       Optional<FactId> held,
-      int haveMask,
       KeyCheck key,
       Hash32 members)
       implements Input {}

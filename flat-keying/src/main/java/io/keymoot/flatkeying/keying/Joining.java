@@ -103,9 +103,7 @@ final class Joining {
 
   private final Map<MemberId, Tick> passedOn = new LinkedHashMap<>();
 
-  /** Not of the members' Gives: who plays requests back takes nothing away from those. */
-  private final Bucket grantsAgain = new Bucket(Limits.GIVES_PER_SECOND);
-
+  private final GrantsAgain grantsAgain = new GrantsAgain();
   private final Bucket passing = new Bucket(Limits.PASSED_ON_PER_SECOND);
   private @Nullable Tick lastAdmit;
 
@@ -463,8 +461,7 @@ final class Joining {
       return;
     }
     // Before anything else: a member's request is public, and whoever sends it with a leaf key of
-    // its
-    // own must not be granted what is the member's.
+    // its own must not be granted what is the member's.
     if (!isWhatItSays(ask)) {
       core.ignored("a JoinRequest that is not what it says");
       return;
@@ -472,9 +469,7 @@ final class Joining {
     Asking who = new Asking(ask, ask.isPassedOn() ? Optional.empty() : Optional.of(from));
     boolean wasLetIn = core.state().person(newcomer).isPresent();
     if (core.state().isMember(newcomer) || (wasLetIn && !mayAdmit(who))) {
-      if (!ask.isPassedOn()) {
-        grantAgain(newcomer, who);
-      }
+      who.from.ifPresent(to -> grantAgain(newcomer, to, who));
       return;
     }
     if (!letsIn() || asking.size() >= Limits.ADMIT_QUEUE) {
@@ -687,11 +682,12 @@ final class Joining {
   /**
    * The Grant was lost, or its introducer: any member may hand over what any member may give.
    * Whoever was suspended or put out before it knew the group learns that in the same way, and gets
-   * no keys. Only so often: the request is public, and anybody can send it again.
+   * no keys. Only so often, and not to who has been heard since: the request is public, and anybody
+   * can send it again, but who signed anything has taken a Grant and needs no other.
    */
-  private void grantAgain(MemberId newcomer, Asking who) {
-    if (!grantsAgain.take(core.now)) {
-      core.ignored("a JoinRequest of somebody let in already, one too many");
+  private void grantAgain(MemberId newcomer, Bytes to, Asking who) {
+    if (core.membership.hasSpoken(newcomer) || !grantsAgain.may(newcomer, to, core.now)) {
+      core.ignored("a JoinRequest of somebody let in already, heard since or one too many");
       return;
     }
     for (Stay stay : core.state().currentStays(newcomer)) {

@@ -18,9 +18,9 @@ import java.util.TreeMap;
 
 /**
  * How fast facts are taken (section 8): ten a second of each {@code K}, with ten seconds' worth
- * saved up by who said little. The rest wait, bounded; what finds no room is asked for again like
- * anything that was lost. So a flood costs the others no more than that, and holds up nobody
- * else's.
+ * saved up by who said little. The rest wait, bounded in number and in bytes, and who has most
+ * waiting gives way; what finds no room is asked for again like anything that was lost. So a flood
+ * costs the others no more than that, and holds up nobody else's.
  *
  * @param <K> who pays for a fact: the author whose signature it bears, or, where that cannot be
  *     told yet, the address it came from. Never an author that it only names: anybody could spend
@@ -35,36 +35,93 @@ final class Pace<K> {
         }
       };
 
-  private final Map<K, Deque<Waiting>> waiting = new LinkedHashMap<>();
+  private final Map<K, Queue> waiting = new LinkedHashMap<>();
 
   /** An id does not cover the signature: a wrongly signed copy must not keep the right one out. */
   private final Map<FactId, Set<Bytes>> signatures = new TreeMap<>();
 
+  private final long bytesOfOne;
+  private final long bytesOfAll;
   private int inAll;
+  private long bytes;
 
   /**
    * @param from where it came from
    */
   record Waiting(Bytes from, Envelope fact) {}
 
+  private static final class Queue {
+    final Deque<Waiting> facts = new ArrayDeque<>();
+    long bytes;
+  }
+
+  /**
+   * @param bytesOfOne that may wait of one who pays, and of all
+   */
+  Pace(long bytesOfOne, long bytesOfAll) {
+    this.bytesOfOne = bytesOfOne;
+    this.bytesOfAll = bytesOfAll;
+  }
+
   /** Whether the fact may be taken now; else it waits, if there is room. */
   boolean mayTake(K payer, Bytes from, Envelope fact, Tick now) {
-    Deque<Waiting> queue = waiting.get(payer);
     // In order: what waits is older.
-    if (queue == null && bucket(payer).take(now)) {
+    if (!waiting.containsKey(payer) && bucket(payer).take(now)) {
       return true;
     }
-    boolean hasRoom =
-        inAll < Limits.PACED_IN_ALL
-            && (queue == null || queue.size() < Limits.PACED_PER_AUTHOR)
-            && signatures
-                .computeIfAbsent(fact.id(), id -> new LinkedHashSet<>())
-                .add(fact.signature());
-    if (hasRoom) {
-      inAll++;
-      waiting.computeIfAbsent(payer, k -> new ArrayDeque<>()).add(new Waiting(from, fact));
+    if (signatures.computeIfAbsent(fact.id(), id -> new LinkedHashSet<>()).add(fact.signature())) {
+      await(payer, new Waiting(from, fact));
     }
     return false;
+  }
+
+  private void await(K payer, Waiting next) {
+    Queue its = waiting.computeIfAbsent(payer, k -> new Queue());
+    its.facts.addLast(next);
+    its.bytes += next.fact.length();
+    bytes += next.fact.length();
+    inAll++;
+    if (its.facts.size() > Limits.PACED_PER_AUTHOR || its.bytes > bytesOfOne) {
+      dropLast(payer, its);
+    }
+    while (inAll > Limits.PACED_IN_ALL || bytes > bytesOfAll) {
+      dropLastOfMost(inAll > Limits.PACED_IN_ALL);
+    }
+  }
+
+  private void dropLastOfMost(boolean byNumber) {
+    K most = null;
+    Queue its = null;
+    for (Map.Entry<K, Queue> each : waiting.entrySet()) {
+      Queue queue = each.getValue();
+      boolean isMore =
+          its == null
+              || (byNumber ? queue.facts.size() > its.facts.size() : queue.bytes > its.bytes);
+      if (isMore) {
+        most = each.getKey();
+        its = queue;
+      }
+    }
+    if (most != null && its != null) {
+      dropLast(most, its);
+    }
+  }
+
+  /** What stays is what came first, without a gap. */
+  private void dropLast(K payer, Queue its) {
+    gone(its, its.facts.removeLast());
+    if (its.facts.isEmpty()) {
+      waiting.remove(payer);
+    }
+  }
+
+  /** Takes one fact's worth of what may be taken: for work that came to nothing. */
+  void charge(K payer, Tick now) {
+    bucket(payer).take(now);
+  }
+
+  long bytesWaiting() {
+    return bytes;
   }
 
   private Bucket bucket(K payer) {
@@ -76,26 +133,28 @@ final class Pace<K> {
   /** Those whose turn has come. */
   List<Waiting> due(Tick now) {
     List<Waiting> due = new ArrayList<>();
-    for (K payer : List.copyOf(waiting.keySet())) {
-      Deque<Waiting> queue = waiting.getOrDefault(payer, new ArrayDeque<>());
-      while (!queue.isEmpty() && bucket(payer).take(now)) {
-        Waiting next = queue.remove();
-        forget(next.fact);
+    for (Map.Entry<K, Queue> each : List.copyOf(waiting.entrySet())) {
+      Queue its = each.getValue();
+      while (!its.facts.isEmpty() && bucket(each.getKey()).take(now)) {
+        Waiting next = its.facts.removeFirst();
+        gone(its, next);
         due.add(next);
       }
-      if (queue.isEmpty()) {
-        waiting.remove(payer);
+      if (its.facts.isEmpty()) {
+        waiting.remove(each.getKey());
       }
     }
     return due;
   }
 
-  private void forget(Envelope fact) {
+  private void gone(Queue its, Waiting one) {
+    its.bytes -= one.fact.length();
+    bytes -= one.fact.length();
     inAll--;
-    Set<Bytes> copies = signatures.getOrDefault(fact.id(), new LinkedHashSet<>());
-    copies.remove(fact.signature());
+    Set<Bytes> copies = signatures.getOrDefault(one.fact.id(), new LinkedHashSet<>());
+    copies.remove(one.fact.signature());
     if (copies.isEmpty()) {
-      signatures.remove(fact.id());
+      signatures.remove(one.fact.id());
     }
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What each member last said of the KEKs it holds.
  *
  * <p>Read where it is heard: it is as wide as the group, and whoever composes the cores has it for
- * the heartbeats' own ends. A core that is told of none keeps what its inputs say.
+ * the heartbeats' own ends.
  */
 public interface Said {
 

@@ -10,6 +10,7 @@ import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Membership;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Reached;
+import io.keymoot.flatkeying.group.Refusal;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SyncAsk;
 import io.keymoot.flatkeying.message.SyncReply;
@@ -37,9 +38,12 @@ final class Syncing {
   private final Answering answering = new Answering();
 
   /** Of members, and of whoever sends what is by somebody this peer does not know yet. */
-  private final Pace<MemberId> ofAuthors = new Pace<>();
+  private final Pace<MemberId> ofAuthors =
+      new Pace<>(Limits.FACT_BYTES_WAITING_PER_SENDER, Limits.FACT_BYTES_WAITING_IN_ALL);
 
-  private final Pace<Bytes> ofStrangers = new Pace<>();
+  private final Pace<Bytes> ofStrangers =
+      new Pace<>(Limits.STRANGE_BYTES_WAITING_PER_SENDER, Limits.STRANGE_BYTES_WAITING);
+
   private final Set<Hash32> wantedBlobs = new LinkedHashSet<>();
   private SortedSet<FactId> toldLacking = new TreeSet<>();
 
@@ -87,6 +91,10 @@ final class Syncing {
 
   /** Says what is lacking, once, and again when it is something else. */
   void review() {
+    if (core.membership.waitingCount() > 0) {
+      core.timers.setIfUnset(
+          Timers.Name.FORGET_STRANGERS, core.now.plusMillis(Limits.STRANGE_FACT_WAITS_MILLIS));
+    }
     Membership.Lacks lacks = core.membership.lacks();
     SortedSet<FactId> lacking = new TreeSet<>(lacks.facts());
     lacking.removeIf(ofAuthors::isWaiting);
@@ -137,15 +145,15 @@ final class Syncing {
     if (state.count() == 0) {
       return;
     }
-    MemberId asker = ask.signed().header().author();
-    Optional<Person> person =
-        state.person(asker).or(() -> core.ledger.join(has(ask)).person(asker));
-    if (!core.isSignedBy(person, ask.signed())) {
-      core.ignored("a Sync of nobody this peer knows");
-      return;
-    }
+    // The cheap questions first: most of those asked together have nothing to say.
     List<FactId> had = taken(ask.wanted()).stream().map(Known::id).toList();
     if (had.isEmpty() && ask.blobs().stream().noneMatch(hash -> core.blobs.get(hash).isPresent())) {
+      return;
+    }
+    MemberId asker = ask.signed().header().author();
+    Optional<Person> person = state.person(asker).or(() -> core.membership.personAtDoor(asker));
+    if (!core.isSignedBy(person, ask.signed())) {
+      core.ignored("a Sync of nobody this peer knows");
       return;
     }
     // A newcomer lacks everything, which nobody else does.
@@ -250,14 +258,21 @@ final class Syncing {
 
   // ---- being answered
 
-  /** Offers the facts of a reply; says which these were, if something came of it. */
+  /**
+   * Offers the facts of a reply; says which these were, if something came of it. Whoever passes on
+   * what it has taken has looked at the signatures: after a wrong one the rest costs no look.
+   */
   Optional<List<FactId>> take(Bytes from, SyncReply reply) {
     List<FactId> told = new ArrayList<>();
     boolean facts = false;
     for (Bytes message : reply.facts()) {
       if (FactCodec.decode(message) instanceof Decoded.Ok<Envelope> ok) {
         told.add(ok.value().id());
-        facts |= offer(from, ok.value());
+        Offered offered = offer(from, ok.value());
+        facts |= offered == Offered.TAKEN;
+        if (isTheLastToLookAt(offered)) {
+          break;
+        }
       }
     }
     // What these facts hang on may have come with them.
@@ -291,7 +306,21 @@ final class Syncing {
         .toList();
   }
 
-  boolean offer(Bytes from, Envelope fact) {
+  private static boolean isTheLastToLookAt(Offered offered) {
+    return offered == Offered.FORGED;
+  }
+
+  /** What became of a fact. */
+  enum Offered {
+    /** Taken, refused or kept for when it can be decided. */
+    TAKEN,
+    /** Its turn is to come, or it found no room. */
+    PUT_OFF,
+    /** Who is said to have said it did not sign it. */
+    FORGED
+  }
+
+  Offered offer(Bytes from, Envelope fact) {
     answering.overheard(fact.id(), core.now);
     // A newcomer has all that was ever said before it, to take at once.
     boolean isHistory = core.state().count() == 0;
@@ -300,19 +329,24 @@ final class Syncing {
 
   /**
    * Charges it to its author once it is known to be its author's. What a member did not sign it
-   * will never have signed: it is dropped, and costs that member nothing.
+   * will never have signed: it is dropped, and costs that member nothing, but one fact's worth of
+   * what strangers may say from where it came.
    */
-  private boolean pace(Bytes from, Envelope fact) {
+  private Offered pace(Bytes from, Envelope fact) {
     Optional<Person> author = core.state().person(fact.header().author());
+    if (author.isPresent() && !isSigned(fact, author.get())) {
+      ofStrangers.charge(from, core.now);
+      return Offered.FORGED;
+    }
     boolean may =
         author.isPresent()
-            ? isSigned(fact, author.get())
-                && ofAuthors.mayTake(author.get().id(), from, fact, core.now)
+            ? ofAuthors.mayTake(author.get().id(), from, fact, core.now)
             : ofStrangers.mayTake(from, from, fact, core.now);
     if (!may) {
       paceOn();
+      return Offered.PUT_OFF;
     }
-    return may && take(from, fact);
+    return take(from, fact);
   }
 
   private boolean isSigned(Envelope fact, Person author) {
@@ -351,11 +385,13 @@ final class Syncing {
         .ifPresent(at -> core.timers.setIfUnset(Timers.Name.PACE_FACTS, at));
   }
 
-  private boolean take(Bytes from, Envelope fact) {
+  private Offered take(Bytes from, Envelope fact) {
     Membership.Learnt learnt = core.membership.offer(fact, from.toHex());
+    boolean isForged = false;
     for (Membership.Learnt.Refused refused : learnt.refused()) {
       core.out.add(new Effect.Refused(refused.fact(), refused.why()));
+      isForged |= refused.fact().equals(fact.id()) && refused.why() == Refusal.BAD_SIGNATURE;
     }
-    return true;
+    return isForged ? Offered.FORGED : Offered.TAKEN;
   }
 }

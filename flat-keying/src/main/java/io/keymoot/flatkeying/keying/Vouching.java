@@ -51,6 +51,10 @@ final class Vouching {
       }
       heads.add(head);
     }
+    // Before their state is made: who names old facts alone cannot vouch for what came later.
+    if (!core.ledger.isAtHand(heads) || !core.ledger.reached(heads).contains(mine)) {
+      return;
+    }
     GroupState told = core.ledger.join(heads);
     if (told.contains(mine) && told.membersDigest().equals(membersDigest) && isCertified(member)) {
       second = member;

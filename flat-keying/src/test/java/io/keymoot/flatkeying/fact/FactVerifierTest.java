@@ -211,4 +211,23 @@ class FactVerifierTest {
     remembering.holds(leaves.get(1), spki);
     assertThat(memory.checksMade()).isEqualTo(5);
   }
+
+  /** Anybody can make any number of those: they would take the place of what is asked again. */
+  @Test
+  void whatDidNotHoldIsNotRemembered() {
+    VerifiedOnce memory = new VerifiedOnce(3);
+    FactVerifier remembering = new FactVerifier(memory);
+    Leave right = facts.leave();
+    assertThat(remembering.holds(right, spki)).isTrue();
+    for (int i = 0; i < 10; i++) {
+      Leave made = facts.leave();
+      Leave forged = new Leave(made.header(), made.stay(), Raw.NO_SIGNATURE);
+      assertThat(remembering.holds(forged, spki)).isFalse();
+      assertThat(remembering.holds(forged, spki)).isFalse();
+    }
+    assertThat(memory.size()).isEqualTo(1);
+    long before = memory.checksMade();
+    assertThat(remembering.holds(right, spki)).isTrue();
+    assertThat(memory.checksMade()).isEqualTo(before);
+  }
 }

@@ -158,8 +158,86 @@ class LoreTest {
         .isEqualTo(new Ledger.Decision.LacksParents(List.of(crowd.facts.get(1).id())));
   }
 
-  private static GroupState learnAll(Crowd crowd, Lore lore) {
+  // ---- what facts reach
+
+  /** In random stories, of random heads, of whose states some are kept and some are not. */
+  @Test
+  void whatFactsReachIsTheSameWhetherTheirStatesAreKeptOrNot() {
+    IntStream.range(0, 100).parallel().forEach(LoreTest::reachesAlike);
+  }
+
+  private static void reachesAlike(int seed) {
+    RandomFacts.Story story = RandomFacts.tell(seed, 26, AgreementTest::digest);
+    Random random = new Random(seed);
+    Ledger ledger = ledger(story, story.credentials().all(), Lore.ofOne());
+    List<Known> all = new ArrayList<>();
+    for (Envelope fact : story.facts()) {
+      if (ledger.decide(fact) instanceof Ledger.Decision.Valid(Known known)) {
+        all.add(known);
+      }
+    }
+    List<Known> heads = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      heads.add(all.get(random.nextInt(all.size())));
+    }
+    GroupState state = ledger.join(heads);
+    List<Boolean> expected = all.stream().map(state::contains).toList();
+    for (Known each : all) {
+      if (random.nextInt(3) > 0) {
+        each.after = null;
+      }
+    }
+    Collections.shuffle(heads, random);
+    Reached reached = ledger.reached(heads);
+    List<Integer> order = new ArrayList<>(IntStream.range(0, all.size()).boxed().toList());
+    Collections.shuffle(order, random);
+    for (int i : order) {
+      assertThat(reached.contains(all.get(i)))
+          .as("seed %d: %s of %s", seed, all.get(i), heads)
+          .isEqualTo(expected.get(i));
+    }
+  }
+
+  /** Anybody in can name them: it must not cost the others more than to read it. */
+  @Test
+  void whatVeryOldHeadsReachIsSeenWithoutMakingAState() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(40, 39);
+    List<Known> forks = new ArrayList<>();
+    Known first = crowd.here();
+    for (int i = 0; i < 32; i++) {
+      GroupState main = crowd.state;
+      forks.add(crowd.reseal(i));
+      crowd.state = main;
+      for (int j = 0; j < 40; j++) {
+        crowd.here();
+      }
+    }
+    Known last = crowd.here();
+    Lore lore = Lore.ofOne();
     Ledger ledger = crowd.ledger(lore);
+    learnAll(crowd, ledger);
+    List<Known> heads = forks.stream().map(each -> known(ledger, each)).toList();
+    assertThat(heads.stream().filter(each -> each.after == null)).hasSizeGreaterThan(15);
+    long before = lore.factsLearnt();
+    Reached reached = ledger.reached(heads);
+    assertThat(reached.contains(known(ledger, first))).isTrue();
+    assertThat(reached.contains(known(ledger, last))).isFalse();
+    for (Known each : heads) {
+      assertThat(reached.contains(each)).isTrue();
+    }
+    assertThat(lore.factsLearnt()).isEqualTo(before);
+  }
+
+  private static Known known(Ledger ledger, Known elsewhere) {
+    return Objects.requireNonNull(ledger.get(elsewhere.id()));
+  }
+
+  private static GroupState learnAll(Crowd crowd, Lore lore) {
+    return learnAll(crowd, crowd.ledger(lore));
+  }
+
+  private static GroupState learnAll(Crowd crowd, Ledger ledger) {
     GroupState state = GroupState.NOTHING;
     for (Envelope fact : crowd.facts) {
       assertThat(ledger.decide(fact)).isInstanceOf(Ledger.Decision.Valid.class);

@@ -3,7 +3,9 @@ package io.keymoot.flatkeying.keying;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.SideCodec;
@@ -11,6 +13,7 @@ import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.message.SyncAsk;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,13 +93,31 @@ class AskingToJoinTest {
     return grants;
   }
 
-  /** Whoever has heard cora's request, which is public, sends it with a leaf key of its own. */
-  private List<Bytes> grantsToAnOutsiderThatSendsCorasRequest() {
+  /** Let in by ben, and cut off before it learnt the group: so nothing was heard of it yet. */
+  private Group.Node finnWhoWasLetInAndNotHeard() {
+    Group.Node finn = group.join("finn", "");
+    learnsNothing(finn);
+    onlyDoorOf(finn, group.node("ben"), (from, to) -> true);
+    for (int i = 0; i < 5_000 && !isIn(finn); i++) {
+      group.run(1);
+    }
+    assertThat(isIn(finn)).isTrue();
+    finn.isDown = true;
+    group.run(2_000);
+    return finn;
+  }
+
+  private boolean isIn(Group.Node node) {
+    return group.node("ben").core.state().isMember(node.id());
+  }
+
+  /** Whoever has heard a request, which is public, sends it with a leaf key of its own. */
+  private List<Bytes> grantsToAnOutsiderThatSendsFinnsRequest() {
     Group.Node ben = group.node("ben");
-    JoinAsk coras = firstAskOf(group.node("cora"));
+    JoinAsk finns = firstAskOf(finnWhoWasLetInAndNotHeard());
     try (LeafKeyPair own = LeafKeyPair.generate(group.draws())) {
       Bytes key = own.publicKey().bytes();
-      JoinAsk altered = new JoinAsk(coras.request(), coras.credential(), key, false);
+      JoinAsk altered = new JoinAsk(finns.request(), finns.credential(), key, false);
       ben.step(new Input.Received(OUTSIDE, SideCodec.encode(altered)));
     }
     return grantsTo(OUTSIDE, ben);
@@ -109,33 +130,18 @@ class AskingToJoinTest {
         .orElseThrow();
   }
 
+  private Bytes requestOf(Group.Node node) {
+    return SideCodec.encode(firstAskOf(node));
+  }
+
   @Test
   void aMembersRequestWithTheLeafKeyOfAnOutsiderIsGrantedNothing() {
     found("ben", "cora");
-    assertThat(grantsToAnOutsiderThatSendsCorasRequest()).isEmpty();
-    // With cora's own leaf key it is granted again, for her Grant may have been lost.
+    assertThat(grantsToAnOutsiderThatSendsFinnsRequest()).isEmpty();
+    // With finn's own leaf key it is granted again, for its Grant may have been lost.
     Group.Node ben = group.node("ben");
-    JoinAsk coras = firstAskOf(group.node("cora"));
-    ben.step(new Input.Received(OUTSIDE, SideCodec.encode(coras)));
+    ben.step(new Input.Received(OUTSIDE, requestOf(group.node("finn"))));
     assertThat(grantsTo(OUTSIDE, ben)).hasSize(1);
-  }
-
-  /**
-   * Anybody can have recorded it: it must not cost the members a seal and a signature each time.
-   */
-  @Test
-  void aMembersRequestPlayedBackIsGrantedOnlySoOften() {
-    found("ben", "cora");
-    Group.Node ben = group.node("ben");
-    Bytes request = SideCodec.encode(firstAskOf(group.node("cora")));
-    for (int i = 0; i < 1_000; i++) {
-      ben.step(new Input.Received(OUTSIDE, request));
-    }
-    assertThat(grantsTo(OUTSIDE, ben)).hasSize(Limits.GIVES_PER_SECOND);
-    // A second later there is room again.
-    group.run(1_000);
-    ben.step(new Input.Received(OUTSIDE, request));
-    assertThat(grantsTo(OUTSIDE, ben)).hasSize(Limits.GIVES_PER_SECOND + 1);
   }
 
   @Test
@@ -144,8 +150,58 @@ class AskingToJoinTest {
     try (PlantedBug bug =
         new PlantedBug(
             "io.keymoot.flatkeying.keying.Joining", "isWhatItSays", PlantedBug.Yes.class)) {
-      assertThat(grantsToAnOutsiderThatSendsCorasRequest()).isNotEmpty();
+      assertThat(grantsToAnOutsiderThatSendsFinnsRequest()).isNotEmpty();
     }
+  }
+
+  /** It signed something, so it took its Grant: who plays its request back gets nothing for it. */
+  @Test
+  void whoHasBeenHeardIsNotGrantedAgain() {
+    found("ben", "cora");
+    Group.Node ben = group.node("ben");
+    ben.step(new Input.Received(OUTSIDE, requestOf(group.node("cora"))));
+    assertThat(grantsTo(OUTSIDE, ben)).isEmpty();
+  }
+
+  /**
+   * Anybody can have recorded it: it must not cost the members a seal and a signature each time,
+   * nor keep those from their Grants whose request it is, or somebody else's.
+   */
+  @Test
+  void requestsPlayedBackKeepNoNewcomerFromItsGrant() {
+    found("ben", "cora");
+    Group.Node ben = group.node("ben");
+    Bytes request = requestOf(finnWhoWasLetInAndNotHeard());
+    ben.log.clear();
+    for (int i = 0; i < 1_000; i++) {
+      ben.step(new Input.Received(OUTSIDE, request));
+    }
+    assertThat(grantsTo(OUTSIDE, ben)).hasSize(1);
+    Group.Node finn = group.node("finn");
+    ben.step(new Input.Received(finn.address, request));
+    assertThat(grantsTo(finn.address, ben)).hasSize(1);
+    // A second later there is room again.
+    group.run(1_000);
+    ben.step(new Input.Received(OUTSIDE, request));
+    assertThat(grantsTo(OUTSIDE, ben)).hasSize(2);
+  }
+
+  @Test
+  void eachNewcomerHasAMeasureOfItsOwnAndAllTogetherHaveOne() {
+    GrantsAgain grants = new GrantsAgain();
+    Tick now = new Tick(1_000);
+    int given = 0;
+    for (int i = 0; i < 1_000; i++) {
+      MemberId newcomer = new MemberId(Hash32.sha256(new byte[] {(byte) (i % 5)}));
+      Bytes from = Bytes.owning(new byte[] {(byte) i, (byte) (i >> 8)});
+      given += grants.may(newcomer, from, now) ? 1 : 0;
+    }
+    assertThat(given).isEqualTo(5 * Limits.GRANTS_AGAIN_PER_SECOND);
+    for (int i = 5; i < 250; i++) {
+      MemberId newcomer = new MemberId(Hash32.sha256(new byte[] {(byte) i}));
+      given += grants.may(newcomer, OUTSIDE, now) ? 1 : 0;
+    }
+    assertThat(given).isEqualTo(Limits.GIVES_PER_SECOND);
   }
 
   /** Its request was admitted once, and will not be again; who let it in is gone. */

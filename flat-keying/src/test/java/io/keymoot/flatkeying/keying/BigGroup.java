@@ -28,7 +28,6 @@ import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.group.Membership;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
-import io.keymoot.flatkeying.key.Handshake;
 import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.ResealKey;
 import io.keymoot.flatkeying.key.SeizedKeks;
@@ -229,18 +228,15 @@ public final class BigGroup {
   /** As after some time of heartbeats: everybody holds all KEKs that its slots have. */
   private void everybodySpeaks(FlatKeying core) {
     FactId running = core.sendingEpoch().orElseThrow();
+    Said.Word all = new Said.Word(running.hash(), -1);
+    core.readFrom(member -> member.equals(core.self()) ? null : all);
     for (MemberId member : order) {
       if (!member.equals(core.self())) {
         Hash32 digest = core.state().membersDigest();
         step(
             core,
             new Input.Heard(
-                member,
-                Optional.empty(),
-                Optional.of(running),
-                -1,
-                Input.KeyCheck.UNTESTED,
-                digest));
+                member, Optional.empty(), Optional.of(running), Input.KeyCheck.UNTESTED, digest));
       }
     }
   }
@@ -348,9 +344,8 @@ public final class BigGroup {
       Session.Sealed sealed = here.seal(any, Hash32.ZERO, other.leaf.publicKey(), draws);
       if (sealed.offer().isPresent()
           && there.take(sealed.offer().get(), other.leaf, draws)
-              instanceof Session.Taken.Reply reply
-          && reply.message() instanceof Handshake.Answer answer) {
-        here.take(answer);
+              instanceof Session.Taken.Reply reply) {
+        here.take(reply.message());
       }
     }
   }

@@ -18,11 +18,14 @@ import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.message.SyncAsk;
+import io.keymoot.flatkeying.message.SyncReply;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Credentials are where they are needed, and one that does not hold is found out (section 3). */
@@ -39,6 +42,18 @@ class CredentialsTest {
     for (String name : List.of("ben", "cora", "dan", "eva")) {
       group.join(name, "");
     }
+  }
+
+  /** Five, and no question for a credential arrives. */
+  private Group.Node danWhoseChairNobodyAsksToSee() {
+    group.arrives = message -> !asksForABlob(message);
+    group.found("anna", "", Group.CHAIR_EXPELS);
+    for (String name : List.of("ben", "cora", "dan", "eva")) {
+      group.join(name, name.equals("dan") ? "chair" : "");
+    }
+    group.run(3_000);
+    assertThat(group.members()).as(group.show()).hasSize(5);
+    return group.node("dan");
   }
 
   private boolean hasCredentialOf(Group.Node holder, Group.Node of) {
@@ -62,15 +77,7 @@ class CredentialsTest {
 
   @Test
   void anExpulsionIsDecidedThoughItsAuthorIsGoneBeforeAnybodyFetchedItsCredential() {
-    // Nobody asks anybody for a credential.
-    group.arrives = message -> !asksForABlob(message);
-    group.found("anna", "", Group.CHAIR_EXPELS);
-    for (String name : List.of("ben", "cora", "dan", "eva")) {
-      group.join(name, name.equals("dan") ? "chair" : "");
-    }
-    group.run(3_000);
-    assertThat(group.members()).as(group.show()).hasSize(5);
-    Group.Node chair = group.node("dan");
+    Group.Node chair = danWhoseChairNobodyAsksToSee();
     Group.Node eva = group.node("eva");
     List<Group.Node> rest =
         group.members().stream()
@@ -112,16 +119,33 @@ class CredentialsTest {
     settle();
   }
 
+  @Test
+  void aCredentialThatFoundNoRoomBesideAFactGoesWithTheNext() {
+    Group.Node anna = group.found("anna", "chair " + "x".repeat(12_000), Group.CHAIR_EXPELS);
+    Group.Node ben = group.join("ben", "");
+    group.run(10_000);
+    Bytes cover = Bytes.owning(new byte[50_000]);
+    Target target = new Target.Expelled(ben.device(), List.of());
+    Rekey rekey =
+        new Rekey(Optional.empty(), List.of(target), Hash32.ZERO, Hash32.ZERO, cover.sha256());
+    Envelope fact = anna.core.core.write(anna.core.state(), rekey, cover);
+    Credentials credentials = anna.core.core.credentials;
+    assertThat(blobsIn(credentials.saidFirst(fact))).isZero();
+    assertThat(blobsIn(credentials.saidFirst(fact.withoutCover()))).isEqualTo(1);
+    assertThat(blobsIn(credentials.saidFirst(fact.withoutCover()))).isZero();
+  }
+
+  private static int blobsIn(Bytes message) {
+    return SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
+            && ok.value() instanceof SyncReply reply
+        ? reply.blobs().size()
+        : 0;
+  }
+
   /** Who heard nothing of it while it was said to all, and of the next only the fact itself. */
   @Test
   void whoMissedItFetchesIt() {
-    group.arrives = message -> !asksForABlob(message);
-    group.found("anna", "", Group.CHAIR_EXPELS);
-    for (String name : List.of("ben", "cora", "dan", "eva")) {
-      group.join(name, name.equals("dan") ? "chair" : "");
-    }
-    group.run(3_000);
-    Group.Node dan = group.node("dan");
+    Group.Node dan = danWhoseChairNobodyAsksToSee();
     List<Group.Node> without =
         group.members().stream()
             .filter(node -> node != dan && !hasCredentialOf(node, dan))

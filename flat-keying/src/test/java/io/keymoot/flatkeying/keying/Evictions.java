@@ -68,9 +68,11 @@ public final class Evictions {
     final FlatKeying core;
     final Bytes address;
     final Map<String, Tek> frames = new TreeMap<>();
+    final Map<MemberId, Said.Word> said = new TreeMap<>();
 
     Peer(String name, FlatKeying core) {
       this.core = core;
+      core.readFrom(said::get);
       this.address = Bytes.owning(name.getBytes(StandardCharsets.UTF_8));
     }
   }
@@ -225,11 +227,16 @@ public final class Evictions {
             peer.core.self(),
             Optional.empty(),
             peer.core.sendingEpoch(),
-            peer.core.haveMask(),
             Input.KeyCheck.UNTESTED,
             peer.core.state().membersDigest());
     for (Peer other : peers) {
       if (other != peer && other.core.isMember()) {
+        peer.core
+            .sendingEpoch()
+            .ifPresent(
+                epoch ->
+                    other.said.put(
+                        peer.core.self(), new Said.Word(epoch.hash(), peer.core.haveMask())));
         step(other, word);
       }
     }

@@ -91,6 +91,10 @@ final class Group {
     final Draws draws;
 
     final Map<String, Tek> keys = new TreeMap<>();
+
+    /** What it heard others say of their KEKs. */
+    final Map<MemberId, Said.Word> said = new TreeMap<>();
+
     final List<Effect> log = new ArrayList<>();
     Effect.Status status = new Effect.Status(Effect.State.SYNCING, "");
     boolean isDown;
@@ -118,6 +122,7 @@ final class Group {
       this.draws = draws;
       this.address = Bytes.owning(name.getBytes(StandardCharsets.UTF_8));
       this.core = core;
+      core.readFrom(said::get);
     }
 
     @Override
@@ -365,11 +370,14 @@ final class Group {
               other,
               () -> {
                 Input.KeyCheck check = other.check(key, mac, word.signature());
+                held.ifPresentOrElse(
+                    epoch -> other.said.put(node.id(), new Said.Word(epoch.hash(), have)),
+                    () -> other.said.remove(node.id()));
                 hear(
                     node,
                     other,
                     word,
-                    new Input.Heard(node.id(), Optional.of(word), held, have, check, digest));
+                    new Input.Heard(node.id(), Optional.of(word), held, check, digest));
               });
         }
       }

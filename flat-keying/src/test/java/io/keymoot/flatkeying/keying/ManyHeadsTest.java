@@ -208,7 +208,6 @@ class ManyHeadsTest {
             anna.id(),
             Optional.of(word),
             Optional.empty(),
-            0,
             Input.KeyCheck.UNTESTED,
             anna.core.state().membersDigest()));
     return word.header().heads();

@@ -9,15 +9,22 @@ import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.Found;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SyncReply;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import net.bytebuddy.asm.Advice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -179,7 +186,7 @@ class PaceTest {
 
   @Test
   void aFalseCopyThatWaitsDoesNotKeepTheRightOneOut() {
-    Pace<String> pace = new Pace<>();
+    Pace<String> pace = new Pace<>(1 << 20, 8 << 20);
     Group.Node anna = group.found("anna", "chair", Group.CHAIR_EXPELS);
     Tick now = new Tick(group.now);
     List<Envelope> flood = flood(anna, SAVED_UP + 1);
@@ -201,6 +208,110 @@ class PaceTest {
         .containsExactly(wrong, right);
     assertThat(pace.isWaiting(right.id())).isFalse();
   }
+
+  // ---- bytes
+
+  /** Rekeys with a large cover, which nobody has heard yet. */
+  private List<Envelope> large(Group.Node author, int many) {
+    List<Envelope> facts = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      byte[] bytes = new byte[50_000];
+      bytes[0] = (byte) i;
+      Bytes cover = Bytes.owning(bytes);
+      Rekey rekey =
+          new Rekey(Optional.empty(), List.of(), Hash32.ZERO, Hash32.ZERO, cover.sha256());
+      facts.add(author.core.core.self.writer().write(author.core.signingHeads(), rekey, cover));
+    }
+    return facts;
+  }
+
+  @Test
+  void whatWaitsForItsTurnIsBoundedInBytesAndWhoHasMostGivesWay() {
+    Group.Node anna = group.found("anna", "chair", Group.CHAIR_EXPELS);
+    Pace<String> pace = new Pace<>(400_000, 600_000);
+    Tick now = new Tick(group.now);
+    for (String payer : List.of("large", "larger", "small")) {
+      flood(anna, SAVED_UP).forEach(fact -> pace.mayTake(payer, anna.address, fact, now));
+    }
+    List<Envelope> facts = large(anna, 40);
+    facts.subList(0, 20).forEach(fact -> pace.mayTake("large", anna.address, fact, now));
+    assertThat(pace.bytesWaiting()).isBetween(350_000L, 400_000L);
+    Envelope small = flood(anna, SAVED_UP + 1).get(SAVED_UP);
+    assertThat(pace.mayTake("small", anna.address, small, now)).isFalse();
+    facts.subList(20, 40).forEach(fact -> pace.mayTake("larger", anna.address, fact, now));
+    assertThat(pace.bytesWaiting()).isBetween(550_000L, 600_000L);
+    List<Envelope> due = pace.due(now.plusMillis(10_000)).stream().map(Pace.Waiting::fact).toList();
+    assertThat(due).contains(small);
+    assertThat(due.stream().filter(facts.subList(0, 20)::contains)).hasSizeBetween(5, 6);
+    assertThat(due.stream().filter(facts.subList(20, 40)::contains)).hasSizeBetween(5, 6);
+    // What is left is what came first, without a gap.
+    assertThat(due).contains(facts.get(0), facts.get(4), facts.get(20), facts.get(24));
+    assertThat(pace.bytesWaiting()).isZero();
+    assertThat(pace.next(now)).isEmpty();
+  }
+
+  // ---- forged facts
+
+  /** How many signatures of 150 forged facts in one message are looked at. */
+  private long looksAtForgeries() {
+    four();
+    Group.Node anna = group.node("anna");
+    Group.Node ben = group.node("ben");
+    List<Bytes> facts = forged(ben.id(), anna, 150).stream().map(FactCodec::encode).toList();
+    anna.log.clear();
+    anna.step(
+        new Input.Received(
+            ben.address, SideCodec.encode(new SyncReply(anna.core.group(), facts, List.of()))));
+    return anna.log.stream()
+        .filter(effect -> effect instanceof Effect.Ignored i && i.what().contains("did not sign"))
+        .count();
+  }
+
+  @Test
+  void ofAMessageOfForgedFactsOneSignatureIsLookedAt() {
+    assertThat(looksAtForgeries()).isEqualTo(1);
+  }
+
+  @Test
+  void aNewcomerLooksAtOneToo() {
+    four();
+    Group.Node anna = group.node("anna");
+    Group.Node finn = group.join("finn", "");
+    Found found = anna.core.state().found();
+    List<Bytes> facts = new ArrayList<>();
+    Known first = anna.core.ledger().get(new FactId(anna.core.group().hash()));
+    assertThat(first).isNotNull();
+    facts.add(FactCodec.encode(anna.core.ledger().envelope(Objects.requireNonNull(first))));
+    FactWriter outsider = new FactWriter(group.key(), anna.core.group(), found.founder().member());
+    for (int i = 0; i < 100; i++) {
+      Here here = new Here(Hash32.sha256(new byte[] {(byte) i}), Hash32.ZERO);
+      facts.add(FactCodec.encode(outsider.write(List.of(first.id()), here, Bytes.EMPTY)));
+    }
+    finn.log.clear();
+    finn.step(
+        new Input.Received(
+            anna.address, SideCodec.encode(new SyncReply(anna.core.group(), facts, List.of()))));
+    assertThat(finn.log.stream().filter(Effect.Refused.class::isInstance)).hasSize(1);
+    assertThat(finn.core.ledger().get(first.id())).isNotNull();
+  }
+
+  @Test
+  void whoeverGoesOnAfterAForgedFactLooksAtAllOfThem() throws Exception {
+    try (PlantedBug bug = new PlantedBug(Syncing.class.getName(), "isTheLastToLookAt", No.class)) {
+      assertThat(looksAtForgeries()).isEqualTo(150);
+    }
+  }
+
+  static final class No {
+    private No() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) boolean answer) {
+      answer = false;
+    }
+  }
+
+  // ---- newcomers
 
   @Test
   void whoComesLaterTakesAllThatWasEverSaidAtOnce() {

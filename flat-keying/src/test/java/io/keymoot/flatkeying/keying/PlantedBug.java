@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The code itself knows nothing of it: the class is changed in the JVM, and changed back by {@link
  * #close}.
  */
-final class PlantedBug implements AutoCloseable {
+public final class PlantedBug implements AutoCloseable {
   enum Rule {
     VOID_ADMISSIONS_COUNT("io.keymoot.flatkeying.group.Ends", "beside", NobodyIsBeside.class),
     GIVES_GO_BY_THE_EPOCHS_ROSTER(
@@ -90,7 +90,8 @@ final class PlantedBug implements AutoCloseable {
     this(rule.type, rule.method, rule.mistake);
   }
 
-  PlantedBug(String type, String method, Class<?> mistake) throws ReflectiveOperationException {
+  public PlantedBug(String type, String method, Class<?> mistake)
+      throws ReflectiveOperationException {
     ByteBuddyAgent.install();
     changed = Class.forName(type);
     strategy = ClassReloadingStrategy.fromInstalledAgent();
@@ -132,7 +133,7 @@ final class PlantedBug implements AutoCloseable {
     }
   }
 
-  static final class Yes {
+  public static final class Yes {
     private Yes() {}
 
     @Advice.OnMethodExit

@@ -374,7 +374,7 @@ final class Villain {
     // What it holds, and says of others' keys, is a lie as likely as not.
     Input.KeyCheck check = random.nextBoolean() ? Input.KeyCheck.OTHER : Input.KeyCheck.UNTESTED;
     FactId held = oneOf(facts, random).known().id();
-    return new Input.Heard(id, Optional.of(word), Optional.of(held), 0, check, Hash32.ZERO);
+    return new Input.Heard(id, Optional.of(word), Optional.of(held), check, Hash32.ZERO);
   }
 
   /** Asks for everything, under the leaf key that this peer takes for its newest. */

@@ -92,7 +92,7 @@ class VouchingTest {
     SignedHeader word = by.core.core.self.writer().sign(MessageType.HEARTBEAT, heads, Bytes.EMPTY);
     to.step(
         new Input.Heard(
-            by.id(), Optional.of(word), Optional.empty(), 0, Input.KeyCheck.UNTESTED, digest));
+            by.id(), Optional.of(word), Optional.empty(), Input.KeyCheck.UNTESTED, digest));
   }
 
   private static Effect.VouchedBy lastVoucher(Group.Node node) {

@@ -86,6 +86,7 @@ public final class Peer implements AutoCloseable {
   private final Looking looking;
   private final OtherVersions otherVersions = new OtherVersions();
   private final Strangers strangers = new Strangers();
+  private final Unheard unheard = new Unheard();
 
   /** From when this peer has a member id: that is, from its start. */
   private @Nullable Heartbeat heartbeat;
@@ -302,6 +303,7 @@ public final class Peer implements AutoCloseable {
       if (!its.wanted().isEmpty() && waitsForMore(beat.heads())) {
         heartbeat(new io.keymoot.heartbeat.Input.KnowsMore(beat.member(), isSigned));
       }
+      askWhoIsHeard(beat.member());
     }
     if (!isNothingNew && (isSigned || hasMac)) {
       keying(
@@ -309,7 +311,6 @@ public final class Peer implements AutoCloseable {
               beat.member(),
               isSigned ? message.statement() : Optional.empty(),
               beat.content().epoch().map(EpochHeld::epoch),
-              beat.content().haveMask(),
               check,
               beat.content().membersDigest()));
     }
@@ -452,16 +453,32 @@ public final class Peer implements AutoCloseable {
   }
 
   /**
-   * To where its heartbeat says it is, or a stranger's came from; to all, if it has not been heard:
-   * others have no use for it.
+   * To where its heartbeat says it is, or a stranger's came from; if it has not been heard, to all.
+   * But not a question for facts or blobs, which each who has them would answer: that waits.
    */
   private void send(MemberId to, Bytes message) {
     boolean isQuestion = SideCodec.typeOf(message).filter(MessageType.SYNC::equals).isPresent();
-    out.add(
-        address(to)
-            .or(() -> strangers.where(to).filter(at -> isQuestion || isStranger(to)))
-            .<PeerEffect>map(at -> new PeerEffect.Unicast(at, message))
-            .orElseGet(() -> new PeerEffect.Multicast(message)));
+    Optional<Address> at =
+        address(to).or(() -> strangers.where(to).filter(a -> isQuestion || isStranger(to)));
+    if (at.isPresent()) {
+      out.add(new PeerEffect.Unicast(at.get(), message));
+    } else if (isQuestion) {
+      unheard.isToBeAsked(to, message);
+    } else {
+      out.add(new PeerEffect.Multicast(message));
+    }
+  }
+
+  /** What it was to be asked when nobody knew where it is. */
+  private void askWhoIsHeard(MemberId member) {
+    if (!unheard.isEmpty()) {
+      address(member)
+          .ifPresent(
+              at ->
+                  unheard
+                      .questions(member)
+                      .forEach(message -> out.add(new PeerEffect.Unicast(at, message))));
+    }
   }
 
   /** Where its own signed word says that it is. */

@@ -16,6 +16,11 @@ final class PeerLimits {
    */
   static final int STRANGERS = 160;
 
+  /** Members that are to be asked something once they are heard, and the last so many questions. */
+  static final int UNHEARD_MEMBERS = 64;
+
+  static final int QUESTIONS_TO_ONE = 4;
+
   /** Devices and newcomers of whom approvals are remembered, and approvals of each. */
   static final int APPROVED_SUBJECTS = 64;
 

@@ -9,7 +9,10 @@ import io.keymoot.flatkeying.wire.Hash32;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Signatures that were checked, for all groups of the process: each is checked once. */
+/**
+ * Signatures that held, for all groups of the process: each is checked once. Others are not
+ * remembered: anybody can make any number of those.
+ */
 final class CheckedSignatures implements VerifyMemory {
   private final Cache<Hash32, Optional<Rejection>> answers =
       Caffeine.newBuilder().maximumSize(RuntimeLimits.CHECKED_SIGNATURES).recordStats().build();
@@ -21,7 +24,9 @@ final class CheckedSignatures implements VerifyMemory {
     Optional<Rejection> known = answers.getIfPresent(asked);
     if (known == null) {
       known = check.get();
-      answers.put(asked, known);
+      if (known.isEmpty()) {
+        answers.put(asked, known);
+      }
     }
     return known;
   }

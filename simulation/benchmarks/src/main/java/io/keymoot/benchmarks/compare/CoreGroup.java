@@ -24,6 +24,7 @@ import io.keymoot.flatkeying.group.Rendezvous;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.keying.Input;
+import io.keymoot.flatkeying.keying.Said;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.message.SyncReply;
@@ -89,6 +90,7 @@ final class CoreGroup {
     final SigningKey key;
     final Bytes address;
     final boolean isMeasured;
+    private final Map<MemberId, Said.Word> said = new HashMap<>();
     private Hash32 place = Hash32.ZERO;
     private long cpuNanos;
     private boolean isGone;
@@ -98,6 +100,7 @@ final class CoreGroup {
       this.key = key;
       this.address = address;
       this.isMeasured = isMeasured;
+      core.readFrom(said::get);
     }
   }
 
@@ -269,16 +272,26 @@ final class CoreGroup {
               speaker.core.self(),
               Optional.empty(),
               speaker.core.sendingEpoch(),
-              speaker.core.haveMask(),
               Input.KeyCheck.UNTESTED,
               speaker.core.state().membersDigest());
       if (speaker != founder) {
-        step(founder, word);
+        hear(founder, speaker, word);
       }
       for (int j = 1; j <= Math.min(EARS, speakers.size() - 1); j++) {
-        step(speakers.get((i + j * j) % speakers.size()), word);
+        hear(speakers.get((i + j * j) % speakers.size()), speaker, word);
       }
     }
+  }
+
+  private void hear(Node by, Node speaker, Input word) {
+    speaker
+        .core
+        .sendingEpoch()
+        .ifPresent(
+            epoch ->
+                by.said.put(
+                    speaker.core.self(), new Said.Word(epoch.hash(), speaker.core.haveMask())));
+    step(by, word);
   }
 
   private int reseal() {

@@ -1,0 +1,145 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.wire.Bytes;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/**
+ * Facts that cannot be decided yet, in the order in which they came.
+ *
+ * <p>Bounded in number and in bytes. Of a source that has too much the oldest goes; of all together
+ * the oldest of whoever has most: so nobody makes another's give way by sending more.
+ */
+final class Undecided {
+  /** One that waits. */
+  static final class Entry {
+    final Envelope fact;
+    final String source;
+
+    /** Its author was in when it came, and signed it. */
+    final boolean isMembers;
+
+    /** It was there already when was looked last for what waits too long. */
+    boolean isOld;
+
+    Entry(Envelope fact, String source, boolean isMembers) {
+      this.fact = fact;
+      this.source = source;
+      this.isMembers = isMembers;
+    }
+  }
+
+  /**
+   * A fact as somebody sent it. An id does not cover the signature: a copy that is wrongly signed
+   * must not keep the right one out.
+   */
+  private record Copy(FactId id, Bytes signature) {
+    static Copy of(Envelope fact) {
+      return new Copy(fact.id(), fact.signature());
+    }
+  }
+
+  private static final class Share {
+    final LinkedHashSet<Copy> facts = new LinkedHashSet<>();
+    long bytes;
+  }
+
+  /** How much may wait. */
+  record Bounds(int factsOfOne, int facts, long bytesOfOne, long bytes) {}
+
+  private final Bounds bounds;
+  private final Map<Copy, Entry> waiting = new LinkedHashMap<>();
+  private final Map<FactId, Integer> copies = new TreeMap<>();
+  private final Map<String, Share> shares = new LinkedHashMap<>();
+  private long bytes;
+
+  Undecided(Bounds bounds) {
+    this.bounds = bounds;
+  }
+
+  boolean has(Envelope fact) {
+    return waiting.containsKey(Copy.of(fact));
+  }
+
+  /** Some copy of it. */
+  boolean has(FactId id) {
+    return copies.containsKey(id);
+  }
+
+  Collection<Entry> all() {
+    return waiting.values();
+  }
+
+  int size() {
+    return waiting.size();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Its source pays for the room. */
+  void add(Entry entry) {
+    Copy copy = Copy.of(entry.fact);
+    if (waiting.putIfAbsent(copy, entry) != null) {
+      return;
+    }
+    copies.merge(copy.id, 1, Integer::sum);
+    Share its = shares.computeIfAbsent(entry.source, source -> new Share());
+    its.facts.add(copy);
+    its.bytes += entry.fact.length();
+    bytes += entry.fact.length();
+    while (its.facts.size() > bounds.factsOfOne || its.bytes > bounds.bytesOfOne) {
+      removeOldest(its);
+    }
+    while (waiting.size() > bounds.facts) {
+      removeOldest(most(share -> share.facts.size()));
+    }
+    while (bytes > bounds.bytes) {
+      removeOldest(most(share -> share.bytes));
+    }
+  }
+
+  private Share most(ToLongFunction<Share> what) {
+    Share most = shares.values().iterator().next();
+    for (Share each : shares.values()) {
+      if (what.applyAsLong(each) > what.applyAsLong(most)) {
+        most = each;
+      }
+    }
+    return most;
+  }
+
+  private void removeOldest(Share of) {
+    Entry oldest = waiting.get(of.facts.getFirst());
+    if (oldest == null) {
+      throw new IllegalStateException("a source is charged for what does not wait");
+    }
+    remove(oldest);
+  }
+
+  void remove(Entry entry) {
+    Copy copy = Copy.of(entry.fact);
+    if (waiting.remove(copy) == null) {
+      return;
+    }
+    if (copies.merge(copy.id, -1, Integer::sum) == 0) {
+      copies.remove(copy.id);
+    }
+    Share its = shares.get(entry.source);
+    if (its != null) {
+      its.facts.remove(copy);
+      its.bytes -= entry.fact.length();
+      if (its.facts.isEmpty()) {
+        shares.remove(entry.source);
+      }
+    }
+    bytes -= entry.fact.length();
+  }
+}

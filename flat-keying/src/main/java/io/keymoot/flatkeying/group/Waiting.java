@@ -1,0 +1,220 @@
+package io.keymoot.flatkeying.group;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * What one peer cannot decide yet, and what it has to ask for because of that.
+ *
+ * <p>What members' facts hang on comes before all else. Who is not in is heard too, for it may be
+ * in by facts still to come; but anybody can make such facts up, in any number. So they wait in a
+ * small room of their own, for a while only, and little is asked for because of them. Nobody hangs
+ * on that: what somebody who is in speaks for is fetched with all of its past.
+ */
+final class Waiting {
+  private final Ledger ledger;
+  private final Predicate<MemberId> isTrusted;
+
+  /** Members'; and all there are, while nothing says who is in. */
+  private final Undecided members =
+      new Undecided(
+          new Undecided.Bounds(
+              Limits.WAITING_PER_SENDER,
+              Limits.WAITING_IN_ALL,
+              Limits.FACT_BYTES_WAITING_PER_SENDER,
+              Limits.FACT_BYTES_WAITING_IN_ALL));
+
+  /** Those of whoever is not in, or did not sign what it is said to have said. */
+  private final Undecided strangers =
+      new Undecided(
+          new Undecided.Bounds(
+              Limits.WAITING_PER_SENDER,
+              Limits.STRANGE_FACTS_WAITING,
+              Limits.STRANGE_BYTES_WAITING_PER_SENDER,
+              Limits.STRANGE_BYTES_WAITING));
+
+  /**
+   * @param isTrusted who is in now, and has not lied
+   */
+  Waiting(Ledger ledger, Predicate<MemberId> isTrusted) {
+    this.ledger = ledger;
+    this.isTrusted = isTrusted;
+  }
+
+  // ---- coming and going
+
+  /** Somebody who is in signed it: whoever passed it on does not pay for it. */
+  void addMembers(Envelope fact) {
+    members.add(new Undecided.Entry(fact, "by " + fact.header().author(), true));
+  }
+
+  void addStrangers(Envelope fact, String sender) {
+    strangers.add(new Undecided.Entry(fact, sender, false));
+  }
+
+  /** As long as nobody is known everybody is a stranger, and all the past comes from such. */
+  void addUnjudged(Envelope fact, String sender) {
+    members.add(new Undecided.Entry(fact, sender, false));
+  }
+
+  /** This very copy. */
+  boolean has(Envelope fact) {
+    return members.has(fact) || strangers.has(fact);
+  }
+
+  /** Some copy, and not only in the room for strangers. */
+  boolean isMembersToo(FactId id) {
+    return members.has(id);
+  }
+
+  List<Undecided.Entry> all() {
+    List<Undecided.Entry> all = new ArrayList<>(members.all());
+    all.addAll(strangers.all());
+    return all;
+  }
+
+  void remove(Undecided.Entry entry) {
+    members.remove(entry);
+    strangers.remove(entry);
+  }
+
+  int size() {
+    return members.size() + strangers.size();
+  }
+
+  long bytes() {
+    return members.bytes() + strangers.bytes();
+  }
+
+  // ---- what is to be asked for
+
+  /**
+   * Parents that are not here, and credentials. Not more than others can be asked for: sources take
+   * turns, so who lacks most gives way; and strangers' facts never take what members' need.
+   */
+  Membership.Lacks lacks() {
+    if (size() == 0) {
+      return Membership.Lacks.NOTHING;
+    }
+    Set<Membership.Lacks.Credential> credentials = new LinkedHashSet<>();
+    Map<FactId, List<FactId>> missing = missing(credentials);
+    Turns ofMembers = new Turns();
+    Turns ofStrangers = new Turns();
+    Set<FactId> needed = needed(missing, ofMembers);
+    for (Undecided.Entry each : all()) {
+      if (!needed.contains(each.fact.id())) {
+        for (FactId id : missing.getOrDefault(each.fact.id(), List.of())) {
+          if (!missing.containsKey(id)) {
+            ofStrangers.wants(each.source, id);
+          }
+        }
+      }
+    }
+    SortedSet<FactId> facts = ofMembers.first(Limits.LACKS_TOLD);
+    facts.addAll(ofStrangers.first(Limits.STRANGE_LACKS_TOLD));
+    return new Membership.Lacks(facts, List.copyOf(credentials));
+  }
+
+  /** Of each fact that waits, the parents that are not decided. */
+  private Map<FactId, List<FactId>> missing(Set<Membership.Lacks.Credential> credentials) {
+    Map<FactId, List<FactId>> missing = new LinkedHashMap<>();
+    for (Undecided.Entry each : all()) {
+      switch (ledger.decide(each.fact)) {
+        case Ledger.Decision.LacksParents lacks -> missing.put(each.fact.id(), lacks.missing());
+        case Ledger.Decision.LacksCredential lacks -> {
+          missing.put(each.fact.id(), List.of());
+          credentials.add(new Membership.Lacks.Credential(lacks.credential(), lacks.holder()));
+        }
+        case Ledger.Decision.Valid valid -> {}
+        case Ledger.Decision.Refused no -> {}
+      }
+    }
+    return missing;
+  }
+
+  /**
+   * Members' facts, and what of all that waits these hang on: an id binds the heads, so it does not
+   * matter whose copy tells them.
+   *
+   * @param lacked gets what is not here
+   */
+  private Set<FactId> needed(Map<FactId, List<FactId>> missing, Turns lacked) {
+    Set<FactId> needed = new LinkedHashSet<>();
+    Deque<FactId> way = new ArrayDeque<>();
+    for (Undecided.Entry each : members.all()) {
+      if (isMembers(each) && needed.add(each.fact.id())) {
+        way.add(each.fact.id());
+      }
+      for (FactId next = way.poll(); next != null; next = way.poll()) {
+        for (FactId id : missing.getOrDefault(next, List.of())) {
+          if (!missing.containsKey(id)) {
+            lacked.wants(each.source, id);
+          } else if (needed.add(id)) {
+            way.add(id);
+          }
+        }
+      }
+    }
+    return needed;
+  }
+
+  /** Its author was in when it came, and is. */
+  private boolean isMembers(Undecided.Entry each) {
+    return each.isMembers && isTrusted.test(each.fact.header().author());
+  }
+
+  /** Sources in turn, each with what it named first. */
+  private static final class Turns {
+    private final Map<String, Set<FactId>> bySource = new LinkedHashMap<>();
+
+    void wants(String source, FactId fact) {
+      bySource.computeIfAbsent(source, each -> new LinkedHashSet<>()).add(fact);
+    }
+
+    SortedSet<FactId> first(int most) {
+      SortedSet<FactId> first = new TreeSet<>();
+      List<Iterator<FactId>> turns = new ArrayList<>();
+      bySource.values().forEach(wanted -> turns.add(wanted.iterator()));
+      while (!turns.isEmpty()) {
+        turns.removeIf(turn -> !turn.hasNext());
+        for (Iterator<FactId> turn : turns) {
+          if (first.size() == most) {
+            return first;
+          }
+          first.add(turn.next());
+        }
+      }
+      return first;
+    }
+  }
+
+  // ---- what is given up
+
+  /** What was here when this was asked the last time, and no member needs. */
+  void forgetOldStrangers() {
+    Set<FactId> needed = needed(missing(new LinkedHashSet<>()), new Turns());
+    for (Undecided.Entry each : all()) {
+      if (needed.contains(each.fact.id())) {
+        each.isOld = false;
+      } else if (each.isOld) {
+        remove(each);
+      } else {
+        each.isOld = true;
+      }
+    }
+  }
+}
