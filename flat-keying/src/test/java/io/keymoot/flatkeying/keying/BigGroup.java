@@ -17,11 +17,13 @@ import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.JoinRequest;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.fact.Rejection;
 import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.fact.VerifiedOnce;
+import io.keymoot.flatkeying.fact.VerifyMemory;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.group.Lore;
@@ -42,11 +44,13 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * A large group in its quiet hours, made at once: the founder let everybody in, key holders gave
@@ -55,8 +59,6 @@ import java.util.TreeMap;
  * bytes, also of other modules.
  */
 public final class BigGroup {
-  private static final int CHECKS = 65_536;
-
   /** One device; its core is made when it is asked for. */
   private record Device(
       SigningKey key, Bytes credential, long leafSeed, LeafKeyPair leaf, MemberId id) {}
@@ -68,8 +70,11 @@ public final class BigGroup {
   private final List<MemberId> order = new ArrayList<>();
   private final List<Envelope> facts = new ArrayList<>();
   private final List<Fresh> fresh = new ArrayList<>();
-  private final FactVerifier verifier = new FactVerifier(new VerifiedOnce(CHECKS));
-  private final FactVerifier othersVerifier = new FactVerifier(new VerifiedOnce(CHECKS));
+
+  /** What everybody has checked once, of the facts the group is made of. */
+  private final Map<Hash32, Optional<Rejection>> past = new HashMap<>();
+
+  private final FactVerifier pastVerifier = new FactVerifier(this::inThePast);
   private final Blobs blobs = new Blobs(Group.WORDS, 100_000);
   private final Device chair;
   private final FlatKeying first;
@@ -94,7 +99,7 @@ public final class BigGroup {
             key,
             credential,
             draws,
-            new FlatKeying.Shared(Group.WORDS, verifier, blobs, Lore.ofOne()));
+            new FlatKeying.Shared(Group.WORDS, pastVerifier, blobs, Lore.ofOne()));
     step(first, new Input.Start());
     LeafKeyPair leaf = first.core.self.leafKeys().iterator().next();
     chair = new Device(key, credential, 0, leaf, first.self());
@@ -245,17 +250,32 @@ public final class BigGroup {
 
   /** The founder, who has the role, as it is now. */
   public FlatKeying excluder() {
-    return core(chair, verifier);
+    return core(chair);
   }
 
   /** Somebody else, with keys of its own. */
   public FlatKeying receiver(int number) {
-    return core(device(number), othersVerifier);
+    return core(device(number));
+  }
+
+  /**
+   * The same, and all that it keeps is its own memory: each fact's bytes, what it has checked, what
+   * follows from it. It was told the credentials that facts rest on, as all are.
+   */
+  public FlatKeying receiverOnItsOwn(int number) {
+    Blobs own = new Blobs(Group.WORDS, Limits.BLOBS);
+    own.judgeAgainst(first.state().found());
+    own.put(Bytes.owning(chair.credential.toArray()));
+    List<Envelope> copies = new ArrayList<>();
+    for (Envelope each : facts) {
+      copies.add(fact(Bytes.owning(FactCodec.encode(each).toArray())));
+    }
+    return core(device(number), new FactVerifier(new VerifiedOnce()), own, copies);
   }
 
   /** A device that is not in, and shares nothing with anybody. */
   public FlatKeying newcomer() {
-    FactVerifier own = new FactVerifier(new VerifiedOnce(CHECKS));
+    FactVerifier own = new FactVerifier(new VerifiedOnce());
     Bytes credential = Group.credential("newcomer", "");
     return FlatKeying.join(
         first.group(), key(), credential, draws, FlatKeying.Shared.of(Group.WORDS, own));
@@ -282,16 +302,57 @@ public final class BigGroup {
     return Fingerprint.of(device(number).key.spki());
   }
 
-  private FlatKeying core(Device device, FactVerifier itsVerifier) {
+  private Optional<Rejection> inThePast(
+      Supplier<Hash32> question, Supplier<Optional<Rejection>> check) {
+    // Checks nest, so this is no single step of the map.
+    Hash32 asked = question.get();
+    Optional<Rejection> known = past.get(asked);
+    if (known == null) {
+      known = check.get();
+      past.put(asked, known);
+    }
+    return known;
+  }
+
+  /** Remembers the group's past, as everybody does, and makes each further check itself. */
+  private final class OwnChecks implements VerifyMemory {
+    private final Map<Hash32, Optional<Rejection>> own = new HashMap<>();
+    private boolean isMade;
+
+    @Override
+    public Optional<Rejection> answer(
+        Supplier<Hash32> question, Supplier<Optional<Rejection>> check) {
+      Hash32 asked = question.get();
+      Optional<Rejection> known = past.containsKey(asked) ? past.get(asked) : own.get(asked);
+      if (known == null) {
+        known = check.get();
+        (isMade ? own : past).put(asked, known);
+      }
+      return known;
+    }
+  }
+
+  private FlatKeying core(Device device) {
+    OwnChecks checks = new OwnChecks();
+    FlatKeying core = core(device, new FactVerifier(checks), blobs, facts);
+    checks.isMade = true;
+    return core;
+  }
+
+  private FlatKeying core(
+      Device device, FactVerifier verifier, Blobs itsBlobs, List<Envelope> itsFacts) {
     Self self = new Self(device.key, device.credential);
     self.becomes(first.group(), device.id);
     self.newLeafKey(new Draws(device.leafSeed));
-    Ledger ledger = new Ledger(first.group(), blobs, Group.WORDS, itsVerifier, Lore.ofOne());
+    Ledger ledger = new Ledger(first.group(), itsBlobs, Group.WORDS, verifier, Lore.ofOne());
     Membership membership = Membership.of(ledger);
-    facts.forEach(fact -> membership.offer(fact, ""));
+    itsFacts.forEach(fact -> membership.offer(fact, ""));
     FlatKeying core =
         new FlatKeying(
-            new Core(first.group(), self, draws, blobs, ledger, membership, itsVerifier), null);
+            new Core(first.group(), self, draws, itsBlobs, ledger, membership, verifier), null);
+    if (core.state().count() != itsFacts.size()) {
+      throw new IllegalStateException("a member has not taken all facts");
+    }
     giveResealKeys(core);
     secrets.forEach(
         (epoch, secret) -> core.core.keys.put(epoch, secret.at(0), true, new ArrayList<>()));
@@ -328,6 +389,17 @@ public final class BigGroup {
 
   /** Makes the pairwise session of two ready, as if one had sealed to the other before. */
   public void meet(FlatKeying one, int number) {
+    try (SessionTable its = new SessionTable(first.group())) {
+      meet(one, its, number);
+    }
+  }
+
+  /** The same with one who is run too, so that it opens what it is sealed. */
+  public void meet(FlatKeying one, FlatKeying other, int number) {
+    meet(one, other.core.sessions, number);
+  }
+
+  private void meet(FlatKeying one, SessionTable table, int number) {
     Device other = device(number);
     if (!one.state().isMember(other.id)) {
       return;
@@ -338,8 +410,7 @@ public final class BigGroup {
     if (here.sealsAtOnce()) {
       return;
     }
-    try (SessionTable table = new SessionTable(first.group());
-        EpochSecret any = EpochSecret.fresh(draws)) {
+    try (EpochSecret any = EpochSecret.fresh(draws)) {
       Session there = table.between(its.id(), own.id());
       Session.Sealed sealed = here.seal(any, Hash32.ZERO, other.leaf.publicKey(), draws);
       if (sealed.offer().isPresent()

@@ -70,6 +70,9 @@ public class FrameBenchmark {
   @Param({"AES_128_GCM_SHA256_128", "AES_256_GCM_SHA512_128"})
   public SFrameSuite suite = SFrameSuite.AES_256_GCM_SHA512_128;
 
+  /** How many a receiver may hear frames from. */
+  public int members = 1;
+
   private final byte[] text = new byte[SIZE];
   private final byte[] out = new byte[SIZE + 2 * FrameSealer.MAX_OVERHEAD];
   private final byte[] voucher = new byte[FrameSealer.MAX_VOUCHER];
@@ -84,6 +87,7 @@ public class FrameBenchmark {
 
   private FrameSealer sealer;
   private FrameOpener opener;
+  private List<FrameSender> senders = List.of();
   private List<byte[]> plain = List.of();
   private List<byte[]> amortised = List.of();
   private List<byte[]> forged = List.of();
@@ -100,6 +104,10 @@ public class FrameBenchmark {
   @Setup
   public void sealFrames() throws GeneralSecurityException {
     random.nextBytes(text);
+    senders = new ArrayList<>(List.of(alice));
+    while (senders.size() < members) {
+      senders.add(new FrameSender(new StayId(hash()), new MemberId(hash())));
+    }
     KeyRing ring = new KeyRing(group, suite);
     sealer = ring.beginStay(alice, signingKey::sign);
     ring.install(new TekEpoch(secret.tek(group, epoch)));
@@ -135,7 +143,7 @@ public class FrameBenchmark {
   public void bringAFreshReceiver() {
     KeyRing ring = new KeyRing(group, suite);
     opener = ring.newOpener((member, message, signature) -> verifyKey.verify(message, signature));
-    ring.admit(List.of(alice));
+    ring.admit(senders);
     ring.install(new TekEpoch(secret.tek(group, epoch)));
   }
 

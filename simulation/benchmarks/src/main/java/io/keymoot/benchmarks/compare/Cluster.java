@@ -1,10 +1,11 @@
 package io.keymoot.benchmarks.compare;
 
-import io.keymoot.flatkeying.frame.Authentication;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Several seats of one kind in this JVM. */
@@ -12,7 +13,6 @@ final class Cluster implements AutoCloseable {
   /** What encrypts it. */
   enum Kind {
     KEYMOOT("Keymoot"),
-    KEYMOOT_PROVED("Keymoot, senders proved"),
     PLAIN("JGroups, plain"),
     SYMMETRIC("JGroups SYM_ENCRYPT"),
     ASYMMETRIC("JGroups ASYM_ENCRYPT");
@@ -24,57 +24,55 @@ final class Cluster implements AutoCloseable {
     }
 
     boolean isOurs() {
-      return this == KEYMOOT || this == KEYMOOT_PROVED;
+      return this == KEYMOOT;
     }
   }
 
   private static final AtomicInteger COUNT = new AtomicInteger();
-  private static final int PATIENCE_SECONDS = 40;
+
+  /**
+   * What a cluster is to be like.
+   *
+   * @param overUdp over this machine's loopback address, instead of a queue in memory
+   * @param settleMillis after a change, before the next
+   * @param patienceSeconds what does not come about in so long counts as failed
+   */
+  record Forming(Kind kind, int members, boolean overUdp, long settleMillis, int patienceSeconds) {
+    Forming overDatagrams() {
+      return new Forming(kind, members, true, settleMillis, patienceSeconds);
+    }
+
+    /** Connected, with one key, and quiet. */
+    Cluster settled() throws Exception {
+      return form(Cluster::settle);
+    }
+
+    /** Without waiting until all is quiet. */
+    Cluster unsettled() throws Exception {
+      return form(Cluster::untilAllHoldOneKey);
+    }
+
+    private Cluster form(Consumer<Cluster> ready) throws Exception {
+      Cluster cluster = new Cluster(this);
+      try {
+        cluster.connect(members);
+        ready.accept(cluster);
+        return cluster;
+      } catch (Exception e) {
+        cluster.close();
+        throw e;
+      }
+    }
+  }
 
   final Kind kind;
   final List<Seat> seats = new ArrayList<>();
   private final String name = "compare " + COUNT.incrementAndGet();
+  private final Forming plan;
 
-  private final boolean overDatagrams;
-
-  private Cluster(Kind kind, boolean overDatagrams) {
-    this.kind = kind;
-    this.overDatagrams = overDatagrams;
-  }
-
-  /** Of so many, connected, with one key. */
-  static Cluster of(Kind kind, int members) throws Exception {
-    return of(kind, members, false);
-  }
-
-  /** The same, over UDP and this machine's loopback address instead of a queue in memory. */
-  static Cluster overDatagrams(Kind kind, int members) throws Exception {
-    return of(kind, members, true);
-  }
-
-  /** The same, without waiting until all is quiet. */
-  static Cluster unsettled(Kind kind, int members) throws Exception {
-    Cluster cluster = new Cluster(kind, false);
-    try {
-      cluster.connect(members);
-      until(() -> cluster.allHoldOneKey("", members), "all of " + members + " hold one key");
-      return cluster;
-    } catch (IllegalStateException e) {
-      cluster.close();
-      throw e;
-    }
-  }
-
-  private static Cluster of(Kind kind, int members, boolean overDatagrams) throws Exception {
-    Cluster cluster = new Cluster(kind, overDatagrams);
-    try {
-      cluster.connect(members);
-      cluster.settle();
-      return cluster;
-    } catch (IllegalStateException e) {
-      cluster.close();
-      throw e;
-    }
+  private Cluster(Forming plan) {
+    this.plan = plan;
+    this.kind = plan.kind;
   }
 
   private void connect(int members) throws Exception {
@@ -90,13 +88,10 @@ final class Cluster implements AutoCloseable {
   Seat newSeat() throws Exception {
     Seat seat =
         switch (kind) {
-          case PLAIN -> new ChannelSeat(name, ChannelSeat.Encryption.NONE, overDatagrams);
-          case SYMMETRIC -> new ChannelSeat(name, ChannelSeat.Encryption.SYMMETRIC, overDatagrams);
-          case ASYMMETRIC ->
-              new ChannelSeat(name, ChannelSeat.Encryption.ASYMMETRIC, overDatagrams);
-          case KEYMOOT -> new NodeSeat(name, Authentication.NONE, seats.isEmpty(), overDatagrams);
-          case KEYMOOT_PROVED ->
-              new NodeSeat(name, Authentication.AMORTISED, seats.isEmpty(), overDatagrams);
+          case PLAIN -> new ChannelSeat(name, ChannelSeat.Encryption.NONE, plan.overUdp);
+          case SYMMETRIC -> new ChannelSeat(name, ChannelSeat.Encryption.SYMMETRIC, plan.overUdp);
+          case ASYMMETRIC -> new ChannelSeat(name, ChannelSeat.Encryption.ASYMMETRIC, plan.overUdp);
+          case KEYMOOT -> new NodeSeat(name, seats.isEmpty(), plan.overUdp);
         };
     seats.add(seat);
     return seat;
@@ -104,10 +99,14 @@ final class Cluster implements AutoCloseable {
 
   /** Until all hold one key and see each other, and have for a while. */
   void settle() {
-    until(() -> allHoldOneKey("", seats.size()), "all of " + seats.size() + " hold one key");
-    // A refresh follows joins by two seconds; a leave within four of a Rekey waits for others.
-    pause(kind.isOurs() ? 6_500 : 300);
-    until(() -> allHoldOneKey("", seats.size()), "all of " + seats.size() + " still hold one key");
+    untilAllHoldOneKey();
+    pause(plan.settleMillis);
+    untilAllHoldOneKey();
+  }
+
+  private void untilAllHoldOneKey() {
+    int members = seats.size();
+    until(() -> allHoldOneKey("", members), "all of " + members + " hold one key");
   }
 
   boolean allHoldOneKey(String otherThan, int members) {
@@ -131,24 +130,24 @@ final class Cluster implements AutoCloseable {
         && seats.stream().allMatch(seat -> seat.inUse().equals(key));
   }
 
-  static void until(BooleanSupplier done, String what) {
+  void until(BooleanSupplier done, String what) {
     until(done, () -> what);
   }
 
-  static void until(BooleanSupplier done, Supplier<String> what) {
-    long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
+  void until(BooleanSupplier done, Supplier<String> what) {
+    long end = System.nanoTime() + plan.patienceSeconds * 1_000_000_000L;
     while (!done.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("not within " + PATIENCE_SECONDS + " s: " + what.get());
+        throw new IllegalStateException("not within " + plan.patienceSeconds + " s: " + what.get());
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(100_000);
+      LockSupport.parkNanos(100_000);
     }
   }
 
   static void pause(long millis) {
     long end = System.nanoTime() + millis * 1_000_000;
     while (System.nanoTime() < end) {
-      java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

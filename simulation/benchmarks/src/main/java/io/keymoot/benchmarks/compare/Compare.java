@@ -9,7 +9,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -29,90 +28,69 @@ public final class Compare {
         System.exit(2);
       }
       case Options.Parsed.Good good -> {
-        run(good.options(), out, args);
+        Options options = good.options();
+        String command = ("simulation/bin/compare " + String.join(" ", args)).trim();
+        try {
+          Figures figures = new Figures();
+          List<Step> steps = Scale.of(options.isQuick()).steps(options.sections(), figures);
+          run(steps, figures, options, command, out);
+        } catch (IOException e) {
+          out.println("compare: cannot write to " + options.out() + ": " + e.getMessage());
+          System.exit(1);
+        }
         // Some of what is compared leaves threads behind.
         System.exit(0);
       }
     }
   }
 
-  private static void run(Options options, PrintStream out, String... args) throws Exception {
-    Files.createDirectories(options.out());
+  static void run(
+      List<Step> steps, Figures figures, Options options, String command, PrintStream out)
+      throws IOException, InterruptedException {
     // JGroups tells of everybody who goes while spoken to.
     JGROUPS_LOG.setLevel(Level.SEVERE);
-    Figures figures = new Figures();
-    String command = ("simulation/bin/compare " + String.join(" ", args)).trim();
+    Machine machine = Machine.here();
+    machine.warning().ifPresent(words -> out.println("compare: " + words));
+    Files.createDirectories(options.out());
     long start = System.nanoTime();
     Progress progress =
         new Progress(
             out,
+            figures,
             () -> {
               long seconds = (System.nanoTime() - start) / 1_000_000_000L;
-              write(options, new Results(figures, circumstances(options, seconds), command));
+              write(options.out(), results(figures, options, machine, seconds, command));
             });
-    for (String section : options.sections()) {
-      switch (section) {
-        case "membership" -> Membership.run(options.isQuick(), figures, progress);
-        case "growth" -> Growth.run(options.isQuick(), figures, progress);
-        case "erasure" -> Erasure.run(options.isQuick(), figures, progress);
-        case "frames" -> Frames.run(options.isQuick(), figures, progress);
-        case "transport" -> Transports.run(options.isQuick(), figures, progress);
-        default -> throw new IllegalStateException("a section without its case: " + section);
-      }
-    }
+    progress.run(steps);
     progress.say("done: " + options.out().resolve("compare.html"));
     out.println();
     for (Goal goal : Goal.judge(figures)) {
       out.println(goal.tick() + " " + goal.words() + ": " + goal.measured());
     }
+    figures.broken().forEach((step, why) -> out.println("✗ " + step + ": failed: " + why));
   }
 
-  /** Again and again, so that a run that is cut short leaves what it had. */
-  private static void write(Options options, Results results) throws IOException {
-    write(options.out().resolve("compare.json"), results.json());
-    write(options.out().resolve("compare.md"), results.markdown());
-    write(options.out().resolve("compare.html"), results.html());
-  }
-
-  private static void write(Path file, String text) throws IOException {
-    Files.writeString(file, text, StandardCharsets.UTF_8);
-  }
-
-  private static List<String> circumstances(Options options, long seconds) {
-    List<String> lines = new ArrayList<>();
-    lines.add(
+  private static Results results(
+      Figures figures, Options options, Machine machine, long seconds, String command) {
+    List<String> circumstances = new ArrayList<>();
+    machine.warning().ifPresent(circumstances::add);
+    circumstances.add(
         LocalDate.now(ZoneOffset.UTC)
             + ", "
             + (options.isQuick() ? "quick run" : "full run")
             + ", "
             + seconds
             + " s");
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "%s %s, %d processors, %s %s, heap up to %,d MB",
-            System.getProperty("java.vm.name"),
-            System.getProperty("java.vm.version"),
-            Runtime.getRuntime().availableProcessors(),
-            System.getProperty("os.name"),
-            System.getProperty("os.arch"),
-            Runtime.getRuntime().maxMemory() >> 20));
-    lines.add(
-        "Bouncy Castle MLS "
-            + version(org.bouncycastle.mls.protocol.Group.class)
-            + ", Bouncy Castle "
-            + version(org.bouncycastle.crypto.AsymmetricCipherKeyPair.class)
-            + ", JGroups "
-            + org.jgroups.Version.printVersion());
-    return lines;
+    circumstances.add(machine.line());
+    circumstances.add(String.join(", ", Machine.versions()));
+    return new Results(figures, circumstances, command);
   }
 
-  private static String version(Class<?> of) {
-    String version = of.getPackage().getImplementationVersion();
-    if (version != null) {
-      return version;
-    }
-    String jar = of.getProtectionDomain().getCodeSource().getLocation().getPath();
-    return jar.substring(jar.lastIndexOf('-') + 1).replace(".jar", "");
+  /** Again and again, so that a run that is cut short leaves what it had. */
+  private static void write(Path out, Results results) throws IOException {
+    Files.writeString(out.resolve("compare.json"), results.json());
+    Files.writeString(out.resolve("compare.md"), results.markdown());
+    Files.writeString(out.resolve("compare.html"), results.html());
+    Files.writeString(out.resolve("compare-readme.md"), results.readme());
   }
 }

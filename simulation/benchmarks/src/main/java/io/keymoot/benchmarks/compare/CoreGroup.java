@@ -18,7 +18,6 @@ import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.group.CredentialCheck;
 import io.keymoot.flatkeying.group.CredentialVerdict;
-import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.group.Rendezvous;
 import io.keymoot.flatkeying.keying.Effect;
@@ -45,10 +44,14 @@ import java.util.TreeSet;
 
 /**
  * A group of our real cores, all of them, on a network that loses nothing and takes a millisecond.
- * The founder does what is owed. It, and who is <i>measured</i>, share nothing with anybody: they
- * check every signature themselves. The others share states, which makes no difference to anyone.
+ * The founder does what is owed. It, the newcomer and those who are <i>measured</i> as they follow
+ * share nothing with anybody: they check every signature and make every state themselves. The
+ * others share states, which makes no difference to anyone.
  *
  * <p>A newcomer is handed the facts that were multicast before it came, as it would fetch them.
+ *
+ * <p>Whole, though it is long: the clock, the network and the members of one small world, each a
+ * few lines that mean nothing without the others.
  */
 final class CoreGroup {
   /** How many are measured as those who follow. */
@@ -84,23 +87,38 @@ final class CoreGroup {
   private static final Rights CHAIR_EXPELS =
       new Rights(new Rights.AnyMember(), Optional.of("chair"), 2);
 
+  /** What a device is for. */
+  private enum Part {
+    FOUNDS,
+    /** Measured as one of those who follow, for good. */
+    FOLLOWS,
+    /** Measured while it comes, and then one of the others. */
+    COMES,
+    /** One of the crowd, with which it shares states and what was checked. */
+    CROWD
+  }
+
   /** One device with its core. */
   static final class Node {
     final FlatKeying core;
     final SigningKey key;
     final Bytes address;
-    final boolean isMeasured;
+    final Part part;
     private final Map<MemberId, Said.Word> said = new HashMap<>();
     private Hash32 place = Hash32.ZERO;
     private long cpuNanos;
     private boolean isGone;
 
-    Node(FlatKeying core, SigningKey key, Bytes address, boolean isMeasured) {
+    Node(FlatKeying core, SigningKey key, Bytes address, Part part) {
       this.core = core;
       this.key = key;
       this.address = address;
-      this.isMeasured = isMeasured;
+      this.part = part;
       core.readFrom(said::get);
+    }
+
+    boolean isMeasured() {
+      return part == Part.FOLLOWS;
     }
   }
 
@@ -129,6 +147,7 @@ final class CoreGroup {
 
   // since the last reset
   private long multicast;
+  private long multicastByFounder;
   private long unicast;
   private long grantBytes;
 
@@ -142,7 +161,7 @@ final class CoreGroup {
             credential("chair"),
             entropy(),
             alone());
-    founder = new Node(core, key, address(), false);
+    founder = new Node(core, key, address(), Part.FOUNDS);
     nodes.put(founder.address, founder);
     step(founder, new Input.Start());
     byMember.put(core.self(), founder);
@@ -151,7 +170,7 @@ final class CoreGroup {
   static CoreGroup of(int members, Profile profile, long seed) {
     CoreGroup group = new CoreGroup(profile, seed);
     for (int i = 1; i < members; i++) {
-      group.join(i >= members - MEASURED);
+      group.join(i >= members - MEASURED ? Part.FOLLOWS : Part.CROWD);
       if (i % BURST == 0) {
         group.run(1_000);
       }
@@ -199,12 +218,13 @@ final class CoreGroup {
     return FlatKeying.Shared.of(ANYBODY, new FactVerifier(new VerifiedOnce()));
   }
 
-  private Node join(boolean isMeasured) {
+  private Node join(Part part) {
     SigningKey key = SigningKey.generate(SignatureKind.ED25519, entropy());
     GroupId group = founder.core.group();
     FlatKeying core =
-        FlatKeying.join(group, key, credential("guest"), entropy(), isMeasured ? alone() : shared);
-    Node node = new Node(core, key, address(), isMeasured);
+        FlatKeying.join(
+            group, key, credential("guest"), entropy(), part == Part.CROWD ? shared : alone());
+    Node node = new Node(core, key, address(), part);
     nodes.put(node.address, node);
     step(node, new Input.Start());
     byMember.put(core.self(), node);
@@ -323,7 +343,7 @@ final class CoreGroup {
     if (node.isGone) {
       return;
     }
-    Input input = node.isMeasured ? ownCopy(shared) : shared;
+    Input input = node.part == Part.CROWD ? shared : ownCopy(shared);
     long before = Cpu.nanos();
     List<Effect> effects = node.core.step(new Tick(now), input);
     node.cpuNanos += Cpu.nanos() - before;
@@ -351,6 +371,7 @@ final class CoreGroup {
     switch (effect) {
       case Effect.Multicast it -> {
         multicast += it.message().length();
+        multicastByFounder += node == founder ? it.message().length() : 0;
         for (Node other : nodes.values()) {
           if (other != node && !other.isGone) {
             carry(node, other, it.message());
@@ -409,54 +430,46 @@ final class CoreGroup {
 
   /** One of those who share nothing. */
   FlatKeying measuredCore() {
-    return nodes.values().stream().filter(node -> node.isMeasured).findFirst().orElseThrow().core;
+    return nodes.values().stream().filter(Node::isMeasured).findFirst().orElseThrow().core;
   }
 
   // ---- measuring
 
-  /** Of the table's slots that three or more hold, so many percent can be wrapped under. */
-  double cleanShare() {
-    GroupState state = founder.core.state();
-    int radix = state.found().profile().radix();
-    int clean = 0;
-    int all = 0;
-    for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
-      for (int symbol = 0; symbol < radix; symbol++) {
-        Slot slot = new Slot(position, symbol);
-        long holders =
-            state.members().stream()
-                .filter(person -> slot.isHeldBy(person.id(), state.found().profile()))
-                .count();
-        all += holders >= 3 ? 1 : 0;
-        clean +=
-            holders >= 3
-                    && state.standing(slot).filter(known -> state.isClean(slot, known)).isPresent()
-                ? 1
-                : 0;
-      }
-    }
-    return 100.0 * clean / Math.max(1, all);
-  }
-
   private void reset() {
     multicast = 0;
+    multicastByFounder = 0;
     unicast = 0;
     nodes.values().forEach(node -> node.cpuNanos = 0);
   }
 
   private void addFollowers(Figures figures, String who, What what, int n) {
     for (Node node : nodes.values()) {
-      if (node.isMeasured && !node.isGone) {
+      if (node.isMeasured() && !node.isGone) {
         figures.add(who, what, n, node.cpuNanos / 1e3);
       }
     }
+  }
+
+  /** Of whom rounds and memory are measured under this name. */
+  Turns.Player as(Figures figures, String who) {
+    return new Turns.Player() {
+      @Override
+      public void turn() {
+        measure(figures, who);
+      }
+
+      @Override
+      public void end() {
+        measureMemory(figures, who);
+      }
+    };
   }
 
   /** One comes, the key is renewed, another goes: the group is as large as before. */
   void measure(Figures figures, String who) {
     int n = size();
     reset();
-    Node newcomer = join(false);
+    Node newcomer = join(Part.COMES);
     run(1_000);
     figures.add(who, What.ADMIT_AUTHOR, n, founder.cpuNanos / 1e3);
     figures.add(who, What.ADMIT_MULTICAST, n, multicast);
@@ -478,7 +491,7 @@ final class CoreGroup {
 
     List<Node> candidates =
         nodes.values().stream()
-            .filter(node -> node != founder && !node.isMeasured && !node.isGone)
+            .filter(node -> node != founder && !node.isMeasured() && !node.isGone)
             .toList();
     Node leaver = candidates.get(random.nextInt(candidates.size()));
     reset();
@@ -493,7 +506,7 @@ final class CoreGroup {
     }
     figures.add(who, What.REMOVE_DELAYS, n, delays);
     run(1_000 - (long) delays * DELAY_MILLIS);
-    figures.add(who, What.REMOVE_MULTICAST, n, multicast);
+    figures.add(who, What.REMOVE_MULTICAST, n, multicastByFounder);
     figures.add(who, What.REMOVE_ALL_BYTES, n, multicast + unicast);
     addFollowers(figures, who, What.REMOVE_FOLLOW, n);
     nodes.remove(leaver.address);
@@ -507,8 +520,8 @@ final class CoreGroup {
     events.clear();
     resealers.clear();
     long before = Cpu.heap();
-    nodes.values().removeIf(node -> node.isMeasured);
-    byMember.values().removeIf(node -> node.isMeasured);
+    nodes.values().removeIf(Node::isMeasured);
+    byMember.values().removeIf(Node::isMeasured);
     double each = (before - Cpu.heap()) / (double) MEASURED;
     figures.add(who, What.STATE_WITH_FACTS, n, each);
     figures.add(who, What.STATE, n, each - factBytes());

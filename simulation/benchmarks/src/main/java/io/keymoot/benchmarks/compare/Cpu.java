@@ -3,7 +3,7 @@ package io.keymoot.benchmarks.compare;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 
-/** CPU time of this thread. */
+/** CPU time, mostly of this thread. */
 final class Cpu {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -15,6 +15,14 @@ final class Cpu {
 
   static long nanos() {
     return THREADS.getCurrentThreadCpuTime();
+  }
+
+  /** Of the whole process; 0 where the system does not say. */
+  static long ofAllThreads() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? Math.max(0, system.getProcessCpuTime())
+        : 0;
   }
 
   static double micros(Work work) throws Exception {

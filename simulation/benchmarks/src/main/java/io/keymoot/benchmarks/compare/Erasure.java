@@ -30,9 +30,23 @@ final class Erasure {
 
   private Erasure() {}
 
-  static void run(boolean isQuick, Figures figures, Progress progress) throws Exception {
-    progress.say("erasure");
-    int epochs = isQuick ? 20 : 200;
+  static List<Step> steps(int epochs, Figures figures) {
+    return List.of(new Step("erasure", 1 + epochs / 15.0, () -> measure(epochs, figures)));
+  }
+
+  private static void measure(int epochs, Figures figures) throws Exception {
+    new Turns(0, 1, 1)
+        .take(
+            figures,
+            epochs,
+            List.of(
+                new Turns.Contender(
+                    Membership.OURS, List.of(What.OLD_EPOCHS), () -> () -> ours(epochs, figures)),
+                new Turns.Contender(
+                    Membership.WARM, List.of(What.OLD_EPOCHS), () -> () -> mls(epochs, figures))));
+  }
+
+  private static void ours(int epochs, Figures figures) {
     CoreGroup ours = CoreGroup.of(MEMBERS, Membership.profile(MEMBERS), 1);
     Noted core = new Noted();
     for (int i = 0; i < epochs + IN_USE; i++) {
@@ -41,6 +55,9 @@ final class Erasure {
     }
     figures.add(
         Membership.OURS, What.OLD_EPOCHS, epochs, core.stillHeld(ours.measuredCore(), epochs));
+  }
+
+  private static void mls(int epochs, Figures figures) throws Exception {
     MlsGroup mls = MlsGroup.warm(MEMBERS);
     Noted group = new Noted();
     for (int i = 0; i < epochs + IN_USE; i++) {

@@ -30,39 +30,79 @@ final class Fairness {
         "MLS: a warm tree, in which everybody has committed once, is its best case, and a cold one,"
             + " which one member made of all, its worst. Its Add is measured with a path, for this"
             + " implementation refuses to repeat one without; its state grows by 768 B an epoch,"
-            + " which is not in the memory shown. Above 4,096 members it takes minutes to form a"
-            + " group, so its lines end there.");
+            + " which is not in the memory shown. Forming a large group takes it minutes, so its"
+            + " lines end at 2,048 (warm) and 4,096 (cold).");
     notes.add(
-        "Keymoot: all members are in one JVM, and newcomers come 128 at a time. Those who follow"
-            + " are five that share nothing and check every signature themselves; CPU is of"
-            + " everything a peer did for the change, seals and asking included, until a second"
-            + " later, where that of MLS is of the one call. Heartbeats, which say who holds what,"
-            + " are not in these figures; they are 20 a second for the whole group.");
+        "Keymoot, N ≤ 128: all members are run, in one JVM, and newcomers come 128 at a time. Who"
+            + " changes, the newcomer and five of those who follow share nothing with anybody: each"
+            + " checks every signature and makes every state itself. CPU is of everything a peer"
+            + " did for the change, seals and asking included, until a second later, where that of"
+            + " MLS is of the one call. Heartbeats, which say who holds what, are not in these"
+            + " figures; they are 20 a second for the whole group.");
     notes.add(
-        "Keymoot: slots are of 4 symbols up to 200 members, of 16 above. \"Fresh slots\" are those"
-            + " of a quiet group, in which nobody went since they were renewed; renewing them costs"
-            + " bytes of its own, at most 2 kB a second, and no removal waits for it. More who went"
-            + " since make a removal dearer, as the table says.");
+        "Keymoot, N > 128: a group in its quiet hours is made at once, and of its members only"
+            + " those are run who are measured, with who relays to them or answers them: who"
+            + " changes, the newcomer, and one who follows, drawn anew each time from all. Each"
+            + " remembers the signatures of the facts the group is made of, as every member does,"
+            + " and checks all that is new itself; what follows from the facts each made for"
+            + " itself. What they share are the bytes of credentials and leaf keys. Who changes has"
+            + " sessions with those few it seals to. Left out is what comes in the background:"
+            + " about 32 of the members check a newcomer's credential, slots are renewed. Delays of"
+            + " the network are counted in the cover: one for wraps and seals, one more for each"
+            + " relay. Memory is of members that share nothing at all, the signatures they remember"
+            + " included.");
+    if (!figures.sizes(Membership.EVERYBODY, What.REMOVE_FOLLOW).isEmpty()) {
+      notes.add(
+          "\"Keymoot, everybody run\" is the same size with all members acting on a network: it"
+              + " says whether those few stand for all.");
+    }
+    notes.add(
+        "Keymoot: slots are of 4 symbols up to 200 members, of 16 above, so a slope across that is"
+            + " of two tables. \"Fresh slots\" are those of a quiet group, in which nobody went"
+            + " since they were renewed; renewing them costs bytes of its own, and no removal waits"
+            + " for it: for whole nodes it stands in rows of its own, before and after a leave."
+            + " More who went since make a removal dearer, as the table says. Above 1,024 members"
+            + " the only line is that of who has no sessions, for nobody has sessions with ten"
+            + " thousand.");
     notes.add(
         "Keymoot: a newcomer fetches the facts once, all of them, and keeps them; a long history"
             + " costs more than that of a group just formed, which is measured here. Credentials"
             + " are short words here, not certificates, for both: a Commit of MLS has its author's"
             + " in it, and so has a removal by role of ours.");
     notes.add(
+        "Frames: a message of MLS is measured from the text to the bytes and back, with its"
+            + " signature and its ratchet; ours likewise, under the group's key, or with one"
+            + " signature for up to 32 frames (\"senders proved\"). The raw cipher is what neither"
+            + " can be faster than; it does not depend on N and is measured beside each.");
+    notes.add(
         "JGroups: all members are in one JVM, over its loopback transport, with equal stacks; the"
             + " encryptions are where its shipped stacks have them, with AES-256/CBC and RSA of"
             + " 2,048 bits, and change_key_on_leave. They encrypt the payload only, without a MAC;"
             + " ours (AES-256-GCM) authenticates everything: that the group sent it or, in the row"
             + " \"senders proved\", which member, by one signature for many messages. SYM_ENCRYPT"
-            + " never changes its key: its leave is the view's. Bytes that flow anyway (heartbeats)"
-            + " are taken off, as they flowed in the second before. Ours leave a group that"
+            + " never changes its key: its leave is the view's. They are measured one after the"
+            + " other, not in turns: there the pairs are of first with first, second with second.");
+    notes.add(
+        "The bytes of a leave are all that went over the network from the goodbye until a second"
+            + " after the new key was in use and the channel was closed, JGroups' own view and what"
+            + " was sent again included. Not in them is what flows in any case, for all of them:"
+            + " heartbeats, failure detection, acknowledgements in the background, and what else"
+            + " flowed in the second before; that stands in a row of its own. The keys of slots"
+            + " that ours renews afterwards do too: after a leave among 64 they are many times the"
+            + " bytes of the leave itself, spread over the following seconds, and ASYM_ENCRYPT has"
+            + " nothing like it.");
+    notes.add(
+        "Ours leave a group that"
             + " has been calm for some seconds: a leave right after another change waits up to two,"
             + " so that several need one new key; and they go"
             + " on sending under the old one for up to 0.9 s, so that all have the new one by then:"
             + " a row of its own says when they do not any more.");
     notes.add(
         "While one leaves, the others send 1,600 messages a second in all, but none more often than"
-            + " every 5 ms.");
+            + " every 5 ms: at N = 64 that is 100,000 deliveries a second in one process. How much"
+            + " of the processors that takes before anybody leaves, and how late the latest message"
+            + " comes then, are rows of their own: where the processors are full, the figure says"
+            + " how long the machine takes to catch up.");
     notes.add(
         "Pairwise seals, the key tree and the paper's rule: how many bytes and wraps one removal"
             + " takes is worked out by the simulator's working models of them; as many wraps are"

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Everything that was measured: samples by who, what and how large the group was. */
 final class Figures {
@@ -17,6 +18,7 @@ final class Figures {
 
   private final Map<Key, List<Double>> samples = new LinkedHashMap<>();
   private final Map<Key, String> failures = new LinkedHashMap<>();
+  private final Map<String, String> broken = new LinkedHashMap<>();
 
   void add(String who, What what, int n, double value) {
     samples.computeIfAbsent(new Key(who, what, n), key -> new ArrayList<>()).add(value);
@@ -29,6 +31,16 @@ final class Figures {
   /** It was tried and did not work, which is a result too. */
   void fails(String who, What what, int n, String why) {
     failures.putIfAbsent(new Key(who, what, n), why);
+  }
+
+  /** A whole step of the run did not work. */
+  void breaks(String step, String why) {
+    broken.put(step, why);
+  }
+
+  /** By step, why. */
+  Map<String, String> broken() {
+    return broken;
   }
 
   Map<Key, List<Double>> all() {
@@ -47,19 +59,27 @@ final class Figures {
     return spread(who, what, n).map(Spread::median);
   }
 
-  /** For a table: the spread, or why there is none. */
+  /** For a table: the spread, and what went wrong. */
   String cell(String who, What what, int n) {
-    String failure = failures.get(new Key(who, what, n));
-    return spread(who, what, n)
-        .map(Spread::toString)
-        .orElse(failure == null ? "–" : "✗ " + failure);
+    return told(who, what, n, Spread::toString);
   }
 
   /** The same with its unit. */
   String said(String who, What what, int n) {
-    return spread(who, what, n)
-        .map(spread -> spread.in(what.unit))
-        .orElseGet(() -> cell(who, what, n));
+    return told(who, what, n, spread -> spread.in(what.unit));
+  }
+
+  /** The median with its unit. */
+  String briefly(String who, What what, int n) {
+    return told(who, what, n, spread -> spread.medianIn(what.unit));
+  }
+
+  private String told(String who, What what, int n, Function<Spread, String> words) {
+    String failure = failures.get(new Key(who, what, n));
+    String figure = spread(who, what, n).map(words).orElse("");
+    return failure == null
+        ? figure.isEmpty() ? "–" : figure
+        : (figure.isEmpty() ? "" : figure + ", then ") + "✗ " + failure;
   }
 
   boolean failed(String who, What what, int n) {

@@ -8,7 +8,8 @@ final class Fit {
   private Fit() {}
 
   static String exponent(List<Integer> sizes, List<Double> costs) {
-    if (sizes.size() < 3) {
+    // A difference may come out below nothing, which is no power of anything.
+    if (sizes.size() < 3 || costs.stream().anyMatch(cost -> !(cost > 0))) {
       return "";
     }
     double n = sizes.size();

@@ -10,25 +10,53 @@ import java.util.function.DoubleUnaryOperator;
 /**
  * What we set out to reach, and what came out.
  *
- * @param ours our figure, and theirs beside it; empty if this run did not measure them
+ * @param isReached nothing if this run did not measure it
  * @param measured in words, with by how much it is missed
+ * @param ratio of ours to theirs, turn by turn, where that is what it is about
  */
 record Goal(
-    String words, Optional<Boolean> isReached, String ours, String theirs, String measured) {
+    String words,
+    Optional<Boolean> isReached,
+    Told ours,
+    Told theirs,
+    String measured,
+    Optional<Spread> ratio) {
+
+  /**
+   * A figure.
+   *
+   * @param whole with its spread
+   * @param brief without
+   */
+  record Told(String whole, String brief) {
+    static final Told NOTHING = new Told("–", "–");
+
+    static Told of(Figures figures, String who, What what, int n) {
+      return new Told(figures.said(who, what, n), figures.briefly(who, what, n));
+    }
+  }
 
   private static final String OURS = Membership.OURS;
   private static final String WARM = Membership.WARM;
   private static final String COLD = Membership.COLD;
   private static final int N = Membership.LARGE;
 
-  static final List<String> HEAD = List.of("", "goal", "Keymoot", "the other", "measured");
+  static final List<String> HEAD =
+      List.of("", "goal", "Keymoot", "the other", "measured", "ratios (range)");
+
+  static final List<String> BRIEF_HEAD = List.of("", "goal", "Keymoot", "the other", "measured");
 
   String tick() {
     return isReached.map(reached -> reached ? "✓" : "✗").orElse("–");
   }
 
   List<String> row() {
-    return List.of(tick(), words, ours, theirs, measured);
+    return List.of(
+        tick(), words, ours.whole, theirs.whole, measured, ratio.map(Goal::range).orElse(""));
+  }
+
+  List<String> briefRow() {
+    return List.of(tick(), words, ours.brief, theirs.brief, measured);
   }
 
   static List<Goal> judge(Figures figures) {
@@ -48,6 +76,7 @@ record Goal(
             What.REFRESH_AUTHOR,
             WARM,
             0.2));
+    goals.add(mls.less("refresh: bytes ≤ 1/5 of MLS's self-update", What.REFRESH_BYTES, WARM, 0.2));
     goals.add(mls.less("memory of a member ≤ 1/5 of warm MLS", What.STATE, WARM, 0.2));
     goals.add(
         mls.less(
@@ -62,7 +91,7 @@ record Goal(
             What.WELCOME_WITH_FACTS,
             WARM,
             0.02));
-    goals.addAll(Transports.goals(figures));
+    goals.addAll(NetworkGoals.judge(figures));
     return goals;
   }
 
@@ -83,32 +112,28 @@ record Goal(
         DoublePredicate isReached,
         DoubleUnaryOperator missedBy) {
       String title = String.format(Locale.ROOT, "%s (N\u00a0=\u00a0%,d)", words, n);
-      String ours = figures.said(OURS, what, n);
-      String theirs = figures.said(other, what, n);
-      return figures
-          .ratio(OURS, other, what, n)
-          .map(Spread::median)
-          .map(
-              ratio ->
-                  new Goal(
-                      title,
-                      Optional.of(isReached.test(ratio)),
-                      ours,
-                      theirs,
-                      times(ratio)
-                          + (isReached.test(ratio)
-                              ? ""
-                              : ", missed by "
-                                  + Spread.number(missedBy.applyAsDouble(ratio))
-                                  + Spread.NARROW
-                                  + "×")))
-          .orElseGet(
-              () ->
-                  figures.failed(OURS, what, n)
-                      ? new Goal(title, Optional.of(false), ours, theirs, "missed: it failed")
-                      : figures.failed(other, what, n)
-                          ? new Goal(title, Optional.empty(), ours, theirs, "the other failed")
-                          : unmeasured(title));
+      Told ours = Told.of(figures, OURS, what, n);
+      Told theirs = Told.of(figures, other, what, n);
+      if (figures.failed(OURS, what, n)) {
+        return failed(title, ours, theirs);
+      }
+      Optional<Spread> ratio = figures.ratio(OURS, other, what, n);
+      if (ratio.isEmpty()) {
+        return figures.failed(other, what, n)
+            ? new Goal(title, Optional.empty(), ours, theirs, "the other failed", ratio)
+            : unmeasured(title);
+      }
+      double median = ratio.get().median();
+      boolean reached = isReached.test(median);
+      String missed =
+          ", missed by " + Spread.number(missedBy.applyAsDouble(median)) + Spread.NARROW + "×";
+      return new Goal(
+          title,
+          Optional.of(reached),
+          ours,
+          theirs,
+          times(median) + (reached ? "" : missed),
+          ratio);
     }
   }
 
@@ -119,7 +144,24 @@ record Goal(
         : Spread.number(ratio) + Spread.NARROW + "× as much";
   }
 
+  /** From the best to the worst pair. */
+  static String range(Spread ratio) {
+    return ratio.least() == ratio.most()
+        ? times(ratio.median())
+        : times(ratio.least()) + " to " + times(ratio.most());
+  }
+
+  static Goal failed(String title, Told ours, Told theirs) {
+    return new Goal(title, Optional.of(false), ours, theirs, "missed: it failed", Optional.empty());
+  }
+
   static Goal unmeasured(String title) {
-    return new Goal(title, Optional.empty(), "–", "–", "not measured in this run");
+    return new Goal(
+        title,
+        Optional.empty(),
+        Told.NOTHING,
+        Told.NOTHING,
+        "not measured in this run",
+        Optional.empty());
   }
 }

@@ -19,8 +19,10 @@ import java.util.Random;
 
 /**
  * A large group in its quiet hours, made at once, of which those who are measured are run: who
- * changes, and one who follows, drawn anew each time and reached in the way the cover reaches it.
- * Each turn begins from the same state, with cores that were never asked before.
+ * changes, and one who follows, drawn anew each time from all who stay and reached in the way the
+ * cover reaches it, by wrap, relay or seal. Each turn begins from the same state, with cores that
+ * were never asked before. They remember the signatures of the facts the group is made of, as every
+ * member does, and check all others themselves; they share the bytes of credentials and leaf keys.
  */
 final class LargeGroup {
   private static final Bytes ADDRESS = Bytes.of("an address".getBytes(StandardCharsets.UTF_8));
@@ -28,7 +30,7 @@ final class LargeGroup {
   /** The founder expels this one in each turn. */
   private static final int TARGET = 1;
 
-  private static final int KEPT = 8;
+  private static final int KEPT = 4;
 
   private final BigGroup group;
   private final int members;
@@ -45,6 +47,21 @@ final class LargeGroup {
     sealedTo = group.sealedTo(TARGET);
   }
 
+  /** Of whom rounds and memory are measured under this name. */
+  Turns.Player as(Figures figures, String who) {
+    return new Turns.Player() {
+      @Override
+      public void turn() throws Exception {
+        measure(figures, who);
+      }
+
+      @Override
+      public void end() {
+        measureMemory(figures, who);
+      }
+    };
+  }
+
   /** One round of everything. */
   void measure(Figures figures, String who) throws Exception {
     remove(figures, who);
@@ -56,8 +73,11 @@ final class LargeGroup {
 
   private void remove(Figures figures, String who) throws Exception {
     FlatKeying excluder = group.excluder();
+    Map<Integer, FlatKeying> run = new HashMap<>();
     for (int number : sealedTo) {
-      group.meet(excluder, number);
+      FlatKeying its = group.receiver(number);
+      group.meet(excluder, its, number);
+      run.put(number, its);
     }
     Bytes[] message = new Bytes[1];
     figures.add(
@@ -65,61 +85,81 @@ final class LargeGroup {
         What.REMOVE_AUTHOR,
         members,
         Cpu.micros(() -> message[0] = group.expulsion(excluder, TARGET)));
-    CoverReport cover = excluder.lastCover().orElseThrow();
+    Removal removal = new Removal(message[0], excluder.lastCover().orElseThrow(), run);
     figures.add(who, What.REMOVE_MULTICAST, members, message[0].length());
     figures.add(
         who,
         What.REMOVE_ALL_BYTES,
         members,
-        message[0].length() + cover.multicastBytes() - cover.bytes());
-    follow(figures, who, cover, message[0]);
+        message[0].length() + removal.cover.multicastBytes() - removal.cover.bytes());
+    figures.add(who, What.REMOVE_DELAYS, members, delays(removal));
+    follow(figures, who, removal);
   }
 
-  private static boolean isSeal(CoverReport.Line line) {
-    return switch (line.kind()) {
-      case SEAL, OFFER_AND_SEAL, TREE -> true;
-      case REFRESH, WRAP, RELAY, CREDENTIAL -> false;
-    };
-  }
-
-  private void follow(Figures figures, String who, CoverReport cover, Bytes message)
-      throws Exception {
-    List<CoverReport.Line> lines = cover.lines().stream().filter(line -> !isSeal(line)).toList();
-    int all = lines.stream().mapToInt(CoverReport.Line::reaches).sum();
-    int drawn = random.nextInt(all);
-    for (CoverReport.Line line : lines) {
-      if (drawn < line.reaches()) {
-        FlatKeying reader = group.receiver(number(line.members().get(drawn)));
-        List<Bytes> relays = line.relay().isEmpty() ? List.of() : relays(line.relay(), message);
-        Optional<?> before = reader.sendingEpoch();
-        figures.add(
-            who,
-            What.REMOVE_FOLLOW,
-            members,
-            Cpu.micros(
-                () -> {
-                  hears(reader, message);
-                  relays.forEach(relay -> hears(reader, relay));
-                }));
-        if (reader.sendingEpoch().equals(before)) {
-          throw new IllegalStateException("who should have read the new key did not: " + line);
+  /**
+   * @param run those who act in this turn, by number: who is sealed to has its session already
+   */
+  private record Removal(Bytes message, CoverReport cover, Map<Integer, FlatKeying> run) {
+    /** How this member reads it first. */
+    CoverReport.Line entryFor(MemberId member) {
+      for (CoverReport.Line line : cover.lines()) {
+        if (line.kind() != CoverReport.Kind.CREDENTIAL && line.members().contains(member)) {
+          return line;
         }
-        return;
       }
-      drawn -= line.reaches();
+      throw new IllegalStateException("no entry of the cover reaches " + member);
+    }
+
+    /** Of the network, until this member has the key: a relay speaks when it has it itself. */
+    int delays(MemberId member) {
+      return 1 + entryFor(member).relay().map(this::delays).orElse(0);
     }
   }
 
-  /** What the one who is ordered to relay then says. */
-  private List<Bytes> relays(Optional<MemberId> by, Bytes message) {
-    FlatKeying relay = group.receiver(number(by.orElseThrow()));
-    List<Bytes> said = new ArrayList<>();
-    for (Effect effect : hears(relay, message)) {
-      if (effect instanceof Effect.Multicast it) {
-        said.add(it.message());
+  private int delays(Removal removal) {
+    if (!removal.cover.unreached().isEmpty()) {
+      throw new IllegalStateException("the cover leaves out " + removal.cover.unreached());
+    }
+    int most = 0;
+    for (CoverReport.Line line : removal.cover.lines()) {
+      if (line.kind() != CoverReport.Kind.CREDENTIAL && line.reaches() > 0) {
+        most = Math.max(most, removal.delays(line.members().get(0)));
       }
     }
-    return said;
+    return most;
+  }
+
+  private void follow(Figures figures, String who, Removal removal) throws Exception {
+    int number = TARGET + 1 + random.nextInt(members - TARGET - 1);
+    FlatKeying reader = removal.run.computeIfAbsent(number, group::receiver);
+    List<Bytes> heard = way(removal, group.member(number));
+    Optional<?> before = reader.sendingEpoch();
+    figures.add(
+        who,
+        What.REMOVE_FOLLOW,
+        members,
+        Cpu.micros(() -> heard.forEach(each -> hears(reader, each))));
+    if (reader.sendingEpoch().equals(before)) {
+      throw new IllegalStateException(
+          "who should have read the new key did not: " + removal.entryFor(group.member(number)));
+    }
+  }
+
+  /** What comes to this member, in order: the message, and what it is relayed by. */
+  private List<Bytes> way(Removal removal, MemberId member) {
+    List<Bytes> comes = new ArrayList<>(List.of(removal.message));
+    Optional<MemberId> by = removal.entryFor(member).relay();
+    if (by.isPresent()) {
+      FlatKeying relay = removal.run.computeIfAbsent(number(by.get()), group::receiver);
+      for (Bytes each : way(removal, by.get())) {
+        for (Effect effect : hears(relay, each)) {
+          if (effect instanceof Effect.Multicast it) {
+            comes.add(it.message());
+          }
+        }
+      }
+    }
+    return comes;
   }
 
   private int number(MemberId member) {
@@ -246,15 +286,14 @@ final class LargeGroup {
     throw new IllegalStateException("nothing was sent to an address");
   }
 
-  /** Of members who know the same facts, whose bytes they share here and are added. */
-  void measureMemory(Figures figures, String who) {
+  /** Of members who share nothing: what is taken once they are there. */
+  private void measureMemory(Figures figures, String who) {
     List<FlatKeying> kept = new ArrayList<>();
     long before = Cpu.heap();
     for (int i = 0; i < KEPT; i++) {
-      kept.add(group.receiver(2 + i));
+      kept.add(group.receiverOnItsOwn(2 + i));
     }
     double each = (Cpu.heap() - before) / (double) kept.size();
-    // Each of them keeps its own copy of the facts' bytes.
     long facts = group.facts().stream().mapToLong(Bytes::length).sum();
     figures.add(who, What.STATE, members, each - facts);
     figures.add(who, What.STATE_WITH_FACTS, members, each);

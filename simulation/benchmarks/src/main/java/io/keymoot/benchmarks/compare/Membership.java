@@ -1,7 +1,11 @@
 package io.keymoot.benchmarks.compare;
 
+import io.keymoot.benchmarks.compare.Turns.Contender;
+import io.keymoot.benchmarks.compare.Turns.Player;
 import io.keymoot.flatkeying.fact.Profile;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One comes, a key is renewed, one goes: our core beside Bouncy Castle's MLS, warm and cold. */
 final class Membership {
@@ -16,111 +20,212 @@ final class Membership {
   /** What the goals are about. */
   static final int LARGE = 1_024;
 
-  private static final List<Integer> SIZES = List.of(8, 32, 128);
-  private static final List<Integer> QUICK_SIZES = List.of(8, 128);
+  /**
+   * How much of it.
+   *
+   * @param warmUpMillis for ours and as much for the others
+   * @param everybody sizes at which all members act
+   * @param few sizes at which those who are measured act
+   * @param allOf a size at which all act once more, though it takes long; none if it is 0
+   * @param warmAlone the largest warm tree, which MLS forms alone; none if it is 0
+   */
+  record Scale(
+      long warmUpMillis,
+      int warmUpMembers,
+      List<Integer> everybody,
+      List<Integer> few,
+      long millisEverybody,
+      long millisFew,
+      int least,
+      int allOf,
+      int warmAlone) {}
 
-  /** Members of the groups that only warm up. */
-  private static final int WARM_UP = 128;
+  private static final int MOST_ROUNDS = 200;
 
-  private static final int LEAST_ROUNDS = 5;
+  private static final List<What> ALL =
+      List.of(
+          What.REMOVE_AUTHOR,
+          What.REMOVE_FOLLOW,
+          What.REMOVE_MULTICAST,
+          What.REMOVE_ALL_BYTES,
+          What.REMOVE_DELAYS,
+          What.REFRESH_AUTHOR,
+          What.REFRESH_FOLLOW,
+          What.REFRESH_BYTES,
+          What.ADMIT_AUTHOR,
+          What.ADMIT_FOLLOW,
+          What.ADMIT_MULTICAST,
+          What.WELCOME_BYTES,
+          What.WELCOME_WITH_FACTS,
+          What.WELCOME_CPU,
+          What.STATE,
+          What.STATE_WITH_FACTS);
 
-  /** The whole of a large group acts in each round, while only the few who are measured count. */
-  private static final int LEAST_ROUNDS_OF_MANY = 2;
+  private static final List<What> REMOVAL =
+      List.of(
+          What.REMOVE_AUTHOR,
+          What.REMOVE_FOLLOW,
+          What.REMOVE_MULTICAST,
+          What.REMOVE_ALL_BYTES,
+          What.REMOVE_DELAYS);
 
-  private Membership() {}
+  private static final List<What> IDEAL = List.of(What.REMOVE_AUTHOR, What.REMOVE_FOLLOW);
+
+  private final Scale scale;
+  private final Figures figures;
+
+  /** Grown from size to size: forming it is what takes longest here. */
+  private @Nullable MlsGroup warmTree;
+
+  private Membership(Scale scale, Figures figures) {
+    this.scale = scale;
+    this.figures = figures;
+  }
 
   static Profile profile(int members) {
     return members > MANY ? Profile.BROADCAST : Profile.CONFERENCE;
   }
 
-  static void run(boolean isQuick, Figures figures, Progress progress) throws Exception {
-    progress.say("membership: warming up the machine's compilers");
-    MlsIdeal ideal = new MlsIdeal();
-    rounds(32, MlsGroup.warm(32), ideal, isQuick ? 5_000 : 60_000, 400, new Figures());
-    warmUp(ideal, isQuick ? 8_000 : 40_000);
-    MlsGroup warm = MlsGroup.warm(1);
-    for (int n : isQuick ? QUICK_SIZES : SIZES) {
-      progress.say("membership: N = " + n + ", everybody is run");
-      warm.growTo(n);
-      rounds(n, warm, ideal, isQuick ? 3_000 : 90_000, isQuick ? 20 : 60, figures);
-    }
-    progress.say("membership: N = " + LARGE + ", who changes and who follows are run");
-    warm.growTo(LARGE);
-    large(LARGE, warm, ideal, isQuick ? 15_000 : 150_000, 200, figures);
-    if (!isQuick) {
-      progress.say("membership: N = " + LARGE + ", everybody is run");
-      everybody(LARGE, figures);
-      progress.say("membership: N = " + MlsGroup.LARGEST + ", a warm tree of MLS alone");
-      warm.growTo(MlsGroup.LARGEST);
-      for (int i = 0; i < LEAST_ROUNDS; i++) {
-        warm.measureRemoval(figures, WARM);
-      }
-    }
+  static List<Step> steps(Scale scale, Figures figures) {
+    return new Membership(scale, figures).steps();
   }
+
+  private List<Step> steps() {
+    List<Step> steps = new ArrayList<>();
+    steps.add(
+        new Step(
+            "membership: warming up the machine's compilers",
+            3.5 * scale.warmUpMillis / 1e3,
+            this::warmUp));
+    for (int n : scale.everybody) {
+      steps.add(
+          new Step(
+              "membership: N = " + n + ", everybody is run",
+              scale.millisEverybody / 1e3 + n / 25.0,
+              () -> everybody(n)));
+    }
+    for (int n : scale.few) {
+      steps.add(
+          new Step(
+              "membership: N = " + n + ", who changes and who follows are run",
+              scale.millisFew / 1e3 + n / 60.0,
+              () -> few(n)));
+    }
+    if (scale.allOf > 0) {
+      steps.add(
+          new Step(
+              "membership: N = " + scale.allOf + ", everybody is run",
+              scale.allOf / 8.0,
+              this::allOf));
+    }
+    if (scale.warmAlone > 0) {
+      steps.add(
+          new Step(
+              "membership: N = " + scale.warmAlone + ", a warm tree of MLS alone",
+              scale.warmAlone / 25.0,
+              this::warmAlone));
+    }
+    return steps;
+  }
+
+  // ---- before anything is measured
 
   /**
    * The same time for ours and for the others. Turn by turn would not do: what runs once in a turn
    * is compiled well after some thousands of turns, and a turn of MLS takes as long as many of
    * ours.
    */
-  private static void warmUp(MlsIdeal ideal, long millis) throws Exception {
+  private void warmUp() throws Exception {
     Figures unused = new Figures();
-    LargeGroup ours = new LargeGroup(WARM_UP);
-    long end = System.nanoTime() + millis * 1_000_000;
-    while (System.nanoTime() < end) {
+    int n = scale.warmUpMembers;
+    LargeGroup ours = new LargeGroup(n);
+    for (long end = end(scale.warmUpMillis); System.nanoTime() < end; ) {
       ours.measure(unused, OURS);
     }
-    MlsGroup warm = MlsGroup.warm(WARM_UP);
-    MlsGroup cold = MlsGroup.cold(WARM_UP);
-    end = System.nanoTime() + millis * 1_000_000;
-    while (System.nanoTime() < end) {
-      others(unused, WARM_UP, warm, cold, ideal);
-    }
-  }
-
-  private static void rounds(
-      int n, MlsGroup warm, MlsIdeal ideal, long millis, int most, Figures figures)
-      throws Exception {
-    CoreGroup ours = CoreGroup.of(n, profile(n), 1);
+    MlsGroup warm = MlsGroup.warm(n);
     MlsGroup cold = MlsGroup.cold(n);
-    long end = System.nanoTime() + millis * 1_000_000;
-    for (int i = 0; i < most && (i < LEAST_ROUNDS || System.nanoTime() < end); i++) {
-      ours.measure(figures, OURS);
-      others(figures, n, warm, cold, ideal);
+    MlsIdeal ideal = new MlsIdeal();
+    for (long end = end(scale.warmUpMillis); System.nanoTime() < end; ) {
+      warm.measure(unused, WARM);
+      cold.measure(unused, COLD);
+      ideal.measure(unused, n);
     }
-    warm.measureMemory(figures, WARM);
-    cold.measureMemory(figures, COLD);
-    ours.measureMemory(figures, OURS);
+    CoreGroup all = CoreGroup.of(n, profile(n), 1);
+    for (long end = end(scale.warmUpMillis); System.nanoTime() < end; ) {
+      all.measure(unused, OURS);
+    }
   }
 
-  private static void others(Figures figures, int n, MlsGroup warm, MlsGroup cold, MlsIdeal ideal)
-      throws Exception {
-    warm.measure(figures, WARM);
-    cold.measure(figures, COLD);
-    ideal.measure(figures, n);
+  private static long end(long millis) {
+    return System.nanoTime() + millis * 1_000_000;
   }
 
-  private static void large(
-      int n, MlsGroup warm, MlsIdeal ideal, long millis, int most, Figures figures)
-      throws Exception {
-    LargeGroup ours = new LargeGroup(n);
-    MlsGroup cold = MlsGroup.cold(n);
-    long end = System.nanoTime() + millis * 1_000_000;
-    for (int i = 0; i < most && (i < LEAST_ROUNDS || System.nanoTime() < end); i++) {
-      ours.measure(figures, OURS);
-      others(figures, n, warm, cold, ideal);
-    }
-    warm.measureMemory(figures, WARM);
-    cold.measureMemory(figures, COLD);
-    ours.measureMemory(figures, OURS);
+  // ---- turn by turn
+
+  private void everybody(int n) throws Exception {
+    beside(
+        n,
+        scale.millisEverybody,
+        new Contender(OURS, ALL, () -> CoreGroup.of(n, profile(n), 1).as(figures, OURS)));
   }
+
+  private void few(int n) throws Exception {
+    beside(n, scale.millisFew, new Contender(OURS, ALL, () -> new LargeGroup(n).as(figures, OURS)));
+  }
+
+  private void beside(int n, long millis, Contender ours) throws Exception {
+    new Turns(millis, scale.least, MOST_ROUNDS)
+        .take(
+            figures,
+            n,
+            List.of(
+                ours,
+                new Contender(WARM, ALL, () -> warm(n).as(figures, WARM)),
+                new Contender(COLD, ALL, () -> MlsGroup.cold(n).as(figures, COLD)),
+                new Contender(MlsIdeal.NAME, IDEAL, () -> ideal(n))));
+  }
+
+  private Player ideal(int n) throws Exception {
+    MlsIdeal ideal = new MlsIdeal();
+    return () -> ideal.measure(figures, n);
+  }
+
+  private MlsGroup warm(int n) throws Exception {
+    MlsGroup group = warmTree;
+    if (group == null) {
+      group = MlsGroup.warm(1);
+      warmTree = group;
+    }
+    group.growTo(n);
+    return group;
+  }
+
+  // ---- in a full run
 
   /** That the few who are measured stand for all of them. */
-  private static void everybody(int n, Figures figures) throws Exception {
-    CoreGroup all = CoreGroup.of(n, profile(n), 1);
-    for (int i = 0; i < LEAST_ROUNDS_OF_MANY; i++) {
-      all.measure(figures, EVERYBODY);
-    }
-    all.measureMemory(figures, EVERYBODY);
+  private void allOf() throws Exception {
+    int n = scale.allOf;
+    new Turns(0, 2, 2)
+        .take(
+            figures,
+            n,
+            List.of(
+                new Contender(
+                    EVERYBODY, ALL, () -> CoreGroup.of(n, profile(n), 1).as(figures, EVERYBODY))));
+  }
+
+  private void warmAlone() throws Exception {
+    new Turns(0, scale.least, scale.least)
+        .take(
+            figures,
+            scale.warmAlone,
+            List.of(
+                new Contender(
+                    WARM,
+                    REMOVAL,
+                    () -> {
+                      MlsGroup group = warm(scale.warmAlone);
+                      return () -> group.measureRemoval(figures, WARM);
+                    })));
   }
 }

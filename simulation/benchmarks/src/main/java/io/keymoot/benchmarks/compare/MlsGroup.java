@@ -13,6 +13,7 @@ import org.bouncycastle.mls.codec.Capabilities;
 import org.bouncycastle.mls.codec.Credential;
 import org.bouncycastle.mls.codec.KeyPackage;
 import org.bouncycastle.mls.codec.MLSInputStream;
+import org.bouncycastle.mls.codec.MLSMessage;
 import org.bouncycastle.mls.codec.MLSOutputStream;
 import org.bouncycastle.mls.codec.Proposal;
 import org.bouncycastle.mls.codec.Welcome;
@@ -30,9 +31,10 @@ import org.bouncycastle.mls.protocol.Group;
  */
 final class MlsGroup {
   /** Forming a larger one takes this implementation minutes: its time grows with the square. */
-  static final int LARGEST = 4_096;
+  static final int LARGEST_COLD = 4_096;
 
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final byte[] NOTHING = new byte[0];
 
   private record Device(
       AsymmetricCipherKeyPair init,
@@ -145,6 +147,32 @@ final class MlsGroup {
 
   Group follower() {
     return follower;
+  }
+
+  /** Of whom rounds and memory are measured under this name. */
+  Turns.Player as(Figures figures, String who) {
+    return new Turns.Player() {
+      @Override
+      public void turn() throws Exception {
+        measure(figures, who);
+      }
+
+      @Override
+      public void end() throws Exception {
+        measureMemory(figures, who);
+      }
+    };
+  }
+
+  /** From the text to the bytes that go out. */
+  byte[] protect(byte[] text) throws Exception {
+    return MLSOutputStream.encode(committer.protect(NOTHING, text, 0));
+  }
+
+  /** By the one who follows, which opens what the other protected, in that order. */
+  byte[] unprotect(byte[] message) throws Exception {
+    MLSMessage read = (MLSMessage) MLSInputStream.decode(message, MLSMessage.class);
+    return follower.unprotect(read)[1];
   }
 
   void measureRemoval(Figures figures, String who) throws Exception {

@@ -39,17 +39,16 @@ final class NodeSeat implements Seat {
   private final Network network;
   private final Identity identity = Identity.selfMade();
   private final String cluster;
-  private final Authentication proof;
   private final boolean founds;
   private @Nullable GroupNode node;
   private Consumer<byte[]> receiver = message -> {};
+  private volatile Authentication proof = Authentication.NONE;
   private volatile String key = "";
   private volatile String inUse = "";
   private volatile int members;
 
-  NodeSeat(String cluster, Authentication proof, boolean founds, boolean overDatagrams) {
+  NodeSeat(String cluster, boolean founds, boolean overDatagrams) {
     this.cluster = cluster;
-    this.proof = proof;
     this.founds = founds;
     URL stack =
         Objects.requireNonNull(
@@ -118,6 +117,12 @@ final class NodeSeat implements Seat {
   }
 
   @Override
+  public boolean proves() {
+    proof = Authentication.AMORTISED;
+    return true;
+  }
+
+  @Override
   public String key() {
     return key;
   }
@@ -134,7 +139,7 @@ final class NodeSeat implements Seat {
 
   @Override
   public void leave() {
-    node().leave();
+    node().closeAfterLeaving();
   }
 
   @Override

@@ -2,30 +2,70 @@ package io.keymoot.benchmarks.compare;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 
-/** Says on the terminal what is going on, and since when; what there is by then is written down. */
+/**
+ * Goes through the steps of a run and says on the terminal which one it is at and how long the rest
+ * takes. What fails is named and ends nothing else, and after each step what there is by then is
+ * written down.
+ */
 final class Progress {
   /** Writes what was measured so far. */
   interface Notebook {
     void write() throws IOException;
   }
 
+  /** From here on how fast the run was so far says more than what was expected of it. */
+  private static final double KNOWN_AFTER_SECONDS = 10;
+
   private final PrintStream out;
   private final Notebook notebook;
+  private final Figures figures;
   private final long start = System.nanoTime();
 
-  Progress(PrintStream out, Notebook notebook) {
+  Progress(PrintStream out, Figures figures, Notebook notebook) {
     this.out = out;
+    this.figures = figures;
     this.notebook = notebook;
   }
 
-  void say(String what) throws IOException {
+  void run(List<Step> steps) throws IOException, InterruptedException {
+    double planned = steps.stream().mapToDouble(Step::seconds).sum();
+    double done = 0;
     notebook.write();
+    for (Step step : steps) {
+      say(step.words() + ", " + left(planned - done, done));
+      try {
+        step.work().run();
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception | LinkageError e) {
+        figures.breaks(step.words(), why(e));
+        say("✗ failed, and the run goes on: " + why(e));
+      }
+      done += step.seconds();
+      notebook.write();
+    }
+  }
+
+  void say(String what) {
     out.println(String.format(Locale.ROOT, "%4d s  %s", seconds(), what));
   }
 
   long seconds() {
     return (System.nanoTime() - start) / 1_000_000_000L;
+  }
+
+  private String left(double seconds, double done) {
+    double pace = done < KNOWN_AFTER_SECONDS ? 1 : seconds() / done;
+    long left = Math.round(seconds * pace);
+    return left < 100
+        ? "about " + left + " s left"
+        : String.format(Locale.ROOT, "about %.1f min left", left / 60.0);
+  }
+
+  static String why(Throwable e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -22,18 +22,25 @@ final class Results {
           What.WELCOME_CPU);
 
   private static final List<What> OVER_A_NETWORK =
-      List.of(What.LEAVE_TIME, What.LEAVE_BYTES, What.WORST_DELIVERY, What.FIRST_MESSAGE);
+      List.of(
+          What.LEAVE_TIME,
+          What.LEAVE_BYTES,
+          What.WORST_DELIVERY,
+          What.WORST_IN_CALM,
+          What.FIRST_MESSAGE);
 
   private static final List<What> OUT = List.of(What.OUT_AUTHOR, What.OUT_FOLLOW, What.OUT_BYTES);
 
   private final Figures figures;
   private final List<String> circumstances;
   private final String command;
+  private final Ratios ratios;
 
   Results(Figures figures, List<String> circumstances, String command) {
     this.figures = figures;
     this.circumstances = circumstances;
     this.command = command;
+    this.ratios = new Ratios(figures);
   }
 
   String json() {
@@ -53,7 +60,24 @@ final class Results {
           .field("median", spread.median())
           .field("p10", spread.low())
           .field("p90", spread.high())
+          .field("least", spread.least())
+          .field("most", spread.most())
           .field("samples", spread.count())
+          .end();
+    }
+    out.end().name("ratios").array();
+    for (Ratios.Ratio ratio : ratios.all()) {
+      out.object()
+          .field("of", Membership.OURS)
+          .field("to", ratio.other())
+          .field("what", ratio.what().name().toLowerCase(Locale.ROOT))
+          .field("n", ratio.n())
+          .field("median", ratio.spread().median())
+          .field("p10", ratio.spread().low())
+          .field("p90", ratio.spread().high())
+          .field("least", ratio.spread().least())
+          .field("most", ratio.spread().most())
+          .field("pairs", ratio.spread().count())
           .end();
     }
     out.end().name("failures").array();
@@ -67,6 +91,9 @@ final class Results {
                     .field("n", key.n())
                     .field("why", why)
                     .end());
+    figures
+        .broken()
+        .forEach((step, why) -> out.object().field("step", step).field("why", why).end());
     out.end().name("goals").array();
     for (Goal goal : Goal.judge(figures)) {
       out.object().field("goal", goal.words()).name("reached");
@@ -75,10 +102,16 @@ final class Results {
       } else {
         out.nothing();
       }
-      out.field("ours", goal.ours())
-          .field("theirs", goal.theirs())
-          .field("measured", goal.measured())
-          .end();
+      out.field("ours", goal.ours().whole())
+          .field("theirs", goal.theirs().whole())
+          .field("measured", goal.measured());
+      goal.ratio()
+          .ifPresent(
+              ratio ->
+                  out.field("ratio", ratio.median())
+                      .field("least", ratio.least())
+                      .field("most", ratio.most()));
+      out.end();
     }
     return out.end().end().toString() + "\n";
   }
@@ -88,6 +121,10 @@ final class Results {
     circumstances.forEach(line -> out.append("- ").append(line).append('\n'));
     out.append("\n## Goals\n\n");
     table(out, Goal.HEAD, Goal.judge(figures).stream().map(Goal::row).toList());
+    if (!figures.broken().isEmpty()) {
+      out.append("\n## Failed\n\n");
+      failed().forEach(line -> out.append("- ").append(line).append('\n'));
+    }
     out.append("\n## Fair play\n\n");
     Fairness.notes(figures).forEach(note -> out.append("- ").append(note).append('\n'));
     out.append("\n## What each gives and asks for\n\n");
@@ -98,14 +135,40 @@ final class Results {
         out.append("\n## ").append(what.title()).append("\n\n");
         table(out, head(what), rows);
       }
+      if (!ratios.rows(what).isEmpty()) {
+        out.append('\n');
+        table(out, ratios.head(what), ratios.rows(what));
+      }
     }
+    return out.toString();
+  }
+
+  private List<String> failed() {
+    return figures.broken().entrySet().stream()
+        .map(each -> each.getKey() + ": " + each.getValue())
+        .toList();
+  }
+
+  /** The goals in short, ready to stand in a README with the command that made them. */
+  String readme() {
+    StringBuilder out = new StringBuilder();
+    out.append('`').append(command).append("`: ").append(String.join(". ", circumstances));
+    out.append(". Medians; ratios are of pairs, taken turn by turn.\n\n");
+    List<Goal> goals = Goal.judge(figures);
+    table(out, Goal.BRIEF_HEAD, goals.stream().map(Goal::briefRow).toList());
+    out.append("\nWhat has to be said for the others stands under the whole table, in compare.md")
+        .append(" and compare.html, which the command writes.\n");
     return out.toString();
   }
 
   private static void table(StringBuilder out, List<String> head, List<List<String>> rows) {
     out.append("| ").append(String.join(" | ", head)).append(" |\n|");
     out.append("---|".repeat(head.size())).append('\n');
-    rows.forEach(row -> out.append("| ").append(String.join(" | ", row)).append(" |\n"));
+    for (List<String> row : rows) {
+      // What failed says why in words of its own.
+      List<String> cells = row.stream().map(cell -> cell.replace("|", "\\|")).toList();
+      out.append("| ").append(String.join(" | ", cells).replace('\n', ' ')).append(" |\n");
+    }
   }
 
   private List<String> head(What what) {
@@ -160,13 +223,17 @@ final class Results {
         new Page(
             "Keymoot beside what people would pick instead",
             "The same work, in one run, on one machine. Medians; in brackets the middle 80 %."
-                + " Ratios are taken turn by turn.");
+                + " Ratios are taken turn by turn, in brackets their range.");
     List<Goal> goals = Goal.judge(figures);
     page.tiles(tiles(goals));
     page.section("Goals", "What we set out to reach. A cross says by how much it is missed.");
     page.table(Goal.HEAD, goals.stream().map(Goal::row).toList());
     page.code(command);
     page.words(String.join(". ", circumstances) + ".");
+    if (!figures.broken().isEmpty()) {
+      page.section("Failed", "");
+      page.notes(failed());
+    }
     page.section(
         "Fair play", "What the others give that we do not, and what would be fairer still.");
     page.notes(Fairness.notes(figures));
@@ -175,7 +242,8 @@ final class Results {
     charts(
         page,
         "How cost grows with the group",
-        "Both axes are logarithmic: a slope is a power, and its exponent stands beside the name.",
+        "From 8 members to 10,000, as far as each was measured. Both axes are logarithmic: a slope"
+            + " is a power, and the exponent that fits best stands beside the name.",
         REMOVING);
     charts(
         page,
@@ -190,6 +258,9 @@ final class Results {
       if (!rows.isEmpty()) {
         page.section(what.title(), "");
         page.table(head(what), rows);
+      }
+      if (!ratios.rows(what).isEmpty()) {
+        page.table(ratios.head(what), ratios.rows(what));
       }
     }
     return page.html();

@@ -12,6 +12,11 @@ interface Seat extends AutoCloseable {
   /** False if it was not taken, and may be tried again. */
   boolean send(byte[] message) throws Exception;
 
+  /** Each message proves from now on which member sent it; false if it cannot. */
+  default boolean proves() {
+    return false;
+  }
+
   /** What the newest key it holds is called; empty while there is none. */
   String key();
 
@@ -23,7 +28,7 @@ interface Seat extends AutoCloseable {
   /** How many members this one thinks there are. */
   int members();
 
-  /** Goes, in good order. */
+  /** Goes, in good order, and returns when it is gone. */
   void leave() throws Exception;
 
   @Override

@@ -3,8 +3,13 @@ package io.keymoot.benchmarks.compare;
 import java.util.List;
 import java.util.Locale;
 
-/** A median, and where the middle eight tenths lie. */
-record Spread(double median, double low, double high, int count) {
+/**
+ * A median, where the middle eight tenths lie, and the whole range.
+ *
+ * @param low a tenth is below
+ * @param high a tenth is above
+ */
+record Spread(double median, double low, double high, double least, double most, int count) {
   /** A space at which no line ends. */
   static final String NARROW = "\u00a0";
 
@@ -17,6 +22,8 @@ record Spread(double median, double low, double high, int count) {
         median,
         sorted.get((int) Math.floor(0.1 * last)),
         sorted.get((int) Math.ceil(0.9 * last)),
+        sorted.get(0),
+        sorted.get(last),
         sorted.size());
   }
 
@@ -27,18 +34,35 @@ record Spread(double median, double low, double high, int count) {
 
   /** In this unit, or one that is easier to read. */
   String in(String unit) {
-    boolean isLarge = Math.abs(median) >= 1_000;
-    String larger =
-        switch (unit) {
-          case "µs" -> "ms";
-          case "ms" -> "s";
-          case "B" -> "kB";
-          case "msg/s" -> "k msg/s";
-          default -> "";
-        };
-    return isLarge && !larger.isEmpty()
-        ? new Spread(median / 1e3, low / 1e3, high / 1e3, count).with(larger)
-        : with(unit);
+    String larger = larger(unit);
+    return isLarge(unit) ? over(1e3).with(larger) : with(unit);
+  }
+
+  /** The median alone. */
+  String medianIn(String unit) {
+    return isLarge(unit)
+        ? number(median / 1e3) + NARROW + larger(unit)
+        : number(median) + NARROW + unit;
+  }
+
+  private boolean isLarge(String unit) {
+    return Math.abs(median) >= 1_000 && !larger(unit).isEmpty();
+  }
+
+  private static String larger(String unit) {
+    return switch (unit) {
+      case "µs" -> "ms";
+      case "ms" -> "s";
+      case "B" -> "kB";
+      case "B/s" -> "kB/s";
+      case "ns" -> "µs";
+      case "msg/s" -> "k msg/s";
+      default -> "";
+    };
+  }
+
+  private Spread over(double by) {
+    return new Spread(median / by, low / by, high / by, least / by, most / by, count);
   }
 
   private String with(String unit) {

@@ -33,6 +33,8 @@ class CompareTest {
     assertThat(spread.median()).isEqualTo(6);
     assertThat(spread.low()).isEqualTo(2);
     assertThat(spread.high()).isEqualTo(10);
+    assertThat(spread.least()).isEqualTo(1);
+    assertThat(spread.most()).isEqualTo(1_000);
     assertThat(Spread.of(List.of(1.0, 2.0)).median()).isEqualTo(1.5);
   }
 
@@ -81,6 +83,51 @@ class CompareTest {
     List<Integer> sizes = List.of(8, 32, 128, 1_024);
     List<Double> costs = sizes.stream().map(n -> 7 * Math.sqrt(n)).toList();
     assertThat(Fit.exponent(sizes, costs)).isEqualTo("∝ N^0.50");
+    assertThat(Fit.exponent(sizes, List.of(1.0, -1.0, 2.0, 3.0))).isEmpty();
+  }
+
+  /** Nothing that we set out to reach is left out. */
+  @Test
+  void eachGoalHasItsRow() {
+    assertThat(Goal.judge(new Figures()))
+        .extracting(goal -> goal.words().replaceAll(" \\(N.*", ""))
+        .containsExactly(
+            "remove, who does it: CPU ≤ 1/10 of warm MLS",
+            "remove, each who follows: CPU ≤ 1/40 of warm MLS",
+            "remove: bytes of all ≤ 1.6 × warm MLS",
+            "remove: bytes of all ≤ 1/20 of cold MLS",
+            "refresh, who does it: CPU ≤ 1/5 of MLS's self-update",
+            "refresh: bytes ≤ 1/5 of MLS's self-update",
+            "memory of a member ≤ 1/5 of warm MLS",
+            "memory with the facts it fetched ≤ 1/5 of warm MLS",
+            "Grant ≤ 1/50 of the Welcome",
+            "Grant with the facts it fetches ≤ 1/50 of the Welcome",
+            "leave: bytes ≤ 1/8 of ASYM_ENCRYPT's",
+            "worst delivery while one leaves ≤ plain + 25 ms",
+            "worst delivery while one leaves ≤ plain + 25 ms",
+            "connect → first opened message ≤ 50 ms",
+            "throughput ≥ SYM_ENCRYPT's, all of it authenticated");
+  }
+
+  @Test
+  void aNetworkGoalMissedSaysByHowMuch() {
+    Figures figures = new Figures();
+    figures.add("Keymoot", What.WORST_DELIVERY, 64, 130);
+    figures.add("JGroups, plain", What.WORST_DELIVERY, 64, 80);
+    figures.add("Keymoot", What.FIRST_MESSAGE, 64, 40);
+    figures.add("Keymoot", What.THROUGHPUT, 4, 56_000);
+    figures.add("JGroups SYM_ENCRYPT", What.THROUGHPUT, 4, 64_000);
+    List<String> rows =
+        NetworkGoals.judge(figures).stream().map(goal -> String.join(" ", goal.row())).toList();
+    assertThat(rows.get(2)).startsWith("✗").contains("missed by 25\u00a0ms");
+    assertThat(rows.get(3)).startsWith("✓");
+    assertThat(rows.get(4)).startsWith("✗").contains("missed by 1.14\u00a0×");
+  }
+
+  @Test
+  void aRatioIsSaidTheWayThatHasANumberAboveOne() {
+    assertThat(Ratios.words(Spread.of(List.of(0.25, 0.2, 0.5)))).isEqualTo("÷\u00a04 (2–5)");
+    assertThat(Ratios.words(Spread.of(List.of(2.0)))).isEqualTo("×\u00a02");
   }
 
   @Test
@@ -97,7 +144,7 @@ class CompareTest {
             goal -> {
               assertThat(goal.words()).contains("1.6 × warm MLS");
               assertThat(goal.tick()).isEqualTo("✗");
-              assertThat(goal.ours()).contains("nobody came");
+              assertThat(goal.ours().whole()).contains("nobody came");
             })
         .anySatisfy(
             goal -> {
@@ -109,6 +156,7 @@ class CompareTest {
               assertThat(goal.words()).contains("remove, who does it");
               assertThat(goal.tick()).isEqualTo("✗");
               assertThat(goal.measured()).contains("5\u00a0× less").contains("missed by 2\u00a0×");
+              assertThat(goal.ratio().orElseThrow().median()).isEqualTo(0.2);
             })
         .anySatisfy(
             goal -> {
