@@ -58,35 +58,35 @@ final class Changing {
     }
 
     String before = cluster.seats.get(0).key();
-    Seat leaver = cluster.seats.remove(n - 1);
-    Meter since = new Meter();
-    Thread leaving = Thread.ofVirtual().start(() -> leaveQuietly(leaver));
-    cluster.until(
-        () -> cluster.allHoldOneKey(before, n - 1), "the " + (n - 1) + " left hold a new key");
-    figures.add(who, What.LEAVE_TIME, n, since.millis());
-    cluster.until(
-        () -> cluster.allUseOneKey(before), "the " + (n - 1) + " left send under the new key");
-    figures.add(who, What.LEAVE_IN_USE, n, since.millis());
-    leaving.join();
-    Cluster.pause(times.gone());
-    figures.add(who, What.LEAVE_BYTES, n, since.change() - idleChange * since.seconds());
-    if (cluster.kind.isOurs()) {
-      Cluster.pause(times.slots());
-      figures.add(who, What.SLOTS_AFTER, n, since.slotsEachSecond());
+    try (Seat leaver = cluster.seats.remove(n - 1)) {
+      Meter since = new Meter();
+      Thread leaving = Thread.ofVirtual().start(() -> leaveQuietly(leaver));
+      cluster.until(
+          () -> cluster.allHoldOneKey(before, n - 1), "the " + (n - 1) + " left hold a new key");
+      figures.add(who, What.LEAVE_TIME, n, since.millis());
+      cluster.until(
+          () -> cluster.allUseOneKey(before), "the " + (n - 1) + " left send under the new key");
+      figures.add(who, What.LEAVE_IN_USE, n, since.millis());
+      leaving.join();
+      Cluster.pause(times.gone());
+      figures.add(who, What.LEAVE_BYTES, n, since.change() - idleChange * since.seconds());
+      if (cluster.kind.isOurs()) {
+        Cluster.pause(times.slots());
+        figures.add(who, What.SLOTS_AFTER, n, since.slotsEachSecond());
+      }
     }
-    leaver.close();
   }
 
   static void leaveOverDatagrams(Cluster cluster, Figures figures) throws Exception {
     int n = cluster.seats.size();
     String before = cluster.seats.get(0).key();
-    Seat leaver = cluster.seats.remove(n - 1);
-    Meter since = new Meter();
-    Thread leaving = Thread.ofVirtual().start(() -> leaveQuietly(leaver));
-    cluster.until(() -> cluster.allHoldOneKey(before, n - 1), "the others hold a new key");
-    figures.add(cluster.kind.words, What.DATAGRAM_LEAVE, n, since.millis());
-    leaving.join();
-    leaver.close();
+    try (Seat leaver = cluster.seats.remove(n - 1)) {
+      Meter since = new Meter();
+      Thread leaving = Thread.ofVirtual().start(() -> leaveQuietly(leaver));
+      cluster.until(() -> cluster.allHoldOneKey(before, n - 1), "the others hold a new key");
+      figures.add(cluster.kind.words, What.DATAGRAM_LEAVE, n, since.millis());
+      leaving.join();
+    }
   }
 
   static void leaveQuietly(Seat seat) {

@@ -53,9 +53,15 @@ final class Talking {
   // ---- all talk while one leaves
 
   static void disruption(Cluster cluster, Times times, Figures figures) throws Exception {
-    String who = cluster.kind.words;
     int n = cluster.seats.size();
-    Seat leaver = cluster.seats.remove(n - 1);
+    try (Seat leaver = cluster.seats.remove(n - 1)) {
+      disruption(cluster, n, leaver, times, figures);
+    }
+  }
+
+  private static void disruption(Cluster cluster, int n, Seat leaver, Times times, Figures figures)
+      throws Exception {
+    String who = cluster.kind.words;
     List<Seat> stay = List.copyOf(cluster.seats);
     Ears calm = new Ears(CALM);
     Ears disturbed = new Ears(DISTURBED);
@@ -106,7 +112,6 @@ final class Talking {
     leaving.join();
     calm.untilAllCame(cluster, stay.size() - 1);
     disturbed.untilAllCame(cluster, stay.size() - 1);
-    leaver.close();
     figures.add(who, What.WORST_IN_CALM, n, calm.worstMillis());
     figures.add(who, What.WORST_DELIVERY, n, Math.max(calm.worstMillis(), disturbed.worstMillis()));
   }
