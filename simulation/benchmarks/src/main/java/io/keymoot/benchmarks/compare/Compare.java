@@ -61,13 +61,13 @@ public final class Compare {
               long seconds = (System.nanoTime() - start) / 1_000_000_000L;
               write(options.out(), results(figures, options, machine, seconds, command));
             });
-    progress.run(steps);
+    progress.run(steps, options.limitSeconds());
     progress.say("done: " + options.out().resolve("compare.html"));
     out.println();
     for (Goal goal : Goal.judge(figures)) {
       out.println(goal.tick() + " " + goal.words() + ": " + goal.measured());
     }
-    figures.broken().forEach((step, why) -> out.println("✗ " + step + ": failed: " + why));
+    figures.broken().forEach((step, why) -> out.println("✗ " + step + ": " + why));
   }
 
   private static Results results(

@@ -17,11 +17,16 @@ record Options(boolean isQuick, Path out, List<String> sections) {
   static final String USAGE =
       """
       usage: compare [--quick | --full] [--out DIR] [--only SECTION,…]
-        --quick      about 3 minutes (the default)
-        --full       about 30 minutes
+        --quick      3 minutes at most (the default)
+        --full       30 minutes at most
         --out DIR    where compare.json, compare.md and compare.html go; default: compare-results
         --only …     some of: membership, growth, erasure, frames, transport
       """;
+
+  /** No step begins that would take the run beyond. */
+  long limitSeconds() {
+    return isQuick ? 180 : 1_800;
+  }
 
   /** The options, or what is wrong with them. */
   sealed interface Parsed {

@@ -7,8 +7,8 @@ import java.util.Locale;
 
 /**
  * Goes through the steps of a run and says on the terminal which one it is at and how long the rest
- * takes. What fails is named and ends nothing else, and after each step what there is by then is
- * written down.
+ * takes. What fails is named and ends nothing else, what would not end in time is named and left
+ * out, and after each step what there is by then is written down.
  */
 final class Progress {
   /** Writes what was measured so far. */
@@ -30,11 +30,20 @@ final class Progress {
     this.notebook = notebook;
   }
 
-  void run(List<Step> steps) throws IOException, InterruptedException {
+  /**
+   * @param limitSeconds no step begins that would take the run beyond
+   */
+  void run(List<Step> steps, long limitSeconds) throws IOException, InterruptedException {
     double planned = steps.stream().mapToDouble(Step::seconds).sum();
     double done = 0;
     notebook.write();
     for (Step step : steps) {
+      if (seconds() + step.seconds() > limitSeconds) {
+        figures.breaks(step.words(), "left out: it would not have ended within the run's time");
+        say(step.words() + ": left out, for the time is over");
+        done += step.seconds();
+        continue;
+      }
       say(step.words() + ", " + left(planned - done, done));
       try {
         step.work().run();
@@ -47,6 +56,7 @@ final class Progress {
       done += step.seconds();
       notebook.write();
     }
+    notebook.write();
   }
 
   void say(String what) {

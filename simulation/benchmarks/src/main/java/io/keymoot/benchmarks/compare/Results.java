@@ -122,7 +122,7 @@ final class Results {
     out.append("\n## Goals\n\n");
     table(out, Goal.HEAD, Goal.judge(figures).stream().map(Goal::row).toList());
     if (!figures.broken().isEmpty()) {
-      out.append("\n## Failed\n\n");
+      out.append("\n## Failed, or left out\n\n");
       failed().forEach(line -> out.append("- ").append(line).append('\n'));
     }
     out.append("\n## Fair play\n\n");
@@ -231,7 +231,7 @@ final class Results {
     page.code(command);
     page.words(String.join(". ", circumstances) + ".");
     if (!figures.broken().isEmpty()) {
-      page.section("Failed", "");
+      page.section("Failed, or left out", "");
       page.notes(failed());
     }
     page.section(

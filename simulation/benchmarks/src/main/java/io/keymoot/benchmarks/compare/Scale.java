@@ -17,7 +17,7 @@ record Scale(
   /** Three minutes: what the goals are about, and little else. */
   static final Scale QUICK =
       new Scale(
-          new Membership.Scale(3_500, 64, List.of(8, 128), List.of(1_024), 2_500, 9_000, 5, 0, 0),
+          new Membership.Scale(2_500, 64, List.of(8, 128), List.of(1_024), 2_500, 9_000, 5, 0, 0),
           new Growth.Scale(
               100, List.of(8, 128, 1_024, 10_000), 3, 1_500, List.of(1, 8), 1_024, 3, false),
           20,

@@ -7,9 +7,13 @@ import io.keymoot.flatkeying.fact.Profile;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What the comparison reckons with, and each field at its smallest. */
+@ResourceLock(CompareTest.MLS)
 class CompareTest {
+  /** Has one signer for the process, which two cannot use at once. */
+  static final String MLS = "Bouncy Castle's MLS";
 
   @Test
   void whatTheCommandLineAsksForIsUnderstoodOrAnsweredInWords() {
