@@ -88,9 +88,9 @@ final class Fairness {
             + " was sent again included. Not in them is what flows in any case, for all of them:"
             + " heartbeats, failure detection, acknowledgements in the background, and what else"
             + " flowed in the second before; that stands in a row of its own. The keys of slots"
-            + " that ours renews afterwards do too: after a leave among 64 they are many times the"
-            + " bytes of the leave itself, spread over the following seconds, and ASYM_ENCRYPT has"
-            + " nothing like it.");
+            + " that ours renews afterwards do too: they can be many times the bytes of the leave"
+            + " itself, spread over the seconds that follow it, and ASYM_ENCRYPT has nothing like"
+            + " it.");
     notes.add(
         "Ours leave a group that"
             + " has been calm for some seconds: a leave right after another change waits up to two,"
