@@ -45,8 +45,9 @@ public final class ByteCount extends Protocol {
     CHANGE
   }
 
-  /** By the order of {@link Traffic}. */
-  private static final LongAdder[] SUMS = {new LongAdder(), new LongAdder(), new LongAdder()};
+  private static final LongAdder ALIVE = new LongAdder();
+  private static final LongAdder SLOTS = new LongAdder();
+  private static final LongAdder CHANGE = new LongAdder();
 
   private static final short[] LIVENESS = {
     id(FD_ALL3.class), id(MERGE3.class), id(STABLE.class),
@@ -74,7 +75,15 @@ public final class ByteCount extends Protocol {
   }
 
   static long sum(Traffic traffic) {
-    return SUMS[traffic.ordinal()].sum();
+    return counter(traffic).sum();
+  }
+
+  private static LongAdder counter(Traffic traffic) {
+    return switch (traffic) {
+      case ALIVE -> ALIVE;
+      case SLOTS -> SLOTS;
+      case CHANGE -> CHANGE;
+    };
   }
 
   @Override
@@ -90,7 +99,7 @@ public final class ByteCount extends Protocol {
   }
 
   private static void count(Message message) {
-    SUMS[trafficOf(message).ordinal()].add(message.size());
+    counter(trafficOf(message)).add(message.size());
   }
 
   static Traffic trafficOf(Message message) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.swing.text.MutableAttributeSet;
 import javax.swing.text.html.HTML;
 import javax.swing.text.html.HTMLEditorKit;
@@ -181,7 +182,7 @@ class CompareRunTest {
 
   @SuppressWarnings("unchecked") // as the JSON was written
   private static List<Map<String, Object>> list(Map<?, ?> json, String name) {
-    return (List<Map<String, Object>>) json.get(name);
+    return (List<Map<String, Object>>) Objects.requireNonNull(json.get(name), name);
   }
 
   @Test
