@@ -331,7 +331,10 @@ public final class GroupNode implements AutoCloseable {
     return loop.look(
         () -> {
           Seat at = seat;
-          return at == null ? Optional.<GroupView>empty() : GroupView.of(at.peer, loop.now());
+          Transport open = transport;
+          return at == null || open == null
+              ? Optional.<GroupView>empty()
+              : GroupView.of(at.peer, loop.now(), open);
         });
   }
 

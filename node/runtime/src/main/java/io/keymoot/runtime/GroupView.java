@@ -19,6 +19,7 @@ import io.keymoot.heartbeat.Heartbeat;
 import io.keymoot.heartbeat.HeartbeatContent;
 import io.keymoot.heartbeat.MemberView;
 import io.keymoot.heartbeat.SlotView;
+import io.keymoot.peer.Address;
 import io.keymoot.peer.Peer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ public record GroupView(
 
   /**
    * @param heardMillisAgo empty for this node itself, and for who was never heard
-   * @param address where the transport reaches it, as it says
+   * @param address host and port, where the network knows them; nobody proves them
    * @param holdsNewest whether it says that it holds one of the epochs that may be used
    */
   public record Presence(
@@ -92,7 +93,7 @@ public record GroupView(
       boolean holdsNewest) {}
 
   /** On the loop's thread. */
-  static Optional<GroupView> of(Peer peer, Tick now) {
+  static Optional<GroupView> of(Peer peer, Tick now, Transport transport) {
     FlatKeying keying = peer.keying();
     GroupState state = keying.state();
     if (state.count() == 0) {
@@ -117,7 +118,7 @@ public record GroupView(
             keying.sendingEpoch(),
             epochs(keying, heartbeat),
             slots(keying, heartbeat),
-            members(keying, heartbeat, now),
+            members(keying, heartbeat, now, transport),
             expelled));
   }
 
@@ -160,7 +161,7 @@ public record GroupView(
   }
 
   private static List<Presence> members(
-      FlatKeying keying, Optional<Heartbeat> heartbeat, Tick now) {
+      FlatKeying keying, Optional<Heartbeat> heartbeat, Tick now, Transport transport) {
     List<FactId> usable = keying.state().usable().stream().map(Known::id).toList();
     List<Presence> all = new ArrayList<>();
     if (keying.isMember()) {
@@ -168,7 +169,7 @@ public record GroupView(
           new Presence(
               keying.self(),
               Optional.empty(),
-              Optional.empty(),
+              transport.where(transport.self()),
               keying.sendingEpoch().filter(usable::contains).isPresent()));
     }
     for (MemberView view : heartbeat.map(each -> each.members(now)).orElse(List.of())) {
@@ -176,12 +177,18 @@ public record GroupView(
           new Presence(
               view.member(),
               view.heard().map(heard -> Math.max(0, now.millis() - heard.millis())),
-              view.said().map(HeartbeatContent::address).map(Bytes::toHex),
+              view.said().map(HeartbeatContent::address).flatMap(said -> where(said, transport)),
               view.said()
                   .flatMap(HeartbeatContent::epoch)
                   .filter(held -> usable.contains(held.epoch()))
                   .isPresent()));
     }
     return all;
+  }
+
+  private static Optional<String> where(Bytes said, Transport transport) {
+    return said.isEmpty() || said.length() > Address.MAX_BYTES
+        ? Optional.empty()
+        : transport.where(new Address(said));
   }
 }

@@ -19,7 +19,9 @@ import org.jgroups.Message.TransientFlag;
 import org.jgroups.View;
 import org.jgroups.protocols.ReliableMulticast;
 import org.jgroups.protocols.ReliableUnicast;
+import org.jgroups.protocols.SHARED_LOOPBACK;
 import org.jgroups.protocols.TP;
+import org.jgroups.stack.IpAddress;
 import org.jgroups.stack.ProtocolStack;
 import org.jgroups.util.Buffer;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,7 @@ public final class JGroupsTransport implements Transport {
   private volatile boolean networkMulticasts = true;
   private @Nullable ReliableMulticast multicasts;
   private @Nullable ReliableUnicast unicasts;
+  private volatile @Nullable TP sockets;
   private org.jgroups.@Nullable Address local;
   private @Nullable Address self;
 
@@ -127,6 +130,8 @@ public final class JGroupsTransport implements Transport {
     multicasts = protocols.findProtocol(ReliableMulticast.class);
     unicasts = protocols.findProtocol(ReliableUnicast.class);
     networkMulticasts = protocols.getTransport().supportsMulticasting();
+    // Within one JVM nobody is at a host and port, though the stack makes some up.
+    sockets = protocols.getTransport() instanceof SHARED_LOOPBACK ? null : protocols.getTransport();
     outbox.start();
     if (channel.getView() != null) {
       tellReachable(channel.getView());
@@ -422,6 +427,21 @@ public final class JGroupsTransport implements Transport {
       }
     }
     receiver.reachable(peers);
+  }
+
+  @Override
+  public Optional<String> where(Address end) {
+    TP open = sockets;
+    try {
+      if (open != null
+          && open.getPhysicalAddressFromCache(addressOf(end)) instanceof IpAddress known) {
+        String host = known.getIpAddress().getHostAddress();
+        return Optional.of((host.contains(":") ? '[' + host + ']' : host) + ':' + known.getPort());
+      }
+    } catch (Exception unusable) {
+      LOG.debug("No address of JGroups: {}", end);
+    }
+    return Optional.empty();
   }
 
   @Override

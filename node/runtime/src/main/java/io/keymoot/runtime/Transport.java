@@ -2,6 +2,7 @@ package io.keymoot.runtime;
 
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
+import java.util.Optional;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,14 @@ public interface Transport extends AutoCloseable {
 
   /** Frames come from there faster than they are opened here: that end is asked to be slower. */
   default void tooFast(Address from) {}
+
+  /**
+   * Where an end is, as host and port, for people: as the network has it, which nobody proves.
+   * Empty where that is not known, or where there are no hosts.
+   */
+  default Optional<String> where(Address end) {
+    return Optional.empty();
+  }
 
   /** From now on, reliable frames to all that the network does not bring here are asked for. */
   default void missNothing() {}

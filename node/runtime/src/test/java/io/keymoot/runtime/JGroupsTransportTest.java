@@ -62,6 +62,11 @@ class JGroupsTransportTest {
       await().atMost(SOON).until(() -> !first.arrived.isEmpty());
       assertThat(first.arrived)
           .containsExactly(new Arrived(last.transport().self(), largestFrame, true));
+      for (End end : cluster.ends) {
+        // For people; who is in one JVM is at no port.
+        assertThat(first.transport().where(end.transport().self()).orElse(""))
+            .matches(kind == Kind.LOCAL ? "" : "127\\.0\\.0\\.1:[1-9][0-9]*");
+      }
     }
   }
 
@@ -69,7 +74,15 @@ class JGroupsTransportTest {
   void peersOverTcpFindEachOtherByTheirAddresses() throws Exception {
     List<InetSocketAddress> hosts = List.of(freePort(), freePort());
     ClusterStack.Discovery discovery = ClusterStack.Discovery.hosts(hosts);
-    meet(ClusterStack.tcp(hosts.get(0), discovery), ClusterStack.tcp(hosts.get(1), discovery));
+    try (Cluster cluster = new Cluster(ClusterStack.tcp(hosts.get(0), discovery))) {
+      End first = cluster.join();
+      End second = cluster.join(ClusterStack.tcp(hosts.get(1), discovery));
+      meet(cluster, first, second);
+      String there = "127.0.0.1:" + hosts.get(1).getPort();
+      assertThat(first.transport().where(second.transport().self())).contains(there);
+      assertThat(second.transport().where(second.transport().self())).contains(there);
+      assertThat(first.transport().where(new Address(bytes("of nobody")))).isEmpty();
+    }
   }
 
   @Test
@@ -80,19 +93,17 @@ class JGroupsTransportTest {
         ClusterStack.tcp(
             new InetSocketAddress(here, 0),
             ClusterStack.Discovery.multicast(here, new InetSocketAddress("239.75.77.4", 45_580)));
-    meet(stack, stack);
+    try (Cluster cluster = new Cluster(stack)) {
+      meet(cluster, cluster.join(), cluster.join());
+    }
   }
 
-  private static void meet(ClusterStack one, ClusterStack other) throws Exception {
-    try (Cluster cluster = new Cluster(one)) {
-      End first = cluster.join(one);
-      End second = cluster.join(other);
-      cluster.awaitAllReachable();
-      first.transport().multicast(Quality.CONTROL, bytes("over TCP"));
-      await().atMost(SOON).until(() -> !second.arrived.isEmpty());
-      second.transport().unicast(first.transport().self(), Quality.CONTROL, bytes("and back"));
-      await().atMost(SOON).until(() -> !first.arrived.isEmpty());
-    }
+  private static void meet(Cluster cluster, End first, End second) {
+    cluster.awaitAllReachable();
+    first.transport().multicast(Quality.CONTROL, bytes("over TCP"));
+    await().atMost(SOON).until(() -> !second.arrived.isEmpty());
+    second.transport().unicast(first.transport().self(), Quality.CONTROL, bytes("and back"));
+    await().atMost(SOON).until(() -> !first.arrived.isEmpty());
   }
 
   private static InetSocketAddress freePort() throws IOException {
