@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +15,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Writes exactly the bytes it is told to, as no proper client would. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 20_000;
 
-  record Answer(int status, List<String> headers, String body) {
-    Optional<String> header(String name) {
+  public record Answer(int status, List<String> headers, String body) {
+    public Optional<String> header(String name) {
       return headers.stream()
           .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ':'))
           .map(line -> line.substring(name.length() + 1).strip())
@@ -30,12 +31,12 @@ final class RawClient implements AutoCloseable {
   private @Nullable Socket socket;
   private @Nullable InputStream in;
 
-  RawClient(int port) {
+  public RawClient(int port) {
     this.port = port;
   }
 
   /** Pairs of a name and a value; those without value are left out. */
-  static List<String> headers(@Nullable String... pairs) {
+  public static List<String> headers(@Nullable String... pairs) {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < pairs.length; i += 2) {
       if (pairs[i + 1] != null) {
@@ -45,7 +46,8 @@ final class RawClient implements AutoCloseable {
     return lines;
   }
 
-  Answer ask(String method, String target, List<String> headers, String body) throws IOException {
+  public Answer ask(String method, String target, List<String> headers, String body)
+      throws IOException {
     StringBuilder head = new StringBuilder(method + ' ' + target + " HTTP/1.1\r\n");
     headers.forEach(line -> head.append(line).append("\r\n"));
     if (!body.isEmpty()) {
@@ -95,6 +97,28 @@ final class RawClient implements AutoCloseable {
       close();
     }
     return new Answer(head.status, headers, new String(body, StandardCharsets.UTF_8));
+  }
+
+  /** The next one of a WebSocket, which comes in parts; questions whether it is there are none. */
+  String message() throws IOException {
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    while (true) {
+      int head = stream().read();
+      int length = stream().read();
+      if (length == 126 || length == 127) {
+        length = new BigInteger(1, stream().readNBytes(length == 126 ? 2 : 8)).intValueExact();
+      }
+      if (length < 0 || (head & 0x0f) == 8) {
+        throw new IOException("the connection ended");
+      }
+      byte[] part = stream().readNBytes(length);
+      if ((head & 0x0f) < 8) {
+        whole.writeBytes(part);
+        if ((head & 0x80) != 0) {
+          return whole.toString(StandardCharsets.UTF_8);
+        }
+      }
+    }
   }
 
   /** True once the other end has closed; fails if it does not in time. */

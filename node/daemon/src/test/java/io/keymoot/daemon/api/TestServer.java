@@ -1,6 +1,7 @@
 package io.keymoot.daemon.api;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -100,6 +101,32 @@ final class TestServer {
 
   int port() {
     return Integer.parseInt(server().url().substring(server().url().lastIndexOf(':') + 1));
+  }
+
+  String host() {
+    return "127.0.0.1:" + port();
+  }
+
+  /** A line of headers, and the empty one after them, of a WebSocket that begins. */
+  String handshake(String path, @Nullable String... headers) {
+    return "GET "
+        + path
+        + " HTTP/1.1\r\nHost: "
+        + host()
+        + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        + String.join("\r\n", RawClient.headers(headers))
+        + "\r\n\r\n";
+  }
+
+  /** Somebody who comes now. */
+  boolean stillAnswers() {
+    try (RawClient client = new RawClient(port())) {
+      client.send("GET /health/live HTTP/1.1\r\nHost: " + host() + "\r\n\r\n");
+      return client.read().status() == 200;
+    } catch (IOException closed) {
+      return false;
+    }
   }
 
   void close() {
