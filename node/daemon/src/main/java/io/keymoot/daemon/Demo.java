@@ -6,6 +6,7 @@ import io.keymoot.daemon.setting.Problem;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,11 +54,12 @@ final class Demo implements Callable<Integer> {
   private @Nullable DemoGroup group;
   private final long start = System.nanoTime();
   private int said;
+  private volatile boolean interrupted;
 
   @Override
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("keymoot-demo-");
-    Thread hook = Thread.ofPlatform().unstarted(() -> cleanUp(folder));
+    Thread hook = Thread.ofPlatform().unstarted(() -> interrupt(folder));
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       tell(folder);
@@ -65,6 +67,11 @@ final class Demo implements Callable<Integer> {
         stay(folder);
       }
       return 0;
+    } catch (IOException e) {
+      if (interrupted) {
+        return 1;
+      }
+      throw e;
     } catch (Failed | Problem e) {
       sentence("failed", 0, "FAILED: " + e.getMessage());
       for (DemoPeer each : all()) {
@@ -346,7 +353,7 @@ final class Demo implements Callable<Integer> {
   }
 
   private void sentence(String step, long millis, String text) {
-    if (spec == null) {
+    if (spec == null || interrupted) {
       return;
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -365,6 +372,12 @@ final class Demo implements Callable<Integer> {
     out.flush();
   }
 
+  /** By Ctrl-C: that peers end then is no claim that failed. */
+  private void interrupt(Path folder) {
+    interrupted = true;
+    cleanUp(folder);
+  }
+
   private synchronized void cleanUp(Path folder) {
     if (group != null) {
       group.close();
@@ -373,7 +386,7 @@ final class Demo implements Callable<Integer> {
       for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(each);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       // Somebody else's cleaning, or a peer that still writes: the system's own will follow.
     }
   }

@@ -49,6 +49,7 @@ final class DemoGroup implements AutoCloseable {
   private final Path stack;
   private final String admit;
   private final Map<String, DemoPeer> peers = new LinkedHashMap<>(); // guarded by itself
+  private boolean closed; // guarded by peers
 
   /**
    * @param folder fresh, and for its owner alone
@@ -177,9 +178,11 @@ final class DemoGroup implements AutoCloseable {
                 "--api",
                 "127.0.0.1:0"));
     settings.addAll(Arrays.asList(more));
-    DemoPeer begun = new DemoPeer(name, folder.resolve(name), settings);
     synchronized (peers) {
-      peers.put(name, begun);
+      if (closed) {
+        throw new IOException("the demo is over");
+      }
+      peers.put(name, new DemoPeer(name, folder.resolve(name), settings));
     }
   }
 
@@ -214,8 +217,12 @@ final class DemoGroup implements AutoCloseable {
     peer.awaitEnd();
   }
 
+  /** None is begun after it, though another thread is at it. */
   @Override
   public void close() {
+    synchronized (peers) {
+      closed = true;
+    }
     List<DemoPeer> last = all();
     last.forEach(DemoPeer::end);
     last.forEach(DemoPeer::awaitEnd);
