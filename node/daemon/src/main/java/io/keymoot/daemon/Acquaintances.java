@@ -1,6 +1,7 @@
 package io.keymoot.daemon;
 
 import io.keymoot.admission.certificate.CheckedText;
+import io.keymoot.daemon.api.Times;
 import io.keymoot.daemon.setting.ErrorCode;
 import io.keymoot.daemon.setting.PrivateFiles;
 import io.keymoot.daemon.setting.Problem;
@@ -11,20 +12,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The devices that somebody here compared codes with, kept in a file: a fingerprint a line. Nobody
- * else is told, and nothing in the protocol depends on it.
+ * The devices that somebody here compared codes with, and when, kept in a file: a fingerprint and a
+ * time a line. Nobody else is told, and nothing in the protocol depends on it.
  */
 final class Acquaintances {
-  private static final String FIRST_LINE = "keymoot verified 1";
+  private static final String FIRST_LINE = "keymoot verified 2";
   private static final int MOST_BYTES = 1 << 20;
 
   private static final byte[] LABEL = "keymoot verify code 1".getBytes(StandardCharsets.US_ASCII);
@@ -36,11 +40,13 @@ final class Acquaintances {
   private static final int GROUP = 5;
 
   private final Path file;
-  private final SortedSet<Fingerprint> known = new TreeSet<>(); // guarded by this
+  private final InstantSource clock;
+  private final SortedMap<Fingerprint, Instant> known = new TreeMap<>(); // guarded by this
 
   /** A file that cannot be read is an error: to drop it in silence would unverify everybody. */
-  Acquaintances(Path file) {
+  Acquaintances(Path file, InstantSource clock) {
     this.file = file;
+    this.clock = clock;
     if (!Files.exists(file)) {
       return;
     }
@@ -53,10 +59,22 @@ final class Acquaintances {
       if (line.isBlank()) {
         continue;
       }
-      switch (CheckedText.fingerprint(line)) {
-        case Decoded.Ok<Fingerprint> ok -> known.add(ok.value());
+      String[] words = line.split(" ", -1);
+      if (words.length != 2) {
+        throw damaged("a line is no fingerprint and a time");
+      }
+      switch (CheckedText.fingerprint(words[0])) {
+        case Decoded.Ok<Fingerprint> ok -> known.put(ok.value(), time(words[1]));
         case Decoded.Malformed<Fingerprint> bad -> throw damaged(bad.reason());
       }
+    }
+  }
+
+  private Instant time(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw damaged("'" + text + "' is no time");
     }
   }
 
@@ -68,19 +86,25 @@ final class Acquaintances {
   }
 
   synchronized boolean knows(Fingerprint device) {
-    return known.contains(device);
+    return known.containsKey(device);
+  }
+
+  /** When its code was compared last, and was the same. */
+  synchronized Optional<Instant> since(Fingerprint device) {
+    return Optional.ofNullable(known.get(device));
   }
 
   synchronized void record(Fingerprint device, boolean same) {
-    boolean changed = same ? known.add(device) : known.remove(device);
-    if (changed) {
-      String text =
-          FIRST_LINE
-              + '\n'
-              + known.stream().map(CheckedText::of).collect(Collectors.joining("\n"))
-              + '\n';
-      PrivateFiles.write(file, text.getBytes(StandardCharsets.UTF_8));
+    if (same) {
+      known.put(device, clock.instant());
+    } else if (known.remove(device) == null) {
+      return;
     }
+    StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
+    known.forEach(
+        (each, at) ->
+            text.append(CheckedText.of(each)).append(' ').append(Times.text(at)).append('\n'));
+    PrivateFiles.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** The same on both devices, whoever asks. */

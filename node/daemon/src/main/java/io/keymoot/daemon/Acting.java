@@ -251,9 +251,10 @@ final class Acting {
       description = "Makes an invite. Its secret is printed once and kept nowhere here.",
       footer = {
         "",
-        "The other device shows it with 'keymoot run --invite-file FILE'.",
+        "The other device shows it with 'keymoot run --invite-file FILE'; only its owner may be",
+        "able to read that file.",
         "Examples:",
-        "  keymoot invite ben",
+        "  (umask 077; keymoot invite ben > ben.invite)",
         "  keymoot invite 'ward 3' --code --uses 5 --hours 8",
         "  keymoot invite --list",
         "  keymoot invite --revoke ben"
@@ -326,7 +327,7 @@ final class Acting {
         return;
       }
       console.say(answer.getString("secret"));
-      console.say(
+      console.aside(
           console.faint(
               "Give it to whom it is for, and to nobody else. Good until "
                   + answer.getString("expires")

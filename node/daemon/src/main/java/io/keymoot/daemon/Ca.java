@@ -40,6 +40,9 @@ import picocli.CommandLine.Parameters;
  * A small authority in files, for people without one. An authority is a folder with {@code
  * key.pem}, readable by its owner alone, and {@code chain.pem}, its own certificate first. No
  * daemon is asked.
+ *
+ * <p>Long, but whole: its five steps make and read the same files, and most of each is the options
+ * that a person can give, which stand beside what is done with them.
  */
 @Command(
     name = "ca",

@@ -74,7 +74,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
 
   private final GroupNode node;
   private final EventLog log;
-  private final Invites invites;
+  private final Memory memory;
   private final InstantSource clock;
   private final Fingerprint ownDevice;
   private final String ownName;
@@ -98,13 +98,13 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   Chronicle(
       GroupNode node,
       EventLog log,
-      Invites invites,
+      Memory memory,
       InstantSource clock,
       Fingerprint ownDevice,
       String ownName) {
     this.node = node;
     this.log = log;
-    this.invites = invites;
+    this.memory = memory;
     this.clock = clock;
     this.ownDevice = ownDevice;
     this.ownName = ownName;
@@ -147,7 +147,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
       case NodeEvent.Waits waits -> asked(waits.about());
       case NodeEvent.Decided decided -> decided(decided);
       case NodeEvent.PolicyFaults wrong -> wrong.faults().forEach(this::note);
-      case NodeEvent.InvitesAre are -> invites.keep(are.added(), are.uses());
+      case NodeEvent.InvitesAre are -> memory.invites().keep(are.added(), are.uses());
       case NodeEvent.RenewalIs renewal -> note(sentence(renewal.advice()));
       case NodeEvent.OtherVersion other -> note(other + ".");
       case NodeEvent.RosterDisagrees other ->
@@ -240,12 +240,12 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
             (members, view) -> {
               List<JsonObject> expulsions = new ArrayList<>();
               synchronized (this) {
-                members.forEach(
-                    member -> {
-                      if (!met.containsKey(member.id()) && met.size() < MEMBERS) {
-                        met.put(member.id(), new Acquaintance(now, name(member), member.device()));
-                      }
-                    });
+                Map<MemberId, Instant> seen = new TreeMap<>();
+                for (Member member : members) {
+                  met(member.id(), name(member), member.device());
+                  seen.put(member.id(), since(member.id()));
+                }
+                memory.sightings().are(seen);
                 changed.went().forEach(gone -> wentAt(gone, now, view, expulsions));
               }
               log.publish(
@@ -484,7 +484,8 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     if (known == null && met.size() >= MEMBERS) {
       return;
     }
-    met.put(member, new Acquaintance(known == null ? clock.instant() : known.since, name, device));
+    Instant since = known == null ? memory.sightings().since(member, clock.instant()) : known.since;
+    met.put(member, new Acquaintance(since, name, device));
   }
 
   synchronized void saw(GroupView view) {

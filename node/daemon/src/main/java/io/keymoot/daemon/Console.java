@@ -12,11 +12,13 @@ import picocli.CommandLine;
  */
 final class Console {
   private final PrintWriter out;
+  private final PrintWriter err;
   private final boolean terminal;
   private final boolean colours;
 
-  private Console(PrintWriter out, boolean terminal, boolean colours) {
+  private Console(PrintWriter out, PrintWriter err, boolean terminal, boolean colours) {
     this.out = out;
+    this.err = err;
     this.terminal = terminal;
     this.colours = colours;
   }
@@ -26,7 +28,7 @@ final class Console {
     boolean forbidden = no != null && !no.isEmpty();
     boolean terminal = isTerminal();
     boolean dumb = "dumb".equals(Environment.get("TERM"));
-    return new Console(line.getOut(), terminal, terminal && !forbidden && !dumb);
+    return new Console(line.getOut(), line.getErr(), terminal, terminal && !forbidden && !dumb);
   }
 
   /** Whether somebody looks, and not a file or a log. */
@@ -53,6 +55,12 @@ final class Console {
   void say(String text) {
     out.println(text);
     out.flush();
+  }
+
+  /** For whoever looks, and not for the file that the output may go to. */
+  void aside(String text) {
+    err.println(text);
+    err.flush();
   }
 
   void json(JsonObject json) {

@@ -91,12 +91,12 @@ final class Daemon implements AutoCloseable {
   private final FileChannel lockFile;
   private final DeviceKey device;
   private final Figures figures;
-  private final Acquaintances acquaintances;
-  private final Invites invites;
+  private final Memory memory;
   private final ApiServer api;
   private volatile @Nullable Network network;
   private volatile @Nullable GroupNode node;
   private volatile @Nullable Desk desk;
+  private volatile @Nullable Hook hook;
 
   private Daemon(Places places, Settings settings) {
     this.places = places;
@@ -105,8 +105,7 @@ final class Daemon implements AutoCloseable {
     this.lockFile = lock();
     try {
       this.device = DeviceKey.openOrMake(places, settings);
-      this.acquaintances = new Acquaintances(places.state().resolve("verified"));
-      this.invites = Invites.read(places.state().resolve("invites.json"), this::note);
+      this.memory = Memory.open(places.state(), clock, this::note);
       this.figures = new Figures(started);
       this.api = openApi();
       writeWhereItIs();
@@ -280,9 +279,9 @@ final class Daemon implements AutoCloseable {
         .on(Route.EVICT, ask -> at(each -> each.evict(ask)))
         .on(Route.REKEY, ask -> at(each -> each.rekey(ask)))
         .on(Route.LEAVE, this::leave)
-        .on(Route.INVITE, ask -> slowly(() -> invites.make(ask, seat())))
-        .on(Route.INVITES, ask -> now(invites.list()))
-        .on(Route.REVOKE_INVITE, ask -> slowly(() -> invites.revoke(ask, seat())))
+        .on(Route.INVITE, ask -> slowly(() -> memory.invites().make(ask, seat())))
+        .on(Route.INVITES, ask -> now(memory.invites().list()))
+        .on(Route.REVOKE_INVITE, ask -> slowly(() -> memory.invites().revoke(ask, seat())))
         .on(Route.DOCTOR, ask -> examine())
         .on(Route.RELOAD, this::reload);
   }
@@ -393,6 +392,7 @@ final class Daemon implements AutoCloseable {
   /** Opens the network and takes this device's seat. Blocks for a second or so. */
   void join() {
     PolicyRules rules = Policy.read(places.policy(settings));
+    hook = Hook.of(settings, log).orElse(null);
     ClusterStack stack = Links.stack(settings);
     FlatKeying.Founding plan = founding();
     String name = plan.name();
@@ -404,7 +404,7 @@ final class Daemon implements AutoCloseable {
         GroupNode.of(opened, new Identity(device.key(), device.credential(settings)), rules)
             .meetingAt(cluster)
             .rememberingIn(places.state().resolve("remembered"))
-            .invites(invites.made(), invites.uses());
+            .invites(memory.invites().made(), memory.invites().uses());
     try {
       GroupNode joined =
           switch (settings.choice(Setting.FOUND, "yes", "no", "if-alone")) {
@@ -421,8 +421,7 @@ final class Daemon implements AutoCloseable {
               device.fingerprint(),
               Home.json(device, settings.get(Setting.NAME)).getString("name"),
               log,
-              acquaintances,
-              invites,
+              memory,
               clock);
       joined.listen(0, seat.chronicle());
       figures.watch(joined);
@@ -572,7 +571,12 @@ final class Daemon implements AutoCloseable {
       open.close();
     }
     api.close();
+    Hook told = hook;
+    if (told != null) {
+      told.close();
+    }
     slow.shutdownNow();
+    memory.close();
     device.close();
     try {
       Files.deleteIfExists(places.api());

@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the node does and knows, in the API's words. It holds no protocol: it asks, waits, names and
  * remembers when.
+ *
+ * <p>Long, but whole: each route that the node answers has its one method here, and all of them
+ * share who is meant by a name, and what the group is at one moment.
  */
 final class Desk {
   private static final int TEXT_CHARACTERS = 32 << 10;
@@ -62,16 +65,15 @@ final class Desk {
       Fingerprint ownDevice,
       String ownName,
       EventLog log,
-      Acquaintances acquaintances,
-      Invites invites,
+      Memory memory,
       InstantSource clock) {
     this.node = node;
     this.cluster = cluster;
     this.ownDevice = ownDevice;
     this.ownName = ownName;
-    this.acquaintances = acquaintances;
+    this.acquaintances = memory.acquaintances();
     this.clock = clock;
-    this.chronicle = new Chronicle(node, log, invites, clock, ownDevice, ownName);
+    this.chronicle = new Chronicle(node, log, memory, clock, ownDevice, ownName);
   }
 
   Chronicle chronicle() {
@@ -169,6 +171,13 @@ final class Desk {
             member.isThisDevice()
                 ? "self"
                 : acquaintances.knows(member.device()) ? "verified" : "unverified")
+        .put(
+            "verifiedSince",
+            acquaintances
+                .since(member.device())
+                .filter(at -> !member.isThisDevice())
+                .map(Times::text)
+                .orElse(null))
         .put("since", Times.text(chronicle.since(member.id())))
         .put("state", quiet ? "quiet" : "here")
         .put("lastHeardMillis", presence.flatMap(GroupView.Presence::heardMillisAgo).orElse(null))

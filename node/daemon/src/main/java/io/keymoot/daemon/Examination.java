@@ -62,6 +62,7 @@ final class Examination {
     Examination all = new Examination(places, settings, status, members, now);
     all.look("files", all::files);
     all.look("policy", all::policy);
+    all.look("hook", all::hook);
     all.look("certificate", all::certificate);
     all.look("clock", all::clock);
     all.look("ports", all::ports);
@@ -124,6 +125,13 @@ final class Examination {
     } catch (Problem e) {
       wrong("policy", e.detail(), e.remedy());
     }
+  }
+
+  private void hook() {
+    Hook.program(settings)
+        .ifPresent(
+            program ->
+                good("hook", program + " is run at: " + settings.get(Setting.HOOK_EVENTS) + '.'));
   }
 
   private void certificate() {

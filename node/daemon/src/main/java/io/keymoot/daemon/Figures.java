@@ -59,6 +59,7 @@ final class Figures {
     Counter refused = counter("keymoot.facts.refused", "facts refused");
     Counter away = counter("keymoot.policy.denied", "questions that the policy answered with no");
     node.listen(
+        0,
         (id, event) -> {
           switch (event) {
             case NodeEvent.Rekeyed rekeyed -> cost.record(rekeyed.cost().bytes());

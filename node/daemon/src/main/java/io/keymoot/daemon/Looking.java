@@ -149,8 +149,8 @@ final class Looking {
             member.getString("name"),
             member.getString("brief").substring(0, 15) + "…",
             member.getBoolean("self") ? "this device" : member.getString("state"),
-            member.getString("verified").equals("verified")
-                ? "yes"
+            member.getString("verifiedSince") != null
+                ? ago(member.getString("verifiedSince")) + " ago"
                 : member.getBoolean("self") ? "" : "no",
             member.getBoolean("self") ? "" : heard == null ? "never" : ago(heard) + " ago",
             member.getBoolean("holdsEpoch") ? "holds it" : "not yet",

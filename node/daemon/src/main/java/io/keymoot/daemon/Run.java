@@ -92,7 +92,10 @@ final class Run implements Callable<Integer> {
     try {
       daemon.log().publish("note", new JsonObject().put("text", "SIGHUP: " + daemon.reread()));
     } catch (io.keymoot.daemon.setting.Problem e) {
-      daemon.log().publish("note", new JsonObject().put("text", "SIGHUP: " + e.detail()));
+      daemon
+          .log()
+          .publish(
+              "note", new JsonObject().put("text", "SIGHUP: " + e.detail() + ' ' + e.remedy()));
     }
   }
 
@@ -149,7 +152,17 @@ final class Run implements Callable<Integer> {
             console.isForPerson()
                 ? daemon.api().loginLink() + "  (once, within ten minutes)"
                 : "'keymoot page' makes a link")
+        .row(
+            "Next",
+            "keymoot status" + elsewhere(places) + "  (in another terminal; here, Ctrl-C ends)")
         .print();
+  }
+
+  /** What further commands must be told, so that they find this daemon. */
+  private static String elsewhere(Places places) {
+    return places.equals(Places.of(null, null, Environment::get))
+        ? ""
+        : " --state " + places.state() + " --config " + places.config();
   }
 
   private static String warning(String api) {

@@ -19,17 +19,12 @@ import io.keymoot.runtime.Member;
 import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeEvent;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,23 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
  * What is remembered of a real group, told event by event, in the order that is to be looked at.
  */
 class ChronicleTest {
-  private static final String OPEN_HOUSE =
-      """
-      version: 1
-      admit: anybody
-      expel: anybody
-      founder: anybody
-      introducer: anybody
-      """;
-  private static final String ASKS_ABOUT_EXPULSIONS =
-      """
-      version: 1
-      admit: anybody
-      expel:
-        ask: owner
-      founder: anybody
-      introducer: anybody
-      """;
   private static final FlatKeying.Founding PLAN =
       new FlatKeying.Founding(
           "chronicle",
@@ -63,22 +41,20 @@ class ChronicleTest {
           Trust.OPEN);
 
   @TempDir private Path temp = Path.of("");
-  private final List<AutoCloseable> open = new ArrayList<>();
+  private final TestGroup group =
+      new TestGroup(() -> temp, "wishes", TestGroup.ASKS_ABOUT_EXPULSIONS);
 
   @AfterEach
   void end() throws Exception {
-    for (AutoCloseable each : open.reversed()) {
-      each.close();
-    }
+    group.close();
   }
 
   @Test
   void theWindowOfAnExpulsionIsOpenUntilAKeyWithoutTheDeviceIsInUse() throws Exception {
-    GroupNode anna = builder().found(PLAN);
-    open.add(anna);
+    GroupNode anna = group.closing(builder().found(PLAN));
     GroupNode ben = joiner();
     GroupNode cora = joiner();
-    until(() -> answer(anna.members()).size() == 3 && answer(ben.members()).size() == 3);
+    TestGroup.until(() -> answer(anna.members()).size() == 3 && answer(ben.members()).size() == 3);
     Member out =
         answer(cora.members()).stream().filter(Member::isThisDevice).findFirst().orElseThrow();
 
@@ -86,7 +62,7 @@ class ChronicleTest {
         new Chronicle(
             anna,
             new EventLog("test", InstantSource.system()),
-            Invites.read(temp.resolve("invites.json"), note -> {}),
+            Memory.open(temp, InstantSource.system(), note -> {}),
             InstantSource.system(),
             answer(anna.members()).stream()
                 .filter(Member::isThisDevice)
@@ -97,11 +73,12 @@ class ChronicleTest {
     chronicle.met(out.id(), "cora", out.device());
     answer(anna.evict(out.device()));
     answer(ben.approve(out.device()));
-    until(() -> view(anna).expelled().contains(out.device()) && view(anna).inUse().isPresent());
+    TestGroup.until(
+        () -> view(anna).expelled().contains(out.device()) && view(anna).inUse().isPresent());
     assertThat(chronicle.lastExpulsion()).isEmpty();
 
     chronicle.event(1, new NodeEvent.RosterChanged(List.of(), List.of(out.id()), 2));
-    until(() -> chronicle.lastExpulsion().isPresent());
+    TestGroup.until(() -> chronicle.lastExpulsion().isPresent());
     JsonObject during = chronicle.lastExpulsion().orElseThrow();
     assertThat(during.containsKey("windowMillis")).isTrue();
     assertThat(during.getValue("windowMillis")).isNull();
@@ -117,9 +94,9 @@ class ChronicleTest {
 
   @Test
   void whatTheOwnerWishesIsNotSaidToWaitForTheOwner() throws Exception {
-    ApiClient anna = daemon("anna", "yes");
-    daemon("ben", "no");
-    until(() -> anna.get(Route.STATUS).getInteger("members") == 2);
+    ApiClient anna = group.begin("anna");
+    group.begin("ben");
+    TestGroup.until(() -> anna.get(Route.STATUS).getInteger("members") == 2);
     String ben =
         anna.get(Route.MEMBERS).getJsonArray("members").stream()
             .map(JsonObject.class::cast)
@@ -132,7 +109,7 @@ class ChronicleTest {
     JsonObject answer = anna.post(Route.EVICT, new JsonObject().put("device", ben).put("wait", 0));
     assertThat(answer.getBoolean("out")).isFalse();
     anna.post(Route.REKEY, new JsonObject());
-    until(() -> types(anna, mark).contains("rekeyed"));
+    TestGroup.until(() -> types(anna, mark).contains("rekeyed"));
     assertThat(types(anna, mark)).doesNotContain("pending", "answered");
   }
 
@@ -142,33 +119,18 @@ class ChronicleTest {
         .toList();
   }
 
-  private ApiClient daemon(String name, String found) throws Exception {
-    Path state = Files.createDirectories(temp.resolve(name));
-    Files.writeString(state.resolve("policy.yaml"), ASKS_ABOUT_EXPULSIONS);
-    open.add(
-        TestDaemon.start(
-            List.of(state.toString(), "group=wishes", "name=" + name, "found=" + found)));
-    JsonObject api = new JsonObject(Files.readString(state.resolve("api.json")));
-    return new ApiClient(
-        api.getString("url"), null, null, Files.readAllBytes(state.resolve("token")));
-  }
-
   private GroupNode joiner() {
-    GroupNode node = builder().join(PLAN.name());
-    open.add(node);
-    return node;
+    return group.closing(builder().join(PLAN.name()));
   }
 
   private GroupNode.Builder builder() {
-    Network network = Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS);
-    open.add(network);
-    Identity identity = Identity.selfMade();
-    open.add(identity);
-    return GroupNode.of(network, identity, rules());
+    Network network =
+        group.closing(Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS));
+    return GroupNode.of(network, group.closing(Identity.selfMade()), rules());
   }
 
   private static PolicyRules rules() {
-    return switch (PolicyFile.parse(OPEN_HOUSE)) {
+    return switch (PolicyFile.parse(TestGroup.OPEN_HOUSE)) {
       case PolicyFile.Parsed.Good good -> good.rules();
       case PolicyFile.Parsed.Faulty faulty ->
           throw new IllegalStateException(faulty.errors().toString());
@@ -181,9 +143,5 @@ class ChronicleTest {
 
   private static <T> T answer(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(40, TimeUnit.SECONDS);
-  }
-
-  private static void until(Callable<Boolean> so) {
-    Awaitility.await().atMost(Duration.ofSeconds(40)).until(so);
   }
 }

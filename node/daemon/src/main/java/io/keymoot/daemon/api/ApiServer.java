@@ -47,6 +47,9 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * All of it happens on one thread of Vert.x, so nothing here is locked.
+ *
+ * <p>Long, but whole: a request's way, from where it is listened for to its answer, stands here in
+ * one order. What judges it on that way is in classes of their own.
  */
 public final class ApiServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);

@@ -23,7 +23,7 @@ public final class EventLog {
   /**
    * @param missedFrom first id that is not kept any more, 0 for none
    */
-  record Page(List<String> events, long last, long missedFrom, long missedTo) {}
+  public record Page(List<String> events, long last, long missedFrom, long missedTo) {}
 
   private final String run;
   private final InstantSource clock;
@@ -60,12 +60,12 @@ public final class EventLog {
     readers.forEach(Runnable::run);
   }
 
-  synchronized long last() {
+  public synchronized long last() {
     return lastId;
   }
 
   /** What came after {@code since}, oldest first. */
-  synchronized Page after(long since, int limit) {
+  public synchronized Page after(long since, int limit) {
     Entry oldest = entries.peekFirst();
     long first = oldest == null ? lastId + 1 : oldest.id;
     boolean missed = since + 1 < first;
@@ -96,16 +96,16 @@ public final class EventLog {
     return json;
   }
 
-  static JsonObject missed(Page page) {
+  public static JsonObject missed(Page page) {
     return new JsonObject().put("first", page.missedFrom).put("last", page.missedTo);
   }
 
   /** Called after each event, on whichever thread published it: it must not linger. */
-  void tell(Runnable reader) {
+  public void tell(Runnable reader) {
     readers.add(reader);
   }
 
-  void untell(Runnable reader) {
+  public void untell(Runnable reader) {
     readers.remove(reader);
   }
 }

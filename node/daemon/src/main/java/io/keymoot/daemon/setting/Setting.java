@@ -62,6 +62,16 @@ public enum Setting {
   MEDIA("media", "off", "on|off", "Whether media workers may have keys, over /v1/keys."),
   MEDIA_ORIGINS(
       "media-origins", "", "ORIGIN,…", "Web applications whose workers may ask for them."),
+  HOOK(
+      "hook",
+      "",
+      "FILE",
+      "A program that is run at events, and reads each as a line of JSON; not what messages say."),
+  HOOK_EVENTS(
+      "hook-events",
+      "status,roster,pending,answered,expelled",
+      "TYPE,…",
+      "At which: also message, unopened, rekeyed, resealed, turned-away, refused, note."),
   LOG("log", "warn", "error|warn|info|debug", "How much is logged, to standard error.");
 
   private final String key;

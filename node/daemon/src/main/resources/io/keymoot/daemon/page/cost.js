@@ -27,6 +27,7 @@ const WAYS = {
 };
 
 let last = null;
+let gone = 0; // of its entries, those that are shown as gone out
 let walking = 0;
 let people = [];
 let pinned = false;
@@ -34,7 +35,7 @@ let pinned = false;
 /** Who is in, this device under its own name. */
 export function know(members) {
   people = members.map((member) => ({ name: member.name, self: member.self, device: member.device }));
-  drawReach(last === null ? 0 : last.lines.length);
+  drawReach(gone); // it may be on its way just now
 }
 
 /** An older change that a person wants to see; the next one takes its place. */
@@ -114,6 +115,7 @@ function drawReach(entries) {
   if (last === null) {
     return;
   }
+  gone = entries;
   const ways = new Map();
   const passing = new Set();
   last.lines.slice(0, entries).forEach((line, number) => {

@@ -11,7 +11,7 @@ export function drawWho({ members, securityCode }) {
     at('members'),
     [...members].sort((one, other) => other.self - one.self || one.name.localeCompare(other.name)).map((member) => ({
       key: member.device + member.since,
-      words: [member.name, member.verified, member.state, member.holdsEpoch, heard(member), member.credential].join('|'),
+      words: [member.name, member.verifiedSince, member.state, member.holdsEpoch, heard(member), member.credential, member.address].join('|'),
       make: () => card(member),
     })),
   );
@@ -29,7 +29,7 @@ function card(member) {
   const verified =
     member.verified === 'unverified'
       ? h('span', { class: 'tag warn' }, 'not compared yet')
-      : h('span', { class: 'tag good' }, member.self ? 'this device' : 'verified');
+      : h('span', { class: 'tag good' }, ...(member.self ? ['this device'] : ['verified ', aging(member.verifiedSince)]));
   const held = member.holdsEpoch ? 'has the newest key' : 'has not announced the newest key yet';
   return h(
     'li',
@@ -44,7 +44,7 @@ function card(member) {
         { class: 'quiet' },
         'first seen ',
         aging(member.since),
-        ['', STATES[member.state], heard(member), held, member.credential].filter((words, place) => words !== '' || place === 0).join(' · '),
+        ['', STATES[member.state], heard(member), held, member.credential, member.address ?? ''].filter((words, place) => words !== '' || place === 0).join(' · '),
       ),
     ),
     !member.self && h('button', { type: 'button', class: 'plain', onclick: () => verify(member), 'aria-label': `Compare with ${member.name}` }, 'Compare'),
