@@ -10,7 +10,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -18,25 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.spec.ECGenParameterSpec;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,8 +27,6 @@ import picocli.CommandLine;
 
 /** The ways to a daemon besides loopback: a Unix socket, and TLS where other machines come. */
 class ReachTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   @TempDir private Path temp = Path.of("");
 
   @AfterEach
@@ -137,8 +118,8 @@ class ReachTest {
   @Test
   void withTlsTheCommandLineWorksAndTrustsTheDaemonsOwnCertificateAlone() throws Exception {
     Path state = state();
-    certificate("mine");
-    certificate("another");
+    TestCertificate.write(temp, "mine");
+    TestCertificate.write(temp, "another");
     try (Daemon daemon =
         TestDaemon.start(
             List.of(
@@ -166,67 +147,6 @@ class ReachTest {
     }
   }
 
-  @Test
-  void runSaysLoudlyThatOthersCanReachItAndWithoutTlsItDoesNotBegin() throws Exception {
-    certificate("mine");
-    Path errors = temp.resolve("errors");
-    Process process =
-        run(
-            errors,
-            "--api-tls-certificate",
-            temp.resolve("mine.pem").toString(),
-            "--api-tls-key",
-            temp.resolve("mine.key").toString());
-    try {
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> !process.isAlive() || Files.readString(errors).endsWith("\n"));
-      assertThat(process.isAlive()).as(Files.readString(errors)).isTrue();
-      assertThat(errors).content().startsWith("WARNING").contains("0.0.0.0:0", "token");
-    } finally {
-      process.destroy();
-    }
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-
-    Process refused = run(errors);
-    assertThat(refused.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(refused.exitValue()).isEqualTo(ErrorCode.BAD_SETTING.exit());
-    assertThat(errors).content().contains("there is no TLS").doesNotContain("WARNING");
-  }
-
-  /** A daemon in a process of its own, open to other machines. */
-  private Process run(Path errors, String... more) throws IOException {
-    String state = temp.resolve("own").toString();
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx96m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Keymoot.class.getName(),
-                "run",
-                "--state",
-                state,
-                "--config",
-                state,
-                "--transport",
-                "local",
-                "--group",
-                "reach",
-                "--found",
-                "yes",
-                "--api",
-                "0.0.0.0:0"));
-    command.addAll(List.of(more));
-    return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(errors.toFile())
-        .start();
-  }
-
   private ApiClient client(String url, byte[] token) {
     return new ApiClient(url, null, temp.resolve("mine.pem").toString(), token.clone());
   }
@@ -240,41 +160,5 @@ class ReachTest {
     } catch (java.net.SocketException reset) {
       return "";
     }
-  }
-
-  /** Self-signed, for the loopback address. */
-  private void certificate(String name) throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    KeyPair pair = generator.generateKeyPair();
-    X500Name subject = new X500Name("CN=" + name);
-    Instant now = Instant.now();
-    byte[] der =
-        new JcaX509v3CertificateBuilder(
-                subject,
-                BigInteger.ONE,
-                Date.from(now.minusSeconds(60)),
-                Date.from(now.plusSeconds(3_600)),
-                subject,
-                pair.getPublic())
-            .addExtension(
-                Extension.subjectAlternativeName,
-                false,
-                new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")))
-            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
-            .getEncoded();
-    Files.writeString(temp.resolve(name + ".pem"), pem("CERTIFICATE", der));
-    Files.writeString(
-        temp.resolve(name + ".key"), pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
-  }
-
-  private static String pem(String what, byte[] der) {
-    return "-----BEGIN "
-        + what
-        + "-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-        + "\n-----END "
-        + what
-        + "-----\n";
   }
 }

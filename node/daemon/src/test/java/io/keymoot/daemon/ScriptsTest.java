@@ -29,13 +29,14 @@ import picocli.CommandLine;
  *
  * <pre>
  *   ~      anything within a line
- *   …      a line of its own: any lines
+ *   …      a line of its own: any whole lines
  *   NAME   stands for what follows "NAME = " after {@code keep}: what ~ was in the line before
  * </pre>
  *
  * {@code start} starts a daemon in the background of the test, over the in-memory network; all
- * other commands speak to it over HTTP as they always do; {@code stop} ends it. What begins with
- * {@code until} is repeated until it prints that. The folder HERE is fresh for each script.
+ * other commands speak to it over HTTP as they always do; {@code stop} ends it. {@code set} sets a
+ * variable of the environment. What begins with {@code until} is repeated until it prints that. The
+ * folder HERE is fresh for each script.
  */
 class ScriptsTest {
   private static final long PATIENCE_NANOS = 40_000_000_000L;
@@ -44,6 +45,8 @@ class ScriptsTest {
 
   /** By their folders. */
   private final Map<String, Daemon> daemons = new LinkedHashMap<>();
+
+  private final Map<String, String> environment = new TreeMap<>();
 
   @AfterEach
   void end() {
@@ -67,9 +70,10 @@ class ScriptsTest {
     Path here = Files.createDirectories(temp.resolve(file.getFileName().toString()));
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("HERE", here.toString());
-    Environment.replaceBy(
-        new TreeMap<>(
-            Map.of("KEYMOOT_STATE", here + "/state", "KEYMOOT_CONFIG", here + "/config")));
+    environment.clear();
+    environment.put("KEYMOOT_STATE", here + "/state");
+    environment.put("KEYMOOT_CONFIG", here + "/config");
+    Environment.replaceBy(environment);
     String command = null;
     List<String> expected = new ArrayList<>();
     for (String line : Files.readAllLines(file)) {
@@ -119,6 +123,7 @@ class ScriptsTest {
       said = new StringWriter();
       code = run(step, new PrintWriter(said));
       text = said.toString().replace("\r", "").stripTrailing();
+      text += text.isEmpty() ? "" : "\n";
     } while (until && !pattern.matcher(text).matches() && System.nanoTime() < end);
     assertThat(text).as("$ %s%n%s", command, said).matches(pattern);
     assertThat(code).as("exit code of $ %s%n%s", command, said).isEqualTo(exit);
@@ -139,6 +144,11 @@ class ScriptsTest {
             file,
             (String.join("\n", words.subList(2, words.size())) + "\n")
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return 0;
+      }
+      case "set" -> {
+        environment.put(words.get(1), words.get(2));
+        Environment.replaceBy(environment);
         return 0;
       }
       case "mode" -> {
@@ -177,18 +187,18 @@ class ScriptsTest {
   }
 
   private static Pattern pattern(List<String> expected, Map<String, String> variables) {
-    StringBuilder pattern = new StringBuilder("(?s)");
-    for (int i = 0; i < expected.size(); i++) {
-      String line = filled(expected.get(i), variables);
+    StringBuilder pattern = new StringBuilder();
+    for (String each : expected) {
+      String line = filled(each, variables);
       if (line.equals("…")) {
-        pattern.append("(?:.*\n?)");
+        pattern.append("(?:[^\n]*\n)*");
         continue;
       }
       String[] parts = line.stripTrailing().split("~", -1);
       for (int part = 0; part < parts.length; part++) {
         pattern.append(part == 0 ? "" : "([^\n]*)").append(Pattern.quote(parts[part]));
       }
-      pattern.append(i == expected.size() - 1 ? "" : "\n");
+      pattern.append('\n');
     }
     return Pattern.compile(pattern.toString());
   }
