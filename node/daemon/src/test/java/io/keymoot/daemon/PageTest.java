@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.keymoot.daemon.api.Route;
 import io.keymoot.daemon.browser.Chromium;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -14,8 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
@@ -41,14 +45,18 @@ class PageTest {
     Path folder = Files.createDirectories(temp.resolve("peers"));
     try (DemoGroup group = new DemoGroup(folder, DemoGroup.multicastWorks(), "ask: owner");
         Chromium browser = new Chromium(Chromium.installed().get(), profile)) {
-      group.certify("anna", "ben", "cora", "dan", "eva");
+      group.certify("anna", "ben", "cora", "dan", "eva", "finn");
       group.begin("anna", "--found", "yes");
       group.peer("anna").awaitApi();
       logsIn(group, browser);
       letsIn(group, browser, "ben", "cora", "dan");
       talks(group, browser);
+      compares(group, browser);
+      saysNo(group, browser);
       letsIn(group, browser, "eva");
+      makesAFreshKeyAndSeesItTravel(group, browser);
       putsOut(group, browser);
+      seesHowTheKeyWithoutThatOneTravelled(group, browser);
       seesAPartition(group, browser);
       everybodyCanUseIt(browser);
       assertThat(browser.complaints()).isEmpty();
@@ -104,6 +112,180 @@ class PageTest {
     shows(browser, "#messages", "hello <b>page</b>");
     shows(browser, "#messages", "ben");
     browser.photograph(PICTURES.resolve("3-talk.png"));
+  }
+
+  /** The code is the one that the other device shows, and what was found stays found. */
+  private static void compares(DemoGroup group, Chromium browser) throws Exception {
+    JsonObject anna = new JsonObject().put("device", "anna");
+    String code = group.peer("ben").post(Route.VERIFY, anna).getString("code");
+    String card = "#members li[data-device=\"" + device(group, "ben") + "\"]";
+    shows(browser, card, "not compared yet");
+    for (String found : List.of("matches", "differs", "matches")) {
+      browser.click("#members button[aria-label='Compare with ben']");
+      until(browser, "document.getElementById('verify-dialog').open");
+      shows(browser, "#verify-code", code);
+      browser.click("#verify-dialog button[value=" + found + "]");
+      shows(browser, card, found.equals("matches") ? "verified" : "not compared yet");
+      shows(browser, "#notice", found.equals("matches") ? "ben is verified" : "Do not trust it");
+    }
+    JsonObject ben = member(group, "ben");
+    assertThat(ben.getString("verified")).isEqualTo("verified");
+    assertThat(Instant.parse(ben.getString("verifiedSince")))
+        .isAfter(Instant.now().minus(PATIENCE));
+    // Where it is, as the network knows it.
+    assertThat(ben.getString("address")).matches("127\\.0\\.0\\.1:[1-9][0-9]*");
+    shows(browser, card, ben.getString("address"));
+  }
+
+  private static JsonObject member(DemoGroup group, String name) throws Exception {
+    return group.peer("anna").get(Route.MEMBERS).getJsonArray("members").stream()
+        .map(JsonObject.class::cast)
+        .filter(member -> member.getString("name").equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String device(DemoGroup group, String name) throws Exception {
+    return group.peer(name).get(Route.ID).getString("fingerprint");
+  }
+
+  private static void saysNo(DemoGroup group, Chromium browser) throws Exception {
+    DemoPeer anna = group.peer("anna");
+    long mark = anna.lastEvent();
+    group.begin("finn", "--found", "no");
+    group.peer("finn").awaitApi();
+    String no = "#waiting button[aria-label^='No to'][aria-label*='finn']";
+    until(browser, "document.querySelector(\"" + no + "\")");
+    browser.click(no);
+    anna.await(
+        Route.EVENTS,
+        "know that finn was denied",
+        page -> anna.events(mark).anyMatch(event -> "denied".equals(event.getString("answer"))));
+    shows(browser, "#events", "An answer was given: denied");
+    group.end("finn");
+    until(browser, "document.getElementById('waiting').hidden");
+    assertThat(browser.is("document.querySelector('#members').innerText.includes('finn')"))
+        .isFalse();
+  }
+
+  // ---- a key that travels
+
+  /** Watches what is lit while a key travels: the line, its slot, whom it reaches. */
+  private static final String WATCH =
+      """
+      (() => {
+        window.watched = [];
+        const texts = (selector, of) => [...document.querySelectorAll(selector)].map(of);
+        const look = () => {
+          const going = texts('#cost-lines .going', (item) => item.textContent)[0];
+          const seen = JSON.stringify({
+            line: going ?? null,
+            slots: texts('.cell.carries', (cell) => `${cell.dataset.position}.${cell.dataset.symbol}`),
+            now: texts('#reach .now', (chip) => chip.firstChild.textContent).sort(),
+          });
+          if (going !== undefined && window.watched.at(-1) !== seen) {
+            window.watched.push(seen);
+          }
+        };
+        window.watcher?.disconnect();
+        window.watcher = new MutationObserver(look);
+        window.watcher.observe(document.getElementById('cost'), {subtree: true, childList: true, attributes: true});
+      })()
+      """;
+
+  private static List<JsonObject> watched(Chromium browser) throws Exception {
+    return new JsonArray("[" + browser.value("window.watched.join()") + "]")
+        .stream().map(JsonObject.class::cast).toList();
+  }
+
+  /** Each entry of a key as it is to be seen: the slot that it goes through, whom it reaches. */
+  private static List<JsonObject> journey(JsonObject cost) {
+    return cost.getJsonArray("lines").stream()
+        .map(JsonObject.class::cast)
+        .map(
+            line ->
+                new JsonObject()
+                    .put(
+                        "slots",
+                        line.containsKey("position")
+                            ? new JsonArray()
+                                .add(line.getInteger("position") + "." + line.getInteger("symbol"))
+                            : new JsonArray())
+                    .put(
+                        "now",
+                        new JsonArray(
+                            line.getJsonArray("to").stream()
+                                .map(String::valueOf)
+                                .sorted()
+                                .toList())))
+        .toList();
+  }
+
+  private static List<JsonObject> seen(Chromium browser) throws Exception {
+    List<JsonObject> seen = watched(browser);
+    seen.forEach(each -> each.remove("line"));
+    return seen;
+  }
+
+  private static void makesAFreshKeyAndSeesItTravel(DemoGroup group, Chromium browser)
+      throws Exception {
+    DemoPeer anna = group.peer("anna");
+    long mark = anna.lastEvent();
+    browser.value(WATCH);
+    browser.click("#rekey");
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              List<JsonObject> entries =
+                  costs(anna, mark)
+                      .filter(cost -> "this device".equals(cost.getString("by")))
+                      .flatMap(cost -> journey(cost).stream())
+                      .filter(entry -> !entry.getJsonArray("now").isEmpty())
+                      .toList();
+              return seen(browser).stream().anyMatch(entries::contains);
+            });
+  }
+
+  private static Stream<JsonObject> costs(DemoPeer peer, long since) {
+    return peer.events(since)
+        .filter(event -> "rekeyed".equals(event.getString("type")))
+        .map(event -> event.getJsonObject("cost"));
+  }
+
+  /** Again, from the list of keys: line by line, slot by slot, and to whom. */
+  private static void seesHowTheKeyWithoutThatOneTravelled(DemoGroup group, Chromium browser)
+      throws Exception {
+    JsonObject cost =
+        costs(group.peer("anna"), 0)
+            .filter(each -> !journey(each).isEmpty() && isAmong(group, each))
+            .max(Comparator.comparing(each -> slots(each).size()))
+            .orElseThrow();
+    String button = "#epochs tr[data-epoch='" + cost.getString("epoch") + "'] button";
+    // A key that comes meanwhile takes its place: then once more.
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              browser.value(WATCH);
+              browser.click(button);
+              until(browser, "!document.querySelector('#cost-lines .going')");
+              assertThat(seen(browser)).as(cost.encode()).isEqualTo(journey(cost));
+            });
+    browser.photograph(PICTURES.resolve("5-travelled.png"));
+  }
+
+  private static boolean isAmong(DemoGroup group, JsonObject cost) {
+    return journey(cost).stream()
+        .flatMap(entry -> entry.getJsonArray("now").stream())
+        .allMatch(name -> group.names().contains(name));
+  }
+
+  private static List<Object> slots(JsonObject cost) {
+    return journey(cost).stream()
+        .flatMap(entry -> entry.getJsonArray("slots").stream())
+        .distinct()
+        .toList();
   }
 
   /** Two voices are needed; one is the page's. */
