@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -113,18 +114,16 @@ class KeymootTest {
 
   private static String onATerminal(Path state, String variable, String value) throws Exception {
     String command =
-        String.join(
-            " ",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            "'" + System.getProperty("java.class.path") + "'",
-            Keymoot.class.getName(),
-            "doctor",
-            "--state",
-            "'" + state + "'",
-            "--config",
-            "'" + state + "'");
+        TestProcess.keymoot(
+                List.of("-XX:TieredStopAtLevel=1"),
+                "doctor",
+                "--state",
+                state.toString(),
+                "--config",
+                state.toString())
+            .stream()
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
     ProcessBuilder builder =
         new ProcessBuilder("/usr/bin/script", "-qec", command, "/dev/null")
             .redirectErrorStream(true)

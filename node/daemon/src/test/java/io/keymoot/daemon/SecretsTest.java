@@ -53,22 +53,9 @@ class SecretsTest {
   void noSecretIsWhereOthersOrALaterReaderCouldFindIt() throws Exception {
     Path state = temp.resolve("state");
     ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-Xmx96m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Keymoot.class.getName(),
-            "run",
-            "--state",
-            state.toString(),
-            "--config",
-            state.toString(),
-            "--transport",
-            "local",
-            "--found",
-            "yes",
+        TestProcess.run(
+            state,
+            List.of(),
             "--group",
             "the-canary-that-must-be-found",
             "--media",
@@ -80,13 +67,9 @@ class SecretsTest {
     Process process = builder.redirectErrorStream(true).start();
     started = process;
     Thread.ofPlatform().daemon().start(() -> listen(process));
-    org.awaitility.Awaitility.await()
-        .atMost(java.time.Duration.ofSeconds(60))
-        .until(() -> Files.exists(state.resolve("api.json")));
-    ApiClient client = client(state);
-    org.awaitility.Awaitility.await()
-        .atMost(java.time.Duration.ofSeconds(60))
-        .until(() -> "settled".equals(client.get(Route.STATUS).getString("state")));
+    TestGroup.until(() -> Files.exists(state.resolve("api.json")));
+    ApiClient client = TestGroup.client(state);
+    TestGroup.until(() -> "settled".equals(client.get(Route.STATUS).getString("state")));
 
     Map<String, String> canaries = new LinkedHashMap<>();
     String token = Files.readString(state.resolve("token"));
@@ -114,13 +97,9 @@ class SecretsTest {
     MediaWorker worker =
         new MediaWorker(client.url(), Files.readAllBytes(state.resolve("media-token")));
     media = worker;
-    org.awaitility.Awaitility.await()
-        .atMost(java.time.Duration.ofSeconds(60))
-        .until(() -> worker.active().isPresent());
+    TestGroup.until(() -> worker.active().isPresent());
     client.post(Route.REKEY, new JsonObject());
-    org.awaitility.Awaitility.await()
-        .atMost(java.time.Duration.ofSeconds(60))
-        .until(() -> worker.baseKeys().size() >= 2);
+    TestGroup.until(() -> worker.baseKeys().size() >= 2);
     worker.baseKeys().forEach(key -> canaries.put("base key " + canaries.size(), key));
 
     Path proc = Path.of("/proc", Long.toString(process.pid()));
@@ -150,12 +129,6 @@ class SecretsTest {
             .endsWith("------");
       }
     }
-  }
-
-  private ApiClient client(Path state) throws IOException {
-    JsonObject api = new JsonObject(Files.readString(state.resolve("api.json")));
-    return new ApiClient(
-        api.getString("url"), null, null, Files.readAllBytes(state.resolve("token")));
   }
 
   /** What lives there after a collection, byte for byte. */
