@@ -434,7 +434,7 @@ public final class JGroupsTransport implements Transport {
     TP open = sockets;
     try {
       if (open != null
-          && open.getPhysicalAddressFromCache(addressOf(end)) instanceof IpAddress known) {
+          && open.getPhysicalAddressFromCache(Addresses.read(end)) instanceof IpAddress known) {
         String host = known.getIpAddress().getHostAddress();
         return Optional.of((host.contains(":") ? '[' + host + ']' : host) + ':' + known.getPort());
       }
