@@ -17,23 +17,23 @@ record Scale(
   /** Three minutes: what the goals are about, and little else. */
   static final Scale QUICK =
       new Scale(
-          new Membership.Scale(2_500, 64, List.of(8, 128), List.of(1_024), 2_500, 9_000, 5, 0, 0),
+          new Membership.Scale(2_000, 64, List.of(8, 128), List.of(1_024), 2_500, 7_000, 5, 0, 0),
           new Growth.Scale(
               100, List.of(8, 128, 1_024, 10_000), 3, 1_500, List.of(1, 8), 1_024, 3, false),
           20,
           new Frames.Scale(List.of(8, 1_024), 100),
           new Transports.Scale(
-              1_000,
+              500,
               List.of(Kind.PLAIN, Kind.SYMMETRIC, Kind.KEYMOOT),
               3,
               List.of(
-                  new Visit(Kind.PLAIN, 8, 0, 1),
-                  new Visit(Kind.KEYMOOT, 8, 0, 1),
                   new Visit(Kind.PLAIN, 64, 1, 1),
+                  new Visit(Kind.KEYMOOT, 64, 1, 1),
                   new Visit(Kind.ASYMMETRIC, 64, 1, 1),
-                  new Visit(Kind.KEYMOOT, 64, 1, 1)),
+                  new Visit(Kind.PLAIN, 8, 0, 1),
+                  new Visit(Kind.KEYMOOT, 8, 0, 1)),
               List.of(),
-              Times.USUAL,
+              Times.SHORTER,
               15));
 
   /** Half an hour. */

@@ -30,7 +30,7 @@ final class Transports {
       double slots = kind.isOurs() ? 1 + times.slots / 1e3 : 0;
       double talk = 1 + (times.runUp + times.calm + times.disturbed) / 1e3;
       return 1
-          + n / 7.0
+          + n / 20.0
           + settles
           + changes * (change + slots)
           + disruptions * talk
@@ -66,6 +66,9 @@ final class Transports {
       long round) {
     static final Times USUAL =
         new Times(6_500, 300, 1_000, 1_000, 5_000, 1_000, 1_000, 3_000, 2_500, 1_000);
+
+    static final Times SHORTER =
+        new Times(6_500, 300, 1_000, 1_000, 3_000, 1_000, 1_000, 3_000, 2_000, 1_000);
 
     long settles(Kind kind) {
       return kind.isOurs() ? settleOurs : settle;
