@@ -620,6 +620,9 @@ final class Adversary {
   private List<Device> thieves = List.of();
   private final Set<FactId> refused = new TreeSet<>();
 
+  /** How many were out in the view that was checked last. */
+  int outThen;
+
   /** How many epochs of honest views were tried. */
   int checked;
 
@@ -966,6 +969,7 @@ final class Adversary {
     List<Device> thieves = new ArrayList<>();
     out.forEach(member -> thieves.add(device(member)));
     thieves.addAll(healed(set));
+    outThen = out.size();
     Map<FactId, List<Piece>> pool = closure(thieves);
     pool.values().forEach(each -> piecesPooled += each.size());
     this.thieves = thieves;

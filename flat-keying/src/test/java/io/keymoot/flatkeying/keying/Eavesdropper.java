@@ -106,6 +106,11 @@ public final class Eavesdropper {
     return adversary.derived(device);
   }
 
+  /** How many were out in the view that was checked last. */
+  public int outThen() {
+    return adversary.outThen;
+  }
+
   /** How many keys in use were tried. */
   public int checked() {
     return adversary.checked;

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -42,6 +41,7 @@ final class Command implements Callable<Integer> {
   static final int VIOLATED = 1;
   private static final int MOST_MEMBERS = 20_000;
   private static final int FULL_REPORTS = 20;
+  private static final long LONGEST_MILLIS = 7 * 86_400_000L;
   private static final Pattern SPAN = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h)");
   private static final Pattern RATE = Pattern.compile("(\\d+(?:\\.\\d+)?)(?:/(s|m|h))?");
 
@@ -179,6 +179,21 @@ final class Command implements Callable<Integer> {
       description = "seeds run side by side (default: one for each processor)")
   int threads = Runtime.getRuntime().availableProcessors();
 
+  @Option(
+      names = "--joined-within",
+      paramLabel = "TIME",
+      description =
+          "fail, too, if more than 1%% of those who came needed longer until they could send")
+  @Nullable String joinedWithin;
+
+  @Option(
+      names = "--rekeys-at-most",
+      paramLabel = "N",
+      description =
+          "fail, too, if the most leaves within one second, 20 at least, took more Rekeys than so"
+              + " many; or if so many never left at once")
+  @Nullable Integer rekeysAtMost;
+
   @Option(names = "--as-is", description = "do not look for a smaller run that fails likewise")
   boolean asIs;
 
@@ -200,12 +215,26 @@ final class Command implements Callable<Integer> {
       return GOOD;
     }
     Plan plan = plan();
+    limits = limits();
     Planted planted = Planted.byName(plan.plant());
     try {
-      return replay != null ? replay(plan.withSeed(replay)) : campaign(plan);
+      return replay != null ? replay(plan) : campaign(plan);
     } finally {
       planted.close();
     }
+  }
+
+  private Limits limits = Limits.NONE;
+
+  private Limits limits() {
+    check(
+        rekeysAtMost == null || rekeysAtMost >= 0,
+        "--rekeys-at-most",
+        "" + rekeysAtMost,
+        "0 or more");
+    return new Limits(
+        Optional.ofNullable(joinedWithin).map(span -> millis("--joined-within", span, 1)),
+        Optional.ofNullable(rekeysAtMost));
   }
 
   private CommandLine line() {
@@ -217,7 +246,13 @@ final class Command implements Callable<Integer> {
 
   // ---- the options' meaning
 
-  private Plan plan() {
+  /** What is asked for; a seed to be run again included. */
+  Plan plan() {
+    Plan plan = asked();
+    return replay == null ? plan : plan.withSeed(replay);
+  }
+
+  private Plan asked() {
     check(members >= 2 && members <= MOST_MEMBERS, "--members", "" + members, "2 to 20000");
     check(partitions >= 1 && partitions <= 4, "--partitions", "" + partitions, "1 to 4");
     check(seeds >= 1, "--seeds", "" + seeds, "1 or more");
@@ -302,6 +337,12 @@ final class Command implements Callable<Integer> {
   }
 
   private long millis(String option, String span) {
+    long millis = millis(option, span, 1_000);
+    check(millis <= LONGEST_MILLIS, option, span, "from 1s to 168h");
+    return millis;
+  }
+
+  private long millis(String option, String span, long least) {
     Matcher matcher = SPAN.matcher(span);
     if (!matcher.matches()) {
       throw wrong(option, span, "a time such as 90s, 10m or 1h");
@@ -314,7 +355,7 @@ final class Command implements Callable<Integer> {
           default -> 3_600_000;
         };
     double millis = Double.parseDouble(matcher.group(1)) * unit;
-    check(millis >= 1_000 && millis <= 7 * 86_400_000.0, option, span, "from 1s to 168h");
+    check(millis >= least && millis < 1e15, option, span, "from " + inUnits(least) + " to 168h");
     return (long) millis;
   }
 
@@ -420,19 +461,15 @@ final class Command implements Callable<Integer> {
       out.println(
           "Trace " + results.get(0).traceHash() + ", " + results.get(0).steps() + " steps.");
     }
+    List<String> missed = limits.missedBy(tally.campaign());
+    missed.forEach(out::println);
     out.flush();
-    return failed.isEmpty() ? GOOD : VIOLATED;
+    return tally.campaign().failed() == 0 && missed.isEmpty() ? GOOD : VIOLATED;
   }
 
   static String inUnits(long millis) {
     return millis % 60_000 == 0
         ? millis / 60_000 + "m"
         : millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
-  }
-
-  static String number(double value) {
-    return value == Math.rint(value)
-        ? Long.toString((long) value)
-        : String.format(Locale.ROOT, "%.3f", value);
   }
 }

@@ -3,6 +3,7 @@ package io.keymoot.simulator;
 import io.keymoot.simulator.result.Plan;
 import io.keymoot.simulator.result.RunResult;
 import io.keymoot.simulator.result.Violation;
+import java.math.BigDecimal;
 
 /** A run that broke something, in words, with the command that shows it again. */
 final class Failure {
@@ -32,7 +33,7 @@ final class Failure {
     out.append(" --faults ");
     out.append(plan.faults().isEmpty() ? "none" : String.join(",", plan.faults()));
     if (plan.lossPercent() > 0) {
-      out.append(" --loss ").append(Command.number(plan.lossPercent())).append('%');
+      out.append(" --loss ").append(exactly(plan.lossPercent())).append('%');
     }
     if (plan.partitions() > 1) {
       out.append(" --partitions ").append(plan.partitions());
@@ -41,10 +42,10 @@ final class Failure {
       out.append(" --profile ").append(plan.profile());
     }
     if (plan.joinsPerMinute() > 0) {
-      out.append(" --join-rate ").append(Command.number(plan.joinsPerMinute())).append("/m");
+      out.append(" --join-rate ").append(exactly(plan.joinsPerMinute())).append("/m");
     }
     if (plan.evictionsPerMinute() > 0) {
-      out.append(" --evict-rate ").append(Command.number(plan.evictionsPerMinute())).append("/m");
+      out.append(" --evict-rate ").append(exactly(plan.evictionsPerMinute())).append("/m");
     }
     if (plan.byzantine() > 0) {
       out.append(" --byzantine ").append(plan.byzantine());
@@ -54,5 +55,10 @@ final class Failure {
       out.append(" --every-signature");
     }
     return out.append(" --replay ").append(plan.seed()).toString();
+  }
+
+  /** Not rounded: a run with another rate is another run. */
+  private static String exactly(double value) {
+    return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
   }
 }

@@ -3,8 +3,10 @@ package io.keymoot.simulator;
 import io.keymoot.simulator.churn.Churn;
 import io.keymoot.simulator.result.Plan;
 import io.keymoot.simulator.result.RunResult;
+import io.keymoot.simulator.result.Violation;
 import io.keymoot.simulator.run.Simulation;
 import io.keymoot.simulator.world.Trace;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,11 +30,22 @@ final class Runs {
 
   RunResult one(Plan itsPlan, Trace trace) {
     Simulation.Progress itsProgress = progress == null ? Simulation.Progress.NONE : progress;
-    RunResult result = new Simulation(settled(itsPlan), trace, itsProgress).run();
+    RunResult result = run(settled(itsPlan), trace, itsProgress);
     if (progress != null) {
       progress.finished(result.isGood());
     }
     return result;
+  }
+
+  /** Whatever is thrown in a run is found in it, with its seed, and ends nothing else. */
+  static RunResult run(Plan settled, Trace trace, Simulation.Progress progress) {
+    try {
+      return new Simulation(settled, trace, progress).run();
+    } catch (UncheckedIOException e) {
+      throw e; // the trace cannot be written
+    } catch (RuntimeException | StackOverflowError | AssertionError bug) {
+      return RunResult.broken(settled, new Violation("BUG", Simulation.inWords(bug), 0, 0));
+    }
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.keymoot.simulator;
 
+import io.keymoot.simulator.fault.Fault;
+import io.keymoot.simulator.result.Injected;
 import io.keymoot.simulator.result.Plan;
 import io.keymoot.simulator.result.RunResult;
 import io.keymoot.simulator.run.Simulation;
@@ -13,6 +15,9 @@ final class Shrinking {
   private static final int MOST_TRIES = 24;
   private static final long MOST_NANOS = 60_000_000_000L;
   private static final int SEEDS_EACH = 2;
+
+  /** What is not one of these, such as a liar's trick, cannot be asked for. */
+  private static final List<String> FAULTS = Fault.all().stream().map(Fault::name).toList();
 
   private final long started = System.nanoTime();
   private int tries;
@@ -45,8 +50,9 @@ final class Shrinking {
     if (at + 1_000 < plan.millis()) {
       plans.add(plan.withMillis((at / 1_000 + 1) * 1_000));
     }
-    if (plan.members() > 3) {
-      plans.add(plan.withMembers(Math.max(3, plan.members() / 2)));
+    int fewest = Math.max(3, plan.byzantine() + 1);
+    if (plan.members() > fewest) {
+      plans.add(plan.withMembers(Math.max(fewest, plan.members() / 2)));
       plans.add(plan.withMembers(plan.members() - 1));
     }
     if (plan.millis() > 10_000) {
@@ -58,7 +64,8 @@ final class Shrinking {
           plan.withFaults(
               failed.injected().stream()
                   .filter(each -> each.times() > 0)
-                  .map(each -> each.fault())
+                  .map(Injected::fault)
+                  .filter(FAULTS::contains)
                   .toList()));
     } else {
       for (String each : plan.faults()) {
@@ -66,9 +73,14 @@ final class Shrinking {
             plan.withFaults(plan.faults().stream().filter(other -> !other.equals(each)).toList()));
       }
     }
-    if (plan.byzantine() > 1) {
+    if (plan.byzantine() > 0) {
       plans.add(plan.withByzantine(plan.byzantine() - 1));
     }
+    if (plan.joinsPerMinute() > 0 || plan.evictionsPerMinute() > 0) {
+      plans.add(plan.withComers(0, plan.evictionsPerMinute()));
+      plans.add(plan.withComers(plan.joinsPerMinute(), 0));
+    }
+    plans.removeIf(plan::equals);
     return plans;
   }
 
@@ -79,8 +91,7 @@ final class Shrinking {
         return Optional.empty();
       }
       Trace trace = new Trace(Optional.empty(), Optional.empty());
-      RunResult result =
-          new Simulation(plan.withSeed(plan.seed() + i), trace, Simulation.Progress.NONE).run();
+      RunResult result = Runs.run(plan.withSeed(plan.seed() + i), trace, Simulation.Progress.NONE);
       if (!result.isGood() && property(result).equals(property)) {
         return Optional.of(result);
       }

@@ -18,7 +18,7 @@ import java.util.TreeSet;
 /** What many runs come to, in a few numbers; it grows with how different they are, not how many. */
 final class Tally {
   /** Fewer leaves at once are nothing to tell of. */
-  private static final int MANY = 20;
+  static final int MANY = 20;
 
   private static final int FAILURES_NAMED = 100;
 
@@ -119,8 +119,8 @@ final class Tally {
       }
     }
     for (Change change : result.changes()) {
-      if (change.kind() == Change.Kind.JOIN && change.settledMillis() >= 0) {
-        joined.add(change.settledMillis());
+      if (change.kind() == Change.Kind.JOIN) {
+        joined.add(change.effectMillis());
       }
     }
     for (Expulsion each : result.expulsions()) {

@@ -95,8 +95,7 @@ final class Telling {
     Plan plan = plan(name);
     for (int i = 0; i < seeds; i++) {
       Trace trace = new Trace(Optional.empty(), Optional.empty());
-      RunResult result =
-          new Simulation(plan.withSeed(plan.seed() + i), trace, Simulation.Progress.NONE).run();
+      RunResult result = Runs.run(plan.withSeed(plan.seed() + i), trace, Simulation.Progress.NONE);
       if (!result.isGood()) {
         return Optional.of(result);
       }

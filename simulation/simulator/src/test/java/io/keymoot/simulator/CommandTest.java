@@ -2,13 +2,22 @@ package io.keymoot.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.simulator.churn.Churn;
+import io.keymoot.simulator.fault.Fault;
 import io.keymoot.simulator.plant.Plant;
+import io.keymoot.simulator.result.Plan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +125,74 @@ class CommandTest {
         .contains("I5 does not hold")
         .contains("See it again: simulation/bin/simulate --members")
         .contains("--plant one-vote-expels");
+  }
+
+  private static Plan somePlan(Random random) {
+    List<String> faults = new ArrayList<>();
+    switch (random.nextInt(3)) {
+      case 0 -> faults.add(random.nextBoolean() ? "heavy" : "light");
+      case 1 -> {
+        List<Fault> all = new ArrayList<>(Fault.all());
+        Collections.shuffle(all, random);
+        all.subList(0, 1 + random.nextInt(5)).forEach(fault -> faults.add(fault.name()));
+      }
+      default -> {}
+    }
+    int members = 2 + random.nextInt(30);
+    List<Churn> churns = Churn.all();
+    List<Plant> plants = Plant.all();
+    return new Plan(
+        members,
+        1_000 + random.nextInt(600_000),
+        churns.get(random.nextInt(churns.size())).name(),
+        faults,
+        random.nextBoolean() ? 0 : 40 * random.nextDouble(),
+        1 + random.nextInt(4),
+        List.of("conference", "broadcast", "paper").get(random.nextInt(3)),
+        random.nextLong(),
+        random.nextBoolean() ? 0 : 10 * random.nextDouble(),
+        random.nextBoolean() ? 0 : random.nextDouble() / 1_000,
+        random.nextInt(members),
+        random.nextBoolean()
+            ? Optional.empty()
+            : Optional.of(plants.get(random.nextInt(plants.size())).name()),
+        random.nextBoolean());
+  }
+
+  /** Rates are not rounded, and nothing is asked for that cannot be. */
+  @Test
+  void theCommandThatIsToldRunsTheVeryPlanAgain() {
+    Random random = new Random(5);
+    for (int i = 0; i < 300; i++) {
+      Plan plan = somePlan(random);
+      String[] words = Failure.command(plan).split(" ", -1);
+      Command command = new Command();
+      new CommandLine(command).parseArgs(Arrays.copyOfRange(words, 1, words.length));
+      assertThat(command.plan()).isEqualTo(plan);
+    }
+  }
+
+  @Test
+  void whatIsToBeQuickOrCheapAndIsNotEndsWithOne() {
+    String[] small = {"--members", "4", "--for", "20s", "--faults", "none", "--churn", "none"};
+    Ended ended = run(and(small, "--joined-within", "20s"));
+    assertThat(ended.code).as(ended.out + ended.err).isZero();
+    ended = run(and(small, "--joined-within", "1ms"));
+    assertThat(ended.code).isEqualTo(1);
+    assertThat(ended.out).contains("Missed: 99 % of those who came could send within ");
+    ended = run(and(small, "--rekeys-at-most", "3"));
+    assertThat(ended.code).isEqualTo(1);
+    assertThat(ended.out).contains("nothing is known of how many Rekeys");
+    String[] lecture = {
+      "--members", "44", "--for", "40s", "--churn", "none", "--faults", "half-leave", "--seed", "2"
+    };
+    ended = run(and(lecture, "--rekeys-at-most", "0"));
+    assertThat(ended.code).isEqualTo(1);
+    assertThat(ended.out).contains("leaves within a second took");
+  }
+
+  private static String[] and(String[] some, String... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
   }
 
   @Test

@@ -21,17 +21,12 @@ final class Bounds implements Watcher {
     this.world = world;
   }
 
+  /** What a peer itself wants to say, not what a fault threw in. */
   @Override
-  public void said(Node from, Bytes message) {
-    if (message.length() > Limits.MESSAGE_BYTES && !from.isByzantine() && isOurs(message)) {
+  public void meant(Node from, Bytes message) {
+    if (message.length() > Limits.MESSAGE_BYTES) {
       world.violated("I8", from + " says " + message.length() + " bytes at once");
     }
-  }
-
-  /** Not what a fault threw in. */
-  private static boolean isOurs(Bytes message) {
-    return io.keymoot.flatkeying.message.SideCodec.decode(message)
-        instanceof io.keymoot.flatkeying.wire.Decoded.Ok;
   }
 
   @Override

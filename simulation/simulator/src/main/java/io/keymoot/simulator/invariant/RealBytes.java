@@ -9,12 +9,15 @@ import io.keymoot.flatkeying.keying.Draws;
 import io.keymoot.flatkeying.keying.Eavesdropper;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.PeerEffect;
+import io.keymoot.simulator.result.Collusion;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
 import io.keymoot.simulator.world.World;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -29,6 +32,9 @@ public final class RealBytes implements Watcher {
   private final World world;
   private final Eavesdropper eavesdropper;
   private final Set<Question> asked = new LinkedHashSet<>();
+
+  /** By how many were out: keys tried, and read. */
+  private final Map<Integer, long[]> collusion = new TreeMap<>();
 
   private record Question(List<FactId> heads, FactId epoch, int revision) {}
 
@@ -83,13 +89,21 @@ public final class RealBytes implements Watcher {
     if (epoch != null
         && asked.add(
             new Question(node.known().heads(), epoch, node.peer().keying().sendingRevision()))) {
-      report(eavesdropper.check(node.peer().keying(), node.tick().millis()));
+      tryToRead(node);
       checkRoster(node);
     }
   }
 
-  private void report(List<String> wrong) {
+  private void tryToRead(Node node) {
+    int before = eavesdropper.checked();
+    List<String> wrong = eavesdropper.check(node.peer().keying(), node.tick().millis());
     wrong.forEach(each -> world.violated("I3", each));
+    int tried = eavesdropper.checked() - before;
+    if (tried > 0) {
+      long[] so = collusion.computeIfAbsent(eavesdropper.outThen(), out -> new long[2]);
+      so[0] += tried;
+      so[1] += wrong.stream().filter(each -> each.contains(" derives ")).count();
+    }
   }
 
   private void checkRoster(Node node) {
@@ -118,10 +132,17 @@ public final class RealBytes implements Watcher {
   public void finished() {
     for (Node node : world.honest()) {
       if (node.known().count() > 0) {
-        report(eavesdropper.check(node.peer().keying(), node.tick().millis()));
+        tryToRead(node);
       }
     }
     eavesdropper.checkNewcomers().forEach(each -> world.violated("P4", each));
+  }
+
+  /** What the coalitions came to. */
+  public List<Collusion> collusion() {
+    return collusion.entrySet().stream()
+        .map(each -> new Collusion(each.getKey(), each.getValue()[0], each.getValue()[1]))
+        .toList();
   }
 
   /** For reports: how many secrets the thieves had to try with. */

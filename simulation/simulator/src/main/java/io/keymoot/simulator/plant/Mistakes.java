@@ -1,5 +1,6 @@
 package io.keymoot.simulator.plant;
 
+import java.util.ConcurrentModificationException;
 import java.util.Optional;
 import net.bytebuddy.asm.Advice;
 
@@ -90,6 +91,17 @@ public final class Mistakes {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.Argument(1) Object fact) {
       return (fact.hashCode() & 1) == 0;
+    }
+  }
+
+  /** Breaks off in a way of its own. */
+  public static final class Throws {
+    private Throws() {}
+
+    @SuppressWarnings("DoNotCallSuggester") // its body is what counts
+    @Advice.OnMethodEnter
+    static void enter() {
+      throw new ConcurrentModificationException("planted");
     }
   }
 }

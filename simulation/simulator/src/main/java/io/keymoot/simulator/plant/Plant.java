@@ -152,6 +152,11 @@ public record Plant(
             "group.GroupState#isClean",
             OWN + "Yes"),
         of(
+            "an-exception-of-a-kind-that-nobody-thought-of",
+            "the code finds a map changed under its hands",
+            "keying.Pending#targets",
+            OWN + "Throws"),
+        of(
             "void-admissions-count",
             "whom somebody let in beside its own expulsion stays in",
             "group.Ends#beside",

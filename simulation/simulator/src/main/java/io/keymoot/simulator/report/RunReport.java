@@ -8,6 +8,7 @@ import io.keymoot.simulator.report.Chart.Point;
 import io.keymoot.simulator.report.Chart.Style;
 import io.keymoot.simulator.result.Campaign;
 import io.keymoot.simulator.result.Change;
+import io.keymoot.simulator.result.Collusion;
 import io.keymoot.simulator.result.Expulsion;
 import io.keymoot.simulator.result.Heal;
 import io.keymoot.simulator.result.MemberEvent;
@@ -324,8 +325,9 @@ public final class RunReport {
   private void changes() {
     page.section(
         "What a change costs",
-        "Bytes are of all messages for it, from all peers; CPU is of all peers together and depends"
-            + " on the machine. Changes close together share their cost.");
+        "Bytes are of all messages for it, from all peers; CPU is of all peers and their network"
+            + " together, and depends on the machine. Changes close together share their cost. What"
+            + " was not in effect within a minute counts as a minute.");
     List<List<String>> rows = new ArrayList<>();
     List<Line> bytes = new ArrayList<>();
     List<Line> cpu = new ArrayList<>();
@@ -334,8 +336,8 @@ public final class RunReport {
       List<Change> of = run.changes().stream().filter(each -> each.kind() == kind).toList();
       Quantiles inBytes = Quantiles.of(of.stream().mapToLong(Change::bytes));
       Quantiles inMicros = Quantiles.of(of.stream().mapToLong(Change::cpuMicros));
-      Quantiles inMillis =
-          Quantiles.of(of.stream().mapToLong(Change::settledMillis).filter(ms -> ms >= 0));
+      Quantiles inMillis = Quantiles.of(of.stream().mapToLong(Change::effectMillis));
+      long never = of.stream().filter(each -> each.settledMillis() < 0).count();
       if (of.isEmpty() || inMillis.isEmpty()) {
         continue;
       }
@@ -358,7 +360,7 @@ public final class RunReport {
                   + Words.millis(inMillis.at(0.9))
                   + " / "
                   + Words.millis(inMillis.at(0.99)),
-              Words.count(of.size() - inMillis.count())));
+              Words.count(never)));
       bytes.add(new Line(words(kind), Style.LINE, inBytes.shares(1)));
       cpu.add(new Line(words(kind), Style.LINE, inMicros.shares(1)));
       settled.add(new Line(words(kind), Style.LINE, inMillis.shares(LEAST_MILLIS)));
@@ -492,30 +494,32 @@ public final class RunReport {
     for (Baselines.Outcome each : others) {
       lines.add(new Line(each.name(), Style.STEPS, readShares(each)));
     }
-    long broken =
-        run.violations().stream()
-            .filter(each -> List.of("P3", "P4", "P5", "I3").contains(each.property()))
-            .count();
-    int most = run.totals().left() + run.totals().expelled();
-    double ours =
-        run.totals().epochsChecked() == 0 ? 0 : 100.0 * broken / run.totals().epochsChecked();
-    lines.add(
-        0,
-        new Line(
-            "Keymoot",
-            Style.MARKED,
-            List.of(new Point(1, ours), new Point(Math.max(2, most), ours))));
+    List<Collusion> ours = run.collusion();
+    if (!ours.isEmpty()) {
+      List<Point> points =
+          ours.stream()
+              .map(each -> new Point(each.out(), 100.0 * each.read() / each.tried()))
+              .toList();
+      lines.add(0, new Line("Keymoot", Style.MARKED, points));
+    }
     page.chart(
         new Chart(
             "Keys in use that a coalition of all who are out reads",
             "0 is safe. Keymoot: "
-                + count(run.totals().epochsChecked(), "key")
-                + " tried, "
-                + broken
-                + " read.",
+                + (ours.isEmpty()
+                    ? "not tried here, for in large groups it takes too long."
+                    : count(tried(), "key") + " tried, " + Words.count(read()) + " read."),
             Axis.linear("put out so far"),
             Axis.linear("% of the keys"),
             lines));
+  }
+
+  private long tried() {
+    return run.collusion().stream().mapToLong(Collusion::tried).sum();
+  }
+
+  private long read() {
+    return run.collusion().stream().mapToLong(Collusion::read).sum();
   }
 
   private static List<Point> readShares(Baselines.Outcome outcome) {
@@ -576,15 +580,16 @@ public final class RunReport {
         run.events().stream().filter(each -> each.kind() != MemberEvent.Kind.VANISHED).count();
     Quantiles exposure =
         Quantiles.of(run.expulsions().stream().mapToLong(Expulsion::lastReadableMillis));
-    boolean isSafe =
-        run.violations().stream()
-            .noneMatch(each -> List.of("P3", "P4", "P5", "I3").contains(each.property()));
+    String pooling =
+        run.collusion().isEmpty()
+            ? "not tried"
+            : read() == 0 ? "✓ none" : "✗ " + Words.count(read()) + " of " + Words.count(tried());
     return List.of(
         "Keymoot",
         Words.bytes(bytes / (double) Math.max(1, changes)),
         exposure.isEmpty() ? "–" : Words.millis(exposure.at(0.5)),
-        isSafe ? "✓ none" : "✗ some",
-        "0",
+        pooling,
+        Words.count(run.totals().registeredAgain()),
         "none");
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * @param failsAtMost the share of such runs that would fail, at 95 % confidence: 3 / N if none of N
  *     did; 1, which says nothing, if one did
  * @param converged after the faults had stopped, until all knew the same facts and could send
- * @param joined from asking until the newcomer could send
+ * @param joined from asking until the newcomer could send; who was not let in counts as a minute
  * @param readable from an expulsion until the last frame that the expelled could read
  * @param leavesAtOnce the most leaves within one second, and the Rekeys that these took
  */

@@ -138,6 +138,23 @@ public record Plan(
         everySignature);
   }
 
+  public Plan withComers(double joins, double evictions) {
+    return new Plan(
+        members,
+        millis,
+        churn,
+        faults,
+        lossPercent,
+        partitions,
+        profile,
+        seed,
+        joins,
+        evictions,
+        byzantine,
+        plant,
+        everySignature);
+  }
+
   public Plan withEverySignature() {
     return new Plan(
         members,

@@ -11,6 +11,8 @@ import java.util.List;
  * @param heals how long it took to agree again after each partition or other fault that ended
  * @param injected what was done to the network and its people
  * @param slots who holds which slots at the end
+ * @param collusion what who was out came to by pooling, by how many were out; nothing in large
+ *     groups, where it is not tried
  */
 public record RunResult(
     Plan plan,
@@ -24,7 +26,26 @@ public record RunResult(
     List<Heal> heals,
     List<Injected> injected,
     SlotTable slots,
+    List<Collusion> collusion,
     Totals totals) {
+
+  /** Of a run that could not even be told of. */
+  public static RunResult broken(Plan plan, Violation violation) {
+    return new RunResult(
+        plan,
+        "none",
+        0,
+        List.of(violation),
+        new Series(List.of()),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        new SlotTable(0, List.of()),
+        List.of(),
+        Totals.NONE);
+  }
 
   public boolean isGood() {
     return violations.isEmpty();

@@ -7,6 +7,7 @@ import java.util.Map;
  *
  * @param messagesByType and bytesByType, a multicast counting once
  * @param deliveries messages that reached a peer
+ * @param registeredAgain members whom nobody put out and who did not go, and that had to ask anew
  * @param coverLines entries of covers by kind: wraps, relays, seals and so on
  * @param epochsChecked keys in use that everybody not entitled tried to come to, by pooling all
  * @param cpuMillis of the whole run; depends on the machine
@@ -15,6 +16,7 @@ public record Totals(
     int admitted,
     int left,
     int expelled,
+    int registeredAgain,
     int rekeys,
     int facts,
     Map<String, Long> messagesByType,
@@ -24,4 +26,7 @@ public record Totals(
     long epochsChecked,
     long framesSealed,
     long framesOpened,
-    long cpuMillis) {}
+    long cpuMillis) {
+  static final Totals NONE =
+      new Totals(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, Map.of(), 0, 0, 0, 0);
+}

@@ -1,6 +1,7 @@
 package io.keymoot.simulator.run;
 
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Slot;
@@ -8,6 +9,7 @@ import io.keymoot.flatkeying.frame.FrameEpoch;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.keying.CoverReport;
+import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.heartbeat.Heartbeat;
 import io.keymoot.heartbeat.SlotView;
@@ -22,19 +24,20 @@ import io.keymoot.simulator.world.Frame;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
 import io.keymoot.simulator.world.World;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Keeps the books of a run: what each change cost, and how the group did meanwhile. */
 final class Recorder implements Watcher {
-  /** A change that took no effect for so long is counted as never settled. */
-  private static final long GIVEN_UP_MILLIS = 60_000;
+  /** Who goes by itself after so long without being let in was not let in. */
+  private static final long PATIENCE_MILLIS = 5_000;
 
   private final World world;
   private final List<Open> open = new ArrayList<>();
@@ -56,6 +59,8 @@ final class Recorder implements Watcher {
   private int admitted;
   private int left;
   private int expelled;
+  private final Set<Fingerprint> expelledDevices = new TreeSet<>();
+  private final Set<Node> registeredAgain = new LinkedHashSet<>();
 
   private static final class Open {
     final Change.Kind kind;
@@ -112,6 +117,7 @@ final class Recorder implements Watcher {
   }
 
   void expelled(Node node) {
+    expelledDevices.add(node.device());
     events.add(new MemberEvent(world.now(), MemberEvent.Kind.EXPELLED, node.index()));
     ousted.add(new Ousted(node, world.now(), expelled));
     expelled++;
@@ -168,9 +174,12 @@ final class Recorder implements Watcher {
     open.add(new Open(kind, node, world.now(), controlBytes, cpuNanos(), members));
   }
 
-  /** Of the thread that runs all peers: other work on the machine does not count. */
-  static long cpuNanos() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  /**
+   * Of the thread that runs all peers, but not of whoever watches them: other work on the machine
+   * does not count, nor what the judges do.
+   */
+  private long cpuNanos() {
+    return World.cpuNanos() - world.watchingNanos();
   }
 
   private int largest() {
@@ -201,6 +210,9 @@ final class Recorder implements Watcher {
   @Override
   public void stepped(Node node, GroupState before, List<PeerEffect> effects) {
     for (PeerEffect effect : effects) {
+      if (effect instanceof PeerEffect.Status now && now.state() == Effect.State.OUT) {
+        wentOut(node);
+      }
       if (effect instanceof PeerEffect.Rekeyed rekeyed) {
         rekeys++;
         epochs.add(rekeyed.cost().epoch());
@@ -227,6 +239,24 @@ final class Recorder implements Watcher {
         }
       }
     }
+  }
+
+  /** Nobody wanted it out and it did not go: its admission fell with who had let it in. */
+  private void wentOut(Node node) {
+    boolean isOwnDoing = node.isByzantine() || !node.mayTalk();
+    if (!isOwnDoing && !expelledDevices.contains(node.device()) && !isPutOut(node)) {
+      registeredAgain.add(node);
+    }
+  }
+
+  /** By whoever has the right, liars included. */
+  private boolean isPutOut(Node node) {
+    return world.nodes().stream()
+        .filter(other -> other.known().count() > 0)
+        .anyMatch(
+            other ->
+                other.peer().keying().ledger().isBarred(other.known(), node.device())
+                    || other.known().isFaulty(node.member()));
   }
 
   private static boolean ends(Node author, FactId epoch, Node target) {
@@ -304,9 +334,12 @@ final class Recorder implements Watcher {
   private void settleDepartures(List<Node> members) {
     for (Open each : List.copyOf(open)) {
       if (each.kind == Change.Kind.JOIN) {
-        if (!each.node.isUp() || world.now() - each.at > GIVEN_UP_MILLIS) {
+        long waited = world.now() - each.at;
+        if (waited > Change.GIVEN_UP_MILLIS || isMoot(each.node)) {
           open.remove(each);
-          settled(each, -1);
+          if (waited > PATIENCE_MILLIS) {
+            settled(each, -1);
+          }
         }
         continue;
       }
@@ -314,11 +347,20 @@ final class Recorder implements Watcher {
           members.stream()
               .filter(node -> node != each.node)
               .allMatch(node -> !node.known().isMember(each.node.member()) && node.canSend());
-      if (isGone || world.now() - each.at > GIVEN_UP_MILLIS) {
+      if (isGone || world.now() - each.at > Change.GIVEN_UP_MILLIS) {
         open.remove(each);
         settled(each, isGone ? world.now() - each.at : -1);
       }
     }
+  }
+
+  /** It went, or was put out, before it could send. */
+  private boolean isMoot(Node node) {
+    return !node.isUp()
+        || !node.mayTalk()
+        || node.isByzantine()
+        || node.status().state() == Effect.State.OUT
+        || expelledDevices.contains(node.device());
   }
 
   // ---- the books
@@ -349,6 +391,10 @@ final class Recorder implements Watcher {
 
   Map<String, Long> coverLines() {
     return coverLines;
+  }
+
+  int registeredAgain() {
+    return registeredAgain.size();
   }
 
   int rekeys() {

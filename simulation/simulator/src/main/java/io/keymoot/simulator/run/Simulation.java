@@ -21,6 +21,7 @@ import io.keymoot.simulator.world.Frame;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Trace;
 import io.keymoot.simulator.world.World;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -135,21 +136,28 @@ public final class Simulation {
   // ---- the run
 
   public RunResult run() {
-    long started = Recorder.cpuNanos();
+    long started = World.cpuNanos();
     if (!plan.everySignature()) {
       Shortcuts.start();
     }
     try {
       live();
-    } catch (IllegalStateException | IllegalArgumentException | NullPointerException bug) {
-      // The code found out by itself that it is broken: that node stops, and so does the run.
-      StackTraceElement[] where = bug.getStackTrace();
-      world.violated("BUG", bug + (where.length > 0 ? " at " + where[0] : ""));
+    } catch (UncheckedIOException e) {
+      throw e; // the trace cannot be written
+    } catch (RuntimeException | StackOverflowError | AssertionError bug) {
+      // The code is broken, whether it found out by itself or not: the run stops.
+      world.violated("BUG", inWords(bug));
     } finally {
       Shortcuts.stop();
     }
     recorder.sample();
-    return result((Recorder.cpuNanos() - started) / 1_000_000);
+    return result((World.cpuNanos() - started) / 1_000_000);
+  }
+
+  /** What was thrown, and where. */
+  public static String inWords(Throwable bug) {
+    StackTraceElement[] where = bug.getStackTrace();
+    return bug + (where.length > 0 ? " at " + where[0] : "");
   }
 
   private void live() {
@@ -382,10 +390,12 @@ public final class Simulation {
         recorder.heals(),
         injected,
         recorder.slots(),
+        realBytes == null ? List.of() : realBytes.collusion(),
         new Totals(
             recorder.admitted(),
             recorder.left(),
             recorder.expelled(),
+            recorder.registeredAgain(),
             recorder.rekeys(),
             (int) facts,
             traffic.messages(),

@@ -369,6 +369,7 @@ public final class Node {
   }
 
   private void say(Optional<Address> to, Bytes message) {
+    world.meant(this, message);
     Deed its = deed;
     if (its == null) {
       world.say(this, to, message);

@@ -9,6 +9,9 @@ import java.util.List;
 /** Looks over everybody's shoulder; changes nothing. */
 public interface Watcher {
 
+  /** A peer itself wants to say this; a liar may say something else instead. */
+  default void meant(Node from, Bytes message) {}
+
   /** The message goes onto the network, whether it arrives or not. */
   default void said(Node from, Bytes message) {}
 

@@ -34,6 +34,8 @@ import io.keymoot.peer.Peer;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
 import io.keymoot.simulator.result.Violation;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +79,8 @@ public final class World {
   /** What went over the network so far, a multicast counting once. */
   public record Traffic(Map<String, Long> messages, Map<String, Long> bytes) {}
 
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private final Setup setup;
   private final Random random;
   private final Timeline timeline = new Timeline();
@@ -100,6 +104,7 @@ public final class World {
   private long framesSealed;
   private long framesOpened;
   private long wallAheadMillis;
+  private long watchingNanos;
 
   public World(Setup setup, Trace trace) {
     this.setup = setup;
@@ -187,6 +192,16 @@ public final class World {
 
   public long framesOpened() {
     return framesOpened;
+  }
+
+  /** CPU of this thread so far. */
+  public static long cpuNanos() {
+    return THREADS.getCurrentThreadCpuTime();
+  }
+
+  /** So much of it was of whoever watches and judges: nobody's who takes part. */
+  public long watchingNanos() {
+    return watchingNanos;
   }
 
   /** Distinct epochs that members send under now. */
@@ -356,9 +371,11 @@ public final class World {
     if (trace.isWritten()) {
       trace.write(now(), from + " says " + type + to.map(it -> " to " + it).orElse(""));
     }
+    long began = cpuNanos();
     for (int i = 0; i < watchers.size(); i++) {
       watchers.get(i).said(from, message);
     }
+    watchingNanos += cpuNanos() - began;
     if (to.isEmpty()) {
       network.multicast(from, nodes, message);
     } else {
@@ -366,6 +383,13 @@ public final class World {
       if (receiver != null) {
         network.unicast(from, receiver, message);
       }
+    }
+  }
+
+  /** A peer wants to say this, whatever becomes of it. */
+  void meant(Node from, Bytes message) {
+    for (int i = 0; i < watchers.size(); i++) {
+      watchers.get(i).meant(from, message);
     }
   }
 
@@ -384,7 +408,9 @@ public final class World {
   }
 
   void watched(Node node, GroupState before, List<PeerEffect> effects) {
+    long began = cpuNanos();
     watchers.forEach(watcher -> watcher.stepped(node, before, effects));
+    watchingNanos += cpuNanos() - began;
   }
 
   // ---- frames

@@ -3,6 +3,7 @@ package io.keymoot.simulator.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.simulator.result.Change;
+import io.keymoot.simulator.result.Collusion;
 import io.keymoot.simulator.result.Expulsion;
 import io.keymoot.simulator.result.Heal;
 import io.keymoot.simulator.result.Injected;
@@ -103,10 +104,12 @@ class RunReportTest {
         heals,
         List.of(new Injected("partition", 10, "Bailis, Kingsbury 2014"), new Injected(EVIL, 1, "")),
         new SlotTable(4, cells),
+        List.of(new Collusion(0, 4_000, 0), new Collusion(3, 3_512, 2L * violations.size())),
         new Totals(
             150,
             0,
             82,
+            3,
             150,
             200,
             Map.of("REKEY", 150L),
@@ -165,6 +168,23 @@ class RunReportTest {
       assertThat(data.group(1)).isNotEmpty();
     }
     assertThat(plots).isEqualTo(count - 1); // the slot table is a drawing
+  }
+
+  /** What is told of this run was measured in it. */
+  @Test
+  void whatCoalitionsCameToAndWhoHadToAskAnewIsWhatTheRunSays() {
+    assertThat(page).contains("7,512 keys tried, 0 read").contains("✓ none");
+    String broken =
+        RunReport.html(run(List.of(new Violation("I3", "the expelled reads", 17, 4_000))), "");
+    assertThat(broken).contains("7,512 keys tried, 2 read").contains("✗ 2 of 7,512");
+    assertThat(page).containsPattern(">3</td><td class=\"[^\"]*\">none</td>");
+  }
+
+  @Test
+  void aRunThatBrokeOffBeforeAnythingCouldBeMeasuredIsToldOf() {
+    Violation bug = new Violation("BUG", "an exception", 0, 0);
+    RunResult broken = RunResult.broken(run(List.of()).plan(), bug);
+    assertThat(RunReport.html(broken, "again")).contains("an exception").contains("not tried");
   }
 
   @Test
