@@ -109,7 +109,8 @@ final class Hoarder implements KeyListener, Transport.Receiver {
     Hoarded kept = keys.computeIfAbsent(key, k -> new Hoarded(k.epoch(), k.revision()));
     for (FrameSender sender : everybody) {
       key.kid(sender).ifPresent(kid -> kept.kidPrefix = (int) (kid >>> 32));
-      key.lendBaseKey(sender, bytes -> kept.baseKeys.put(sender.stay(), bytes.clone()));
+      key.lendBaseKey(sender, byte[]::clone)
+          .ifPresent(bytes -> kept.baseKeys.put(sender.stay(), bytes));
     }
   }
 
