@@ -83,7 +83,8 @@ class PageSessionTest {
     RawClient.Answer refused = poll.read();
     poll.close();
     assertThat(refused.status()).isEqualTo(401);
-    assertThat(refused.body()).contains("\"code\":\"no-token\"").contains("logged out");
+    // Why is said to a question that the server already had; this one may have met the logout.
+    assertThat(refused.body()).contains("\"code\":\"no-token\"");
 
     server.events.publish("note", new JsonObject().put("text", "secret"));
     Awaitility.await().until(() -> anothers.messages.size() == 1);
