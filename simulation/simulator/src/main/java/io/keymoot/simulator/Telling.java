@@ -23,7 +23,7 @@ final class Telling {
       Map.ofEntries(
           Map.entry(
               "gives-by-the-present-roster",
-              new Stage(5, 30, "none", List.of("loss", "join-flood"), 20, 0, 1)),
+              new Stage(5, 30, "none", List.of("loss", "join-flood"), 20, 0, 20)),
           Map.entry(
               "gives-one-revision-too-early",
               new Stage(5, 30, "none", List.of("loss", "join-flood"), 20, 0, 1)),
