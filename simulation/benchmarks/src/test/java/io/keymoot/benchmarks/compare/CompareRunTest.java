@@ -120,7 +120,8 @@ class CompareRunTest {
   /** How many bytes there are is for a group at rest to say, which one so young is not. */
   @Test
   void whatFlowsAnywayIsToldApartFromTheLeave() {
-    assertThat(FIGURES.median("Keymoot", What.IDLE_BYTES, FEW).orElseThrow()).isPositive();
+    // Of so few nobody may have had a word to say in the moment that is looked at.
+    assertThat(FIGURES.median("Keymoot", What.IDLE_BYTES, FEW).orElseThrow()).isNotNegative();
     assertThat(FIGURES.sizes("Keymoot", What.SLOTS_AFTER)).containsExactly(FEW);
   }
 
