@@ -17,6 +17,7 @@ import org.jgroups.conf.ProtocolConfiguration;
 import org.jgroups.conf.ProtocolStackConfigurator;
 import org.jgroups.fork.ForkChannel;
 import org.jgroups.protocols.FORK;
+import org.jgroups.protocols.TCP;
 import org.jgroups.stack.ProtocolStack;
 
 /**
@@ -135,7 +136,11 @@ public sealed interface ClusterStack {
       first.getProperties().putAll(transport);
       discovery.ifPresent(
           way -> protocols.set(1, new ProtocolConfiguration(way.protocol, way.properties)));
-      return new JChannel(configurator(protocols));
+      JChannel channel = new JChannel(configurator(protocols));
+      if (channel.getProtocolStack().getTransport() instanceof TCP tcp) {
+        tcp.setSocketFactory(BoundedWrites.factory(RuntimeLimits.WRITE_MILLIS));
+      }
+      return channel;
     }
   }
 

@@ -37,6 +37,13 @@ final class RuntimeLimits {
 
   static final long HEARD_MILLIS = 30_000;
 
+  /**
+   * How long the other end may take nothing of one write over TCP. Longer than a silent end takes
+   * to leave JGroups' view: whoever is cut off is not to be connected to again and again before
+   * that.
+   */
+  static final long WRITE_MILLIS = 12_000;
+
   // ---- reliable frames that the network's own reliability does not bring
 
   /** Frames of this end that can be asked for again: older ones no replay window would take. */

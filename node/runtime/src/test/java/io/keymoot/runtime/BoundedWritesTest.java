@@ -1,0 +1,96 @@
+package io.keymoot.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jgroups.util.SocketFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class BoundedWritesTest {
+  private static final int MORE_THAN_ANY_BUFFER = 64 << 20;
+
+  private final SocketFactory factory = BoundedWrites.factory(300);
+
+  @Test
+  void whoReadsNothingHoldsUpNobodyForLong() throws Exception {
+    try (ServerSocket server = server();
+        Socket here = connected(server);
+        Socket there = server.accept()) {
+      holdsUpNobody(here);
+    }
+  }
+
+  @Test
+  void norIfItWasTheOneThatConnected() throws Exception {
+    try (ServerSocket server = server();
+        Socket here = connected(server);
+        Socket there = server.accept()) {
+      holdsUpNobody(there);
+    }
+  }
+
+  private static void holdsUpNobody(Socket by) {
+    long from = System.nanoTime();
+
+    assertThatThrownBy(() -> write(by, MORE_THAN_ANY_BUFFER)).isInstanceOf(IOException.class);
+
+    assertThat(by.isClosed()).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void whoReadsIsWrittenToForAsLongAsItTakes() throws Exception {
+    try (ServerSocket server = server();
+        Socket here = connected(server);
+        Socket there = server.accept()) {
+      CompletableFuture<Long> read =
+          CompletableFuture.supplyAsync(() -> readAll(there), Thread::startVirtualThread);
+
+      for (int i = 0; i < 5; i++) {
+        write(here, MORE_THAN_ANY_BUFFER / 4);
+      }
+      here.shutdownOutput();
+
+      assertThat(read.join()).isEqualTo(5L * (MORE_THAN_ANY_BUFFER / 4));
+      assertThat(here.isClosed()).isFalse();
+    }
+  }
+
+  private ServerSocket server() throws IOException {
+    ServerSocket server = factory.createServerSocket("here");
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return server;
+  }
+
+  private Socket connected(ServerSocket to) throws IOException {
+    Socket socket = factory.createSocket("there");
+    socket.connect(to.getLocalSocketAddress());
+    return socket;
+  }
+
+  private static void write(Socket to, int bytes) throws IOException {
+    OutputStream out = to.getOutputStream();
+    byte[] some = new byte[1 << 16];
+    for (int i = 0; i < bytes; i += some.length) {
+      out.write(some);
+    }
+  }
+
+  private static long readAll(Socket from) {
+    try {
+      return from.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
