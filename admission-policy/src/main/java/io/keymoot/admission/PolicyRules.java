@@ -44,7 +44,7 @@ public final class PolicyRules {
     return invites;
   }
 
-  Dates.Revocation revocation() {
+  public Dates.Revocation revocation() {
     return revocation;
   }
 

@@ -48,7 +48,14 @@ import picocli.CommandLine.Parameters;
     name = "ca",
     mixinStandardHelpOptions = true,
     description = "A small certificate authority in files, for people without one.",
-    subcommands = {Ca.Root.class, Ca.Site.class, Ca.Request.class, Ca.Sign.class, Ca.Show.class},
+    subcommands = {
+      Ca.Root.class,
+      Ca.Site.class,
+      Ca.Request.class,
+      Ca.Sign.class,
+      Revoke.class,
+      Ca.Show.class
+    },
     footer = {
       "",
       "A root signs sites, a site signs devices:",
@@ -56,11 +63,12 @@ import picocli.CommandLine.Parameters;
       "  keymoot ca site 'Ward 3' --by root --role chair --out ward3",
       "  keymoot ca request 'Door 7' --out door7.csr          # on the device",
       "  keymoot ca sign door7.csr --by ward3 --fingerprint MFZWI3D --out door7.pem",
-      "  keymoot id --certificate door7.pem                   # on the device"
+      "  keymoot id --certificate door7.pem                   # on the device",
+      "  keymoot ca revoke door7.pem --by ward3               # when it is lost"
     })
 final class Ca implements Runnable {
   private static final String KEY = "key.pem";
-  private static final String CHAIN = "chain.pem";
+  static final String CHAIN = "chain.pem";
   private static final int MOST_BYTES = 1 << 20;
   private static final int DAYS_A_YEAR = 365;
 
@@ -73,7 +81,7 @@ final class Ca implements Runnable {
   public void run() {
     throw new CommandLine.ParameterException(
         java.util.Objects.requireNonNull(spec).commandLine(),
-        "Say what to do: root, site, request, sign or show.");
+        "Say what to do: root, site, request, sign, revoke or show.");
   }
 
   /** Whether it is there and what it is about, for those beneath. */
@@ -382,7 +390,7 @@ final class Ca implements Runnable {
   @Command(
       name = "show",
       mixinStandardHelpOptions = true,
-      description = "Shows what is in a certificate or a request.",
+      description = "Shows what is in a certificate, a request or a revocation list.",
       footer = {"", "Example:", "  keymoot ca show door7.pem"})
   static final class Show extends Step {
     @Parameters(paramLabel = "FILE", description = "PEM; an authority's folder for its own.")
@@ -395,6 +403,8 @@ final class Ca implements Runnable {
       JsonArray all = new JsonArray();
       if (pem.contains("BEGIN " + Pem.CERTIFICATE_REQUEST)) {
         all.add(shown(request(pem, at)).put("kind", "request"));
+      } else if (pem.contains("BEGIN " + Pem.REVOCATION_LIST)) {
+        RevocationLists.of(at).forEach(each -> all.add(RevocationLists.shown(each.list())));
       } else {
         for (Certificate each : certificates(pem, at)) {
           all.add(shown(each));
@@ -436,7 +446,7 @@ final class Ca implements Runnable {
     return shown(authority.certificate()).put("folder", folder.toString());
   }
 
-  private static Authority load(Path folder) {
+  static Authority load(Path folder) {
     byte[] pem = PrivateFiles.read(folder.resolve(KEY), MOST_BYTES);
     try {
       SigningKey key =
@@ -483,7 +493,7 @@ final class Ca implements Runnable {
     };
   }
 
-  private static Problem unusable(Path file, String reason) {
+  static Problem unusable(Path file, String reason) {
     return new Problem(
         ErrorCode.BAD_FILE,
         file + " cannot be used: " + reason + '.',
@@ -494,7 +504,7 @@ final class Ca implements Runnable {
     return new String(PrivateFiles.read(file, MOST_BYTES), StandardCharsets.UTF_8);
   }
 
-  private static byte[] text(String text) {
+  static byte[] text(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 

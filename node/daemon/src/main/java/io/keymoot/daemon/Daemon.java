@@ -1,6 +1,5 @@
 package io.keymoot.daemon;
 
-import io.keymoot.admission.PolicyRules;
 import io.keymoot.admission.certificate.Certificate;
 import io.keymoot.daemon.api.ApiServer;
 import io.keymoot.daemon.api.Ask;
@@ -373,25 +372,36 @@ final class Daemon implements AutoCloseable {
   }
 
   String reread() {
-    PolicyRules rules = Policy.read(places.policy(settings));
-    GroupNode seat = node;
-    if (seat != null) {
-      seat.policy(rules);
-    }
+    Rulebook rules = Rulebook.read(places, settings);
     try (DeviceKey fresh = DeviceKey.open(places.identity(settings))) {
-      if (seat != null && !fresh.chain().equals(device.chain())) {
-        seat.renew(Optional.of(fresh.credential(settings).encode()));
-        return "Policy and certificate were taken.";
+      GroupNode seat = node;
+      boolean renewed = seat != null && !fresh.chain().equals(device.chain());
+      Optional<Bytes> credential =
+          renewed ? Optional.of(fresh.credential(settings).encode()) : Optional.empty();
+      // Nothing can go wrong from here on.
+      if (seat != null) {
+        // The lists first: rules that require them find them there.
+        seat.revocations(rules.lists().ders());
+        seat.policy(rules.policy());
+        if (renewed) {
+          seat.renew(credential);
+        }
       }
+      return rules.taken(renewed, Ca.now());
     }
-    return "The policy was taken; other settings need a new start.";
   }
 
   // ---- the group
 
-  /** Opens the network and takes this device's seat. Blocks for a second or so. */
-  void join() {
-    PolicyRules rules = Policy.read(places.policy(settings));
+  /**
+   * Opens the network and takes this device's seat. Blocks for a second or so.
+   *
+   * @return what to know of the rules that it sits there with
+   */
+  List<Rulebook.Caution> join() {
+    Rulebook rules = Rulebook.read(places, settings);
+    List<Rulebook.Caution> cautions = rules.cautions(Ca.now());
+    cautions.forEach(each -> note(each.found() + ' ' + each.remedy()));
     hook = Hook.of(settings, log).orElse(null);
     ClusterStack stack = Links.stack(settings);
     FlatKeying.Founding plan = founding();
@@ -401,9 +411,11 @@ final class Daemon implements AutoCloseable {
     Network opened = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM);
     network = opened;
     GroupNode.Builder builder =
-        GroupNode.of(opened, new Identity(device.key(), device.credential(settings)), rules)
+        GroupNode.of(
+                opened, new Identity(device.key(), device.credential(settings)), rules.policy())
             .meetingAt(cluster)
             .rememberingIn(places.state().resolve("remembered"))
+            .revocations(rules.lists().ders())
             .invites(memory.invites().made(), memory.invites().uses());
     try {
       GroupNode joined =
@@ -427,6 +439,7 @@ final class Daemon implements AutoCloseable {
       figures.watch(joined);
       node = joined;
       desk = seat;
+      return cautions;
     } catch (NetworkFailed e) {
       throw new Problem(
           ErrorCode.NETWORK,

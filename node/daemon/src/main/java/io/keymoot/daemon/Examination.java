@@ -1,6 +1,8 @@
 package io.keymoot.daemon;
 
+import io.keymoot.admission.WallTime;
 import io.keymoot.admission.certificate.Certificate;
+import io.keymoot.daemon.setting.ErrorCode;
 import io.keymoot.daemon.setting.Places;
 import io.keymoot.daemon.setting.PrivateFiles;
 import io.keymoot.daemon.setting.Problem;
@@ -62,6 +64,7 @@ final class Examination {
     Examination all = new Examination(places, settings, status, members, now);
     all.look("files", all::files);
     all.look("policy", all::policy);
+    all.look("revocation", all::revocation);
     all.look("hook", all::hook);
     all.look("certificate", all::certificate);
     all.look("clock", all::clock);
@@ -124,6 +127,29 @@ final class Examination {
       }
     } catch (Problem e) {
       wrong("policy", e.detail(), e.remedy());
+    }
+  }
+
+  private void revocation() {
+    Rulebook rules;
+    try {
+      rules = Rulebook.read(places, settings);
+    } catch (Problem e) {
+      if (e.code() != ErrorCode.BAD_POLICY) {
+        throw e;
+      }
+      return; // said by policy()
+    }
+    List<Rulebook.Caution> cautions = rules.cautions(new WallTime(now.getEpochSecond()));
+    for (Rulebook.Caution each : cautions) {
+      if (each.shutsOut()) {
+        wrong("revocation", each.found(), each.remedy());
+      } else {
+        note("revocation", each.found(), each.remedy());
+      }
+    }
+    if (cautions.isEmpty() && !rules.lists().isEmpty()) {
+      good("revocation", rules.lists().counted() + " at hand, and none is out of date.");
     }
   }
 

@@ -27,7 +27,7 @@ import sun.misc.Signal;
     description = "Runs the daemon in the foreground, until Ctrl-C or SIGTERM.",
     footer = {
       "",
-      "SIGHUP reads policy and identity anew. Examples:",
+      "SIGHUP reads policy, revocation lists and identity anew. Examples:",
       "  keymoot run --group 'ward 3'",
       "  keymoot run --group 'ward 3' --transport tcp --peers 10.0.0.7:7800,10.0.0.8:7800",
       "  keymoot run --state /tmp/other --api 127.0.0.1:0 --bind 127.0.0.1"
@@ -75,7 +75,10 @@ final class Run implements Callable<Integer> {
           .start(() -> Orders.obey(daemon::askToEnd));
     }
     try {
-      daemon.join();
+      for (Rulebook.Caution each : daemon.join()) {
+        console.aside(
+            console.warn(Console.safe(each.found())) + '\n' + Console.safe(each.remedy()));
+      }
       daemon.awaitEnd();
     } finally {
       daemon.close();

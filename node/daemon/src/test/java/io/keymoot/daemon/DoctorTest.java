@@ -93,6 +93,27 @@ class DoctorTest {
   }
 
   @Test
+  void revocationListsThatAreRequiredAndMissingOutOfDateOrIgnored() throws Exception {
+    Path policy = temp.resolve("policy.yaml");
+    Files.writeString(policy, Policy.USUAL);
+    about("revocation").isEmpty();
+    Files.writeString(policy, Policy.USUAL + "certificates:\n  revocation: required\n");
+    about("revocation").startsWith("wrong: ").contains("nobody is let in", "keymoot ca revoke");
+    keymoot("ca", "root", "Example", "--out", temp.resolve("root").toString());
+    flags.put("anchors", temp.resolve("root/chain.pem").toString());
+    keymoot("ca", "revoke", "--by", temp.resolve("root").toString(), "--days", "10");
+    Path lists = Files.createDirectory(temp.resolve("revocation-lists"));
+    Files.move(temp.resolve("root/revoked.crl"), lists.resolve("root.crl"));
+    about("revocation").startsWith("good: 1 revocation list");
+    now = now.plus(Duration.ofDays(11));
+    about("revocation").startsWith("wrong: ").contains("root.crl", "out of date", "is let in");
+    Files.writeString(policy, Policy.USUAL);
+    about("revocation").startsWith("note: ").contains("root.crl", "is not known");
+    Files.writeString(policy, Policy.USUAL + "certificates:\n  revocation: ignored\n");
+    about("revocation").startsWith("note: ").contains("ignores the 1 revocation list");
+  }
+
+  @Test
   void aCertificateThatIsMissingGoodOrOutOfDate() {
     String state = temp.toString();
     about("certificate").startsWith("note: This device has no key yet.").contains("keymoot id");

@@ -40,6 +40,9 @@ class RunTest {
     Files.writeString(
         state.resolve("keymoot.conf"),
         "group = of the file\nname = of the file\nprofile = broadcast\n");
+    Files.writeString(
+        state.resolve("policy.yaml"),
+        TestGroup.OPEN_HOUSE + "certificates: {revocation: required}\n");
     Process daemon =
         begin(
             state,
@@ -62,6 +65,7 @@ class RunTest {
     TestGroup.until(() -> "settled".equals(client.get(Route.STATUS).getString("state")));
 
     saysLoudlyThatOthersReachIt();
+    saysThatNobodyIsLetInWithoutTheListsItsPolicyRequires(state);
     takesFlagsBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(client);
     readsThePolicyAnewAtSighup(daemon, client, state.resolve("policy.yaml"));
     daemon.destroy(); // SIGTERM
@@ -72,6 +76,16 @@ class RunTest {
 
   private void saysLoudlyThatOthersReachIt() throws IOException {
     assertThat(errors()).startsWith("WARNING").contains("0.0.0.0:0", "token");
+  }
+
+  private void saysThatNobodyIsLetInWithoutTheListsItsPolicyRequires(Path state) {
+    TestGroup.until(
+        () ->
+            errors()
+                .contains(
+                    "requires revocation lists, and none is in "
+                        + state.resolve("revocation-lists")
+                        + ": nobody is let in by a certificate."));
   }
 
   private static void takesFlagsBeforeTheEnvironmentBeforeTheFileBeforeTheDefault(

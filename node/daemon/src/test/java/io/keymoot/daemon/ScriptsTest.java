@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +36,8 @@ import picocli.CommandLine;
  *
  * {@code start} starts a daemon in the background of the test, over the in-memory network; all
  * other commands speak to it over HTTP as they always do; {@code stop} ends it. {@code set} sets a
- * variable of the environment. What begins with {@code until} is repeated until it prints that. The
- * folder HERE is fresh for each script.
+ * variable of the environment, {@code copy} copies a file. What begins with {@code until} is
+ * repeated until it prints that. The folder HERE is fresh for each script.
  */
 class ScriptsTest {
   private static final long PATIENCE_NANOS = 40_000_000_000L;
@@ -149,6 +150,12 @@ class ScriptsTest {
       case "set" -> {
         environment.put(words.get(1), words.get(2));
         Environment.replaceBy(environment);
+        return 0;
+      }
+      case "copy" -> {
+        Path to = Path.of(words.get(2));
+        Files.createDirectories(Objects.requireNonNull(to.getParent()));
+        Files.copy(Path.of(words.get(1)), to, StandardCopyOption.REPLACE_EXISTING);
         return 0;
       }
       case "mode" -> {

@@ -123,7 +123,7 @@ public final class GroupNode implements AutoCloseable {
         new Host(
             wish,
             from.identity,
-            new Host.Opinion(from.policy, from.invites, from.uses),
+            new Host.Opinion(from.policy, from.lists, from.invites, from.uses),
             from.network,
             from.entropy,
             GroupNode::today,
@@ -152,6 +152,7 @@ public final class GroupNode implements AutoCloseable {
     private @Nullable String cluster;
     private @Nullable Path memory;
     private Entropy entropy = entropy();
+    private List<Bytes> lists = List.of();
     private List<Invite> invites = List.of();
     private List<InviteUse> uses = List.of();
     private @Nullable Function<GroupNode, RenewalWatch> renewing;
@@ -198,6 +199,15 @@ public final class GroupNode implements AutoCloseable {
                   identity,
                   period,
                   credential -> node.renew(Optional.of(credential)));
+      return this;
+    }
+
+    /**
+     * Revocation lists (DER) that count from the first question on; later ones are given to {@link
+     * GroupNode#revocations}.
+     */
+    public Builder revocations(List<Bytes> lists) {
+      this.lists = List.copyOf(lists);
       return this;
     }
 

@@ -50,9 +50,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   /**
-   * What each seat begins with: rules, and invites of an earlier start with those who used them.
+   * What each seat begins with: rules, the revocation lists beside them, and invites of an earlier
+   * start with those who used them.
    */
-  record Opinion(PolicyRules rules, List<Invite> invites, List<InviteUse> uses) {
+  record Opinion(PolicyRules rules, List<Bytes> lists, List<Invite> invites, List<InviteUse> uses) {
     AdmissionPolicy policy() {
       AdmissionPolicy policy = new AdmissionPolicy(rules);
       invites.forEach(policy::addInvite);
@@ -62,15 +63,17 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
 
     Opinion after(PeerInput input) {
       return switch (input) {
-        case PeerInput.Policy policy -> new Opinion(policy.rules(), invites, uses);
+        case PeerInput.Policy policy -> new Opinion(policy.rules(), lists, invites, uses);
+        case PeerInput.Revocations fresh -> new Opinion(rules, fresh.lists(), invites, uses);
         case PeerInput.AddInvite add -> {
           List<Invite> more = new ArrayList<>(invites);
           more.add(add.invite());
-          yield new Opinion(rules, more, uses);
+          yield new Opinion(rules, lists, more, uses);
         }
         case PeerInput.RemoveInvite remove ->
             new Opinion(
                 rules,
+                lists,
                 invites.stream().filter(each -> !each.name().equals(remove.name())).toList(),
                 uses);
         default -> this;
@@ -87,8 +90,6 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
 
   /** As it is now: of a seat that is still to be taken, too. */
   private Opinion opinion;
-
-  private Optional<PeerInput.Revocations> revocations = Optional.empty();
 
   private final List<NodeEffect> out = new ArrayList<>();
   private final OtherVersions otherVersions = new OtherVersions();
@@ -144,9 +145,6 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       case NodeInput.ToPeer to -> {
         requirePossible(to.input());
         opinion = opinion.after(to.input());
-        if (to.input() instanceof PeerInput.Revocations lists) {
-          revocations = Optional.of(lists);
-        }
         if (to.input() instanceof PeerInput.Received received) {
           if (seat == null && OtherVersions.isOne(received.message())) {
             // With no peer to say so, who looks for a group would wait and not know why.
@@ -440,7 +438,10 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     if (self != null) {
       step(at, new PeerInput.ReachedAt(self));
     }
-    revocations.ifPresent(lists -> step(at, lists));
+    if (!opinion.lists().isEmpty()) {
+      // Before anybody can ask: who was revoked is not let in first.
+      step(at, new PeerInput.Revocations(opinion.lists()));
+    }
     // Read here and now, before this device can be let in: nothing is believed first and mended
     // later.
     step(at, new PeerInput.Remember(memory.apply(at.peer.keying().group())));

@@ -13,6 +13,7 @@ import io.keymoot.admission.certificate.Certificate;
 import io.keymoot.admission.certificate.Pem;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.crypto.SignatureKind;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
@@ -21,6 +22,7 @@ import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.runtime.People.Someone;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +31,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -136,14 +143,9 @@ final class DeviceTest {
       writeChain(folder.resolve("ben"), site.chain(ben, "ben"));
       Identity annaCertified = Identity.load(folder.resolve("anna"), new char[0]);
       Identity benCertified = Identity.load(folder.resolve("ben"), new char[0]);
-      FlatKeying.Founding plan =
-          new FlatKeying.Founding(
-              people.name,
-              Profile.CONFERENCE,
-              new Rights(new Rights.AnyMember(), Optional.empty(), 2),
-              new Trust(List.of(site.root.certificate().der()), List.of(), Optional.empty()));
       Someone founder =
-          people.add("anna", annaCertified, people.builder(annaCertified).found(plan));
+          people.add(
+              "anna", annaCertified, people.builder(annaCertified).found(site.plan(people.name)));
       Someone joiner =
           people.add(
               "ben",
@@ -167,6 +169,56 @@ final class DeviceTest {
       anna.close();
       ben.close();
     }
+  }
+
+  @Test
+  void whoseCertificateWasRevokedIsNotLetInFromTheFirstQuestionOn() throws Exception {
+    try (Site site = new Site()) {
+      people.policy =
+          People.rules(
+              People.OPEN_HOUSE.replace("admit: anybody", "admit: {certificate: any}")
+                  + "certificates: {revocation: required}\n");
+      Identity anna = certified(site, "anna");
+      Identity ben = certified(site, "ben");
+      Identity cora = certified(site, "cora");
+      Someone founder =
+          people.add(
+              "anna",
+              anna,
+              people
+                  .builder(anna)
+                  .revocations(List.of(site.revoking(ben)))
+                  .found(site.plan(people.name)));
+      Someone bens = people.add("ben", ben, people.builder(ben).join(people.name));
+      Someone coras = people.add("cora", cora, people.builder(cora).join(people.name));
+      people.settled(founder, coras);
+      await().atMost(People.SOON).until(() -> refusals(founder).contains("was revoked"));
+      assertThat(bens.node.status().state()).isNotEqualTo(NodeState.SETTLED);
+
+      // Another list takes the place of all earlier ones.
+      founder.node.revocations(List.of(site.revoking())).toCompletableFuture().join();
+      coras.node.revocations(List.of(site.revoking())).toCompletableFuture().join();
+      people.settled(founder, bens, coras);
+
+      founder.node.revocations(List.of(People.text("no list"))).toCompletableFuture().join();
+      await().atMost(People.SOON).until(() -> !founder.saw(NodeEvent.PolicyFaults.class).isEmpty());
+      assertThat(founder.saw(NodeEvent.PolicyFaults.class).getLast().faults())
+          .singleElement()
+          .asString()
+          .contains("Revocation list 1 cannot be read");
+    }
+  }
+
+  private Identity certified(Site site, String name) throws Exception {
+    Path own = folder.resolve(name);
+    try (Identity made = Identity.loadOrMake(own)) {
+      writeChain(own, site.chain(made, name));
+    }
+    return Identity.load(own, new char[0]);
+  }
+
+  private static String refusals(Someone who) {
+    return who.saw(NodeEvent.Decided.class).toString();
   }
 
   @Test
@@ -388,7 +440,29 @@ final class DeviceTest {
             new Authority.Validity(now.plusDays(-1), now.plusDays(100)),
             SignatureKind.ED25519,
             ENTROPY);
+    private final Map<Fingerprint, BigInteger> serials = new HashMap<>();
     private int issued;
+    private int lists;
+
+    /** Of a group that trusts it. */
+    FlatKeying.Founding plan(String name) {
+      return new FlatKeying.Founding(
+          name,
+          Profile.CONFERENCE,
+          new Rights(new Rights.AnyMember(), Optional.empty(), 2),
+          new Trust(List.of(root.certificate().der()), List.of(), Optional.empty()));
+    }
+
+    /** Its list, with these and no others on it; each newer than the one before. */
+    Bytes revoking(Identity... devices) {
+      lists++;
+      SortedMap<BigInteger, WallTime> revoked = new TreeMap<>();
+      for (Identity each : devices) {
+        revoked.put(Objects.requireNonNull(serials.get(each.device())), now);
+      }
+      return root.revocationList(
+          lists, new Authority.Validity(now.plusSeconds(lists), now.plusDays(1)), revoked);
+    }
 
     List<Certificate> chain(Identity device, String name) {
       issued++;
@@ -399,6 +473,7 @@ final class DeviceTest {
               new Authority.DeviceTerms(
                   new Authority.Validity(now.plusDays(-1), now.plusDays(10L + issued)), List.of()),
               ENTROPY);
+      serials.put(device.device(), made.serial());
       List<Certificate> chain = new ArrayList<>(List.of(made));
       chain.addAll(root.chain());
       return chain;

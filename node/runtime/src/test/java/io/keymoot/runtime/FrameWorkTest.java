@@ -262,7 +262,7 @@ class FrameWorkTest {
     return new Host(
         new Wish.Found(people.plan()),
         identity,
-        new Host.Opinion(people.policy, List.of(), List.of()),
+        new Host.Opinion(people.policy, List.of(), List.of(), List.of()),
         people.network(),
         new SecureRandom()::nextBytes,
         () -> new WallTime(0),

@@ -246,7 +246,7 @@ final class HostTest {
           new Host(
               wish,
               identity,
-              new Host.Opinion(people.policy, List.of(), List.of()),
+              new Host.Opinion(people.policy, List.of(), List.of(), List.of()),
               Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS),
               entropy,
               () -> new WallTime(1_800_000_000),

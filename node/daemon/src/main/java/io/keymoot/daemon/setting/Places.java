@@ -53,6 +53,10 @@ public record Places(Path config, Path state) {
     return settings.path(Setting.POLICY, config.resolve("policy.yaml"));
   }
 
+  public Path revocationLists(Settings settings) {
+    return settings.path(Setting.REVOCATION_LISTS, config.resolve("revocation-lists"));
+  }
+
   public Path identity(Settings settings) {
     return settings.path(Setting.IDENTITY, state.resolve("identity"));
   }
@@ -76,6 +80,7 @@ public record Places(Path config, Path state) {
     return new JsonObject()
         .put("config", settings().toString())
         .put("policy", policy(settings).toString())
+        .put("revocationLists", revocationLists(settings).toString())
         .put("identity", identity(settings).toString())
         .put("state", state.toString())
         .put("token", token().toString())

@@ -52,6 +52,11 @@ public enum Setting {
   IDENTITY(
       "identity", "", "FOLDER", "Key and certificate of this device; state/identity if empty."),
   POLICY("policy", "", "FILE", "Whom to let in; config/policy.yaml if empty."),
+  REVOCATION_LISTS(
+      "revocation-lists",
+      "",
+      "FOLDER",
+      "Lists of certificates that were taken back (PEM or DER); config/revocation-lists if empty."),
   INVITE_FILE(
       "invite-file", "", "FILE", "An invite to show, one line; readable by its owner alone."),
   API("api", "127.0.0.1:8471", "ADDRESS:PORT", "Where HTTP listens; port 0 for any."),

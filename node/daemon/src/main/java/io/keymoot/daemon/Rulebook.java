@@ -1,0 +1,170 @@
+package io.keymoot.daemon;
+
+import io.keymoot.admission.PolicyRules;
+import io.keymoot.admission.WallTime;
+import io.keymoot.admission.certificate.Certificate;
+import io.keymoot.admission.certificate.Dates;
+import io.keymoot.admission.certificate.RevocationList;
+import io.keymoot.daemon.setting.Places;
+import io.keymoot.daemon.setting.Problem;
+import io.keymoot.daemon.setting.Setting;
+import io.keymoot.daemon.setting.Settings;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What this device decides by: the policy, and the revocation lists beside it. Both are read before
+ * either is taken.
+ *
+ * @param authorities those that this device's own files name; groups may trust others
+ */
+record Rulebook(PolicyRules policy, RevocationLists lists, List<Certificate> authorities) {
+
+  /**
+   * What a person should know of the lists before somebody is turned away for it.
+   *
+   * @param shutsOut whether somebody is, though nothing may be wrong with them
+   */
+  record Caution(boolean shutsOut, String found, String remedy) {}
+
+  private static final String RENEW =
+      "Put its newest list there; an authority of 'keymoot ca' makes one by: keymoot ca revoke --by"
+          + " FOLDER. Then: keymoot config --reload";
+
+  static Rulebook read(Places places, Settings settings) {
+    return new Rulebook(
+        Policy.read(places.policy(settings)),
+        RevocationLists.read(places, settings),
+        authorities(places, settings));
+  }
+
+  /** Who signed this device's certificate, and the roots of a group that it would found. */
+  private static List<Certificate> authorities(Places places, Settings settings) {
+    List<Certificate> named = new ArrayList<>();
+    named.addAll(certificates(places.identity(settings).resolve(Ca.CHAIN)));
+    if (settings.has(Setting.ANCHORS)) {
+      named.addAll(certificates(Path.of(settings.get(Setting.ANCHORS))));
+    }
+    return List.copyOf(named);
+  }
+
+  /** Files that cannot be read are complained of where they are needed. */
+  private static List<Certificate> certificates(Path file) {
+    try {
+      return Files.exists(file) ? Ca.certificates(Ca.read(file), file) : List.of();
+    } catch (Problem e) {
+      return List.of();
+    }
+  }
+
+  List<Caution> cautions(WallTime now) {
+    List<Caution> cautions = new ArrayList<>();
+    boolean required = policy.revocation() == Dates.Revocation.REQUIRED;
+    if (policy.revocation() == Dates.Revocation.IGNORED) {
+      if (!lists.isEmpty()) {
+        cautions.add(
+            new Caution(
+                false,
+                "The policy ignores the " + lists.counted() + " in " + lists.folder() + '.',
+                "Write 'revocation: if known' in it if they are to count."));
+      }
+      return cautions;
+    }
+    if (required && lists.isEmpty()) {
+      cautions.add(
+          new Caution(
+              true,
+              "The policy requires revocation lists, and none is in "
+                  + lists.folder()
+                  + ": nobody is let in by a certificate.",
+              "Put a list of each authority there (an authority of 'keymoot ca' makes one by:"
+                  + " keymoot ca revoke --by FOLDER), then: keymoot config --reload. Or write"
+                  + " 'revocation: if known' in the policy."));
+      return cautions;
+    }
+    if (required) {
+      lacking(cautions);
+    }
+    for (RevocationLists.Kept each : newest()) {
+      each.list()
+          .nextUpdate()
+          .filter(next -> next.isBefore(now))
+          .ifPresent(next -> cautions.add(stale(each, next, required)));
+    }
+    return cautions;
+  }
+
+  private void lacking(List<Caution> cautions) {
+    Map<Bytes, Certificate> known = new LinkedHashMap<>();
+    authorities.stream()
+        .filter(Certificate::authority)
+        .forEach(each -> known.put(each.der(), each));
+    for (Bytes anchor : policy.anchors()) {
+      if (Certificate.decode(anchor) instanceof Decoded.Ok<Certificate> ok) {
+        known.put(anchor, ok.value());
+      }
+    }
+    for (Certificate authority : known.values()) {
+      if (lists.all().stream().noneMatch(each -> each.list().isBy(authority))) {
+        cautions.add(
+            new Caution(
+                true,
+                "The policy requires revocation lists, and none by "
+                    + authority.shown()
+                    + " is in "
+                    + lists.folder()
+                    + ": nobody is let in whose certificate leads to it.",
+                RENEW));
+      }
+    }
+  }
+
+  private static Caution stale(RevocationLists.Kept kept, WallTime since, boolean required) {
+    return new Caution(
+        required,
+        kept.file()
+            + ", the revocation list of \""
+            + kept.list().issuer().shown()
+            + "\", is out of date since "
+            + since
+            + (required
+                ? ": nobody is let in whose certificate leads to it."
+                : ": what was taken back since is not known."),
+        RENEW);
+  }
+
+  /** One of each authority: older ones are not looked at. */
+  private List<RevocationLists.Kept> newest() {
+    Map<Bytes, RevocationLists.Kept> newest = new LinkedHashMap<>();
+    for (RevocationLists.Kept each : lists.all()) {
+      newest.merge(
+          each.list().issuer().der(), each, (one, other) -> later(one, other) ? other : one);
+    }
+    return List.copyOf(newest.values());
+  }
+
+  private static boolean later(RevocationLists.Kept one, RevocationLists.Kept other) {
+    RevocationList newer = other.list();
+    return newer.thisUpdate().isAfter(one.list().thisUpdate());
+  }
+
+  /** For whoever had it read anew. */
+  String taken(boolean withCertificate, WallTime now) {
+    StringBuilder said =
+        new StringBuilder(
+            withCertificate ? "Policy and certificate were taken" : "The policy was taken");
+    if (!lists.isEmpty()) {
+      said.append(", with ").append(lists.counted());
+    }
+    said.append(withCertificate ? "." : "; other settings need a new start.");
+    cautions(now)
+        .forEach(each -> said.append(' ').append(each.found()).append(' ').append(each.remedy()));
+    return said.toString();
+  }
+}
