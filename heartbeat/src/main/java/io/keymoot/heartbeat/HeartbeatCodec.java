@@ -8,6 +8,7 @@ import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.SignedHeader;
+import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -35,8 +36,7 @@ public final class HeartbeatCodec {
   private static final int HINT = 0;
   private static final int SIGNED = 1;
 
-  /** A MAC is cut to so many bytes. */
-  public static final int MAC_BYTES = 16;
+  public static final int MAC_BYTES = Tek.MAC_BYTES;
 
   private static final Bytes NO_MAC = Bytes.owning(new byte[MAC_BYTES]);
 

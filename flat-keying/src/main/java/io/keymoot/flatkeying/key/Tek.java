@@ -12,7 +12,8 @@ import java.util.Arrays;
  * TEK(x, r): what the members of one state of the group share. All that protects data grows here.
  */
 public final class Tek extends Secret {
-  public static final int MAC_BYTES = 32;
+  /** A MAC is cut to so many bytes, which is how heartbeats carry it. */
+  public static final int MAC_BYTES = 16;
 
   private final FactId epoch;
   private final int revision;
@@ -54,6 +55,7 @@ public final class Tek extends Secret {
     return Bytes.owning(macOf(message));
   }
 
+  /** In constant time. A MAC of any other length is none, however well it begins. */
   public boolean checkMac(Bytes message, Bytes mac) {
     return MessageDigest.isEqual(macOf(message), mac.toArray());
   }
@@ -61,7 +63,7 @@ public final class Tek extends Secret {
   private byte[] macOf(Bytes message) {
     byte[] key = Hkdf.expand(alive(), Info.of("heartbeat"));
     try {
-      return Hkdf.mac(key, message.toArray());
+      return Arrays.copyOf(Hkdf.mac(key, message.toArray()), MAC_BYTES);
     } finally {
       Arrays.fill(key, (byte) 0);
     }

@@ -75,7 +75,7 @@ class ForgottenTest {
     ((Unwrapped.Opened) opened).secret().close();
     Unwrapped failed = kek.unwrap(refresh, CONTEXT, ANNA, secret.commitment());
     assertThat(failed).isInstanceOf(Unwrapped.Failed.class);
-    assertThat(lent + mac.length()).isEqualTo(64);
+    assertThat(lent + mac.length()).isEqualTo(32 + 16);
     giveAndSession(secret, kek);
     for (Secret each : new Secret[] {secret, stepped, resealed, kek, tek, sender}) {
       each.close();

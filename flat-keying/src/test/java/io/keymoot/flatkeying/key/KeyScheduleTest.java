@@ -24,6 +24,7 @@ import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -115,13 +116,24 @@ class KeyScheduleTest {
     Bytes message = Bytes.fromHex("0102");
     Bytes mac = tek.mac(message);
 
-    assertThat(mac.length()).isEqualTo(Tek.MAC_BYTES);
+    assertThat(mac.length()).isEqualTo(16);
     assertThat(secret.tek(GROUP, X).checkMac(message, mac)).isTrue();
     assertThat(tek.checkMac(Bytes.fromHex("0103"), mac)).isFalse();
-    assertThat(tek.checkMac(message, flipped(mac, 31))).isFalse();
-    assertThat(tek.checkMac(message, mac.slice(0, 16))).isFalse();
+    assertThat(tek.checkMac(message, flipped(mac, 0))).isFalse();
+    assertThat(tek.checkMac(message, flipped(mac, 15))).isFalse();
     assertThat(tek.checkMac(message, Bytes.EMPTY)).isFalse();
     assertThat(secret.step().tek(GROUP, X).checkMac(message, mac)).isFalse();
+  }
+
+  @Test
+  void aMacOfAnotherLengthIsNoneThoughItBeginsWell() {
+    Tek tek = secret.tek(GROUP, X);
+    Bytes message = Bytes.fromHex("0102");
+    byte[] mac = tek.mac(message).toArray();
+    for (int length = 0; length <= 40; length++) {
+      Bytes other = Bytes.owning(Arrays.copyOf(mac, length));
+      assertThat(tek.checkMac(message, other)).as("of %s bytes", length).isEqualTo(length == 16);
+    }
   }
 
   // ---- KEKs

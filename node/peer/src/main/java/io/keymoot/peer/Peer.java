@@ -32,7 +32,6 @@ import io.keymoot.heartbeat.HeartbeatCodec;
 import io.keymoot.heartbeat.HeartbeatContent;
 import io.keymoot.heartbeat.HeartbeatMessage;
 import io.keymoot.heartbeat.Rosters;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -368,9 +367,7 @@ public final class Peer implements AutoCloseable {
     boolean isSame =
         read.hasMac(
             keying.isProved(tek.epoch()),
-            () ->
-                MessageDigest.isEqual(
-                    mac(tek, message.authenticated()).toArray(), message.mac().toArray()));
+            () -> tek.checkMac(message.authenticated(), message.mac()));
     return isSame ? Input.KeyCheck.SAME : Input.KeyCheck.OTHER;
   }
 
@@ -384,10 +381,6 @@ public final class Peer implements AutoCloseable {
     return content == null || content.epoch().isEmpty()
         ? null
         : new Said.Word(content.epoch().get().epoch().hash(), content.haveMask());
-  }
-
-  static Bytes mac(Tek tek, Bytes bytes) {
-    return tek.mac(bytes).slice(0, HeartbeatCodec.MAC_BYTES);
   }
 
   // ---- what flat-keying wants
@@ -721,7 +714,7 @@ public final class Peer implements AutoCloseable {
             HeartbeatCodec.encode(
                 beat,
                 (heads, content) -> keying.signHeartbeat(content),
-                bytes -> tek == null ? bytes : mac(tek, bytes))));
+                bytes -> tek == null ? bytes : tek.mac(bytes))));
   }
 
   private void repeat(FactId fact) {

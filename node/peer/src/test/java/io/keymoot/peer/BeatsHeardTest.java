@@ -216,7 +216,7 @@ class BeatsHeardTest {
         (its, bytes) -> {
           throw new AssertionError("it is not signed");
         },
-        bytes -> Peer.mac(tek, bytes));
+        tek::mac);
   }
 
   @Test
@@ -254,7 +254,7 @@ class BeatsHeardTest {
         HeartbeatCodec.encode(
             new Beat(group, ben.id(), anna.peer.keying().signingHeads(), content, true),
             (heads, bytes) -> mallory.sign(MessageType.HEARTBEAT, heads, bytes),
-            bytes -> Peer.mac(tek, bytes));
+            tek::mac);
     village.wire = (from, to, message) -> !(from == ben && to == anna && isBeat(message));
     anna.step(new PeerInput.Received(new Address(elsewhere), forged));
     assertThat(anna.peer.heartbeat().orElseThrow().said(ben.id())).contains(before);

@@ -95,7 +95,7 @@ class FootprintTest {
         HeartbeatCodec.encode(
             new Beat(group, extra.member(), heads, content, true),
             (its, bytes) -> writer.sign(MessageType.HEARTBEAT, its, bytes),
-            bytes -> Peer.mac(tek, bytes));
+            tek::mac);
     for (Resident each : village.members()) {
       each.step(new PeerInput.Received(new Address(Bytes.fromHex("00")), message));
     }
