@@ -44,10 +44,6 @@ final class Duties {
     this.pace = pace;
   }
 
-  boolean isOwed(Duty duty) {
-    return owed.containsKey(duty);
-  }
-
   void owe(Duty duty, boolean urgent, Set<MemberId> unable, Roster roster, long now) {
     Due due = owed.get(duty);
     if (due == null) {

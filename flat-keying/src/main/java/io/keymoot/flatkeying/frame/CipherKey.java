@@ -3,7 +3,6 @@ package io.keymoot.flatkeying.frame;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.lang.invoke.VarHandle;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
 
@@ -61,10 +60,6 @@ final class CipherKey implements SecretKey {
   @Override
   public boolean isDestroyed() {
     return wiped;
-  }
-
-  boolean hasSameBytes(CipherKey other) {
-    return MessageDigest.isEqual(bytes, other.bytes);
   }
 
   @Override

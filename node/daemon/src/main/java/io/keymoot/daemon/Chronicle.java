@@ -137,8 +137,10 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
       case NodeEvent.OtherGroup other ->
           note(
               "Another group of this name is near: "
-                  + other.group().hash().toHex().substring(0, 16)
-                  + (other.moves() ? ". This device asks to be let in there." : "."));
+                  + other.group().hash().toHex()
+                  + (other.moves()
+                      ? ". This device asks to be let in there."
+                      : ". To be in that one instead, start the daemon with its id as 'group'."));
       case NodeEvent.RosterChanged changed -> roster(changed);
       case NodeEvent.KeyInUse key -> keyInUse(key);
       case NodeEvent.Rekeyed rekeyed -> rekeyed(rekeyed);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.frame.Authentication;
 import io.keymoot.flatkeying.frame.FrameSender;
 import io.keymoot.flatkeying.frame.FrameStream;
@@ -596,6 +597,33 @@ final class GroupNodeTest {
       annaBlue.says("still here");
       benBlue.reads("still here");
     }
+  }
+
+  @Test
+  void whoIsToldToMovesIntoTheOtherGroupOfThisNameAndIsMissedInItsOwn() {
+    Someone anna = people.founder("anna");
+    Someone cora = people.founder("cora");
+    people.settled(anna);
+    people.settled(cora);
+    GroupId annas = anna.node.group().orElseThrow();
+    GroupId coras = cora.node.group().orElseThrow();
+    Identity benId = Identity.selfMade();
+    Someone ben = people.add("ben", benId, people.builder(benId).join(people.name, coras));
+    people.settled(cora, ben);
+    await()
+        .atMost(People.SOON)
+        .until(
+            () ->
+                cora.saw(NodeEvent.OtherGroup.class)
+                    .contains(new NodeEvent.OtherGroup(annas, false)));
+
+    answer(cora.node.moveTo(annas));
+    people.settled(anna, cora);
+    assertThat(cora.node.group()).contains(annas);
+    people.settled(ben);
+    cora.says("good to be here");
+    anna.reads("good to be here");
+    assertThat(ben.read()).isEmpty();
   }
 
   @Test

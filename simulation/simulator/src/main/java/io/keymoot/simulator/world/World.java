@@ -12,7 +12,6 @@ import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.GroupId;
-import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
@@ -20,7 +19,6 @@ import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.fact.VerifyMemory;
 import io.keymoot.flatkeying.frame.FrameEpoch;
 import io.keymoot.flatkeying.frame.FrameSink;
-import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.keying.FlatKeying;
@@ -172,10 +170,6 @@ public final class World {
     return nodes.stream()
         .filter(node -> node.isMember() && !node.isByzantine() && !node.isStopped())
         .toList();
-  }
-
-  public Optional<Node> nodeOf(MemberId member) {
-    return nodes.stream().filter(node -> node.member().equals(member)).findFirst();
   }
 
   public long steps() {
@@ -455,16 +449,6 @@ public final class World {
   public void drain(Node node, FrameSink sink) {
     node.drain(sink);
   }
-
-  /** A sink for frames about whom nobody asks. */
-  public static final FrameSink NOBODY_LISTENS =
-      new FrameSink() {
-        @Override
-        public void opened(Opening.Opened frame, byte[] plaintext, int at) {}
-
-        @Override
-        public void vouched(Opening.Vouched vouched) {}
-      };
 
   /** All is over. */
   public void finish() {
