@@ -57,6 +57,10 @@ import java.util.function.Supplier;
  * every slot of three or more a fresh key, an epoch took these in, and everybody said that it holds
  * its own. What is measured is then done by real cores with real keys. For figures and bounds of
  * bytes, also of other modules.
+ *
+ * <p>Long, but whole: the group is made in one order (who is let in, what is resealed, an epoch,
+ * everybody's word), and a member's core later, out of just what that left behind. That such a core
+ * is like one that was there all the time can be seen only where both stand side by side.
  */
 public final class BigGroup {
   /** One device; its core is made when it is asked for. */

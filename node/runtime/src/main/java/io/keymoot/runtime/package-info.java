@@ -2,7 +2,28 @@
  * The embeddable library: a peer over JGroups, with its loop, timers, files and sockets.
  *
  * <p>Everything that the cores may not touch lives here: clocks, threads, disks, the network, the
- * log. One loop feeds the peer and performs its effects in order.
+ * log. A program uses {@link io.keymoot.runtime.GroupNode} and nothing below it.
+ *
+ * <pre>
+ *  JGroups' threads                one thread                      threads of their own
+ *  bytes ─▶ Receiver ─▶ Mailbox ─▶ Loop: core.step(now, input) ─▶ answers, EventFeed ─▶ listeners
+ *                          ▲            │ effects, in order
+ *       commands, hints ───┘            ▼
+ *                                  EffectHandler ─▶ Transport ─▶ Outbox ─▶ one sender thread ─▶ JGroups
+ * </pre>
+ *
+ * <p>The life of a message: JGroups' thread puts its bytes into the mailbox and does nothing else;
+ * the loop steps {@code Host}, which looks for a group while there is none and else hands it to the
+ * peer; the effects are performed in order, and only then the next input is taken. One deadline
+ * wakes the loop when nothing comes. Frames go another way, past the loop ({@code FrameWork}):
+ * sealed on the caller's thread, opened on one of their own.
+ *
+ * <ul>
+ *   <li><b>seat</b>: a peer in one group; <b>move</b>: to take another and then leave the first
+ *   <li><b>lobby</b>: where devices without a group agree who founds one
+ *   <li><b>cluster</b>: a JGroups name under which peers find each other, which proves nothing
+ *   <li><b>bug</b>: what throws in the loop; the node stops
+ * </ul>
  */
 @NullMarked
 package io.keymoot.runtime;
