@@ -422,6 +422,20 @@ public final class Ledger {
   }
 
   /**
+   * Those of these facts that none of the others comes after, the latest first. What comes before
+   * one that does not stay comes before one that does, so each is held against these alone.
+   */
+  public List<Known> latest(List<Known> facts) {
+    List<Known> latest = new ArrayList<>();
+    for (Known each : facts.stream().sorted(Known.PARENTS_FIRST.reversed()).toList()) {
+      if (latest.stream().noneMatch(later -> isAfter(later, each))) {
+        latest.add(each);
+      }
+    }
+    return latest;
+  }
+
+  /**
    * Whether the only ends the epoch lacks are Absents, Lefts and Heres: then a member that has
    * nothing better may send under it for a moment more.
    */

@@ -25,6 +25,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,14 +177,7 @@ final class Rekeying {
         best.add(epoch);
       }
     }
-    Known chosen = null;
-    for (Known each : best) {
-      if (best.stream().noneMatch(other -> core.ledger.isAfter(other, each))) {
-        // They come in the order of their ids.
-        chosen = each;
-      }
-    }
-    return Optional.ofNullable(chosen);
+    return core.ledger.latest(best).stream().max(Comparator.comparing(Known::id));
   }
 
   /**

@@ -5,6 +5,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -67,13 +68,8 @@ final class Sending {
         soft = known;
       }
     }
-    Known best = null;
-    for (Known each : clean) {
-      boolean superseded = clean.stream().anyMatch(other -> core.ledger.isAfter(other, each));
-      if (!superseded && (best == null || each.id().compareTo(best.id()) > 0)) {
-        best = each;
-      }
-    }
+    Known best =
+        core.ledger.latest(clean).stream().max(Comparator.comparing(Known::id)).orElse(null);
     if (best == null && soft != null) {
       // This epoch's own second: another one's may have begun, and ended, before.
       core.keys

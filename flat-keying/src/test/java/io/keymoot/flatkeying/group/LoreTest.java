@@ -198,6 +198,32 @@ class LoreTest {
     }
   }
 
+  /** In random stories, of random facts: by holding each against each of the others. */
+  @Test
+  void theLatestOfFactsAreThoseThatNoneOfTheOthersComesAfter() {
+    IntStream.range(0, 100).parallel().forEach(LoreTest::latestAlike);
+  }
+
+  private static void latestAlike(int seed) {
+    RandomFacts.Story story = RandomFacts.tell(seed, 26, AgreementTest::digest);
+    Ledger ledger = ledger(story, story.credentials().all(), Lore.ofOne());
+    List<Known> some = new ArrayList<>();
+    for (Envelope fact : story.facts()) {
+      if (ledger.decide(fact) instanceof Ledger.Decision.Valid(Known known)) {
+        some.add(known);
+      }
+    }
+    Collections.shuffle(some, new Random(seed));
+    some.subList(0, some.size() / 2).clear();
+
+    assertThat(ledger.latest(some))
+        .as("seed %d", seed)
+        .containsExactlyInAnyOrderElementsOf(
+            some.stream()
+                .filter(each -> some.stream().noneMatch(other -> ledger.isAfter(other, each)))
+                .toList());
+  }
+
   /** Anybody in can name them: it must not cost the others more than to read it. */
   @Test
   void whatVeryOldHeadsReachIsSeenWithoutMakingAState() {
