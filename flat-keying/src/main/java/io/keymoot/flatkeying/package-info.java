@@ -4,9 +4,9 @@
  *
  * <p>Wrapping a fresh key for each member costs as much as there are members; a tree of keys costs
  * little, but somebody must keep it whole. Flat keying lays the members into a table: each has a
- * slot in every column, by the digits of its name, and shares the slot's key with whoever has the
- * same digit there. A fresh key wrapped under slots that those who go do not have reaches everybody
- * else, in a few wraps, and any member can make it.
+ * slot at every position, by the symbol of its address there, and shares the slot's key with
+ * whoever has the same symbol. A fresh key wrapped under slots that those who go do not have
+ * reaches everybody else, in a few wraps, and any member can make it.
  *
  * <pre>
  *   wire ──▶ fact ──▶ group ──▶ keying ──▶ key        the loop's, one step at a time
@@ -27,8 +27,8 @@
  *       admission
  *   <li><b>TEK</b>: the key of an epoch and revision, of which all data keys grow; <b>KEK</b>: a
  *       slot's key, under which it travels
- *   <li><b>slot</b>: a column and a digit; <b>cover</b>: how a fresh secret reaches exactly those
- *       who stay
+ *   <li><b>slot</b>: a position and a symbol; <b>cover</b>: how a fresh secret reaches exactly
+ *       those who stay
  *   <li><b>clean</b>: nobody who is out ever had it
  *   <li><b>duty</b>: what somebody must do; which member, heartbeat's ranks say
  * </ul>

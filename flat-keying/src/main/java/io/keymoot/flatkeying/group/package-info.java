@@ -24,9 +24,9 @@
  * an expelled member can sign what is valid in a past without its expulsion. At the door it waits
  * until a member who is in, and was never caught in a lie, rests on it. Then {@link
  * io.keymoot.flatkeying.group.Membership} takes it with all of its past, and {@code Growth} says
- * what that changes: stays begin, ends strike (a <em>soft</em> end, of a leave or silence, what its
- * author knew of; a <em>hard</em> end, of an expulsion, also what is beside it), and from who is
- * out follow roster, clean epochs and clean slots.
+ * what that changes: stays begin, ends strike (a <em>soft</em> end, of silence or a renewal, what
+ * its author knew of; a <em>hard</em> end, of a leave, an expulsion or a fault, also what is beside
+ * it), and from who is out follow roster, clean epochs and clean slots.
  *
  * <ul>
  *   <li><b>past(m)</b>: all that m's author had learnt, by its heads; <b>P(m)</b>: with m itself
@@ -35,8 +35,8 @@
  *   <li><b>stay</b>: a device's time in the group; <b>over</b>: ended, and never taken back
  *   <li><b>E(s)</b>: the hard ends of a stay ({@code Ends}); <b>barred</b>: a device that must be
  *       pardoned before it is let in again
- *   <li><b>introduction</b>: the Admit a stay came by; <b>void</b>: a stay all of whose
- *       introductions were ended beside it
+ *   <li><b>rests</b>: the stays of an author when it made a fact; <b>void</b>: a stay that was
+ *       begun beside the ends of all that its beginning rests on
  *   <li><b>line</b>: an author's facts one after another; <b>forked</b>: two that do not know each
  *       other, which convicts it
  *   <li><b>root</b> of a slot: the Reseal or Rekey that its key's chain began with
