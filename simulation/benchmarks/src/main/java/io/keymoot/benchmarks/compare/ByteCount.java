@@ -127,7 +127,8 @@ public final class ByteCount extends Protocol {
     return false;
   }
 
-  private static Traffic trafficOf(Bytes control) {
+  /** Of what one of our cores says. */
+  static Traffic trafficOf(Bytes control) {
     MessageType type = SideCodec.typeOf(control).orElse(null);
     if (type == MessageType.HEARTBEAT) {
       return Traffic.ALIVE;

@@ -13,12 +13,21 @@ final class Changing {
 
   static final List<What> COMING = List.of(What.FIRST_MESSAGE);
 
+  private static final long POLL_MILLIS = 50;
+
   private Changing() {}
+
+  /** What is measured where all that a leave brings about is counted. */
+  static List<What> renewing(Cluster.Kind kind) {
+    return kind.isOurs()
+        ? List.of(What.LEAVE_IN_ALL, What.LEAVE_RENEWAL)
+        : List.of(What.LEAVE_IN_ALL);
+  }
 
   // ---- one leaves
 
   /** Bytes of each kind of traffic since it was made. */
-  private static final class Meter {
+  static final class Meter {
     private final long start = System.nanoTime();
     private final long alive = ByteCount.sum(Traffic.ALIVE);
     private final long slots = ByteCount.sum(Traffic.SLOTS);
@@ -36,25 +45,54 @@ final class Changing {
       return ByteCount.sum(Traffic.CHANGE) - change;
     }
 
-    double slotsEachSecond() {
-      return (ByteCount.sum(Traffic.SLOTS) - slots) / seconds();
+    double slots() {
+      return ByteCount.sum(Traffic.SLOTS) - slots;
     }
 
-    double aliveEachSecond() {
-      return (ByteCount.sum(Traffic.ALIVE) - alive) / seconds();
+    double alive() {
+      return ByteCount.sum(Traffic.ALIVE) - alive;
     }
   }
 
-  static void leave(Cluster cluster, Transports.Times times, Figures figures) throws Exception {
+  /**
+   * Waits until nobody has said a word about keys of slots for a while.
+   *
+   * @return when the last one was said, in seconds after {@code since} began; 0 if none was
+   */
+  static double comesToRest(Meter since, Transports.Times times) {
+    double from = since.seconds();
+    double lastBytes = since.slots();
+    double lastAt = lastBytes > 0 ? from : 0;
+    while (since.seconds() - Math.max(from, lastAt) < times.quiet() / 1e3) {
+      if (since.seconds() - from > times.renewal() / 1e3) {
+        throw new IllegalStateException(
+            "keys of slots did not come to rest within "
+                + Spread.number(times.renewal() / 1e3)
+                + " s");
+      }
+      Cluster.pause(POLL_MILLIS);
+      double bytes = since.slots();
+      if (bytes != lastBytes) {
+        lastBytes = bytes;
+        lastAt = since.seconds();
+      }
+    }
+    return lastAt;
+  }
+
+  /**
+   * @return what goes over the network since the goodbye
+   */
+  static Meter leave(Cluster cluster, Transports.Times times, Figures figures) throws Exception {
     String who = cluster.kind.words;
     int n = cluster.seats.size();
-    // What goes over the network anyway is not the leave's.
+    // What goes over the network anyway is told beside it.
     Meter idle = new Meter();
     Cluster.pause(times.idle());
-    double idleChange = idle.change() / idle.seconds();
-    figures.add(who, What.IDLE_BYTES, n, idle.aliveEachSecond() + idleChange);
+    figures.add(who, What.IDLE_BYTES, n, idle.alive() / idle.seconds());
+    figures.add(who, What.IDLE_CHANGE, n, idle.change() / idle.seconds());
     if (cluster.kind.isOurs()) {
-      figures.add(who, What.SLOTS_BEFORE, n, idle.slotsEachSecond());
+      figures.add(who, What.SLOTS_BEFORE, n, idle.slots() / idle.seconds());
     }
 
     String before = cluster.seats.get(0).key();
@@ -69,12 +107,20 @@ final class Changing {
       figures.add(who, What.LEAVE_IN_USE, n, since.millis());
       leaving.join();
       Cluster.pause(times.gone());
-      figures.add(who, What.LEAVE_BYTES, n, since.change() - idleChange * since.seconds());
+      figures.add(who, What.LEAVE_BYTES, n, since.change());
       if (cluster.kind.isOurs()) {
-        Cluster.pause(times.slots());
-        figures.add(who, What.SLOTS_AFTER, n, since.slotsEachSecond());
+        figures.add(who, What.SLOTS_MEANWHILE, n, since.slots());
       }
+      return since;
     }
+  }
+
+  /** Of a group that was at rest before the leave. With the others nothing follows it. */
+  static void inAll(Cluster.Kind kind, int n, Meter since, Transports.Times times, Figures into) {
+    if (kind.isOurs()) {
+      into.add(kind.words, What.LEAVE_RENEWAL, n, comesToRest(since, times));
+    }
+    into.add(kind.words, What.LEAVE_IN_ALL, n, since.change() + since.slots());
   }
 
   static void leaveOverDatagrams(Cluster cluster, Figures figures) throws Exception {

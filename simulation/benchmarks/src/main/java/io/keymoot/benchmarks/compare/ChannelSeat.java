@@ -106,11 +106,12 @@ final class ChannelSeat implements Seat {
       }
       case ASYMMETRIC -> {
         ASYM_ENCRYPT protocol = new ASYM_ENCRYPT().setChangeKeyOnLeave(true);
+        protocol.setKeyStoreEntry(RsaKeys.next());
         protocol
             .symKeylength(KEY_BITS)
             .symAlgorithm("AES/CBC/PKCS5Padding")
             .symIvLength(IV_BYTES)
-            .asymKeylength(2_048)
+            .asymKeylength(RsaKeys.BITS)
             .asymAlgorithm("RSA");
         yield Optional.of(protocol);
       }

@@ -1,7 +1,14 @@
 package io.keymoot.benchmarks.compare;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -27,6 +34,9 @@ final class Cluster implements AutoCloseable {
       return this == KEYMOOT;
     }
   }
+
+  /** So many connect or close at a time. */
+  private static final int AT_ONCE = 8;
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -66,7 +76,10 @@ final class Cluster implements AutoCloseable {
   }
 
   final Kind kind;
-  final List<Seat> seats = new ArrayList<>();
+
+  /** The coordinator first, the others as they come. */
+  final List<Seat> seats = new CopyOnWriteArrayList<>();
+
   private final String name = "compare " + COUNT.incrementAndGet();
   private final Forming plan;
 
@@ -75,12 +88,28 @@ final class Cluster implements AutoCloseable {
     this.kind = plan.kind;
   }
 
+  /** The first alone, as it founds the group; then some at a time, as machines are started. */
   private void connect(int members) throws Exception {
-    for (int i = 0; i < members; i++) {
-      newSeat().connect();
-      if (i == 0) {
-        until(() -> !seats.get(0).key().isEmpty(), "the first is alone in its group");
+    newSeat().connect();
+    until(() -> !seats.get(0).key().isEmpty(), "the first is alone in its group");
+    List<Callable<Void>> connects = new ArrayList<>();
+    for (int i = 1; i < members; i++) {
+      connects.add(
+          () -> {
+            newSeat().connect();
+            return null;
+          });
+    }
+    atOnce(connects);
+  }
+
+  private static void atOnce(List<Callable<Void>> works) throws Exception {
+    try (ExecutorService some = Executors.newFixedThreadPool(AT_ONCE)) {
+      for (Future<Void> each : some.invokeAll(works)) {
+        each.get();
       }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
     }
   }
 
@@ -153,9 +182,22 @@ final class Cluster implements AutoCloseable {
 
   @Override
   public void close() {
+    List<Callable<Void>> closes = new ArrayList<>();
+    for (Seat seat : seats) {
+      closes.add(
+          () -> {
+            seat.close();
+            return null;
+          });
+    }
     // The last one first: else each close makes a new coordinator.
-    for (int i = seats.size() - 1; i >= 0; i--) {
-      seats.get(i).close();
+    Collections.reverse(closes);
+    try {
+      atOnce(closes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      throw new IllegalStateException("could not close", e);
     }
   }
 }

@@ -9,12 +9,21 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** The command {@code simulation/bin/compare}. */
 public final class Compare {
   private static final Logger JGROUPS_LOG = Logger.getLogger("org.jgroups");
+
+  /** How long the machine is looked at before anything runs. */
+  private static final long LOOK_MILLIS = 1_000;
+
+  /** What a reader has to know before any figure. */
+  private static final String BUSY =
+      "The machine was busy with something else: what is measured in real time is worse than it"
+          + " need be, CPU is dearer for all; run it again on a quiet machine";
 
   private Compare() {}
 
@@ -50,16 +59,20 @@ public final class Compare {
     // JGroups tells of everybody who goes while spoken to.
     JGROUPS_LOG.setLevel(Level.SEVERE);
     Machine machine = Machine.here();
-    machine.warning().ifPresent(words -> out.println("compare: " + words));
     Files.createDirectories(options.out());
     long start = System.nanoTime();
+    Neighbours before = new Neighbours();
+    Cluster.pause(LOOK_MILLIS);
+    before.shares().filter(Neighbours.Shares::isMuch).ifPresent(much -> warn(much, out));
+    Neighbours neighbours = new Neighbours();
     Progress progress =
         new Progress(
             out,
             figures,
             () -> {
               long seconds = (System.nanoTime() - start) / 1_000_000_000L;
-              write(options.out(), results(figures, options, machine, seconds, command));
+              write(
+                  options.out(), results(figures, options, machine, neighbours, seconds, command));
             });
     progress.run(steps, options.limitSeconds());
     progress.say("done: " + options.out().resolve("compare.html"));
@@ -70,10 +83,20 @@ public final class Compare {
     figures.broken().forEach((step, why) -> out.println("✗ " + step + ": " + why));
   }
 
+  private static void warn(Neighbours.Shares much, PrintStream out) {
+    out.println("compare: " + much + ". " + BUSY);
+  }
+
   private static Results results(
-      Figures figures, Options options, Machine machine, long seconds, String command) {
+      Figures figures,
+      Options options,
+      Machine machine,
+      Neighbours neighbours,
+      long seconds,
+      String command) {
     List<String> circumstances = new ArrayList<>();
-    machine.warning().ifPresent(circumstances::add);
+    Optional<Neighbours.Shares> others = neighbours.shares();
+    others.filter(Neighbours.Shares::isMuch).ifPresent(much -> circumstances.add(BUSY));
     circumstances.add(
         LocalDate.now(ZoneOffset.UTC)
             + ", "
@@ -82,6 +105,8 @@ public final class Compare {
             + seconds
             + " s");
     circumstances.add(machine.line());
+    circumstances.add(
+        others.map(Neighbours.Shares::toString).orElse("what else it did meanwhile is not known"));
     circumstances.add(String.join(", ", Machine.versions()));
     return new Results(figures, circumstances, command);
   }

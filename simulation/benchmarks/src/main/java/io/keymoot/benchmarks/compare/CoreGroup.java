@@ -11,6 +11,7 @@ import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Slot;
@@ -65,9 +66,20 @@ final class CoreGroup {
   /** What each message takes. */
   private static final int DELAY_MILLIS = 1;
 
-  private static final int PATIENCE_SECONDS = 90;
+  private static final int PATIENCE_SECONDS = 180;
   private static final int GRACE_MILLIS = 31_000;
-  private static final int RESEALS_SECONDS = 20;
+
+  /** Keys of slots are renewed when nobody has said a word about them for so long, and more. */
+  private static final int REST_SECONDS = 15;
+
+  /** For each member, as they ask the less often the more they are. */
+  private static final double REST_SECONDS_A_MEMBER = 0.1;
+
+  /** A slot that stays owed for longer has no member who could renew it. */
+  private static final int RESEALS_SECONDS = 60;
+
+  /** Who has come and gone since stays in the facts: a group of so few has no such history. */
+  private static final int ROUNDS_OF_A_GROUP = 4;
 
   /** A refresh follows newcomers within these. */
   private static final int CALM_SECONDS = 3;
@@ -104,7 +116,6 @@ final class CoreGroup {
     final SigningKey key;
     final Bytes address;
     final Part part;
-    private final Map<MemberId, Said.Word> said = new HashMap<>();
     private Hash32 place = Hash32.ZERO;
     private long cpuNanos;
     private boolean isGone;
@@ -114,7 +125,6 @@ final class CoreGroup {
       this.key = key;
       this.address = address;
       this.part = part;
-      core.readFrom(said::get);
     }
 
     boolean isMeasured() {
@@ -140,6 +150,10 @@ final class CoreGroup {
   private final Map<Bytes, Node> nodes = new LinkedHashMap<>();
   private final Map<MemberId, Node> byMember = new HashMap<>();
   private final List<Bytes> facts = new ArrayList<>();
+
+  /** What each says in its heartbeats of the keys that it holds: all hear it. */
+  private final Map<MemberId, Said.Word> said = new HashMap<>();
+
   private final Node founder;
   private long now;
   private long order;
@@ -147,9 +161,16 @@ final class CoreGroup {
 
   // since the last reset
   private long multicast;
-  private long multicastByFounder;
   private long unicast;
+  private long slots;
+  private long resetAt;
   private long grantBytes;
+  private long toNewcomer;
+
+  /** When somebody last said anything about keys of slots. */
+  private long slotsAt;
+
+  private Bytes newest = Bytes.EMPTY;
 
   private CoreGroup(Profile profile, long seed) {
     random = new Random(seed);
@@ -162,6 +183,7 @@ final class CoreGroup {
             entropy(),
             alone());
     founder = new Node(core, key, address(), Part.FOUNDS);
+    listens(core);
     nodes.put(founder.address, founder);
     step(founder, new Input.Start());
     byMember.put(core.self(), founder);
@@ -225,13 +247,19 @@ final class CoreGroup {
         FlatKeying.join(
             group, key, credential("guest"), entropy(), part == Part.CROWD ? shared : alone());
     Node node = new Node(core, key, address(), part);
+    listens(core);
     nodes.put(node.address, node);
+    newest = node.address;
     step(node, new Input.Start());
     byMember.put(core.self(), node);
     node.place = Rendezvous.place(group, "reseal", node.core.self());
     facts.forEach(fact -> step(node, new Input.Received(founder.address, fact)));
     step(node, new Input.IntroducerSeen(founder.address));
     return node;
+  }
+
+  private void listens(FlatKeying core) {
+    core.readFrom(member -> member.equals(core.self()) ? null : said.get(member));
   }
 
   // ---- time
@@ -257,18 +285,27 @@ final class CoreGroup {
     throw unsettled();
   }
 
-  /** The same, and until slots have been renewed. */
-  private void settle() {
-    for (int i = 0; i < PATIENCE_SECONDS; i++) {
+  /**
+   * The same, and until slots have been renewed and all have their keys.
+   *
+   * @return whether it came to that
+   */
+  private boolean settle() {
+    double rest = REST_SECONDS + REST_SECONDS_A_MEMBER * nodes.size();
+    long since = now;
+    for (int i = 0; i < PATIENCE_SECONDS + nodes.size(); i++) {
       run(1_000);
       tellWhatIsHeld();
-      int resealed = reseal();
-      // A slot that stays owed (its last Reseal is too fresh) is not waited for.
-      if (i > 3 && (resealed == 0 || i >= RESEALS_SECONDS) && allHoldTheSame()) {
-        return;
+      int owing = reseal();
+      boolean isQuiet = now - Math.max(slotsAt, since) >= 1_000 * rest;
+      if (isQuiet && (owing == 0 || i >= RESEALS_SECONDS) && allHoldTheSame()) {
+        return true;
       }
     }
-    throw unsettled();
+    if (!allHoldTheSame()) {
+      throw unsettled();
+    }
+    return false;
   }
 
   private IllegalStateException unsettled() {
@@ -278,13 +315,27 @@ final class CoreGroup {
             .filter(node -> !node.core.sendingEpoch().equals(founder.core.sendingEpoch()))
             .count();
     return new IllegalStateException(
-        "the group of " + nodes.size() + " does not settle: " + others + " have another key");
+        "the group of "
+            + nodes.size()
+            + " does not settle: "
+            + others
+            + " have another key, "
+            + resealers.values().stream().filter(able -> !able.isEmpty()).count()
+            + " slots are owed");
   }
 
-  /** What heartbeats say of epochs and slots: to the founder all of it, to the others some. */
+  /**
+   * What heartbeats say of slots, to all, as a table that all read; and of epochs, to the founder
+   * all of it, to the others some.
+   */
   private void tellWhatIsHeld() {
     List<Node> speakers =
         nodes.values().stream().filter(node -> !node.isGone && node.core.isMember()).toList();
+    for (Node speaker : speakers) {
+      FlatKeying core = speaker.core;
+      core.sendingEpoch()
+          .ifPresent(epoch -> said.put(core.self(), new Said.Word(epoch.hash(), core.haveMask())));
+    }
     for (int i = 0; i < speakers.size(); i++) {
       Node speaker = speakers.get(i);
       Input word =
@@ -295,23 +346,19 @@ final class CoreGroup {
               Input.KeyCheck.UNTESTED,
               speaker.core.state().membersDigest());
       if (speaker != founder) {
-        hear(founder, speaker, word);
+        hear(founder, word);
       }
       for (int j = 1; j <= Math.min(EARS, speakers.size() - 1); j++) {
-        hear(speakers.get((i + j * j) % speakers.size()), speaker, word);
+        hear(speakers.get((i + j * j) % speakers.size()), word);
       }
     }
   }
 
-  private void hear(Node by, Node speaker, Input word) {
-    speaker
-        .core
-        .sendingEpoch()
-        .ifPresent(
-            epoch ->
-                by.said.put(
-                    speaker.core.self(), new Said.Word(epoch.hash(), speaker.core.haveMask())));
+  private void hear(Node by, Input word) {
+    long before = by.cpuNanos;
     step(by, word);
+    // What heartbeats cost is not what is measured here.
+    by.cpuNanos = before;
   }
 
   private int reseal() {
@@ -371,7 +418,7 @@ final class CoreGroup {
     switch (effect) {
       case Effect.Multicast it -> {
         multicast += it.message().length();
-        multicastByFounder += node == founder ? it.message().length() : 0;
+        note(it.message());
         for (Node other : nodes.values()) {
           if (other != node && !other.isGone) {
             carry(node, other, it.message());
@@ -381,14 +428,19 @@ final class CoreGroup {
       case Effect.Authored it -> facts.addAll(factsIn(it.message()));
       case Effect.ToMember it -> {
         unicast += it.message().length();
+        note(it.message());
         Node other = byMember.get(it.to());
         if (other != null) {
+          toNewcomer += other.address.equals(newest) ? it.message().length() : 0;
           carry(node, other, it.message());
         }
       }
       case Effect.ToAddress it -> {
         unicast += it.message().length();
-        if (node == founder) {
+        note(it.message());
+        toNewcomer += it.to().equals(newest) ? it.message().length() : 0;
+        if (it.to().equals(newest)
+            && SideCodec.typeOf(it.message()).equals(Optional.of(MessageType.GRANT))) {
           grantBytes = it.message().length();
         }
         Node other = nodes.get(it.to());
@@ -417,6 +469,13 @@ final class CoreGroup {
     }
   }
 
+  private void note(Bytes message) {
+    if (ByteCount.trafficOf(message) == ByteCount.Traffic.SLOTS) {
+      slots += message.length();
+      slotsAt = now;
+    }
+  }
+
   private void carry(Node from, Node to, Bytes message) {
     at(now + DELAY_MILLIS, () -> step(to, new Input.Received(from.address, message)));
   }
@@ -437,8 +496,11 @@ final class CoreGroup {
 
   private void reset() {
     multicast = 0;
-    multicastByFounder = 0;
     unicast = 0;
+    slots = 0;
+    resetAt = now;
+    grantBytes = 0;
+    toNewcomer = 0;
     nodes.values().forEach(node -> node.cpuNanos = 0);
   }
 
@@ -450,17 +512,19 @@ final class CoreGroup {
     }
   }
 
-  /** Of whom rounds and memory are measured under this name. */
-  Turns.Player as(Figures figures, String who) {
+  /** Of whom rounds are measured under this name. */
+  static Turns.Player turns(int members, Figures figures, String who) {
     return new Turns.Player() {
-      @Override
-      public void turn() {
-        measure(figures, who);
-      }
+      private CoreGroup group = of(members, Membership.profile(members), 1);
+      private int rounds;
 
       @Override
-      public void end() {
-        measureMemory(figures, who);
+      public void turn() {
+        if (rounds > 0 && rounds % ROUNDS_OF_A_GROUP == 0) {
+          group = of(members, Membership.profile(members), 1 + rounds);
+        }
+        rounds++;
+        group.measure(figures, who);
       }
     };
   }
@@ -468,13 +532,18 @@ final class CoreGroup {
   /** One comes, the key is renewed, another goes: the group is as large as before. */
   void measure(Figures figures, String who) {
     int n = size();
+    long factsBefore = factBytes();
     reset();
     Node newcomer = join(Part.COMES);
     run(1_000);
+    if (grantBytes == 0) {
+      throw new IllegalStateException("nobody let the newcomer in");
+    }
     figures.add(who, What.ADMIT_AUTHOR, n, founder.cpuNanos / 1e3);
     figures.add(who, What.ADMIT_MULTICAST, n, multicast);
     figures.add(who, What.WELCOME_BYTES, n, grantBytes);
-    figures.add(who, What.WELCOME_WITH_FACTS, n, grantBytes + factBytes());
+    // What it was handed, and what it asked for besides.
+    figures.add(who, What.WELCOME_WITH_FACTS, n, factsBefore + toNewcomer);
     figures.add(who, What.WELCOME_CPU, n, newcomer.cpuNanos / 1e3);
     addFollowers(figures, who, What.ADMIT_FOLLOW, n);
     calm();
@@ -485,10 +554,13 @@ final class CoreGroup {
     figures.add(who, What.REFRESH_BYTES, n, multicast);
     run(100);
     addFollowers(figures, who, What.REFRESH_FOLLOW, n);
-    calm();
-    tellWhatIsHeld();
-    run(1_000);
+    settle();
 
+    remove(figures, who, n);
+    figures.add(who, What.HISTORY, n, factBytes() - factsBefore);
+  }
+
+  private void remove(Figures figures, String who, int n) {
     List<Node> candidates =
         nodes.values().stream()
             .filter(node -> node != founder && !node.isMeasured() && !node.isGone)
@@ -498,6 +570,7 @@ final class CoreGroup {
     Fingerprint device = new Fingerprint(Hash32.sha256(leaver.key.spki().toArray()));
     step(founder, new Input.Expel(device));
     figures.add(who, What.REMOVE_AUTHOR, n, founder.cpuNanos / 1e3);
+    figures.add(who, What.REMOVE_MULTICAST, n, multicast);
     leaver.isGone = true;
     int delays = 0;
     while (delays < 1_000 && !allHoldTheSame()) {
@@ -506,24 +579,20 @@ final class CoreGroup {
     }
     figures.add(who, What.REMOVE_DELAYS, n, delays);
     run(1_000 - (long) delays * DELAY_MILLIS);
-    figures.add(who, What.REMOVE_MULTICAST, n, multicastByFounder);
-    figures.add(who, What.REMOVE_ALL_BYTES, n, multicast + unicast);
+    figures.add(who, What.REMOVE_ALL_BYTES, n, multicast + unicast - slots);
     addFollowers(figures, who, What.REMOVE_FOLLOW, n);
+    nodes.values().forEach(node -> node.cpuNanos = 0);
     nodes.remove(leaver.address);
     byMember.remove(leaver.core.self());
-    settle();
-  }
-
-  /** Memory of each who is measured: what is free once they are gone. The group's last act. */
-  void measureMemory(Figures figures, String who) {
-    int n = size();
-    events.clear();
-    resealers.clear();
-    long before = Cpu.heap();
-    nodes.values().removeIf(Node::isMeasured);
-    byMember.values().removeIf(Node::isMeasured);
-    double each = (before - Cpu.heap()) / (double) MEASURED;
-    figures.add(who, What.STATE_WITH_FACTS, n, each);
-    figures.add(who, What.STATE, n, each - factBytes());
+    said.remove(leaver.core.self());
+    if (!settle()) {
+      figures.fails(who, What.REMOVE_IN_ALL, n, "keys of slots do not come to rest");
+      return;
+    }
+    figures.add(who, What.REMOVE_IN_ALL, n, multicast + unicast);
+    addFollowers(figures, who, What.RENEWAL_CPU, n);
+    if (slots > 0) {
+      figures.add(who, What.RENEWAL_TIME, n, (slotsAt - resetAt) / 1e3);
+    }
   }
 }

@@ -31,7 +31,7 @@ final class Erasure {
   private Erasure() {}
 
   static List<Step> steps(int epochs, Figures figures) {
-    return List.of(new Step("erasure", 1 + epochs / 15.0, () -> measure(epochs, figures)));
+    return List.of(new Step("erasure", 0.5 + epochs / 15.0, () -> measure(epochs, figures)));
   }
 
   private static void measure(int epochs, Figures figures) throws Exception {

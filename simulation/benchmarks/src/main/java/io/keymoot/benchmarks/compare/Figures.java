@@ -88,7 +88,7 @@ final class Figures {
 
   /**
    * Of one to the other, turn by turn as they took turns. Who has several samples a turn has the
-   * same number in each.
+   * same number in each. There is no ratio to or of nothing, or less.
    */
   Optional<Spread> ratio(String who, String other, What what, int n) {
     List<Double> above = samples.getOrDefault(new Key(who, what, n), List.of());
@@ -101,6 +101,9 @@ final class Figures {
     for (int i = 0; i < most; i++) {
       double one = above.get((int) ((long) i * above.size() / most));
       double two = below.get((int) ((long) i * below.size() / most));
+      if (!(one > 0 && two > 0)) {
+        return Optional.empty();
+      }
       ratios.add(one / two);
     }
     return Optional.of(Spread.of(ratios));

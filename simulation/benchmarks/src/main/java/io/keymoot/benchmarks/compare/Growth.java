@@ -58,7 +58,7 @@ final class Growth {
     steps.add(
         new Step(
             "growth: warming up the machine's compilers",
-            scale.warmUpRounds / 25.0,
+            scale.warmUpRounds / 60.0,
             () -> {
               Figures unused = new Figures();
               removals(unused, WARM_UP_MEMBERS, scale.warmUpRounds);

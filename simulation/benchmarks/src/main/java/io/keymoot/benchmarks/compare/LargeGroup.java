@@ -30,7 +30,10 @@ final class LargeGroup {
   /** The founder expels this one in each turn. */
   private static final int TARGET = 1;
 
-  private static final int KEPT = 4;
+  /** Of small ones more are kept: they drown in what else the heap does. */
+  private static final int KEPT_OF_MANY = 4;
+
+  private static final int KEPT_OF_FEW = 32;
 
   private final BigGroup group;
   private final int members;
@@ -228,24 +231,34 @@ final class LargeGroup {
     figures.add(who, What.ADMIT_MULTICAST, members, admit.length());
     figures.add(who, What.WELCOME_BYTES, members, grant.length());
     long fetched = facts.stream().mapToLong(Bytes::length).sum();
-    figures.add(who, What.WELCOME_WITH_FACTS, members, grant.length() + fetched);
-    newcomerMicros += settles(newcomer, List.of(admit, grant));
+    Settled settled = settles(newcomer, List.of(admit, grant));
+    newcomerMicros += settled.micros;
     if (newcomer.sendingEpoch().isEmpty()) {
       throw new IllegalStateException("the newcomer holds no key");
     }
+    long asked = settled.answered;
+    figures.add(who, What.WELCOME_WITH_FACTS, members, grant.length() + fetched + asked);
     figures.add(who, What.WELCOME_CPU, members, newcomerMicros);
     FlatKeying reader = group.receiver(1 + random.nextInt(members - 1));
     figures.add(who, What.ADMIT_FOLLOW, members, Cpu.micros(() -> hears(reader, admit)));
   }
 
+  /**
+   * @param micros of the newcomer's CPU
+   * @param answered bytes that it was sent because it asked
+   */
+  private record Settled(double micros, long answered) {}
+
   /** The newcomer's part: it hears these, and asks another member for what it still lacks. */
-  private double settles(FlatKeying newcomer, List<Bytes> messages) throws Exception {
+  private Settled settles(FlatKeying newcomer, List<Bytes> messages) throws Exception {
     FlatKeying other = group.receiver(2);
     hears(other, messages.get(0));
     Deque<Bytes> open = new ArrayDeque<>(messages);
     double micros = 0;
+    long heard = 0;
     while (!open.isEmpty()) {
       Bytes message = open.remove();
+      heard += message.length();
       List<Effect> did = new ArrayList<>();
       micros += Cpu.micros(() -> did.addAll(hears(newcomer, message)));
       for (int i = 0; i < did.size(); i++) {
@@ -261,7 +274,8 @@ final class LargeGroup {
         }
       }
     }
-    return micros;
+    long told = messages.stream().mapToLong(Bytes::length).sum();
+    return new Settled(micros, heard - told);
   }
 
   private List<Bytes> answers(FlatKeying other, Bytes question) {
@@ -287,11 +301,13 @@ final class LargeGroup {
   }
 
   /** Of members who share nothing: what is taken once they are there. */
-  private void measureMemory(Figures figures, String who) {
+  void measureMemory(Figures figures, String who) {
     List<FlatKeying> kept = new ArrayList<>();
+    int copies = members > Membership.MANY ? KEPT_OF_MANY : KEPT_OF_FEW;
+    group.receiverOnItsOwn(2); // so that what is made once for all is there
     long before = Cpu.heap();
-    for (int i = 0; i < KEPT; i++) {
-      kept.add(group.receiverOnItsOwn(2 + i));
+    for (int i = 0; i < copies; i++) {
+      kept.add(group.receiverOnItsOwn(2 + i % (members - 2)));
     }
     double each = (Cpu.heap() - before) / (double) kept.size();
     long facts = group.facts().stream().mapToLong(Bytes::length).sum();

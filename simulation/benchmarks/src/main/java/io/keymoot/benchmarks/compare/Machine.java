@@ -3,27 +3,16 @@ package io.keymoot.benchmarks.compare;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
-/**
- * What was measured, and on what: as it stands above the figures.
- *
- * @param load the mean number of running threads in the last minute, when the run began; negative
- *     where the system does not say
- */
-record Machine(
-    String processor, int processors, double load, long heapMegabytes, String java, String system) {
-
-  /** From here on, for each processor, others are in the way. */
-  private static final double MUCH = 0.5;
+/** What was measured, and on what: as it stands above the figures. */
+record Machine(String processor, int processors, long heapMegabytes, String java, String system) {
 
   private static final Path LINUX_PROCESSORS = Path.of("/proc/cpuinfo");
 
@@ -31,7 +20,6 @@ record Machine(
     return new Machine(
         processorHere(),
         Runtime.getRuntime().availableProcessors(),
-        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
         Runtime.getRuntime().maxMemory() >> 20,
         System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
         System.getProperty("os.name") + " " + System.getProperty("os.arch"));
@@ -40,27 +28,12 @@ record Machine(
   String line() {
     return String.format(
         Locale.ROOT,
-        "%d × %s, %s, %s, heap up to %,d MB, load average at start %s",
+        "%d × %s, %s, %s, heap up to %,d MB",
         processors,
         processor,
         system,
         java,
-        heapMegabytes,
-        load < 0 ? "unknown" : Spread.number(load));
-  }
-
-  /** What a reader has to know before any figure. */
-  Optional<String> warning() {
-    return load <= MUCH * processors
-        ? Optional.empty()
-        : Optional.of(
-            String.format(
-                Locale.ROOT,
-                "The machine was busy with something else: its load average was %s at the start,"
-                    + " with %d processors. What is measured in real time is worse than it need be,"
-                    + " CPU is dearer for all; run it again on a quiet machine",
-                Spread.number(load),
-                processors));
+        heapMegabytes);
   }
 
   private static String processorHere() {
@@ -104,7 +77,9 @@ record Machine(
     } catch (IOException unreadable) {
       // Then it is not known either.
     }
-    return of.getProperty("version", "as compiled here, not packed");
+    String commit = System.getProperty("keymoot.commit", "");
+    return of.getProperty("version", "as compiled here, not packed")
+        + (commit.isEmpty() ? "" : " (commit " + commit + ")");
   }
 
   private static String version(Class<?> of) {

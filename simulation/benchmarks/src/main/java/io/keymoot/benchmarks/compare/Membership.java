@@ -15,7 +15,7 @@ final class Membership {
   static final String COLD = "MLS, cold tree";
 
   /** From here on slots are of 16 symbols. */
-  private static final int MANY = 200;
+  static final int MANY = 200;
 
   /** What the goals are about. */
   static final int LARGE = 1_024;
@@ -26,6 +26,8 @@ final class Membership {
    * @param warmUpMillis for ours and as much for the others
    * @param everybody sizes at which all members act
    * @param few sizes at which those who are measured act
+   * @param leastEverybody rounds at least, where all act
+   * @param least the same where few do
    * @param allOf a size at which all act once more, though it takes long; none if it is 0
    * @param warmAlone the largest warm tree, which MLS forms alone; none if it is 0
    */
@@ -36,6 +38,7 @@ final class Membership {
       List<Integer> few,
       long millisEverybody,
       long millisFew,
+      int leastEverybody,
       int least,
       int allOf,
       int warmAlone) {}
@@ -48,6 +51,7 @@ final class Membership {
           What.REMOVE_FOLLOW,
           What.REMOVE_MULTICAST,
           What.REMOVE_ALL_BYTES,
+          What.REMOVE_IN_ALL,
           What.REMOVE_DELAYS,
           What.REFRESH_AUTHOR,
           What.REFRESH_FOLLOW,
@@ -101,28 +105,28 @@ final class Membership {
       steps.add(
           new Step(
               "membership: N = " + n + ", everybody is run",
-              scale.millisEverybody / 1e3 + n / 25.0,
+              Math.max(scale.millisEverybody / 1e3, scale.leastEverybody * n / 35.0) + n / 12.0,
               () -> everybody(n)));
     }
     for (int n : scale.few) {
       steps.add(
           new Step(
               "membership: N = " + n + ", who changes and who follows are run",
-              scale.millisFew / 1e3 + n / 60.0,
+              Math.max(scale.millisFew / 1e3, scale.least * n / 400.0) + n / 50.0,
               () -> few(n)));
     }
     if (scale.allOf > 0) {
       steps.add(
           new Step(
               "membership: N = " + scale.allOf + ", everybody is run",
-              scale.allOf / 8.0,
+              scale.allOf / 2.5,
               this::allOf));
     }
     if (scale.warmAlone > 0) {
       steps.add(
           new Step(
               "membership: N = " + scale.warmAlone + ", a warm tree of MLS alone",
-              scale.warmAlone / 25.0,
+              scale.warmAlone / 40.0,
               this::warmAlone));
     }
     return steps;
@@ -166,15 +170,36 @@ final class Membership {
     beside(
         n,
         scale.millisEverybody,
-        new Contender(OURS, ALL, () -> CoreGroup.of(n, profile(n), 1).as(figures, OURS)));
+        scale.leastEverybody,
+        new Contender(OURS, ALL, () -> everybodyOf(n)));
+  }
+
+  private Player everybodyOf(int n) {
+    Player turns = CoreGroup.turns(n, figures, OURS);
+    return new Player() {
+      @Override
+      public void turn() throws Exception {
+        turns.turn();
+      }
+
+      /** Of a group without a history, as that of the others. */
+      @Override
+      public void end() {
+        new LargeGroup(n).measureMemory(figures, OURS);
+      }
+    };
   }
 
   private void few(int n) throws Exception {
-    beside(n, scale.millisFew, new Contender(OURS, ALL, () -> new LargeGroup(n).as(figures, OURS)));
+    beside(
+        n,
+        scale.millisFew,
+        scale.least,
+        new Contender(OURS, ALL, () -> new LargeGroup(n).as(figures, OURS)));
   }
 
-  private void beside(int n, long millis, Contender ours) throws Exception {
-    new Turns(millis, scale.least, MOST_ROUNDS)
+  private void beside(int n, long millis, int least, Contender ours) throws Exception {
+    new Turns(millis, least, MOST_ROUNDS)
         .take(
             figures,
             n,
@@ -209,9 +234,7 @@ final class Membership {
         .take(
             figures,
             n,
-            List.of(
-                new Contender(
-                    EVERYBODY, ALL, () -> CoreGroup.of(n, profile(n), 1).as(figures, EVERYBODY))));
+            List.of(new Contender(EVERYBODY, ALL, () -> CoreGroup.turns(n, figures, EVERYBODY))));
   }
 
   private void warmAlone() throws Exception {

@@ -25,13 +25,17 @@ import org.bouncycastle.mls.protocol.Group;
  * A group of Bouncy Castle's MLS (RFC 9420), suite 1: X25519, AES-128-GCM, Ed25519. Only two of its
  * members are kept: who commits, and one who follows.
  *
- * <p><i>Warm</i>: every member has committed once, which is the best a tree can be. Each newcomer
- * here is let in by the one before it, and commits by letting in the next. <i>Cold</i>: one member
- * let in all the others, who have not spoken yet.
+ * <p><i>Warm</i>: no node of the tree is blank and nobody is unmerged, as when every member has
+ * committed once, which is the best a tree can be. Two newcomers at a time are let in here, and the
+ * second of them commits by letting in the next two: so one of each pair has, which fills all that
+ * is above. <i>Cold</i>: one member let in all the others, who have not spoken yet.
  */
 final class MlsGroup {
   /** Forming a larger one takes this implementation minutes: its time grows with the square. */
   static final int LARGEST_COLD = 4_096;
+
+  /** Siblings in the tree. */
+  private static final int PAIR = 2;
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final byte[] NOTHING = new byte[0];
@@ -70,11 +74,20 @@ final class MlsGroup {
 
   /** Of a warm group: as warm as before. */
   void growTo(int most) throws Exception {
-    for (; members < most; members++) {
-      Device next = device("" + members);
-      Group.GroupWithMessage added = commit(committer, List.of(Proposal.add(next.pack)), true);
+    while (members < most) {
+      List<Device> comes = new ArrayList<>();
+      List<Proposal> adds = new ArrayList<>();
+      for (int i = Math.min(PAIR, most - members); i > 0; i--) {
+        Device next = device("" + members++);
+        comes.add(next);
+        adds.add(Proposal.add(next.pack));
+      }
+      Group.GroupWithMessage added = commit(committer, adds, true);
       follower = added.group;
-      committer = join(next, MLSOutputStream.encode(added.message.welcome));
+      committer = join(comes.get(comes.size() - 1), MLSOutputStream.encode(added.message.welcome));
+    }
+    if (members > 1) {
+      refreshFollower();
     }
   }
 
@@ -186,6 +199,7 @@ final class MlsGroup {
             () -> sent[0] = bytes(commit(committer, List.of(Proposal.remove(middle)), true))));
     figures.add(who, What.REMOVE_MULTICAST, members, sent[0].length);
     figures.add(who, What.REMOVE_ALL_BYTES, members, sent[0].length);
+    figures.add(who, What.REMOVE_IN_ALL, members, sent[0].length);
     figures.add(who, What.REMOVE_DELAYS, members, 2); // to who puts commits in order, and on to all
     figures.add(who, What.REMOVE_FOLLOW, members, Cpu.micros(() -> follower.handle(sent[0], null)));
   }

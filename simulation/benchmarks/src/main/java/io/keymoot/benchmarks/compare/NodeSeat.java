@@ -117,9 +117,8 @@ final class NodeSeat implements Seat {
   }
 
   @Override
-  public boolean proves() {
-    proof = Authentication.AMORTISED;
-    return true;
+  public void proves(boolean isToProve) {
+    proof = isToProve ? Authentication.AMORTISED : Authentication.NONE;
   }
 
   @Override

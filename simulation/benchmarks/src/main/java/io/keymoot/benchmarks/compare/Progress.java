@@ -38,7 +38,7 @@ final class Progress {
     double done = 0;
     notebook.write();
     for (Step step : steps) {
-      if (seconds() + step.seconds() > limitSeconds) {
+      if (seconds() + step.seconds() * Math.max(1, pace(done)) > limitSeconds) {
         figures.breaks(step.words(), "left out: it would not have ended within the run's time");
         say(step.words() + ": left out, for the time is over");
         done += step.seconds();
@@ -68,11 +68,15 @@ final class Progress {
   }
 
   private String left(double seconds, double done) {
-    double pace = done < KNOWN_AFTER_SECONDS ? 1 : seconds() / done;
-    long left = Math.round(seconds * pace);
+    long left = Math.round(seconds * pace(done));
     return left < 100
         ? "about " + left + " s left"
         : String.format(Locale.ROOT, "about %.1f min left", left / 60.0);
+  }
+
+  /** How many seconds a planned one takes. */
+  private double pace(double done) {
+    return done < KNOWN_AFTER_SECONDS ? 1 : seconds() / done;
   }
 
   static String why(Throwable e) {

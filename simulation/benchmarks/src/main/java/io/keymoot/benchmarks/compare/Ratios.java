@@ -10,7 +10,11 @@ final class Ratios {
   private static final String OURS = Membership.OURS;
 
   /** One of them. */
-  record Ratio(What what, int n, String other, Spread spread) {}
+  record Ratio(What what, int n, String ours, String other, Spread spread) {}
+
+  /** Whose removals take turns with ours of {@link Membership}. */
+  private static final List<String> IN_TURNS =
+      List.of(Membership.WARM, Membership.COLD, MlsIdeal.NAME);
 
   private final Figures figures;
 
@@ -22,10 +26,11 @@ final class Ratios {
     List<Ratio> all = new ArrayList<>();
     for (What what : What.values()) {
       for (String other : others(what)) {
-        for (int n : figures.sizes(OURS, what)) {
+        String ours = ours(what, other);
+        for (int n : figures.sizes(ours, what)) {
           figures
-              .ratio(OURS, other, what, n)
-              .ifPresent(spread -> all.add(new Ratio(what, n, other, spread)));
+              .ratio(ours, other, what, n)
+              .ifPresent(spread -> all.add(new Ratio(what, n, ours, other, spread)));
         }
       }
     }
@@ -44,10 +49,12 @@ final class Ratios {
   List<List<String>> rows(What what) {
     List<List<String>> rows = new ArrayList<>();
     for (String other : others(what)) {
-      List<String> row = new ArrayList<>(List.of(other));
+      String ours = ours(what, other);
+      String beside = ours.equals(OURS) ? "" : " (to " + ours.substring(OURS.length() + 2) + ")";
+      List<String> row = new ArrayList<>(List.of(other + beside));
       boolean isAny = false;
       for (int n : figures.sizes(OURS, what)) {
-        Optional<Spread> ratio = figures.ratio(OURS, other, what, n);
+        Optional<Spread> ratio = figures.ratio(ours, other, what, n);
         isAny |= ratio.isPresent();
         row.add(ratio.map(Ratios::words).orElse("–"));
       }
@@ -60,6 +67,12 @@ final class Ratios {
 
   private List<String> others(What what) {
     return figures.whoHas(what).stream().filter(who -> !who.startsWith(OURS)).toList();
+  }
+
+  /** Which of ours was measured as the other was. */
+  private String ours(What what, String other) {
+    boolean isOfGrowth = !figures.sizes(Growth.FRESH, what).isEmpty() && !IN_TURNS.contains(other);
+    return isOfGrowth ? Growth.FRESH : OURS;
   }
 
   /** "÷ 4 (3–5)" of what is less, "× 4 (3–5)" of what is more. */

@@ -17,6 +17,7 @@ final class Results {
           What.REMOVE_AUTHOR,
           What.REMOVE_FOLLOW,
           What.REMOVE_ALL_BYTES,
+          What.REMOVE_IN_ALL,
           What.STATE_WITH_FACTS,
           What.REFRESH_AUTHOR,
           What.WELCOME_CPU);
@@ -25,9 +26,11 @@ final class Results {
       List.of(
           What.LEAVE_TIME,
           What.LEAVE_BYTES,
+          What.LEAVE_IN_ALL,
           What.WORST_DELIVERY,
           What.WORST_IN_CALM,
-          What.FIRST_MESSAGE);
+          What.FIRST_MESSAGE,
+          What.THROUGHPUT);
 
   private static final List<What> OUT = List.of(What.OUT_AUTHOR, What.OUT_FOLLOW, What.OUT_BYTES);
 
@@ -68,7 +71,7 @@ final class Results {
     out.end().name("ratios").array();
     for (Ratios.Ratio ratio : ratios.all()) {
       out.object()
-          .field("of", Membership.OURS)
+          .field("of", ratio.ours())
           .field("to", ratio.other())
           .field("what", ratio.what().name().toLowerCase(Locale.ROOT))
           .field("n", ratio.n())
@@ -249,7 +252,8 @@ final class Results {
         page,
         "How cost grows with those who went",
         "Members out since the slots were last renewed, N = 1,024. With no sessions, each seal"
-            + " takes a hybrid encapsulation of 1,120 bytes.",
+            + " takes a hybrid encapsulation of 1,120 bytes; with slots of 16 symbols hardly any is"
+            + " needed here.",
         OUT);
     charts(page, "Over a network", "Whole nodes over JGroups, in real time.", OVER_A_NETWORK);
     page.section("All figures", "");

@@ -4,6 +4,7 @@ import io.keymoot.benchmarks.compare.Cluster.Kind;
 import io.keymoot.benchmarks.compare.Transports.Times;
 import io.keymoot.benchmarks.compare.Transports.Visit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** How large a run is. Each is made to end within its time on two cores that do nothing else. */
@@ -17,21 +18,23 @@ record Scale(
   /** Three minutes: what the goals are about, and little else. */
   static final Scale QUICK =
       new Scale(
-          new Membership.Scale(2_000, 64, List.of(8, 128), List.of(1_024), 2_500, 7_000, 5, 0, 0),
+          new Membership.Scale(1_100, 64, List.of(8, 64), List.of(1_024), 1_500, 4_000, 2, 3, 0, 0),
           new Growth.Scale(
               100, List.of(8, 128, 1_024, 10_000), 3, 1_500, List.of(1, 8), 1_024, 3, false),
           20,
-          new Frames.Scale(List.of(8, 1_024), 100),
+          new Frames.Scale(List.of(8, 1_024), 80),
           new Transports.Scale(
               500,
               List.of(Kind.PLAIN, Kind.SYMMETRIC, Kind.KEYMOOT),
-              3,
+              List.of(4),
+              List.of(),
+              2,
               List.of(
-                  new Visit(Kind.PLAIN, 64, 1, 1),
-                  new Visit(Kind.KEYMOOT, 64, 1, 1),
-                  new Visit(Kind.ASYMMETRIC, 64, 1, 1),
-                  new Visit(Kind.PLAIN, 8, 0, 1),
-                  new Visit(Kind.KEYMOOT, 8, 0, 1)),
+                  new Visit(Kind.KEYMOOT, 64, 1, false, 1, 0),
+                  new Visit(Kind.PLAIN, 64, 1, true, 1, 0),
+                  new Visit(Kind.ASYMMETRIC, 64, 1, true, 1, 0),
+                  new Visit(Kind.KEYMOOT, 8, 0, false, 1, 0),
+                  new Visit(Kind.PLAIN, 8, 0, false, 1, 0)),
               List.of(),
               Times.SHORTER,
               15));
@@ -40,14 +43,15 @@ record Scale(
   static final Scale FULL =
       new Scale(
           new Membership.Scale(
-              20_000,
+              6_000,
               128,
-              List.of(8, 32, 128),
+              List.of(8, 32, 64, 128),
               List.of(512, 1_024),
-              35_000,
-              80_000,
-              9,
-              1_024,
+              12_000,
+              25_000,
+              4,
+              6,
+              512,
               2_048),
           new Growth.Scale(
               400,
@@ -63,9 +67,11 @@ record Scale(
           new Transports.Scale(
               2_000,
               List.of(Kind.PLAIN, Kind.SYMMETRIC, Kind.ASYMMETRIC, Kind.KEYMOOT),
-              10,
+              List.of(4),
+              List.of(64),
+              4,
               fullVisits(),
-              List.of(64, 128),
+              List.of(128),
               Times.USUAL,
               40));
 
@@ -75,13 +81,15 @@ record Scale(
 
   private static List<Visit> fullVisits() {
     List<Visit> visits = new ArrayList<>();
-    for (int n : List.of(4, 8, 32, 64, 128)) {
-      for (Kind kind : Kind.values()) {
-        if (kind != Kind.SYMMETRIC || n < 128) {
-          visits.add(new Visit(kind, n, 3, n == 8 || n == 64 ? 3 : 0));
-        }
-      }
+    for (Kind kind : Kind.values()) {
+      visits.add(new Visit(kind, 4, 2, false, 1, 0));
+      visits.add(new Visit(kind, 8, 2, true, 2, 0));
+      visits.add(new Visit(kind, 32, 2, false, 1, 0));
+      visits.add(new Visit(kind, 64, 2, true, 2, 2));
+      visits.add(new Visit(kind, 128, 1, false, 0, 0));
     }
+    // At one size one after the other, as close together as it can be.
+    visits.sort(Comparator.comparingInt(Visit::n));
     return visits;
   }
 

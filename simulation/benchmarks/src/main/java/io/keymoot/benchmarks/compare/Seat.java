@@ -12,10 +12,8 @@ interface Seat extends AutoCloseable {
   /** False if it was not taken, and may be tried again. */
   boolean send(byte[] message) throws Exception;
 
-  /** Each message proves from now on which member sent it; false if it cannot. */
-  default boolean proves() {
-    return false;
-  }
+  /** Whether each message is to prove from now on which member sent it, where that can be. */
+  default void proves(boolean isToProve) {}
 
   /** What the newest key it holds is called; empty while there is none. */
   String key();

@@ -32,17 +32,20 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class CompareRunTest {
   private static final int FEW = 4;
 
-  private static final Times SHORT = new Times(500, 100, 100, 100, 100, 100, 200, 400, 500, 200);
+  private static final Times SHORT =
+      new Times(500, 100, 100, 1_000, 100, 200, 20_000, 100, 200, 400, 30, 100);
 
   private static final Transports.Scale NETWORK =
       new Transports.Scale(
           100,
           List.of(Kind.SYMMETRIC, Kind.KEYMOOT),
+          List.of(3),
+          List.of(FEW),
           1,
           List.of(
-              new Visit(Kind.PLAIN, FEW, 1, 1),
-              new Visit(Kind.ASYMMETRIC, FEW, 1, 0),
-              new Visit(Kind.KEYMOOT, FEW, 1, 1)),
+              new Visit(Kind.PLAIN, FEW, 1, true, 1, 0),
+              new Visit(Kind.ASYMMETRIC, FEW, 1, true, 0, 0),
+              new Visit(Kind.KEYMOOT, FEW, 1, true, 1, 1)),
           List.of(),
           SHORT,
           20);
@@ -52,15 +55,18 @@ class CompareRunTest {
       new Transports.Scale(
           0,
           List.of(),
+          List.of(),
+          List.of(),
           1,
-          List.of(new Visit(Kind.KEYMOOT, 5, 1, 1), new Visit(Kind.PLAIN, 5, 1, 1)),
+          List.of(
+              new Visit(Kind.KEYMOOT, 5, 1, true, 1, 0), new Visit(Kind.PLAIN, 5, 1, true, 1, 0)),
           List.of(),
           SHORT,
           0);
 
   private static final Scale TINY =
       new Scale(
-          new Membership.Scale(20, 8, List.of(8), List.of(12), 0, 0, 2, 0, 16),
+          new Membership.Scale(20, 8, List.of(8), List.of(12), 0, 0, 2, 2, 0, 16),
           new Growth.Scale(1, List.of(8, 12, 16), 2, 0, List.of(1, 2), 16, 1, false),
           2,
           new Frames.Scale(List.of(8, 16), 22),
@@ -106,7 +112,9 @@ class CompareRunTest {
       assertThat(FIGURES.sizes(other, What.FIRST_MESSAGE)).as(other).containsExactly(FEW);
     }
     assertThat(FIGURES.sizes("Keymoot", What.WORST_DELIVERY)).containsExactly(FEW);
-    assertThat(FIGURES.whoHas(What.THROUGHPUT)).contains(Transports.PROVED, "JGroups SYM_ENCRYPT");
+    for (String who : List.of("Keymoot", Transports.PROVED, "JGroups SYM_ENCRYPT")) {
+      assertThat(FIGURES.sizes(who, What.THROUGHPUT)).as(who).containsExactly(3, FEW);
+    }
     assertThat(FIGURES.sizes(Growth.FRESH, What.REMOVE_AUTHOR)).containsExactly(8, 12, 16);
     assertThat(FIGURES.sizes(Growth.NO_SESSIONS, What.REMOVE_FOLLOW)).containsExactly(8, 12, 16);
     assertThat(FIGURES.sizes(Frames.MLS, What.OPEN)).containsExactly(8, 16);
@@ -117,12 +125,23 @@ class CompareRunTest {
     return FIGURES.whoHas(what).contains(Growth.FRESH);
   }
 
-  /** How many bytes there are is for a group at rest to say, which one so young is not. */
+  /** A Rekey with the Leave it follows, and nobody's heartbeats: at rest there is little else. */
   @Test
-  void whatFlowsAnywayIsToldApartFromTheLeave() {
-    // Of so few nobody may have had a word to say in the moment that is looked at.
-    assertThat(FIGURES.median("Keymoot", What.IDLE_BYTES, FEW).orElseThrow()).isNotNegative();
-    assertThat(FIGURES.sizes("Keymoot", What.SLOTS_AFTER)).containsExactly(FEW);
+  void whatALeaveCostsIsToldApartFromWhatFlowsAnyway() {
+    for (String who : List.of("JGroups, plain", "JGroups ASYM_ENCRYPT", "Keymoot")) {
+      assertThat(bytes(who, What.LEAVE_BYTES)).as(who).isPositive();
+      assertThat(bytes(who, What.LEAVE_IN_ALL))
+          .as(who)
+          .isGreaterThanOrEqualTo(bytes(who, What.LEAVE_BYTES));
+    }
+    assertThat(bytes("Keymoot", What.LEAVE_BYTES)).isBetween(600.0, 60_000.0);
+    // In a whole second somebody has said that it is there.
+    assertThat(bytes("Keymoot", What.IDLE_BYTES)).isBetween(1.0, 40_000.0);
+    assertThat(FIGURES.sizes("Keymoot", What.SLOTS_MEANWHILE)).containsExactly(FEW);
+  }
+
+  private static double bytes(String who, What what) {
+    return FIGURES.median(who, what, FEW).orElseThrow();
   }
 
   @Test
@@ -161,7 +180,7 @@ class CompareRunTest {
     assertThat(list(json, "circumstances").toString())
         .contains("Keymoot")
         .contains("JGroups 5")
-        .contains("load average");
+        .contains("other processes had");
     assertThat(list(json, "ratios"))
         .anySatisfy(
             each ->
