@@ -58,6 +58,7 @@ public final class Ledger {
   private final Map<FactId, Known> known = new LinkedHashMap<>();
   private final Map<FactId, Bytes> covers = new LinkedHashMap<>();
   private final Map<FactId, Refusal> refused = new Bounded<>(REFUSALS_KEPT);
+  private long decisions;
 
   /**
    * @param lore {@link Lore#ofOne}, or one that the ledgers of a process share
@@ -101,6 +102,11 @@ public final class Ledger {
 
   public int size() {
     return known.size();
+  }
+
+  /** Counts on with each fact decided: until then, who lacks a parent goes on lacking it. */
+  long decisions() {
+    return decisions;
   }
 
   // ---- deciding
@@ -274,6 +280,7 @@ public final class Ledger {
 
   private Decision take(Known fact, Envelope envelope) {
     known.put(fact.id(), fact);
+    decisions++;
     if (envelope.fact() instanceof Rekey rekey && !envelope.cover().isEmpty()) {
       covers.put(fact.id(), lore.cover(rekey.cover(), envelope.cover()));
     }
@@ -298,6 +305,7 @@ public final class Ledger {
 
   private Decision refuse(FactId fact, Refusal why) {
     refused.put(fact, why);
+    decisions++;
     return new Decision.Refused(why);
   }
 

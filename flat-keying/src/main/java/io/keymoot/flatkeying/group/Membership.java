@@ -35,6 +35,23 @@ public final class Membership {
 
   private final Waiting waiting;
 
+  // What waits is looked at again only where that may show something new: who has much waiting here
+  // would have all of it decided again with every word that anybody says.
+  private long decidedThen = -1;
+  private boolean someHangOnCredentials;
+  private Lacks lacks = Lacks.NOTHING;
+  private @Nullable Looked looked;
+
+  /** All that what is lacking hangs on, but for credentials. */
+  private record Looked(long decisions, long waiting, GroupState state, int caught) {
+    boolean isLike(Looked other) {
+      return decisions == other.decisions
+          && waiting == other.waiting
+          && state == other.state
+          && caught == other.caught;
+    }
+  }
+
   /** Valid facts the closed door keeps out, with those their taking needs. */
   private final Map<FactId, Known> atDoor = new LinkedHashMap<>();
 
@@ -229,6 +246,11 @@ public final class Membership {
 
   private boolean decideWaiting(List<Learnt.Refused> refused) {
     boolean moved = false;
+    if (decidedThen == ledger.decisions() && !someHangOnCredentials) {
+      return false;
+    }
+    decidedThen = ledger.decisions();
+    someHangOnCredentials = false;
     for (Undecided.Entry each : waiting.all()) {
       if (decide(each.fact, refused)) {
         waiting.remove(each);
@@ -251,8 +273,11 @@ public final class Membership {
         refused.add(new Learnt.Refused(fact.id(), no.why()));
         yield true;
       }
-      case Ledger.Decision.LacksParents lacks -> false;
-      case Ledger.Decision.LacksCredential lacks -> false;
+      case Ledger.Decision.LacksParents orphan -> false;
+      case Ledger.Decision.LacksCredential hangs -> {
+        someHangOnCredentials = true;
+        yield false;
+      }
     };
   }
 
@@ -354,7 +379,13 @@ public final class Membership {
 
   /** Parents nobody has sent yet, and credentials on which a decision hangs. */
   public Lacks lacks() {
-    return waiting.lacks();
+    Looked before = looked;
+    Looked now = new Looked(ledger.decisions(), waiting.changes(), state, caught.size());
+    if (before == null || !before.isLike(now) || !lacks.credentials().isEmpty()) {
+      lacks = waiting.lacks();
+      looked = now;
+    }
+    return lacks;
   }
 
   /**

@@ -58,6 +58,7 @@ final class Undecided {
   private final Map<FactId, Integer> copies = new TreeMap<>();
   private final Map<String, Share> shares = new LinkedHashMap<>();
   private long bytes;
+  private long changes;
 
   Undecided(Bounds bounds) {
     this.bounds = bounds;
@@ -84,12 +85,18 @@ final class Undecided {
     return bytes;
   }
 
+  /** Counts on whenever one comes or goes. */
+  long changes() {
+    return changes;
+  }
+
   /** Its source pays for the room. */
   void add(Entry entry) {
     Copy copy = Copy.of(entry.fact);
     if (waiting.putIfAbsent(copy, entry) != null) {
       return;
     }
+    changes++;
     copies.merge(copy.id, 1, Integer::sum);
     Share its = shares.computeIfAbsent(entry.source, source -> new Share());
     its.facts.add(copy);
@@ -129,6 +136,7 @@ final class Undecided {
     if (waiting.remove(copy) == null) {
       return;
     }
+    changes++;
     if (copies.merge(copy.id, -1, Integer::sum) == 0) {
       copies.remove(copy.id);
     }

@@ -100,6 +100,11 @@ final class Waiting {
     return members.bytes() + strangers.bytes();
   }
 
+  /** Counts on whenever something comes or goes. */
+  long changes() {
+    return members.changes() + strangers.changes();
+  }
+
   // ---- what is to be asked for
 
   /**

@@ -44,6 +44,7 @@ final class Pace<K> {
   private final long bytesOfAll;
   private int inAll;
   private long bytes;
+  private long changes;
 
   /**
    * @param from where it came from
@@ -77,6 +78,7 @@ final class Pace<K> {
 
   private void await(K payer, Waiting next) {
     Queue its = waiting.computeIfAbsent(payer, k -> new Queue());
+    changes++;
     its.facts.addLast(next);
     its.bytes += next.fact.length();
     bytes += next.fact.length();
@@ -124,6 +126,11 @@ final class Pace<K> {
     return bytes;
   }
 
+  /** Counts on whenever a fact begins or ceases to wait. */
+  long changes() {
+    return changes;
+  }
+
   private Bucket bucket(K payer) {
     return buckets.computeIfAbsent(
         payer,
@@ -148,6 +155,7 @@ final class Pace<K> {
   }
 
   private void gone(Queue its, Waiting one) {
+    changes++;
     its.bytes -= one.fact.length();
     bytes -= one.fact.length();
     inAll--;

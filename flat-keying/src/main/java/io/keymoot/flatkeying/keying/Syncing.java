@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Fetching facts, and the blobs that facts name; and answering who fetches. */
 final class Syncing {
@@ -46,6 +47,10 @@ final class Syncing {
 
   private final Set<Hash32> wantedBlobs = new LinkedHashSet<>();
   private SortedSet<FactId> toldLacking = new TreeSet<>();
+
+  // What the last review saw: most steps change nothing of it.
+  private Membership.@Nullable Lacks reviewed;
+  private long reviewedPace;
 
   Syncing(Core core) {
     this.core = core;
@@ -96,6 +101,11 @@ final class Syncing {
           Timers.Name.FORGET_STRANGERS, core.now.plusMillis(Limits.STRANGE_FACT_WAITS_MILLIS));
     }
     Membership.Lacks lacks = core.membership.lacks();
+    if (lacks == reviewed && reviewedPace == ofAuthors.changes() && lacks.credentials().isEmpty()) {
+      return;
+    }
+    reviewed = lacks;
+    reviewedPace = ofAuthors.changes();
     SortedSet<FactId> lacking = new TreeSet<>(lacks.facts());
     lacking.removeIf(ofAuthors::isWaiting);
     if (!lacking.equals(toldLacking)) {

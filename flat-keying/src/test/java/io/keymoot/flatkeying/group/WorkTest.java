@@ -4,6 +4,10 @@ import static net.bytebuddy.matcher.ElementMatchers.isMethod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -99,6 +103,45 @@ class WorkTest {
     }
     // What walks through all that was does show.
     assertThat(overOfMany).isGreaterThan(2 * overOfFew);
+  }
+
+  /**
+   * A member says facts whose parents nobody has. What others say then costs no more for it: what
+   * is lacking was found out when the last of them came.
+   */
+  @Test
+  void aWordCostsNoMoreWhereManyOrphansWait() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(8, 4);
+    Membership peer = Membership.of(crowd.ledger(Lore.ofOne()));
+    List<Envelope> offered = new ArrayList<>();
+    offer(crowd, peer, offered);
+    long[] few = costOfWords(crowd, peer, offered);
+    MemberId flooder = crowd.rows.get(0).member();
+    for (int i = 0; i < 200; i++) {
+      FactId madeUp = new FactId(Hash32.sha256(new byte[] {1, (byte) i}));
+      Here orphan = new Here(Hash32.ZERO, Hash32.ZERO);
+      Scribe.Device device = crowd.scribe.device("member 0");
+      peer.offer(
+          crowd.scribe.fact(device, crowd.group, flooder, List.of(madeUp), orphan), "flooder");
+    }
+    assertThat(peer.waitingCount()).isEqualTo(200);
+    assertThat(peer.lacks().facts()).hasSize(200);
+    long[] many = costOfWords(crowd, peer, offered);
+    assertThat(many[0]).as("a word, and %d steps before", few[0]).isLessThan(few[0] + 150);
+    assertThat(many[1]).as("a look at what is lacking").isLessThan(20);
+    assertThat(many[2]).as("the facts that came").isGreaterThan(few[2] + 200);
+    assertThat(peer.lacks().facts()).hasSize(200);
+  }
+
+  /** Of two words of the busy founder about one fact, of a look, and of the fact itself. */
+  private static long[] costOfWords(Crowd crowd, Membership peer, List<Envelope> offered) {
+    Known fact = crowd.here();
+    long learning = stepsOf(() -> offer(crowd, peer, offered));
+    peer.lacks();
+    return new long[] {
+      stepsOf(() -> peer.hear(fact.signedHeader())), stepsOf(peer::lacks), learning
+    };
   }
 
   /**
