@@ -52,6 +52,10 @@ public final class Membership {
     }
   }
 
+  private boolean isNewsAtTheDoor;
+  private @Nullable GroupState doorSeenIn;
+  private long doorSeenAt;
+
   /** Valid facts the closed door keeps out, with those their taking needs. */
   private final Map<FactId, Known> atDoor = new LinkedHashMap<>();
 
@@ -184,7 +188,16 @@ public final class Membership {
       caught.putIfAbsent(author, new FaultProof.OutOfOrder(last, word));
     }
     lastWords.put(word);
+    isNewsAtTheDoor |= reachesTheDoor(word);
     return settle();
+  }
+
+  private boolean reachesTheDoor(SignedHeader word) {
+    if (atDoor.isEmpty()) {
+      return false;
+    }
+    Reached reached = ledger.reached(known(word));
+    return atDoor.values().stream().anyMatch(reached::contains);
   }
 
   /**
@@ -266,6 +279,7 @@ public final class Membership {
       case Ledger.Decision.Valid valid -> {
         if (!state.contains(valid.fact())) {
           atDoor.put(fact.id(), valid.fact());
+          isNewsAtTheDoor = true;
         }
         yield true;
       }
@@ -284,25 +298,59 @@ public final class Membership {
   // ---- the closed door
 
   private boolean takeWhatMay(List<Known> taken) {
-    boolean moved = false;
-    if (isNewcomer) {
+    if (isNewcomer || atDoor.isEmpty() || !isNewsAtTheDoor()) {
       return false;
     }
+    boolean moved = false;
+    Speakers speakers = new Speakers();
+    Map<Known, GroupState> withEach = new LinkedHashMap<>();
     for (Known m : List.copyOf(atDoor.values())) {
-      if (!atDoor.containsKey(m.id()) || !isAtHand(m)) {
+      if (!atDoor.containsKey(m.id()) || !isAtHand(m, withEach.keySet())) {
         continue;
       }
-      GroupState with = ledger.union(state, m);
-      if (isTrusted(with, m.author()) || isSpokenFor(with, m)) {
+      GroupState with = ledger.union(withParent(m, withEach), m);
+      withEach.put(m, with);
+      if (isTrusted(with, m.author()) || speakers.speakFor(m, with)) {
         for (Known each : Lore.missing(state, m)) {
           atDoor.remove(each.id());
           taken.add(each);
         }
         state = with;
         moved = true;
+        speakers = new Speakers();
+        withEach.clear();
       }
     }
     return moved;
+  }
+
+  /** A long line at the door is not walked again for each of its facts: parents come first. */
+  private GroupState withParent(Known m, Map<Known, GroupState> withEach) {
+    for (Known parent : m.parents()) {
+      GroupState with = withEach.get(parent);
+      if (with != null) {
+        return with;
+      }
+    }
+    return state;
+  }
+
+  private boolean isAtHand(Known m, Set<Known> atHand) {
+    return m.parents().stream().allMatch(each -> state.contains(each) || atHand.contains(each))
+        || isAtHand(m);
+  }
+
+  /**
+   * Whether somebody else may be let in than when the door was looked at last: there is more at it,
+   * more is known or taken, or a word came that reaches it. Who is out can fill it, and each word
+   * that anybody says would have all of it weighed again.
+   */
+  private boolean isNewsAtTheDoor() {
+    boolean isNews = isNewsAtTheDoor || state != doorSeenIn || ledger.decisions() != doorSeenAt;
+    isNewsAtTheDoor = false;
+    doorSeenIn = state;
+    doorSeenAt = ledger.decisions();
+    return isNews;
   }
 
   /**
@@ -317,18 +365,34 @@ public final class Membership {
     return with.isMember(author) && !with.isFaulty(author) && !caught.containsKey(author);
   }
 
-  private boolean isSpokenFor(GroupState with, Known m) {
-    for (Known fact : atDoor.values()) {
-      if (isTrusted(with, fact.author()) && isAtHand(fact) && ledger.isAfter(fact, m)) {
-        return true;
+  /** Who may speak for what is at the door, as it stands: by author, for few say all of it. */
+  private final class Speakers {
+    private final Map<MemberId, List<Known>> facts = new LinkedHashMap<>();
+    private final Map<MemberId, Reached> words = new LinkedHashMap<>();
+
+    Speakers() {
+      for (Known fact : atDoor.values()) {
+        facts.computeIfAbsent(fact.author(), author -> new ArrayList<>()).add(fact);
       }
     }
-    for (SignedHeader word : lastWords.all()) {
-      if (isTrusted(with, word.header().author()) && ledger.reached(known(word)).contains(m)) {
-        return true;
+
+    boolean speakFor(Known m, GroupState with) {
+      for (Map.Entry<MemberId, List<Known>> each : facts.entrySet()) {
+        if (isTrusted(with, each.getKey())
+            && each.getValue().stream()
+                .anyMatch(fact -> ledger.isAfter(fact, m) && isAtHand(fact))) {
+          return true;
+        }
       }
+      for (SignedHeader word : lastWords.all()) {
+        MemberId author = word.header().author();
+        if (isTrusted(with, author)
+            && words.computeIfAbsent(author, a -> ledger.reached(known(word))).contains(m)) {
+          return true;
+        }
+      }
+      return false;
     }
-    return false;
   }
 
   /** Its heads, as far as they are known. */

@@ -134,7 +134,35 @@ class WorkTest {
     assertThat(peer.lacks().facts()).hasSize(200);
   }
 
-  /** Of two words of the busy founder about one fact, of a look, and of the fact itself. */
+  /** Somebody who was put out fills the door with facts on a past in which it was in. */
+  @Test
+  void aWordCostsLittleWhereTheDoorIsFull() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(8, 4);
+    Membership peer = Membership.of(crowd.ledger(Lore.ofOne()));
+    List<Envelope> offered = new ArrayList<>();
+    MemberId flooder = crowd.rows.get(0).member();
+    List<FactId> heads = crowd.state.heads();
+    crowd.expel(crowd.rows.get(0));
+    offer(crowd, peer, offered);
+    long[] few = costOfWords(crowd, peer, offered);
+    Hash32 shown = crowd.credentials.makeAndFetch("anybody", "good expels");
+    for (int i = 0; i < 200; i++) {
+      Here here = new Here(Hash32.sha256(new byte[] {2, (byte) i}), shown);
+      Scribe.Device device = crowd.scribe.device("member 0");
+      Envelope fact = crowd.scribe.fact(device, crowd.group, flooder, heads, here);
+      peer.offer(fact, "flooder");
+      heads = List.of(fact.id());
+    }
+    assertThat(peer.atDoorCount()).isEqualTo(200);
+    long[] many = costOfWords(crowd, peer, offered);
+    assertThat(many[0])
+        .as("a word, and %d steps before; a fact %d, and %d before", few[0], many[2], few[2])
+        .isLessThan(few[0] + 200 * 10);
+    assertThat(many[2]).as("what a word must not cost").isGreaterThan(few[2] + 200 * 20);
+  }
+
+  /** Of a word of the busy founder about its last fact, of a look, and of that fact itself. */
   private static long[] costOfWords(Crowd crowd, Membership peer, List<Envelope> offered) {
     Known fact = crowd.here();
     long learning = stepsOf(() -> offer(crowd, peer, offered));
