@@ -156,9 +156,13 @@ final class KeyStore implements AutoCloseable {
         }
         it.installedTo = revision;
       }
-      for (int revision = it.lowestRevision(); revision < running; revision++) {
-        it.goesAt.putIfAbsent(revision, now.plusMillis(Limits.GRACE_MILLIS));
-      }
+      letOldRevisionsGo(it, running, now);
+    }
+  }
+
+  private static void letOldRevisionsGo(Held it, int running, Tick now) {
+    for (int revision = it.lowestRevision(); revision < running; revision++) {
+      it.goesAt.putIfAbsent(revision, now.plusMillis(Limits.GRACE_MILLIS));
     }
   }
 

@@ -334,6 +334,13 @@ final class Adversary {
     private final Set<Held> held = new HashSet<>();
     private final Set<Object> seized = Collections.newSetFromMap(new IdentityHashMap<>());
     private final SeizedSessions sessions;
+
+    /** It is nobody's: it was never let in, and opens what opens, whoever it is for. */
+    private boolean isStranger;
+
+    /** Another device made it up, whose randomness is all that it has. */
+    private boolean isMadeUp;
+
     private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
     private final Map<Bytes, byte[]> seeds = new TreeMap<>();
     private int tried;
@@ -479,7 +486,18 @@ final class Adversary {
     }
 
     private void read(Handed handed) {
-      if (!handed.context.to().equals(member)) {
+      if (!isStranger && !handed.context.to().equals(member)) {
+        return;
+      }
+      if (isStranger || world.staysOf(member).isEmpty()) {
+        // What a liar gives away was not the group's to keep.
+        boolean isLeak = liars.contains(handed.context.from());
+        for (LeafKeyPair each : isLeak ? List.<LeafKeyPair>of() : List.copyOf(pairs.values())) {
+          tried++;
+          if (read(handed, each)) {
+            return;
+          }
+        }
         return;
       }
       for (Stay own : newestFirst(world.staysOf(member))) {
@@ -504,12 +522,12 @@ final class Adversary {
               leaf,
               handed.context,
               handed.sealed,
-              in -> GivenKeys.read(in, position -> slotOf(member, position)))
+              in -> GivenKeys.read(in, position -> slotOf(handed.context.to(), position)))
           instanceof SecretReader.Read.Ok<GivenKeys> ok) {
         ok.value().epochs().forEach((epoch, secret) -> has(piece(epoch, secret)));
         ok.value().keks().forEach(kek -> has(kek, handed.context.from()));
         for (GivenKeys.OfReseal each : ok.value().reseals()) {
-          Slot slot = slotOf(member, each.position());
+          Slot slot = slotOf(handed.context.to(), each.position());
           has(SeizedKeks.copy(each.key(), slot, each.reseal()), handed.context.from());
         }
         return true;
@@ -539,6 +557,9 @@ final class Adversary {
   Outsider outsider(Optional<UnaryOperator<LeafKeyPair>> broken) {
     List<Device> ears = new ArrayList<>();
     for (Device device : devices.values()) {
+      if (device.isMadeUp && world.staysOf(device.member).isEmpty()) {
+        continue;
+      }
       device.readDraws();
       Device ear = new Device(device.member, new Draws(0));
       broken.ifPresent(
@@ -614,11 +635,20 @@ final class Adversary {
   private final Map<FactId, List<Piece>> pieces = new HashMap<>();
   private final Map<FactId, EpochSecret> originals = new HashMap<>();
   private final Map<FactId, Envelope> undecided = new LinkedHashMap<>();
+  private boolean someHangOnCredentials;
   private final Set<Bytes> seen = new HashSet<>();
   private final List<Leak> leaks = new ArrayList<>();
   private final Map<String, Long> softlyUnclean = new TreeMap<>();
   private List<Device> thieves = List.of();
   private final Set<FactId> refused = new TreeSet<>();
+
+  /** Members that give away what they have. */
+  final Set<MemberId> liars = new TreeSet<>();
+
+  /** Whether who was never let in pools with who is out. */
+  boolean outsidersToo;
+
+  private final List<Device> strangers = new ArrayList<>();
 
   /** How many were out in the view that was checked last. */
   int outThen;
@@ -653,6 +683,31 @@ final class Adversary {
 
   Device device(MemberId member, Draws draws) {
     return devices.computeIfAbsent(member, id -> new Device(id, draws));
+  }
+
+  /** Somebody on the wire who is no member: its leaf keys are tried on all that is handed over. */
+  void stranger(Draws draws) {
+    MemberId nobody = new MemberId(Hash32.sha256(new byte[] {(byte) strangers.size()}));
+    Device stranger = new Device(nobody, draws);
+    stranger.isStranger = true;
+    strangers.add(stranger);
+  }
+
+  /** Somebody that a device made up. */
+  void madeUp(MemberId friend, Draws draws) {
+    device(friend, draws).isMadeUp = true;
+  }
+
+  /** Who was never let in by any fact that anybody made, and yet opened something. */
+  private List<Device> neverIn() {
+    List<Device> never = new ArrayList<>(strangers);
+    for (Device each : devices.values()) {
+      if (!each.isMadeUp && world.staysOf(each.member).isEmpty()) {
+        never.add(each);
+      }
+    }
+    never.removeIf(each -> each.allLoot().isEmpty() && each.pieces().isEmpty());
+    return never;
   }
 
   Device device(MemberId member) {
@@ -765,31 +820,41 @@ final class Adversary {
         && !world.knows(ok.value().id())
         && !refused.contains(ok.value().id())) {
       undecided.put(ok.value().id(), ok.value());
-      decide();
+      // A flood of facts that hang on nothing costs no look at all the others.
+      boolean moved = isDecided(ok.value()) || someHangOnCredentials;
+      while (moved && !undecided.isEmpty()) {
+        moved = decideOthers();
+      }
     }
   }
 
-  private void decide() {
-    boolean moved = true;
-    while (moved) {
-      moved = false;
-      for (Envelope each : List.copyOf(undecided.values())) {
-        switch (ledger.decide(each)) {
-          case Ledger.Decision.Valid valid -> {
-            undecided.remove(each.id());
-            taken(valid.fact());
-            moved = true;
-          }
-          case Ledger.Decision.Refused no -> {
-            undecided.remove(each.id());
-            refused.add(each.id());
-            moved = true;
-          }
-          case Ledger.Decision.LacksParents lacks -> {}
-          case Ledger.Decision.LacksCredential lacks -> {}
-        }
-      }
+  private boolean decideOthers() {
+    someHangOnCredentials = false;
+    boolean moved = false;
+    for (Envelope each : List.copyOf(undecided.values())) {
+      moved |= isDecided(each);
     }
+    return moved;
+  }
+
+  private boolean isDecided(Envelope each) {
+    return switch (ledger.decide(each)) {
+      case Ledger.Decision.Valid valid -> {
+        undecided.remove(each.id());
+        taken(valid.fact());
+        yield true;
+      }
+      case Ledger.Decision.Refused no -> {
+        undecided.remove(each.id());
+        refused.add(each.id());
+        yield true;
+      }
+      case Ledger.Decision.LacksParents orphan -> false;
+      case Ledger.Decision.LacksCredential hangs -> {
+        someHangOnCredentials = true;
+        yield false;
+      }
+    };
   }
 
   private void taken(Known fact) {
@@ -970,6 +1035,9 @@ final class Adversary {
     out.forEach(member -> thieves.add(device(member)));
     thieves.addAll(healed(set));
     outThen = out.size();
+    if (outsidersToo) {
+      thieves.addAll(neverIn());
+    }
     Map<FactId, List<Piece>> pool = closure(thieves);
     pool.values().forEach(each -> piecesPooled += each.size());
     this.thieves = thieves;
@@ -1025,9 +1093,11 @@ final class Adversary {
         }
       }
       if (reads) {
+        boolean byOutsiders =
+            outsidersToo && closure(neverIn()).getOrDefault(epoch, List.of()).contains(piece);
         wrong.add(
-            property
-                + ": who is out derives "
+            (byOutsiders ? "P6: who was never in, so " : property + ": ")
+                + "who is out derives "
                 + epoch
                 + " at "
                 + revision

@@ -1,5 +1,6 @@
 package io.keymoot.flatkeying.keying;
 
+import io.keymoot.flatkeying.crypto.HalfKeys;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.GroupId;
@@ -8,13 +9,18 @@ import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.group.CredentialCheck;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.wire.Bytes;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The {@link Adversary}, and a look into a core's rooms, for the simulator: it judges the same code
@@ -53,9 +59,23 @@ public final class Eavesdropper {
     adversary.device(core.self(), draws);
   }
 
+  /**
+   * Somebody on the wire who is no member, with leaf keys of its own. It, and whoever was never let
+   * in, pools with who is out.
+   */
+  public void stranger(Draws draws) {
+    adversary.outsidersToo = true;
+    adversary.stranger(draws);
+  }
+
+  /** From now on this member may give away what it has: that is no fault of the others. */
+  public void lies(MemberId member) {
+    adversary.liars.add(member);
+  }
+
   /** Somebody that a device made up: who has the device's randomness has its keys too. */
   public void madeUp(MemberId friend, Draws draws) {
-    adversary.device(friend, draws);
+    adversary.madeUp(friend, draws);
   }
 
   private Seen seen(FlatKeying core) {
@@ -106,6 +126,31 @@ public final class Eavesdropper {
     return adversary.derived(device);
   }
 
+  /**
+   * P6: what somebody learns who was never in and recorded everything, as it is and once X25519 or
+   * ML-KEM is broken; nothing. Whoever remembers secrets for others must not do so here.
+   */
+  public List<String> checkOutsiders() {
+    List<String> wrong = new ArrayList<>();
+    Draws own = new Draws(0);
+    tellOf("who only listened", adversary.outsider(Optional.empty()), wrong);
+    tellOf(
+        "who listened and breaks X25519",
+        adversary.outsider(Optional.of(victim -> HalfKeys.onlyTheCurveOf(victim, own))),
+        wrong);
+    tellOf(
+        "who listened and breaks ML-KEM",
+        adversary.outsider(Optional.of(victim -> HalfKeys.onlyTheLatticeOf(victim, own))),
+        wrong);
+    return wrong;
+  }
+
+  private static void tellOf(String who, Adversary.Outsider outsider, List<String> wrong) {
+    if (!outsider.epochsRead().isEmpty()) {
+      wrong.add(who + " reads " + outsider.epochsRead());
+    }
+  }
+
   /** How many were out in the view that was checked last. */
   public int outThen() {
     return adversary.outThen;
@@ -119,6 +164,25 @@ public final class Eavesdropper {
   /** How many secrets the thieves had to try with. */
   public int pooled() {
     return adversary.piecesPooled;
+  }
+
+  // ---- what facts show, made again
+
+  /**
+   * The state of all that these heads reach, made of the recorded bytes alone, in another order
+   * than peers make it; empty where some of them was not heard.
+   */
+  public Optional<GroupState> shown(List<FactId> heads) {
+    Ledger own = adversary.ledger;
+    GroupState state = null;
+    for (FactId head : heads) {
+      Known fact = own.get(head);
+      if (fact == null) {
+        return Optional.empty();
+      }
+      state = state == null ? own.after(fact) : own.union(state, fact);
+    }
+    return Optional.ofNullable(state);
   }
 
   // ---- who is in, by the letter of section 5
@@ -155,6 +219,25 @@ public final class Eavesdropper {
   /** The epochs whose secrets the core holds. */
   public static List<FactId> heldEpochs(FlatKeying core) {
     return core.core.keys.all().stream().map(held -> held.epoch).toList();
+  }
+
+  /** The lowest revision of it that the core holds; all later ones follow from it. */
+  public static int lowestRevision(FlatKeying core, FactId epoch) {
+    return core.core.keys.get(epoch).map(KeyStore.Held::lowestRevision).orElse(Integer.MAX_VALUE);
+  }
+
+  /** The epochs of which the core holds keys of slots. */
+  public static Set<FactId> epochsWithKeks(FlatKeying core) {
+    Set<FactId> epochs = new TreeSet<>();
+    core.core.slots.allKeks().forEach(kek -> epochs.add(kek.epoch()));
+    return epochs;
+  }
+
+  /** The public half of the leaf key of the core's newest stay. */
+  public static Optional<Bytes> leafKey(FlatKeying core) {
+    return core.stay()
+        .flatMap(stay -> core.core.self.leafKey(stay.leafKey()))
+        .map(pair -> pair.publicKey().bytes());
   }
 
   /** Whether the core holds an epoch that it may use as things stand for it. */
