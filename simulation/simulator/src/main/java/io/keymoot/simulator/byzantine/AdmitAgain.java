@@ -21,18 +21,26 @@ final class AdmitAgain implements Trick {
   private final List<SignedJoinRequest> requests = new ArrayList<>();
 
   @Override
-  public void overhear(Liar liar, Node from, Bytes message) {
+  public boolean overhear(Liar liar, Node from, Bytes message) {
     if (requests.size() < 64
         && SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
         && ok.value() instanceof JoinAsk ask) {
       requests.add(ask.request());
     }
+    return false;
   }
 
   @Override
-  public void act(Liar liar) {
-    if (!requests.isEmpty()) {
-      liar.say(liar.write(liar.state(), new Admit(List.of(liar.oneOf(requests)), List.of())));
+  public boolean act(Liar liar) {
+    for (int i = 0; i < 20 && requests.isEmpty(); i++) {
+      liar.someFact()
+          .filter(fact -> fact.fact() instanceof Admit)
+          .ifPresent(fact -> requests.addAll(((Admit) fact.fact()).rows()));
     }
+    if (requests.isEmpty()) {
+      return false;
+    }
+    liar.say(liar.write(liar.state(), new Admit(List.of(liar.oneOf(requests)), List.of())));
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 package io.keymoot.simulator.byzantine;
 
 import io.keymoot.flatkeying.fact.Admit;
+import io.keymoot.flatkeying.group.GroupState;
 import java.util.List;
 
 /** Lets accomplices in on a past from before it is found out. */
@@ -11,11 +12,12 @@ final class AdmitInThePast implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
-    liar.somePast()
-        .ifPresent(
-            past ->
-                liar.say(
-                    liar.write(past, new Admit(List.of(liar.accomplice(liar.id())), List.of()))));
+  public boolean act(Liar liar) {
+    GroupState past = liar.somePast().orElse(null);
+    if (past == null) {
+      return false;
+    }
+    liar.say(liar.write(past, new Admit(List.of(liar.accomplice(liar.id())), List.of())));
+    return true;
   }
 }

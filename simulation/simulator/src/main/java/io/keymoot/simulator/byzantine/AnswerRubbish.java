@@ -17,13 +17,16 @@ final class AnswerRubbish implements Trick {
   }
 
   @Override
-  public void overhear(Liar liar, Node from, Bytes message) {
-    if (SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
-        && ok.value() instanceof SyncAsk) {
+  public boolean overhear(Liar liar, Node from, Bytes message) {
+    boolean isAsked =
+        SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
+            && ok.value() instanceof SyncAsk;
+    if (isAsked) {
       Bytes rubbish = Bytes.owning(liar.randomBytes(300));
       liar.tell(
           from,
           SideCodec.encode(new SyncReply(liar.world.group(), List.of(rubbish), List.of(rubbish))));
     }
+    return isAsked;
   }
 }

@@ -1,6 +1,7 @@
 package io.keymoot.simulator.byzantine;
 
 import io.keymoot.flatkeying.fact.Here;
+import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.List;
 
@@ -12,16 +13,16 @@ final class BackDate implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
-    liar.somePast()
-        .ifPresent(
-            past ->
-                liar.say(
-                    liar.random.nextBoolean()
-                        ? liar.rekey(past, List.of(), Bytes.EMPTY)
-                        : liar.write(
-                            past,
-                            new Here(
-                                liar.leafKey().publicKey().hash(), liar.credential().sha256()))));
+  public boolean act(Liar liar) {
+    GroupState past = liar.somePast().orElse(null);
+    if (past == null) {
+      return false;
+    }
+    liar.say(
+        liar.random.nextBoolean()
+            ? liar.rekey(past, List.of(), Bytes.EMPTY)
+            : liar.write(
+                past, new Here(liar.leafKey().publicKey().hash(), liar.credential().sha256())));
+    return true;
   }
 }

@@ -15,16 +15,17 @@ final class Echo implements Trick {
   private final List<Bytes> heard = new ArrayList<>();
 
   @Override
-  public void overhear(Liar liar, Node from, Bytes message) {
+  public boolean overhear(Liar liar, Node from, Bytes message) {
     if (heard.size() < 512) {
       heard.add(message);
     } else {
       heard.set(liar.random.nextInt(heard.size()), message);
     }
+    return false;
   }
 
   @Override
-  public void act(Liar liar) {
+  public boolean act(Liar liar) {
     for (int i = 0; i < 10 && !heard.isEmpty(); i++) {
       byte[] bytes = liar.oneOf(heard).toArray();
       if (liar.random.nextBoolean() && bytes.length > 0) {
@@ -32,5 +33,6 @@ final class Echo implements Trick {
       }
       liar.multicast(Bytes.owning(bytes));
     }
+    return !heard.isEmpty();
   }
 }

@@ -13,12 +13,13 @@ final class Equivocate implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
+  public boolean act(Liar liar) {
     Envelope one = here(liar);
     Envelope other = here(liar);
     for (Node node : liar.world.up()) {
       liar.tell(node, FactCodec.encode(liar.random.nextBoolean() ? one : other));
     }
+    return true;
   }
 
   private static Envelope here(Liar liar) {

@@ -1,6 +1,7 @@
 package io.keymoot.simulator.byzantine;
 
 import io.keymoot.flatkeying.fact.Target;
+import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.List;
 
@@ -12,14 +13,13 @@ final class ExpelAlone implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
-    liar.somebody()
-        .ifPresent(
-            victim ->
-                liar.say(
-                    liar.rekey(
-                        liar.state(),
-                        List.of(new Target.Expelled(victim.device(), List.of())),
-                        Bytes.EMPTY)));
+  public boolean act(Liar liar) {
+    Person victim = liar.somebody().orElse(null);
+    if (victim == null) {
+      return false;
+    }
+    Target target = new Target.Expelled(victim.device(), List.of());
+    liar.say(liar.rekey(liar.state(), List.of(target), Bytes.EMPTY));
+    return true;
   }
 }

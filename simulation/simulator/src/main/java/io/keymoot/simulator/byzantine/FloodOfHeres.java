@@ -13,7 +13,10 @@ final class FloodOfHeres implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
+  public boolean act(Liar liar) {
+    if (!liar.oneIn(4)) {
+      return false;
+    }
     List<FactId> heads = liar.state().heads();
     heads = heads.subList(0, Math.min(heads.size(), 32));
     for (int i = 0; i < 20; i++) {
@@ -24,5 +27,6 @@ final class FloodOfHeres implements Trick {
       liar.say(here);
       heads = List.of(here.id());
     }
+    return true;
   }
 }

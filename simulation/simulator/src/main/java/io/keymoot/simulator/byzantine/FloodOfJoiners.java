@@ -14,7 +14,7 @@ final class FloodOfJoiners implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
+  public boolean act(Liar liar) {
     Bytes leafKey = liar.leafKey().publicKey().bytes();
     for (int i = 0; i < 10; i++) {
       SignedJoinRequest request = liar.accomplice(liar.id());
@@ -29,5 +29,6 @@ final class FloodOfJoiners implements Trick {
       Node to = liar.oneOf(liar.world.up());
       liar.tell(to, ask);
     }
+    return true;
   }
 }

@@ -11,7 +11,7 @@ final class FloodOfOrphans implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
+  public boolean act(Liar liar) {
     for (int i = 0; i < 150; i++) {
       liar.say(
           liar.writer()
@@ -19,5 +19,6 @@ final class FloodOfOrphans implements Trick {
                   List.of(liar.randomId()),
                   new Here(liar.credential().sha256(), liar.credential().sha256())));
     }
+    return true;
   }
 }

@@ -25,12 +25,14 @@ final class GiveFalseKeys implements Trick {
   }
 
   @Override
-  public void overhear(Liar liar, Node from, Bytes message) {
+  public boolean overhear(Liar liar, Node from, Bytes message) {
     if (SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
         && ok.value() instanceof Need need
         && LeafKey.decode(need.leafKey()) instanceof Decoded.Ok<LeafKey>(LeafKey leaf)) {
       lie(liar, from, need, leaf);
+      return true;
     }
+    return false;
   }
 
   private static void lie(Liar liar, Node asker, Need need, LeafKey leaf) {

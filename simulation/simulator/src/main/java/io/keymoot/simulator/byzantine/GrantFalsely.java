@@ -17,7 +17,7 @@ final class GrantFalsely implements Trick {
   }
 
   @Override
-  public void overhear(Liar liar, Node from, Bytes message) {
+  public boolean overhear(Liar liar, Node from, Bytes message) {
     if (SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
         && ok.value() instanceof JoinAsk ask) {
       FactId admit = liar.oneIn(2) ? liar.randomId() : new FactId(liar.world.group().hash());
@@ -31,6 +31,8 @@ final class GrantFalsely implements Trick {
               ask.request().member(),
               admit,
               Bytes.owning(liar.randomBytes(1_200))));
+      return true;
     }
+    return false;
   }
 }

@@ -3,17 +3,12 @@ package io.keymoot.simulator.byzantine;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.group.Known;
-import io.keymoot.flatkeying.message.JoinAsk;
-import io.keymoot.flatkeying.message.Need;
+import io.keymoot.flatkeying.keying.Eavesdropper;
 import io.keymoot.flatkeying.message.SideCodec;
-import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.flatkeying.wire.Decoded;
-import io.keymoot.peer.Address;
 import io.keymoot.simulator.world.Node;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Asks everybody for every epoch there ever was. */
 final class HoardKeys implements Trick {
@@ -22,22 +17,8 @@ final class HoardKeys implements Trick {
     return "hoard-keys";
   }
 
-  private Bytes leafKey = Bytes.EMPTY;
-
   @Override
-  public List<Bytes> instead(Liar liar, Optional<Address> to, Bytes message) {
-    if (SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok) {
-      if (ok.value() instanceof Need need) {
-        leafKey = need.leafKey();
-      } else if (ok.value() instanceof JoinAsk ask) {
-        leafKey = ask.leafKey();
-      }
-    }
-    return List.of(message);
-  }
-
-  @Override
-  public void act(Liar liar) {
+  public boolean act(Liar liar) {
     List<FactId> epochs = new ArrayList<>();
     for (int i = 0; i < 40 && epochs.size() < 8; i++) {
       liar.someFact()
@@ -46,6 +27,7 @@ final class HoardKeys implements Trick {
           .filter(id -> !epochs.contains(id))
           .ifPresent(epochs::add);
     }
+    Bytes leafKey = Eavesdropper.leafKey(liar.node.peer().keying()).orElse(Bytes.EMPTY);
     if (!epochs.isEmpty() && !leafKey.isEmpty()) {
       for (Node node : liar.world.up()) {
         liar.tell(
@@ -57,6 +39,8 @@ final class HoardKeys implements Trick {
                 epochs,
                 List.of()));
       }
+      return true;
     }
+    return false;
   }
 }

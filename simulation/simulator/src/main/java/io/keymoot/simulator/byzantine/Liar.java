@@ -24,6 +24,7 @@ import io.keymoot.flatkeying.keying.Eavesdropper;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Address;
+import io.keymoot.simulator.result.Injected;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
 import io.keymoot.simulator.world.World;
@@ -72,10 +73,17 @@ public final class Liar implements Watcher {
     Liar liar = new Liar(node, world, random, eavesdropper, friends);
     friends.add(liar);
     world.injected("byzantine");
+    liar.names().forEach(name -> world.expected(Injected.TRICK + name));
+    eavesdropper.ifPresent(all -> all.lies(node.member()));
     world.trace().say(world.now(), node + " turns: " + liar.names());
     world.watch(liar);
     node.turn(liar::instead);
     liar.actOn(until);
+  }
+
+  /** All there are. */
+  public static List<String> allTricks() {
+    return Trick.all().stream().map(Trick::name).toList();
   }
 
   private List<String> names() {
@@ -93,10 +101,26 @@ public final class Liar implements Watcher {
             next,
             () -> {
               if (node.isUp() && state().count() > 0) {
-                tricks.get(random.nextInt(tricks.size())).act(this);
+                act();
               }
               actOn(until);
             });
+  }
+
+  /** The first of its tricks, in any order, for which there is something to be done. */
+  private void act() {
+    List<Trick> some = new ArrayList<>(tricks);
+    java.util.Collections.shuffle(some, random);
+    for (Trick trick : some) {
+      if (trick.act(this)) {
+        played(trick);
+        return;
+      }
+    }
+  }
+
+  private void played(Trick trick) {
+    world.counted(Injected.TRICK + trick.name());
   }
 
   private List<Bytes> instead(Node self, Optional<Address> to, Bytes message) {
@@ -104,6 +128,9 @@ public final class Liar implements Watcher {
     for (Trick trick : tricks) {
       List<Bytes> changed = new ArrayList<>();
       said.forEach(each -> changed.addAll(trick.instead(this, to, each)));
+      if (!changed.equals(said)) {
+        played(trick);
+      }
       said = changed;
     }
     return said;
@@ -112,7 +139,11 @@ public final class Liar implements Watcher {
   @Override
   public void said(Node from, Bytes message) {
     if (from != node && node.isUp() && state().count() > 0) {
-      tricks.forEach(trick -> trick.overhear(this, from, message));
+      for (Trick trick : tricks) {
+        if (trick.overhear(this, from, message)) {
+          played(trick);
+        }
+      }
     }
   }
 

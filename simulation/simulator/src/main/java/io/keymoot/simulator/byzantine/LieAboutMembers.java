@@ -15,7 +15,7 @@ final class LieAboutMembers implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
+  public boolean act(Liar liar) {
     EpochSecret secret = EpochSecret.fresh(liar.node.entropy());
     liar.say(
         liar.write(
@@ -26,5 +26,6 @@ final class LieAboutMembers implements Trick {
                 secret.commitment(),
                 Hash32.sha256(liar.randomBytes(8)),
                 Hash32.sha256(Bytes.EMPTY.toArray()))));
+    return true;
   }
 }

@@ -19,7 +19,7 @@ final class LieInHeartbeats implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
+  public boolean act(Liar liar) {
     List<FactId> usable = liar.usable();
     Optional<EpochHeld> held =
         usable.isEmpty()
@@ -45,5 +45,6 @@ final class LieInHeartbeats implements Trick {
             beat,
             (ids, bytes) -> liar.writer().sign(MessageType.HEARTBEAT, ids, bytes),
             bytes -> Bytes.owning(liar.randomBytes(HeartbeatCodec.MAC_BYTES))));
+    return true;
   }
 }

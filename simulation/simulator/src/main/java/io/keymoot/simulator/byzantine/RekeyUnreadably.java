@@ -11,11 +11,12 @@ final class RekeyUnreadably implements Trick {
   }
 
   @Override
-  public void act(Liar liar) {
+  public boolean act(Liar liar) {
     Bytes cover =
         liar.random.nextBoolean()
             ? Bytes.EMPTY
             : Bytes.owning(liar.randomBytes(1 + liar.random.nextInt(500)));
     liar.say(liar.rekey(liar.state(), List.of(), cover));
+    return true;
   }
 }

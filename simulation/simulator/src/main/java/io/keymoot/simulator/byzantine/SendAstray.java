@@ -20,7 +20,7 @@ final class SendAstray implements Trick {
   }
 
   @Override
-  public void overhear(Liar liar, Node from, Bytes message) {
+  public boolean overhear(Liar liar, Node from, Bytes message) {
     if (SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
         && ok.value() instanceof Need need) {
       MemberId nobody =
@@ -34,6 +34,8 @@ final class SendAstray implements Trick {
               SideCodec.nameOf(need),
               Optional.of(nobody),
               Bytes.EMPTY));
+      return true;
     }
+    return false;
   }
 }

@@ -10,16 +10,20 @@ import java.util.Optional;
 interface Trick {
   String name();
 
-  /** Does something of its own; asked again and again. */
-  default void act(Liar liar) {}
+  /** Does something of its own; asked again and again. False if there was nothing to be done. */
+  default boolean act(Liar liar) {
+    return false;
+  }
 
   /** What it says in place of what its honest half would say. */
   default List<Bytes> instead(Liar liar, Optional<Address> to, Bytes message) {
     return List.of(message);
   }
 
-  /** Somebody said something; all hear everything here. */
-  default void overhear(Liar liar, Node from, Bytes message) {}
+  /** Somebody said something; all hear everything here. True if it did something about it. */
+  default boolean overhear(Liar liar, Node from, Bytes message) {
+    return false;
+  }
 
   static List<Trick> all() {
     return List.of(

@@ -2,7 +2,10 @@ package io.keymoot.simulator.fault;
 
 import io.keymoot.simulator.world.Node;
 
-/** The date is wrong, from an hour back to 90 days ahead; the monotonic clock leaps ahead. */
+/**
+ * The date is wrong, from an hour back to 90 days ahead; every second time the monotonic clock
+ * leaps ahead, too, up to half an hour.
+ */
 final class ClockJumps implements Fault {
   private static final long HOUR = 3_600_000L;
   private static final long NINETY_DAYS = 90 * 24 * HOUR;
@@ -14,22 +17,20 @@ final class ClockJumps implements Fault {
 
   @Override
   public void plan(Trouble trouble) {
-    trouble.nowAndThen(
-        60_000,
-        () -> {
-          for (Node node : trouble.some(2)) {
-            trouble.world().injected(name());
-            trouble
-                .world()
-                .setDate(
-                    node,
-                    trouble.random().nextBoolean()
-                        ? -trouble.between(0, HOUR)
-                        : trouble.spread(1, NINETY_DAYS));
-            if (trouble.random().nextInt(4) == 0) {
-              node.leap(trouble.spread(100, 120_000));
-            }
-          }
-        });
+    trouble.nowAndThen(20_000, () -> trouble.some(2).forEach(node -> jump(trouble, node)));
+  }
+
+  private void jump(Trouble trouble, Node node) {
+    trouble.world().injected(name());
+    trouble
+        .world()
+        .setDate(
+            node,
+            trouble.random().nextBoolean()
+                ? -trouble.between(0, HOUR)
+                : trouble.spread(1, NINETY_DAYS));
+    if (trouble.random().nextBoolean()) {
+      node.leap(trouble.spread(100, HOUR / 2));
+    }
   }
 }

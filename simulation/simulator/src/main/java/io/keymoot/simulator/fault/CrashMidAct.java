@@ -6,10 +6,11 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whoever lets somebody in or puts somebody out crashes between two of its messages: right after
- * its Admit, its Grant, its Rekey, or before any of it has left.
+ * its Admit, its Grant, its Rekey, or before it has left.
  */
 final class CrashMidAct implements Fault {
   private static final List<MessageType> ACTS =
@@ -25,6 +26,9 @@ final class CrashMidAct implements Fault {
 
   private long last = -APART_MILLIS;
 
+  /** Who said its last, and goes before it can say more. */
+  private @Nullable Node doomed;
+
   @Override
   public String name() {
     return "crash-mid-act";
@@ -38,26 +42,38 @@ final class CrashMidAct implements Fault {
             new Watcher() {
               @Override
               public void said(Node from, Bytes message) {
-                MessageType type = SideCodec.typeOf(message).orElse(null);
-                boolean now =
-                    type != null
-                        && ACTS.contains(type)
-                        && trouble.world().now() < trouble.until()
-                        && trouble.world().now() - last >= APART_MILLIS
-                        && trouble.random().nextInt(40) == 0
-                        && trouble.world().members().size() > 3;
-                if (now) {
+                if (from == doomed) {
                   crash(trouble, from);
+                } else if (isTheMoment(trouble, message)) {
+                  last = trouble.world().now();
+                  trouble.world().injected(name());
+                  if (trouble.random().nextBoolean()) {
+                    crash(trouble, from); // this is not said any more
+                  } else {
+                    doomed = from;
+                    trouble.at(trouble.world().now(), () -> crash(trouble, from));
+                  }
                 }
               }
             });
   }
 
+  private boolean isTheMoment(Trouble trouble, Bytes message) {
+    MessageType type = SideCodec.typeOf(message).orElse(null);
+    return type != null
+        && ACTS.contains(type)
+        && doomed == null
+        && trouble.world().now() < trouble.until()
+        && trouble.world().now() - last >= APART_MILLIS
+        && trouble.random().nextInt(40) == 0
+        && trouble.world().members().size() > 3;
+  }
+
   private void crash(Trouble trouble, Node node) {
-    last = trouble.world().now();
-    trouble.world().injected(name());
-    // What the step still wanted to say is not said.
-    node.crash();
-    trouble.afterwards(trouble.spread(500, 30_000), () -> trouble.people().comesAgain(node));
+    doomed = null;
+    if (node.isUp()) {
+      node.crash();
+      trouble.afterwards(trouble.spread(500, 30_000), () -> trouble.people().comesAgain(node));
+    }
   }
 }

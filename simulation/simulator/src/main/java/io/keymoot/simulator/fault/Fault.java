@@ -39,7 +39,8 @@ public interface Fault {
         new CrashMidAct(),
         new Replays(),
         new Garbage(),
-        new Forgery());
+        new Forgery(),
+        new Impostors());
   }
 
   /** Few and mild, as on a good day on the Internet. */

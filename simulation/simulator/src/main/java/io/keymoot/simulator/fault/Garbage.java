@@ -1,5 +1,6 @@
 package io.keymoot.simulator.fault;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.simulator.world.Node;
@@ -8,7 +9,8 @@ import java.util.Optional;
 
 /** Oversize messages, and bytes that mean nothing, some of them with a true beginning. */
 final class Garbage implements Fault {
-  private static final int OVERSIZE = 70_000;
+  private static final int LONG = 300;
+  private static final int MOST_OVERSIZE = 10_000;
 
   @Override
   public String name() {
@@ -25,7 +27,11 @@ final class Garbage implements Fault {
             return;
           }
           trouble.world().injected(name());
-          int length = (int) trouble.spread(1, trouble.random().nextInt(8) == 0 ? OVERSIZE : 300);
+          boolean isOversize = trouble.random().nextInt(4) == 0;
+          int length =
+              isOversize
+                  ? Limits.MESSAGE_BYTES + (int) trouble.spread(1, MOST_OVERSIZE)
+                  : (int) trouble.spread(1, LONG);
           byte[] bytes = new byte[length];
           trouble.random().nextBytes(bytes);
           if (length > 2) {

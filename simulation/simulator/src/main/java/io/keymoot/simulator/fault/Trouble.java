@@ -21,6 +21,12 @@ public record Trouble(
   public interface People {
     void comes();
 
+    /** On this side of a partition. */
+    void comes(int side);
+
+    /** Members on one side of a partition put somebody out: of their own, or across. */
+    void expels(int side, boolean isAcross);
+
     void leaves(Node node);
 
     void comesAgain(Node node);

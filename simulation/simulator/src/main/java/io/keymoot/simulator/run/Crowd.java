@@ -79,8 +79,7 @@ final class Crowd implements Trouble.People {
       return;
     }
     Node node = before == null ? world.join(visit.person()) : world.restart(before);
-    present.put(visit.person(), node);
-    recorder.asked(node);
+    here(visit.person(), node);
     if (visit.until() < plan.millis()) {
       world.timeline().at(visit.until(), () -> ends(visit, node));
     }
@@ -115,18 +114,27 @@ final class Crowd implements Trouble.People {
   public void comes() {
     if (!isOver()) {
       int person = persons++;
-      Node node = world.join(person);
-      present.put(person, node);
-      recorder.asked(node);
+      here(person, world.join(person));
     }
+  }
+
+  @Override
+  public void comes(int side) {
+    if (!isOver()) {
+      int person = persons++;
+      here(person, world.join(person, side));
+    }
+  }
+
+  private void here(int person, Node node) {
+    present.put(person, node);
+    recorder.asked(node);
   }
 
   @Override
   public void comesAgain(Node node) {
     if (!node.isUp() && present.get(node.person()) == node && !isExpelled(node)) {
-      Node again = world.restart(node);
-      present.put(node.person(), again);
-      recorder.asked(again);
+      here(node.person(), world.restart(node));
     }
   }
 
@@ -150,11 +158,31 @@ final class Crowd implements Trouble.People {
     }
   }
 
+  @Override
+  public void expels(int side, boolean isAcross) {
+    List<Node> judges = onSide(side, world.honest());
+    List<Node> others =
+        world.members().stream()
+            .filter(node -> isAcross != (world.topology().side(node) == side))
+            .toList();
+    if (!isOver() && !others.isEmpty() && world.members().size() > 3) {
+      expel(others.get(random.nextInt(others.size())), judges);
+    }
+  }
+
+  private List<Node> onSide(int side, List<Node> some) {
+    return some.stream().filter(node -> world.topology().side(node) == side).toList();
+  }
+
   /** Two or three of the others want it out, at about the same time. */
   void expel(Node target) {
+    expel(target, world.honest());
+  }
+
+  private void expel(Node target, List<Node> able) {
     List<Node> judges =
         new ArrayList<>(
-            world.honest().stream()
+            able.stream()
                 .filter(node -> node != target)
                 .filter(node -> node.known().person(target.member()).isPresent())
                 .toList());

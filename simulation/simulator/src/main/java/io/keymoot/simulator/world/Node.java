@@ -1,12 +1,14 @@
 package io.keymoot.simulator.world;
 
 import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.frame.Authentication;
+import io.keymoot.flatkeying.frame.FrameEpoch;
 import io.keymoot.flatkeying.frame.FrameSink;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.Opening;
@@ -22,8 +24,11 @@ import io.keymoot.peer.PeerInput;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +41,17 @@ public final class Node {
 
   private static final FrameStream VOICE = FrameStream.of(Authentication.NONE, 0);
 
+  /** Frames that wait for their key are told apart from so many others. */
+  private static final int MOST_EARLY = 256;
+
+  /** Longer than they may wait: that none is opened later is to be seen. */
+  private static final long EARLY_KEPT_MILLIS = 10 * Limits.FRAME_WAIT_MILLIS;
+
+  /** In small groups: a pass over all members each time. */
+  private static final long TIDY_MILLIS = 5_000;
+
+  private static final int TIDY_GROUP = 64;
+
   private final World world;
   private final int index;
   private final String name;
@@ -45,8 +61,13 @@ public final class Node {
   private final Peer peer;
   private final FrameDesk frames;
 
-  /** What frames are sealed under: a moment later than flat-keying sends under it. */
-  private PeerEffect.@Nullable Activate sealsUnder;
+  /** What its frames were given and not asked back, by the first half of a KID. */
+  private final Map<Integer, FrameEpoch> frameKeys = new TreeMap<>();
+
+  /** Came before their keys, the oldest first. */
+  private final Deque<Early> early = new ArrayDeque<>();
+
+  private @Nullable Tick tidiedAt;
 
   private final Fingerprint device;
   private final Address address;
@@ -72,6 +93,13 @@ public final class Node {
   private long lastTick;
 
   private record Received(Node from, Bytes message) {}
+
+  private record Early(Frame frame, Tick since) {
+    boolean isOf(Opening.Opened opened) {
+      return frame.stay().equals(opened.sender().stay())
+          && frame.number() >>> Byte.SIZE == opened.number();
+    }
+  }
 
   /** What a node that keeps to no rule does with what its honest half would say. */
   @FunctionalInterface
@@ -246,6 +274,7 @@ public final class Node {
   public void turn(Deed itsDeed) {
     isByzantine = true;
     deed = itsDeed;
+    world.turned();
   }
 
   /** It takes part in nothing the application does. */
@@ -305,17 +334,23 @@ public final class Node {
     known = peer.keying().state();
     world.stepped(this);
     for (PeerEffect effect : effects) {
+      if (!isUp) {
+        break; // it crashed between two of them
+      }
       if (effect instanceof PeerEffect.Install install) {
+        frameKeys.put(install.key().kidPrefix(), install.key());
         world.installed(this, install.key());
-      } else if (effect instanceof PeerEffect.Activate activate) {
-        sealsUnder = activate;
-      } else if (effect instanceof PeerEffect.HoldBack) {
-        sealsUnder = null;
+      } else if (effect instanceof PeerEffect.Retire retire) {
+        frameKeys
+            .values()
+            .removeIf(
+                key -> key.epoch().equals(retire.epoch()) && key.revision() == retire.revision());
       }
       if (!frames.perform(now, effect)) {
         perform(effect);
       }
     }
+    drain(now);
     if (firstSentAt < 0 && canSend()) {
       firstSentAt = world.now();
     }
@@ -380,50 +415,103 @@ public final class Node {
 
   // ---- frames
 
-  /** What it seals now, if it may send. */
+  /** What it seals now, if it may send: under the key that the frame itself names. */
   Optional<Frame> seal(String words) {
     StayId stay = peer.keying().stay().map(own -> own.id()).orElse(null);
-    PeerEffect.Activate under = sealsUnder;
-    if (!isUp || isStopped || stay == null || under == null) {
+    if (!isUp || isStopped || stay == null) {
       return Optional.empty();
     }
     Bytes plaintext = Bytes.owning(words.getBytes(StandardCharsets.UTF_8));
-    return frames
-        .seal(tick(), VOICE, plaintext)
-        .map(
-            bytes ->
-                new Frame(
-                    this,
-                    stay,
-                    under.epoch(),
-                    under.revision(),
-                    counterOf(bytes),
-                    world.now(),
-                    bytes));
+    Bytes bytes = frames.seal(tick(), VOICE, plaintext).orElse(null);
+    if (bytes == null) {
+      return Optional.empty();
+    }
+    FrameEpoch under = frameKeys.get((int) (kidOf(bytes) >>> 32));
+    if (under == null) {
+      throw new IllegalStateException(this + " seals under a key that it gave back");
+    }
+    return Optional.of(
+        new Frame(
+            this, stay, under.epoch(), under.revision(), counterOf(bytes), world.now(), bytes));
   }
 
-  /** The counter in the frame's header (RFC 9605, section 4.3). */
+  /** The KID in the frame's header (RFC 9605, section 4.3). */
+  private static long kidOf(Bytes frame) {
+    int config = frame.at(0);
+    return (config & 0x80) == 0 ? config >> 4 & 7 : number(frame, 1, (config >> 4 & 7) + 1);
+  }
+
+  /** And the counter. */
   private static long counterOf(Bytes frame) {
     int config = frame.at(0);
     int kid = (config & 0x80) == 0 ? 0 : (config >> 4 & 7) + 1;
-    if ((config & 8) == 0) {
-      return config & 7;
+    return (config & 8) == 0 ? config & 7 : number(frame, 1 + kid, (config & 7) + 1);
+  }
+
+  private static long number(Bytes frame, int at, int length) {
+    long value = 0;
+    for (int i = 0; i < length; i++) {
+      value = value << 8 | (frame.at(at + i) & 0xff);
     }
-    long counter = 0;
-    for (int i = 0; i <= (config & 7); i++) {
-      counter = counter << 8 | (frame.at(1 + kid + i) & 0xff);
-    }
-    return counter;
+    return value;
   }
 
   /** Whether it opens; what came too early is opened when its key comes, if it does. */
-  boolean opens(Bytes frame) {
-    return isUp && !isStopped && frames.open(tick(), 1, frame).opening() instanceof Opening.Opened;
+  boolean opens(Frame frame) {
+    if (!isUp || isStopped) {
+      return false;
+    }
+    Tick now = tick();
+    Opening opening = frames.open(now, frame.from().index(), frame.bytes()).opening();
+    if (opening == Opening.Waiting.FOR_KEY) {
+      early.addLast(new Early(frame, now));
+      if (early.size() > MOST_EARLY) {
+        early.removeFirst();
+      }
+    }
+    return opening instanceof Opening.Opened;
   }
 
-  void drain(FrameSink sink) {
-    if (isUp && !isStopped) {
-      frames.drain(tick(), sink);
+  /** The keys that its frames hold. */
+  public List<FrameEpoch> frameKeys() {
+    return List.copyOf(frameKeys.values());
+  }
+
+  /** Opens what waited for a key that is here now, and forgets who is long gone. */
+  private void drain(Tick now) {
+    if (isUp && !early.isEmpty()) {
+      frames.drain(
+          now,
+          new FrameSink() {
+            @Override
+            public void opened(Opening.Opened opened, byte[] plaintext, int at) {
+              openedLate(now, opened);
+            }
+
+            @Override
+            public void vouched(Opening.Vouched vouched) {}
+          });
+      early.removeIf(each -> now.millisSince(each.since) >= EARLY_KEPT_MILLIS);
     }
+    Tick last = tidiedAt;
+    if (isUp
+        && world.nodes().size() <= TIDY_GROUP
+        && (last == null || now.millisSince(last) >= TIDY_MILLIS)) {
+      tidiedAt = now;
+      frames.tidy(now);
+    }
+  }
+
+  private void openedLate(Tick now, Opening.Opened opened) {
+    // Of copies the last: one before it may have waited in vain.
+    for (Iterator<Early> each = early.descendingIterator(); each.hasNext(); ) {
+      Early one = each.next();
+      if (one.isOf(opened)) {
+        early.removeIf(copy -> copy.isOf(opened));
+        world.openedLate(this, one.frame, now.millisSince(one.since));
+        return;
+      }
+    }
+    throw new IllegalStateException(this + " opens a frame late that it never had");
   }
 }

@@ -7,6 +7,7 @@ import io.keymoot.admission.WallTime;
 import io.keymoot.admission.certificate.Credential;
 import io.keymoot.admission.certificate.CredentialChecker;
 import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.FactId;
@@ -18,7 +19,6 @@ import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.fact.VerifyMemory;
 import io.keymoot.flatkeying.frame.FrameEpoch;
-import io.keymoot.flatkeying.frame.FrameSink;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.keying.FlatKeying;
@@ -79,10 +79,14 @@ public final class World {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
+  /** Draws of somebody outside change nothing of what the peers draw. */
+  private static final long OUTSIDE = 0x0DD5EEDL;
+
   private final Setup setup;
   private final Random random;
   private final Timeline timeline = new Timeline();
   private final Network network;
+  private final Entropy outside;
   private final Trace trace;
   private final List<Watcher> watchers = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
@@ -101,14 +105,16 @@ public final class World {
   private long steps;
   private long framesSealed;
   private long framesOpened;
-  private long wallAheadMillis;
+  private long framesOpenedLate;
   private long watchingNanos;
+  private boolean somebodyLies;
 
   public World(Setup setup, Trace trace) {
     this.setup = setup;
     this.trace = trace;
     this.random = new Random(setup.seed);
     this.network = new Network(this, random.nextLong());
+    this.outside = setup.entropy.apply(setup.seed ^ OUTSIDE);
     this.verifier =
         new FactVerifier(
             setup.everySignature ? VerifyMemory.NONE : new VerifiedOnce(CHECKS_REMEMBERED));
@@ -188,6 +194,16 @@ public final class World {
     return framesOpened;
   }
 
+  /** Of these, so many had come before their key. */
+  public long framesOpenedLate() {
+    return framesOpenedLate;
+  }
+
+  /** The randomness of somebody who is no member and has no device here: a thief on the wire. */
+  public Entropy outside() {
+    return outside;
+  }
+
   /** CPU of this thread so far. */
   public static long cpuNanos() {
     return THREADS.getCurrentThreadCpuTime();
@@ -242,6 +258,16 @@ public final class World {
     trace.say(now(), "fault: " + fault);
   }
 
+  /** The same, where it happens too often to be told each time. */
+  public void counted(String fault) {
+    injected.merge(fault, 1L, Long::sum);
+  }
+
+  /** Something that may happen, and is told of if it never does. */
+  public void expected(String fault) {
+    injected.putIfAbsent(fault, 0L);
+  }
+
   /** A fault that kept peers apart is over. */
   public void mended(String fault) {
     trace.say(now(), "over: " + fault);
@@ -250,6 +276,15 @@ public final class World {
 
   public Map<String, Long> injected() {
     return injected;
+  }
+
+  void turned() {
+    somebodyLies = true;
+  }
+
+  /** Whether any member has begun to keep to no rule. */
+  public boolean somebodyLies() {
+    return somebodyLies;
   }
 
   // ---- people
@@ -275,6 +310,14 @@ public final class World {
     Node again = arrive(before.person(), before.key());
     start(again);
     return again;
+  }
+
+  /** Somebody new, on this side of a partition. */
+  public Node join(int person, int side) {
+    Node node = arrive(person);
+    topology().side(node, side);
+    start(node);
+    return node;
   }
 
   private Node arrive(int person, SigningKey key) {
@@ -347,7 +390,7 @@ public final class World {
   // ---- the date
 
   public WallTime wallTime() {
-    return new WallTime(SOME_DAY + (now() + wallAheadMillis) / 1000);
+    return new WallTime(SOME_DAY + now() / 1000);
   }
 
   /** The date of this node is off. */
@@ -358,6 +401,9 @@ public final class World {
   // ---- what passes between them
 
   void say(Node from, Optional<Address> to, Bytes message) {
+    if (!from.isUp()) {
+      return; // what came before was its last
+    }
     String type = SideCodec.typeOf(message).map(Enum::name).orElse("GARBAGE");
     messages.merge(type, 1L, Long::sum);
     bytes.merge(type, (long) message.length(), Long::sum);
@@ -370,6 +416,9 @@ public final class World {
       watchers.get(i).said(from, message);
     }
     watchingNanos += cpuNanos() - began;
+    if (!from.isUp()) {
+      return; // it crashed with this on its lips
+    }
     if (to.isEmpty()) {
       network.multicast(from, nodes, message);
     } else {
@@ -389,7 +438,9 @@ public final class World {
 
   /** Puts a message onto the network that no peer made. */
   public void inject(Node from, Optional<Node> to, Bytes message) {
-    say(from, to.map(Node::address), message);
+    if (from.isUp()) {
+      say(from, to.map(Node::address), message);
+    }
   }
 
   void stepped(Node node) {
@@ -429,25 +480,30 @@ public final class World {
   }
 
   private void listen(Node reader, Frame frame) {
-    if (topology().reaches(frame.from(), reader) && reader.opens(frame.bytes())) {
+    if (topology().reaches(frame.from(), reader) && reader.opens(frame)) {
       framesOpened++;
       watchers.forEach(watcher -> watcher.opened(reader, frame));
     }
   }
 
+  /** A frame that came before its key was opened when that came. */
+  void openedLate(Node reader, Frame frame, long afterMillis) {
+    framesOpened++;
+    framesOpenedLate++;
+    if (afterMillis >= Limits.FRAME_WAIT_MILLIS) {
+      violated("I8", reader + " kept a frame waiting for " + afterMillis + " ms, and opened it");
+    }
+    watchers.forEach(watcher -> watcher.opened(reader, frame));
+  }
+
   /** Whether the reader opens what the sender seals now: asked without a network between. */
   public boolean understands(Node reader, Frame frame) {
-    return reader.opens(frame.bytes());
+    return reader.opens(frame);
   }
 
   /** What is sealed now, not said to anybody. */
   public Optional<Frame> sealed(Node from) {
     return from.seal(from.name() + " at " + now());
-  }
-
-  /** Opens what waited for its key. */
-  public void drain(Node node, FrameSink sink) {
-    node.drain(sink);
   }
 
   /** All is over. */
