@@ -14,11 +14,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** I1: same facts, same members, clean epochs and keys. */
+/**
+ * I1: same facts, same members, clean epochs and keys. Peers of a run may share what facts show;
+ * {@link RealBytes} makes it again by itself.
+ */
 final class Agreement implements Watcher {
   private static final int REMEMBERED = 16_384;
 
-  private record View(Hash32 members, List<FactId> usable, List<Integer> revisions) {}
+  /** What two who know the same facts must count alike. */
+  record View(Hash32 members, List<FactId> usable, List<Integer> revisions) {
+    static View of(GroupState state) {
+      List<FactId> usable = state.usable().stream().map(Known::id).toList();
+      return new View(state.membersDigest(), usable, usable.stream().map(state::revision).toList());
+    }
+  }
 
   private record KeyName(FactId epoch, int revision) {}
 
@@ -47,8 +56,7 @@ final class Agreement implements Watcher {
     if (now == before || now.count() == 0) {
       return;
     }
-    List<FactId> usable = now.usable().stream().map(Known::id).toList();
-    View view = new View(now.membersDigest(), usable, usable.stream().map(now::revision).toList());
+    View view = View.of(now);
     View other = views.putIfAbsent(now.heads(), view);
     if (other != null && !other.equals(view)) {
       world.violated(
@@ -78,8 +86,7 @@ final class Agreement implements Watcher {
 
   /** Where nobody lies; among liars, what was checked against the commitment. */
   private boolean areTrue(Node one, Node other, FactId epoch) {
-    boolean somebodyLies = world.nodes().stream().anyMatch(Node::isByzantine);
-    return !somebodyLies
+    return !world.somebodyLies()
         || (Eavesdropper.isProved(one.peer().keying(), epoch)
             && Eavesdropper.isProved(other.peer().keying(), epoch));
   }

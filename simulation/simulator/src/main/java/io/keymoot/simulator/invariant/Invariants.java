@@ -17,7 +17,9 @@ public final class Invariants {
     List<Watcher> all = new ArrayList<>();
     all.add(new Agreement(world));
     all.add(new Monotony(world));
-    all.add(new HeldKeys(world));
+    HeldKeys keys = new HeldKeys(world);
+    all.add(keys);
+    all.add(new Sealed(world, keys));
     all.add(new Nonces(world));
     all.add(new Authority(world));
     all.add(new StaysOut(world));

@@ -21,12 +21,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * I3, I6 and P3 to P5 with everything that was ever on the network and in any device's memory.
+ * I1, I3, I6 and P3 to P6 with everything that was ever on the network and in any device's memory.
  *
- * <p>The coalition is everybody who is out in an honest member's view: it covers every smaller one.
- * It has all randomness its devices ever drew, all keys they ever held and every recorded byte, and
- * opens what opens. An edge from key to key is a ciphertext that really opened. Who is out is told
- * by the letter of section 5, not by the code that is judged.
+ * <p>The coalition is everybody who is out in an honest member's view, whoever was never let in and
+ * a thief on the wire: it covers every smaller one. It has all randomness its devices ever drew,
+ * all keys they ever held and every recorded byte, and opens what opens. An edge from key to key is
+ * a ciphertext that really opened. Who is out is told by the letter of section 5, not by the code
+ * that is judged.
+ *
+ * <p>Peers of one run share what facts show, so that two of them with the same facts look at one
+ * object: what it says is made again here from the recorded bytes, in another order.
  */
 public final class RealBytes implements Watcher {
   private final World world;
@@ -43,6 +47,7 @@ public final class RealBytes implements Watcher {
     this.eavesdropper =
         new Eavesdropper(world.group(), new CredentialChecker(), world.setup().everySignature());
     eavesdropper.credential(Credential.SELF_MADE.encode());
+    eavesdropper.stranger((Draws) world.outside());
   }
 
   public Eavesdropper eavesdropper() {
@@ -91,19 +96,37 @@ public final class RealBytes implements Watcher {
             new Question(node.known().heads(), epoch, node.peer().keying().sendingRevision()))) {
       tryToRead(node);
       checkRoster(node);
+      checkState(node);
     }
   }
 
   private void tryToRead(Node node) {
     int before = eavesdropper.checked();
     List<String> wrong = eavesdropper.check(node.peer().keying(), node.tick().millis());
-    wrong.forEach(each -> world.violated("I3", each));
+    wrong.forEach(each -> world.violated(each.startsWith("P6") ? "P6" : "I3", each));
     int tried = eavesdropper.checked() - before;
     if (tried > 0) {
       long[] so = collusion.computeIfAbsent(eavesdropper.outThen(), out -> new long[2]);
       so[0] += tried;
       so[1] += wrong.stream().filter(each -> each.contains(" derives ")).count();
     }
+  }
+
+  /** I1, by somebody who shares nothing with the peers. */
+  private void checkState(Node node) {
+    GroupState now = node.known();
+    eavesdropper
+        .shown(now.heads())
+        .filter(again -> !Agreement.View.of(again).equals(Agreement.View.of(now)))
+        .ifPresent(
+            again ->
+                world.violated(
+                    "I1",
+                    node
+                        + " counts "
+                        + Agreement.View.of(now)
+                        + ", and who learns the same facts in another order "
+                        + Agreement.View.of(again)));
   }
 
   private void checkRoster(Node node) {
@@ -136,6 +159,11 @@ public final class RealBytes implements Watcher {
       }
     }
     eavesdropper.checkNewcomers().forEach(each -> world.violated("P4", each));
+  }
+
+  /** P6; not while the run remembers secrets for whoever makes them again. */
+  public void askOutsiders() {
+    eavesdropper.checkOutsiders().forEach(each -> world.violated("P6", each));
   }
 
   /** What the coalitions came to. */
