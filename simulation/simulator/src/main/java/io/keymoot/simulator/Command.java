@@ -70,7 +70,8 @@ final class Command implements Callable<Integer> {
       defaultValue = "conference",
       description =
           "who comes and goes: conference, p2p, mbone, broadcast, workday, adversarial, none, or"
-              + " mixed, where each seed has another (default ${DEFAULT-VALUE})")
+              + " mixed, where each seed has another, with liars and others who come or are put out"
+              + " besides (default ${DEFAULT-VALUE})")
   String churn = "conference";
 
   @Option(

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs a plan, with one seed or many. */
 final class Runs {
+  private static final double QUARTER = 0.25;
+  private static final int MOST_LIARS = 3;
+
   private final Plan plan;
   private final @Nullable Progress progress;
 
@@ -91,12 +95,25 @@ final class Runs {
     return seed % everySignatureOneIn == 0 ? one.withEverySignature() : one;
   }
 
-  /** Where the churn is mixed, the seed says which it is. */
+  /**
+   * Where the churn is mixed, the seed says which it is; and, where the plan says nothing of them,
+   * who comes besides, who is put out and who keeps to no rule. A plan that is settled stays as it
+   * is, so that it can be run again.
+   */
   static Plan settled(Plan plan) {
     if (!plan.churn().equals(Plan.MIXED)) {
       return plan;
     }
     List<Churn> models = Churn.all();
-    return plan.withChurn(models.get(Math.floorMod(plan.seed(), models.size())).name());
+    Random random = new Random(plan.seed() * 0x9E37_79B9_7F4A_7C15L);
+    double comers = random.nextInt(3) == 0 ? QUARTER * (1 + random.nextInt(12)) : 0;
+    double evictions = random.nextInt(3) > 0 ? QUARTER * (2 + random.nextInt(14)) : 0;
+    int most = Math.min(MOST_LIARS, (plan.members() - 1) / 2);
+    int liars = most > 0 && random.nextInt(5) < 2 ? 1 + random.nextInt(most) : 0;
+    return plan.withChurn(models.get(Math.floorMod(plan.seed(), models.size())).name())
+        .withComers(
+            plan.joinsPerMinute() > 0 ? plan.joinsPerMinute() : comers,
+            plan.evictionsPerMinute() > 0 ? plan.evictionsPerMinute() : evictions)
+        .withByzantine(plan.byzantine() > 0 ? plan.byzantine() : liars);
   }
 }

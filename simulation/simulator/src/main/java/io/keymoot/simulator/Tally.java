@@ -1,9 +1,11 @@
 package io.keymoot.simulator;
 
+import io.keymoot.simulator.byzantine.Liar;
 import io.keymoot.simulator.result.Campaign;
 import io.keymoot.simulator.result.Change;
 import io.keymoot.simulator.result.Expulsion;
 import io.keymoot.simulator.result.Heal;
+import io.keymoot.simulator.result.Injected;
 import io.keymoot.simulator.result.MemberEvent;
 import io.keymoot.simulator.result.Plan;
 import io.keymoot.simulator.result.RunResult;
@@ -33,10 +35,11 @@ final class Tally {
   private final Spread converged = new Spread();
   private final Spread joined = new Spread();
   private final Spread readable = new Spread();
+  private final Map<String, Long> tricks = new TreeMap<>();
   private final List<Long> failing = new ArrayList<>();
   private final TreeSet<Long> doneBeyond = new TreeSet<>();
   private long next;
-  private Burst burst = new Burst(0, 0);
+  private Burst burst = new Burst(0, 0, 0);
 
   Tally(Plan plan) {
     this.plan = plan;
@@ -69,8 +72,11 @@ final class Tally {
     }
   }
 
-  /** The most leaves within one second, and the Rekeys from then on until the keys had settled. */
-  private record Burst(int leaves, long rekeys) {
+  /**
+   * The most leaves within one second, and the Rekeys from then on until the keys had settled:
+   * those that the leaves took, and those that only took fresh keys of slots in afterwards.
+   */
+  private record Burst(int leaves, long rekeys, long refreshes) {
     private static final long SETTLING_MILLIS = 15_000;
 
     static Burst of(RunResult result) {
@@ -91,13 +97,18 @@ final class Tally {
           at = left.get(first);
         }
       }
-      long before = 0;
-      long after = 0;
+      long rekeys = 0;
+      long refreshes = 0;
+      Series.Sample before = null;
       for (Series.Sample sample : result.series().samples()) {
-        before = sample.atMillis() <= at ? sample.rekeys() : before;
-        after = sample.atMillis() <= at + SETTLING_MILLIS ? sample.rekeys() : after;
+        if (sample.atMillis() <= at) {
+          before = sample;
+        } else if (sample.atMillis() <= at + SETTLING_MILLIS) {
+          refreshes = sample.refreshes() - (before == null ? 0 : before.refreshes());
+          rekeys = sample.rekeys() - (before == null ? 0 : before.rekeys()) - refreshes;
+        }
       }
-      return new Burst(most, after - before);
+      return new Burst(most, rekeys, refreshes);
     }
   }
 
@@ -121,6 +132,15 @@ final class Tally {
     for (Change change : result.changes()) {
       if (change.kind() == Change.Kind.JOIN) {
         joined.add(change.effectMillis());
+      }
+    }
+    if (result.plan().byzantine() > 0) {
+      Liar.allTricks().forEach(name -> tricks.putIfAbsent(name, 0L));
+    }
+    for (Injected each : result.injected()) {
+      if (each.fault().startsWith(Injected.TRICK)) {
+        String name = each.fault().substring(Injected.TRICK.length());
+        tricks.merge(name, each.times(), Long::sum);
       }
     }
     for (Expulsion each : result.expulsions()) {
@@ -150,8 +170,10 @@ final class Tally {
         converged.share(),
         joined.share(),
         readable.share(),
+        new TreeMap<>(tricks),
         burst.leaves,
         burst.rekeys,
+        burst.refreshes,
         runs / seconds);
   }
 
@@ -181,9 +203,25 @@ final class Tally {
       how +=
           String.format(
               Locale.ROOT,
-              "; %,d left within 1 s, which took %d Rekeys",
+              "; %,d left within 1 s, which took %d Rekeys, and %d more to take fresh keys of slots"
+                  + " in",
               burst.leaves,
-              burst.rekeys);
+              burst.rekeys,
+              burst.refreshes);
+    }
+    List<String> never =
+        tricks.entrySet().stream()
+            .filter(each -> each.getValue() == 0)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!tricks.isEmpty()) {
+      how +=
+          String.format(
+              Locale.ROOT,
+              "; liars played %,d tricks of %d kinds%s",
+              tricks.values().stream().mapToLong(Long::longValue).sum(),
+              tricks.size() - never.size(),
+              never.isEmpty() ? "" : ", and never " + String.join(", ", never));
     }
     return String.format(
             Locale.ROOT,

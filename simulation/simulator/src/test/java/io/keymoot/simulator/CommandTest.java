@@ -186,9 +186,12 @@ class CommandTest {
     String[] lecture = {
       "--members", "44", "--for", "40s", "--churn", "none", "--faults", "half-leave", "--seed", "2"
     };
-    ended = run(and(lecture, "--rekeys-at-most", "0"));
+    ended = run(and(lecture, "--rekeys-at-most", "3"));
+    assertThat(ended.code).as(ended.out + ended.err).isZero();
+    assertThat(ended.out).contains("22 left within 1 s, which took 3 Rekeys, and ");
+    ended = run(and(lecture, "--rekeys-at-most", "2"));
     assertThat(ended.code).isEqualTo(1);
-    assertThat(ended.out).contains("leaves within a second took");
+    assertThat(ended.out).contains("22 leaves within a second took 3 Rekeys, not 2");
   }
 
   private static String[] and(String[] some, String... more) {

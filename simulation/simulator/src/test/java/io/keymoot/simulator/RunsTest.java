@@ -8,6 +8,7 @@ import io.keymoot.simulator.result.RunResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -29,6 +30,37 @@ class RunsTest {
           0,
           Optional.empty(),
           false);
+
+  @Test
+  void whereAllIsMixedManySeedsPutSomebodyOutAndManyMeetLiars() {
+    int evicting = 0;
+    int lying = 0;
+    TreeSet<String> churns = new TreeSet<>();
+    for (int seed = 0; seed < 700; seed++) {
+      Plan plan = Runs.settled(MIXED.withSeed(seed));
+      evicting += plan.evictionsPerMinute() > 0 ? 1 : 0;
+      lying += plan.byzantine() > 0 ? 1 : 0;
+      churns.add(plan.churn());
+      assertThat(plan.byzantine()).isLessThan(plan.members() / 2);
+      assertThat(Runs.settled(plan)).as("it stays as it is").isEqualTo(plan);
+    }
+    assertThat(churns).hasSize(7);
+    assertThat(evicting).isBetween(400, 530);
+    assertThat(lying).isBetween(220, 340);
+  }
+
+  @Test
+  void whatAPlanSaysIsNotDrawn() {
+    Plan asked = MIXED.withComers(2, 1).withByzantine(1);
+    for (int seed = 0; seed < 50; seed++) {
+      Plan plan = Runs.settled(asked.withSeed(seed));
+      assertThat(plan.joinsPerMinute()).isEqualTo(2);
+      assertThat(plan.evictionsPerMinute()).isEqualTo(1);
+      assertThat(plan.byzantine()).isEqualTo(1);
+    }
+    Plan conference = MIXED.withChurn("conference");
+    assertThat(Runs.settled(conference)).isEqualTo(conference);
+  }
 
   /** Of a kind that nobody catches by name; the others of the campaign run all the same. */
   @Test

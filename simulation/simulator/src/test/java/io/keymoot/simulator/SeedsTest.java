@@ -2,11 +2,16 @@ package io.keymoot.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.simulator.fault.Fault;
+import io.keymoot.simulator.result.Injected;
 import io.keymoot.simulator.result.Plan;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,7 +42,13 @@ class SeedsTest {
         false);
   }
 
-  private static List<String> failures(Plan plan, int seeds) {
+  /** How much happened in the runs so far: seeds in which nothing does prove nothing. */
+  private final LongAdder expelled = new LongAdder();
+
+  private final LongAdder tricks = new LongAdder();
+  private final Set<String> acted = new ConcurrentSkipListSet<>();
+
+  private List<String> failures(Plan plan, int seeds) {
     List<String> wrong = Collections.synchronizedList(new ArrayList<>());
     new Runs(plan, null)
         .all(
@@ -47,6 +58,14 @@ class SeedsTest {
             result -> {
               if (!result.isGood()) {
                 wrong.add(Failure.inWords(result));
+              }
+              expelled.add(result.totals().expelled());
+              for (Injected each : result.injected()) {
+                if (each.fault().startsWith(Injected.TRICK)) {
+                  tricks.add(each.times());
+                } else if (each.times() > 0) {
+                  acted.add(each.fault());
+                }
               }
               return true;
             });
@@ -63,6 +82,9 @@ class SeedsTest {
   @Test
   void smallGroupsKeepEveryPropertyWhoeverComesAndGoes() {
     assertThat(failures(heavy(8, 60_000, Plan.MIXED, 0).withSeed(101), 21)).isEmpty();
+    assertThat(expelled.sum()).as("people who were put out").isGreaterThan(20);
+    assertThat(tricks.sum()).as("tricks that liars played").isGreaterThan(100);
+    assertThat(acted).containsAll(Fault.all().stream().map(Fault::name).toList());
   }
 
   /** A device that slept heard all that had come meanwhile before it erased what was due. */

@@ -1,6 +1,7 @@
 package io.keymoot.simulator.result;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What many runs of one plan come to.
@@ -12,7 +13,9 @@ import java.util.List;
  * @param converged after the faults had stopped, until all knew the same facts and could send
  * @param joined from asking until the newcomer could send; who was not let in counts as a minute
  * @param readable from an expulsion until the last frame that the expelled could read
- * @param leavesAtOnce the most leaves within one second, and the Rekeys that these took
+ * @param tricks of liars: how often each was played; none if nobody lied
+ * @param leavesAtOnce the most leaves within one second, the Rekeys that these took, and those that
+ *     only took fresh keys of slots in afterwards
  */
 public record Campaign(
     Plan plan,
@@ -28,8 +31,10 @@ public record Campaign(
     Share converged,
     Share joined,
     Share readable,
+    Map<String, Long> tricks,
     int leavesAtOnce,
     long rekeysThen,
+    long refreshesThen,
     double runsPerSecond) {
 
   /** Milliseconds within which half, 99 % and all of so many had it; negative where none did. */

@@ -33,7 +33,10 @@ public record Plan(
     int byzantine,
     Optional<String> plant,
     boolean everySignature) {
-  /** Each seed has another churn model. */
+  /**
+   * Each seed has another churn model, and, where nothing is said of them, others who come besides,
+   * who are put out, and who keep to no rule.
+   */
   public static final String MIXED = "mixed";
 
   public Plan withSeed(long other) {

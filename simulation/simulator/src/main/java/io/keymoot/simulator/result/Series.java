@@ -14,6 +14,8 @@ public record Series(List<Sample> samples) {
    * @param ableToSend members that may send
    * @param agreeing members whose facts are those of the largest party
    * @param rekeys made
+   * @param refreshes of these, so many put nobody out, and everybody who held the epoch before
+   *     reads them by one wrap: they take newcomers and fresh keys of slots in
    * @param facts written
    * @param messages put onto the network, a multicast counting once
    * @param controlBytes of facts and side messages, a multicast counting once
@@ -28,6 +30,7 @@ public record Series(List<Sample> samples) {
       int ableToSend,
       int agreeing,
       long rekeys,
+      long refreshes,
       long facts,
       long messages,
       long controlBytes,

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param registeredAgain members whom nobody put out and who did not go, and that had to ask anew
  * @param coverLines entries of covers by kind: wraps, relays, seals and so on
  * @param epochsChecked keys in use that everybody not entitled tried to come to, by pooling all
+ * @param framesOpenedLate of the frames opened, those that had come before their key
  * @param cpuMillis of the whole run; depends on the machine
  */
 public record Totals(
@@ -26,7 +27,8 @@ public record Totals(
     long epochsChecked,
     long framesSealed,
     long framesOpened,
+    long framesOpenedLate,
     long cpuMillis) {
   static final Totals NONE =
-      new Totals(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, Map.of(), 0, 0, 0, 0);
+      new Totals(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, Map.of(), 0, 0, 0, 0, 0);
 }

@@ -56,6 +56,7 @@ final class Recorder implements Watcher {
   private long controlBytes;
   private long heartbeatBytes;
   private int rekeys;
+  private int refreshes;
   private int admitted;
   private int left;
   private int expelled;
@@ -219,6 +220,7 @@ final class Recorder implements Watcher {
         CoverReport report = rekeyed.cost().report();
         for (CoverReport.Line line : report.lines()) {
           coverLines.merge(line.kind().name(), 1L, Long::sum);
+          refreshes += line.kind() == CoverReport.Kind.REFRESH ? 1 : 0;
         }
         for (Open each : open) {
           if (each.kind != Change.Kind.JOIN && ends(node, rekeyed.cost().epoch(), each.node)) {
@@ -322,6 +324,7 @@ final class Recorder implements Watcher {
             able,
             agreeing,
             rekeys,
+            refreshes,
             facts,
             messages,
             controlBytes,

@@ -67,6 +67,7 @@ class RunReportTest {
               members - random.nextInt(3),
               members - random.nextInt(4),
               i / 4,
+              i / 8,
               i / 3,
               i * 70L,
               i * 900L + random.nextInt(100),
@@ -119,6 +120,7 @@ class RunReportTest {
             7_512,
             300_000,
             8_000_000,
+            12_000,
             4_200));
   }
 
