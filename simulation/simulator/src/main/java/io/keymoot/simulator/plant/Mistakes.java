@@ -84,6 +84,16 @@ public final class Mistakes {
     }
   }
 
+  /** Answers zero. */
+  public static final class Zero {
+    private Zero() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) long answer) {
+      answer = 0;
+    }
+  }
+
   /** Drops every second one, by what it is. */
   public static final class OnlyHalf {
     private OnlyHalf() {}
@@ -91,6 +101,26 @@ public final class Mistakes {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.Argument(1) Object fact) {
       return (fact.hashCode() & 1) == 0;
+    }
+  }
+
+  /** Takes what somebody was put out of for what it left. */
+  public static final class NotInAHurry {
+    private NotInAHurry() {}
+
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 2, readOnly = false) boolean hard) {
+      hard = false;
+    }
+  }
+
+  /** Once it has a key, it keeps to that one. */
+  public static final class KeepsTheFirst {
+    private KeepsTheFirst() {}
+
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(@Advice.FieldValue("sealing") Object sealing) {
+      return sealing != null;
     }
   }
 
