@@ -205,7 +205,7 @@ public final class Peer implements AutoCloseable {
     settle();
     recall();
     takeUp.review(now);
-    takeUp.taken().ifPresent(key -> out.add(new PeerEffect.Activate(key.epoch, key.revision)));
+    takeUp.taken().ifPresent(this::takenUp);
     return List.copyOf(out);
   }
 
@@ -500,14 +500,26 @@ public final class Peer implements AutoCloseable {
     tellHeld();
   }
 
+  private void takenUp(KeyName key) {
+    out.add(new PeerEffect.Activate(key.epoch, key.revision));
+    if (!isClean(key)) {
+      takeUp.wasUncleanAlready();
+    }
+  }
+
+  private boolean isClean(KeyName key) {
+    GroupState state = keying.state();
+    Known epoch = keying.ledger().get(key.epoch);
+    return epoch != null && state.contains(epoch) && keying.ledger().isClean(state, epoch);
+  }
+
   /** What frames are sealed under, as the facts stand. */
   private void reviewSealing() {
     KeyName sealing = takeUp.sealing();
     if (sealing != null) {
       GroupState state = keying.state();
       Known epoch = keying.ledger().get(sealing.epoch);
-      boolean isKnown = epoch != null && state.contains(epoch);
-      boolean isClean = epoch != null && isKnown && keying.ledger().isClean(state, epoch);
+      boolean isClean = isClean(sealing);
       takeUp.epochIs(
           isClean,
           keys.containsKey(sealing),

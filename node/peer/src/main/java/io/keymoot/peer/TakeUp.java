@@ -54,6 +54,16 @@ final class TakeUp {
     }
   }
 
+  /**
+   * What was taken up had become unclean while it was waited with: how long it may be used is
+   * counted since then by whoever chose it, so another is followed to at once.
+   */
+  void wasUncleanAlready() {
+    if (uncleanSince == null) {
+      uncleanSince = Tick.ZERO;
+    }
+  }
+
   /** Somebody was let in. */
   void somebodyCame() {
     takeNow();

@@ -148,6 +148,25 @@ class TakeUpTest {
     assertThat(takeUp.nextDeadline()).contains(new Tick(100 + Limits.DELAYED_USE_MILLIS));
   }
 
+  /** In a burst of leaves: who left held it, and nobody is to have it for longer than a second. */
+  @Test
+  void whatBecameUncleanWhileItWasWaitedWithIsLeftForTheNextAtOnce() {
+    TakeUp takeUp = new TakeUp();
+    takeUp.activate(OLD, new Tick(0));
+    assertThat(takeUp.taken()).contains(OLD);
+    takeUp.activate(NEW, new Tick(100));
+    takeUp.review(new Tick(100 + PeerLimits.TAKE_UP_MILLIS));
+    assertThat(takeUp.taken()).contains(NEW);
+    takeUp.wasUncleanAlready();
+    KeyName next = new KeyName(epoch(3), 0);
+    takeUp.activate(next, new Tick(1_100));
+    takeUp.review(new Tick(1_100));
+    assertThat(takeUp.taken()).contains(next);
+    // And that one, which is clean, is waited with again.
+    takeUp.activate(NEW, new Tick(1_200));
+    assertThat(takeUp.nextDeadline()).contains(new Tick(1_200 + PeerLimits.TAKE_UP_MILLIS));
+  }
+
   @Test
   void whatAnExpelledMemberHoldsOrIsHeldNoLongerIsLeftAtOnce() {
     for (boolean isHeld : new boolean[] {true, false}) {
