@@ -63,7 +63,7 @@ public final class Roster {
     this.group = before.group;
     this.profile = before.profile;
     this.digest = digest;
-    this.seats = List.copyOf(seats);
+    this.seats = sharing(before.seats, seats);
     this.before = before.digest;
     this.change = difference(before.seats, this.seats);
     this.rekeyers = before.rekeyers.changed(change.added, change.removed);
@@ -74,6 +74,19 @@ public final class Roster {
   /** The same group with these seats, in the order of ids. */
   Roster next(Hash32 itsDigest, List<Seat> itsSeats) {
     return new Roster(this, itsDigest, itsSeats);
+  }
+
+  /** The same, with the older objects where these are equal. Both in the order of ids. */
+  private static List<Seat> sharing(List<Seat> older, List<Seat> seats) {
+    List<Seat> shared = new ArrayList<>(seats.size());
+    int o = 0;
+    for (Seat seat : seats) {
+      while (o < older.size() && older.get(o).member.compareTo(seat.member) < 0) {
+        o++;
+      }
+      shared.add(o < older.size() && older.get(o).equals(seat) ? older.get(o) : seat);
+    }
+    return List.copyOf(shared);
   }
 
   static List<Seat> seats(GroupState state) {

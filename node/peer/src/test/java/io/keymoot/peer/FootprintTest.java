@@ -23,6 +23,7 @@ import io.keymoot.heartbeat.EpochHeld;
 import io.keymoot.heartbeat.Heartbeat;
 import io.keymoot.heartbeat.HeartbeatCodec;
 import io.keymoot.heartbeat.HeartbeatContent;
+import io.keymoot.heartbeat.Roster;
 import io.keymoot.heartbeat.Rosters;
 import io.keymoot.peer.Village.Resident;
 import java.util.ArrayList;
@@ -138,7 +139,7 @@ class FootprintTest {
   }
 
   @Test
-  void amongAThousandAPeerHoldsLessThan64KilobytesItsFrames340AndTheBeatsOfAll240() {
+  void amongAThousandAPeerHoldsLessThan64KilobytesItsFrames340TheBeatsOfAll240AndOneRoster() {
     Resident[] two = twoAmongAThousand();
     GraphLayout one = GraphLayout.parseInstance(two[0].peer);
     GraphLayout both = GraphLayout.parseInstance(two[0].peer, two[1].peer);
@@ -147,6 +148,12 @@ class FootprintTest {
     // A place for each stay that may speak, and its key.
     GraphLayout frames = GraphLayout.parseInstance(two[0].peer, two[1].peer, two[1].frames);
     addsLessThan(340 * 1_024, frames, both);
+
+    // However many sets of members there were, the roster of one: each is as large as the group.
+    System.gc();
+    GraphLayout held = GraphLayout.parseInstance(village.rosters);
+    assertThat(held.getClassCounts().count(Roster.class)).isEqualTo(1);
+    assertThat(held.totalSize()).isLessThanOrEqualTo(480 * MEMBERS);
 
     // The last signed heartbeats: who is alone in its process shares them with nobody.
     Heartbeat heard = two[1].peer.heartbeat().orElseThrow();
