@@ -48,6 +48,10 @@ final class Absence {
   private final Map<MemberId, Suspicion> suspicions = new LinkedHashMap<>(2);
   private Freshness freshness = Freshness.LISTENING;
   private long majoritySince = NOT_NOW;
+
+  /** The last look around. */
+  private long lookedAt;
+
   private int lookFrom;
 
   Absence(MemberId me, Jitter jitter, RekeyPace pace, HeardTable heard, long start) {
@@ -56,6 +60,7 @@ final class Absence {
     this.pace = pace;
     this.heard = heard;
     this.start = start;
+    this.lookedAt = start;
   }
 
   Freshness freshness() {
@@ -77,15 +82,20 @@ final class Absence {
     int members = roster.size();
     long presence = HeartbeatLimits.presence(members);
     int present = 1 + heard.signedSince(now - presence);
-    if (2 * present <= members) {
+    // Who looks so late was asleep, and heard nobody between the two looks: what it hears now says
+    // nothing of then. In a small group one beat alone makes a majority.
+    boolean wasAway = now - lookedAt > presence;
+    lookedAt = now;
+    if (wasAway || 2 * present <= members) {
       majoritySince = NOT_NOW;
-    } else if (majoritySince == NOT_NOW) {
-      majoritySince = now;
+      suspicions.clear();
     }
     judge(present, members, now - start >= presence, out);
-    if (majoritySince == NOT_NOW) {
-      suspicions.clear();
+    if (2 * present <= members) {
       return;
+    }
+    if (majoritySince == NOT_NOW) {
+      majoritySince = now;
     }
     if (members > 2 && now - majoritySince >= HeartbeatLimits.patience(members)) {
       lookForSilent(roster, now);

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The asking half of anti-entropy: heads heard of and not known, then their parents, each from a
@@ -24,11 +25,19 @@ import java.util.Set;
  * <p><em>Strangers</em>, of whom the facts at hand say nothing, may be members by facts still to
  * come, or an outsider's invention, whose words nobody can check. They have a few places of their
  * own, and every fourth question where there is somebody else to ask.
+ *
+ * <p>Whoever is asked gets one question for all that it may have; the next is not sent before a
+ * breath is over. A member may name facts that it made up, and sign whatever address it likes: who
+ * is asked in vain, over and over, is asked seldom, until something comes of it.
  */
 final class Fetching {
   private static final class Want {
     final List<MemberId> holders = new ArrayList<>(1);
     final List<MemberId> strangers = new ArrayList<>(0);
+
+    /** Whom it was asked of last. */
+    @Nullable MemberId asked;
+
     boolean head;
     boolean parent;
     int tries;
@@ -52,8 +61,30 @@ final class Fetching {
     }
   }
 
+  /** What came of asking one. */
+  private static final class Tally {
+    int inVain;
+    long next;
+
+    void wasAsked(long now) {
+      inVain++;
+      int over = inVain - HeartbeatLimits.FETCHES_IN_VAIN;
+      next =
+          now
+              + (over < 0
+                  ? HeartbeatLimits.FETCH_BREATH
+                  : Math.min(
+                      HeartbeatLimits.FETCH_PAUSE << Math.min(over, 8),
+                      HeartbeatLimits.FETCH_PAUSE_MOST));
+    }
+  }
+
   private final MemberId me;
   private final Jitter jitter;
+
+  /** Those who were asked, and did not give it all. */
+  private final Map<MemberId, Tally> tallies = new LinkedHashMap<>(2, 0.75f, true);
+
   private final Map<FactId, Want> wants = new LinkedHashMap<>(4);
 
   /** Members that were lately seen to know more than this peer, the latest last. */
@@ -119,6 +150,7 @@ final class Fetching {
         want.parent = false;
       } else {
         each.remove();
+        came(want);
       }
     }
     for (FactId parent : still) {
@@ -136,8 +168,26 @@ final class Fetching {
   }
 
   void learnt(List<FactId> facts) {
-    if (!wants.isEmpty()) {
-      facts.forEach(wants::remove);
+    if (wants.isEmpty()) {
+      return;
+    }
+    for (FactId fact : facts) {
+      Want want = wants.remove(fact);
+      if (want != null) {
+        came(want);
+      }
+    }
+  }
+
+  private void came(Want want) {
+    MemberId from = want.asked;
+    Tally its = from == null ? null : tallies.get(from);
+    if (its != null) {
+      its.inVain -= HeartbeatLimits.FETCH_MAKES_UP_FOR;
+      its.next = 0;
+      if (its.inVain <= 0) {
+        tallies.remove(from);
+      }
     }
   }
 
@@ -145,6 +195,7 @@ final class Fetching {
   void forget(List<MemberId> members) {
     if (!members.isEmpty()) {
       ahead.removeAll(members);
+      tallies.keySet().removeAll(members);
       wants.values().forEach(want -> want.holders.removeAll(members));
     }
   }
@@ -154,7 +205,7 @@ final class Fetching {
     return all.size() < HeartbeatLimits.WANTS
         || all.removeIf(Want::isStrange)
         // Heads that nobody gave although asked may be inventions: they make room.
-        || all.removeIf(Fetching::isAskedInVain);
+        || all.removeIf(this::isAskedInVain);
   }
 
   /** A head is named again with each heartbeat; a parent is told of once. */
@@ -175,8 +226,15 @@ final class Fetching {
             || all.removeIf(want -> want.isStrange() && isAskedInVain(want)));
   }
 
-  private static boolean isAskedInVain(Want want) {
-    return !want.parent && want.tries > 2;
+  private boolean isAskedInVain(Want want) {
+    return !want.parent
+        && (want.tries > 2
+            || (!want.holders.isEmpty() && want.holders.stream().allMatch(this::isAskedInVain)));
+  }
+
+  private boolean isAskedInVain(MemberId holder) {
+    Tally its = tallies.get(holder);
+    return its != null && its.inVain >= HeartbeatLimits.FETCHES_IN_VAIN;
   }
 
   /** False if it was known as one already. */
@@ -247,23 +305,35 @@ final class Fetching {
   void ask(long now, List<Effect> out) {
     List<FactId> due = new ArrayList<>();
     for (Map.Entry<FactId, Want> each : wants.entrySet()) {
-      if (each.getValue().due <= now) {
+      // What would be due before the breath is over would have to wait for that.
+      if (each.getValue().due <= now + HeartbeatLimits.FETCH_BREATH) {
         due.add(each.getKey());
       }
     }
-    for (int sent = 0; sent < HeartbeatLimits.FETCHES_AT_ONCE && !due.isEmpty(); sent++) {
-      ask(due, now, out);
+    for (int sent = 0; sent < HeartbeatLimits.FETCHES_AT_ONCE && !due.isEmpty(); ) {
+      if (isAsked(due, now, out)) {
+        notBefore = now + HeartbeatLimits.FETCH_BREATH;
+        sent++;
+      }
     }
-    notBefore = now + (due.isEmpty() ? 0 : HeartbeatLimits.FETCH_BREATH);
   }
 
   /** Picks somebody for the first that is due, and asks it for all it has of the others. */
-  private void ask(List<FactId> due, long now, List<Effect> out) {
+  private boolean isAsked(List<FactId> due, long now, List<Effect> out) {
     Want first = want(due.get(0));
-    List<MemberId> some = whomToAsk(first);
-    if (some.isEmpty()) {
+    List<MemberId> all = whomToAsk(first);
+    if (all.isEmpty()) {
       retryLater(due.remove(0), now);
-      return;
+      return false;
+    }
+    List<MemberId> some = thoseWhoMayBeAsked(all, now);
+    if (some.isEmpty()) {
+      some = thoseWhoMayBeAsked(first.parent ? List.copyOf(ahead) : first.holders, now);
+    }
+    if (some.isEmpty()) {
+      first.due = all.stream().mapToLong(this::next).min().orElseThrow();
+      due.remove(0);
+      return false;
     }
     MemberId one = some.get(jitter.below(some.size()));
     boolean knowsMore = ahead.contains(one);
@@ -278,10 +348,33 @@ final class Fetching {
           || (want.holders.isEmpty() && !want.isStrange() && knowsMore)) {
         each.remove();
         asked.add(id);
+        want.asked = one;
         retryLater(id, now);
       }
     }
+    if (knowsMore || first.holders.contains(one)) {
+      // Strangers can be invented without end: nothing is remembered of them.
+      tally(one).wasAsked(now);
+    }
     out.add(new Effect.Fetch(one, List.copyOf(asked)));
+    return true;
+  }
+
+  private List<MemberId> thoseWhoMayBeAsked(List<MemberId> some, long now) {
+    return some.stream().filter(each -> next(each) <= now).toList();
+  }
+
+  private long next(MemberId member) {
+    Tally its = tallies.get(member);
+    return its == null ? 0 : its.next;
+  }
+
+  private Tally tally(MemberId member) {
+    Tally its = tallies.computeIfAbsent(member, id -> new Tally());
+    if (tallies.size() > HeartbeatLimits.FETCHED_OF) {
+      tallies.remove(tallies.keySet().iterator().next());
+    }
+    return its;
   }
 
   /**

@@ -124,7 +124,7 @@ final class HeardTable {
    * @param row the sender's
    */
   Verdict hear(int row, Beat beat, long now) {
-    if (isStale(beat, row)) {
+    if (isStale(row, beat)) {
       return Verdict.STALE;
     }
     int at = row * WIDTH;
@@ -144,7 +144,10 @@ final class HeardTable {
     return Verdict.TAKEN;
   }
 
-  private boolean isStale(Beat beat, int row) {
+  /**
+   * @param row the sender's
+   */
+  boolean isStale(int row, Beat beat) {
     if (!(said[row] instanceof Beat last)) {
       return false;
     }

@@ -70,7 +70,11 @@ public final class Heartbeat {
     long millis = now.millis();
     List<Effect> out = effects;
     switch (input) {
-      case Input.Heard(Beat beat, List<FactId> unknown) -> heard(beat, unknown, millis, out);
+      case Input.Heard(Beat beat, List<FactId> unknown, boolean isRecent) -> {
+        if (!isRecent || isHeard(beat, unknown, millis, out)) {
+          names(beat.member(), unknown, millis);
+        }
+      }
       case Input.Wake wake -> {}
       case Input.Knows(Roster itsRoster, List<FactId> itsHeads) ->
           knows(itsRoster, itsHeads, millis, out);
@@ -191,21 +195,26 @@ public final class Heartbeat {
 
   // ---- others
 
-  private void heard(Beat beat, List<FactId> unknown, long now, List<Effect> out) {
+  /** False if it is an old one. */
+  private boolean isHeard(Beat beat, List<FactId> unknown, long now, List<Effect> out) {
     MemberId member = beat.member();
     int row = heard.find(member);
     if (row >= 0 || (roster.contains(member) && !member.equals(me))) {
       HeardTable.Verdict verdict = row >= 0 ? heard.hear(row, beat, now) : heard.hear(beat, now);
       if (verdict == HeardTable.Verdict.STALE) {
         refusedBeats++;
-        return;
+        return false;
       }
       absence.heardOf(member);
       if (beat.signed() && unknown.isEmpty()) {
         compareRosters(beat, now, out);
       }
     }
-    // Who is no member among my facts may be one among those I have not got.
+    return true;
+  }
+
+  /** Who is no member among my facts may be one among those I have not got. */
+  private void names(MemberId member, List<FactId> unknown, long now) {
     if (!unknown.isEmpty()) {
       fetching.heard(member, roster.contains(member), unknown, roster.size(), now);
       timers.set(Timers.Name.FETCH, fetching.next());
@@ -369,6 +378,12 @@ public final class Heartbeat {
     int row = heard.find(beat.member());
     Beat signed = row < 0 ? null : heard.signed(row);
     return signed != null && beat.saysTheSame(signed) && !heard.isContradicted(row);
+  }
+
+  /** Whether a later one of its sender was heard, or this very one. */
+  public boolean isOld(Beat beat) {
+    int row = heard.find(beat.member());
+    return row >= 0 && heard.isStale(row, beat);
   }
 
   /** Members that say they hold this epoch's key, in the order in which they were heard of. */

@@ -22,15 +22,17 @@ import java.util.function.UnaryOperator;
  * The wire form of heartbeats.
  *
  * <pre>
- * both    version u8, HEARTBEAT u8, form u8 …                              … MAC 16
- * hint    form 0    group 32, member 32, heads (u8, 32 each), content
- * signed  form 1    Header, content, signature (u16, ≤ 64)
+ * both    version u8, HEARTBEAT u8, form u8, group 32, member 32, heads (u8, 32 each), content, MAC 16
+ * signed  form 1, and behind that the signature (u16, ≤ 64)
+ * hint    form 0
  * content counter u64, epoch flag u8 [epoch 32, revision u32], have-mask u32,
  *         members digest 32, address (u16, ≤ 64)
  * </pre>
  *
- * The MAC is over all that stands before it. Keys are not this class's affair: whoever encodes
- * passes in what signs and what makes the MAC.
+ * The MAC is over all that stands before it. The signature is over the {@link Header} of type
+ * HEARTBEAT that follows from the bytes: its content hash is that of content and MAC. So the MAC is
+ * the member's own word for the key it holds, and nobody on the way can make another word of it.
+ * Keys are not this class's affair: whoever encodes passes in what signs and what makes the MAC.
  */
 public final class HeartbeatCodec {
   private static final int HINT = 0;
@@ -51,26 +53,28 @@ public final class HeartbeatCodec {
   // ---- writing
 
   /**
-   * @param signer asked if the beat is a signed one
+   * @param signer asked if the beat is a signed one, for content and MAC
    * @param mac makes 16 bytes from those it is given, under the TEK that the content names; not
    *     asked when the content names none
    */
   public static Bytes encode(Beat beat, Signer signer, UnaryOperator<Bytes> mac) {
+    Bytes content = encode(beat.content());
     WireWriter out = new WireWriter();
     out.u8(HeaderCodec.VERSION).u8(MessageType.HEARTBEAT.code()).u8(beat.signed() ? SIGNED : HINT);
+    out.hash(beat.group().hash()).hash(beat.member().hash());
+    out.list(beat.heads(), (w, head) -> w.hash(head.hash()));
+    out.fixed(content);
+    Bytes made = beat.content().epoch().isEmpty() ? NO_MAC : made(mac, out.toBytes());
+    out.fixed(made);
     if (beat.signed()) {
-      Bytes content = encode(beat.content());
-      SignedHeader statement = signer.sign(beat.heads(), content);
-      checkStatement(beat, statement.header(), content);
-      HeaderCodec.write(out, statement.header());
-      out.fixed(content).bytes(statement.signature());
-    } else {
-      out.hash(beat.group().hash()).hash(beat.member().hash());
-      out.list(beat.heads(), (w, head) -> w.hash(head.hash()));
-      write(out, beat.content());
+      Bytes word = new WireWriter().fixed(content).fixed(made).toBytes();
+      SignedHeader statement = signer.sign(beat.heads(), word);
+      if (!statement.header().equals(header(beat, word))) {
+        throw new IllegalArgumentException("the signer signed something else than this heartbeat");
+      }
+      out.bytes(statement.signature());
     }
-    return out.fixed(beat.content().epoch().isEmpty() ? NO_MAC : made(mac, out.toBytes()))
-        .toBytes();
+    return out.toBytes();
   }
 
   private static Bytes made(UnaryOperator<Bytes> mac, Bytes authenticated) {
@@ -81,21 +85,19 @@ public final class HeartbeatCodec {
     return made;
   }
 
-  private static void checkStatement(Beat beat, Header header, Bytes content) {
-    Header expected =
-        new Header(
-            MessageType.HEARTBEAT,
-            beat.group(),
-            beat.member(),
-            beat.heads(),
-            Hash32.sha256(content.toArray()));
-    if (!header.equals(expected)) {
-      throw new IllegalArgumentException("the signer signed something else than this heartbeat");
-    }
+  /**
+   * @param word content and MAC
+   */
+  private static Header header(Beat beat, Bytes word) {
+    return new Header(
+        MessageType.HEARTBEAT,
+        beat.group(),
+        beat.member(),
+        beat.heads(),
+        Hash32.sha256(word.toArray()));
   }
 
-  /** The bytes whose hash a signed heartbeat's header holds. */
-  static Bytes encode(HeartbeatContent content) {
+  private static Bytes encode(HeartbeatContent content) {
     WireWriter out = new WireWriter();
     write(out, content);
     return out.toBytes();
@@ -126,14 +128,9 @@ public final class HeartbeatCodec {
       throw in.malformed("type " + type + " is no heartbeat");
     }
     int form = in.u8("form");
-    return switch (form) {
-      case HINT -> readHint(in, start);
-      case SIGNED -> readSigned(in, start);
-      default -> throw in.malformed("unknown form " + form);
-    };
-  }
-
-  private static HeartbeatMessage readHint(WireReader in, int start) {
+    if (form != HINT && form != SIGNED) {
+      throw in.malformed("unknown form " + form);
+    }
     GroupId group = new GroupId(in.hash("group"));
     MemberId member = new MemberId(in.hash("member"));
     List<FactId> heads = in.list(1, Limits.HEADS, "heads", r -> new FactId(r.hash("head")));
@@ -142,37 +139,30 @@ public final class HeartbeatCodec {
         throw in.malformed("heads do not ascend at item " + i);
       }
     }
-    HeartbeatContent content = readContent(in);
-    if (content.epoch().isEmpty()) {
-      throw in.malformed("a heartbeat with neither signature nor key");
-    }
-    Bytes authenticated = in.since(start);
-    Bytes mac = in.fixed(MAC_BYTES, "mac");
-    return new HeartbeatMessage(
-        new Beat(group, member, heads, content, false), Optional.empty(), authenticated, mac);
-  }
-
-  private static HeartbeatMessage readSigned(WireReader in, int start) {
-    Header header = HeaderCodec.read(in);
-    if (header.type() != MessageType.HEARTBEAT) {
-      throw in.malformed("the header is a " + header.type() + "'s");
-    }
     int from = in.position();
     HeartbeatContent content = readContent(in);
-    if (!Hash32.sha256(in.since(from).toArray()).equals(header.content())) {
-      throw in.malformed("the header names another content");
-    }
-    Bytes signature = in.bytes(Limits.SIGNATURE_BYTES, "signature");
     Bytes authenticated = in.since(start);
     Bytes mac = in.fixed(MAC_BYTES, "mac");
-    if (content.epoch().isEmpty() && !mac.equals(NO_MAC)) {
+    Beat beat = new Beat(group, member, heads, content, form == SIGNED);
+    if (content.epoch().isEmpty()) {
+      checkKeyless(in, beat, mac);
+    }
+    Optional<SignedHeader> statement = Optional.empty();
+    if (beat.signed()) {
+      Header header = header(beat, in.since(from));
+      statement =
+          Optional.of(new SignedHeader(header, in.bytes(Limits.SIGNATURE_BYTES, "signature")));
+    }
+    return new HeartbeatMessage(beat, statement, authenticated, mac);
+  }
+
+  private static void checkKeyless(WireReader in, Beat beat, Bytes mac) {
+    if (!beat.signed()) {
+      throw in.malformed("a heartbeat with neither signature nor key");
+    }
+    if (!mac.equals(NO_MAC)) {
       throw in.malformed("a MAC under no key");
     }
-    return new HeartbeatMessage(
-        new Beat(header.group(), header.author(), header.heads(), content, true),
-        Optional.of(new SignedHeader(header, signature)),
-        authenticated,
-        mac);
   }
 
   private static HeartbeatContent readContent(WireReader in) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * What a heartbeat says besides who says it and its heads. A signed heartbeat's header holds the
- * hash of this.
+ * hash of this and of the MAC.
  *
  * @param counter higher in every beat of a member; unsigned
  * @param epoch the newest epoch held; none for who holds no key

@@ -69,10 +69,24 @@ final class HeartbeatLimits {
   static final int STRANGERS_OF_A_WANT = 4;
   static final int STRANGERS = 8;
 
-  /** Fetches sent in one go; what else is due waits {@link #FETCH_BREATH}. */
+  /** Fetches sent in one go, each to somebody else; then none for {@link #FETCH_BREATH}. */
   static final int FETCHES_AT_ONCE = 4;
 
   static final long FETCH_BREATH = 50;
+
+  /**
+   * Who was asked so often in vain is asked once more after {@link #FETCH_PAUSE}, then seldomer: it
+   * may have made up what it names, and an address that is not its own. What comes of what it was
+   * asked for makes up for some of these.
+   */
+  static final int FETCHES_IN_VAIN = 16;
+
+  static final int FETCH_MAKES_UP_FOR = 4;
+  static final long FETCH_PAUSE = 1_000;
+  static final long FETCH_PAUSE_MOST = 8_000;
+
+  /** Members of whom it is remembered that they were asked lately and what came of it. */
+  static final int FETCHED_OF = 128;
 
   /** A head heard of is asked for after this, and up to as much more as the group is large. */
   static final long FETCH_DELAY = 50;
@@ -122,7 +136,7 @@ final class HeartbeatLimits {
   static final long QUIET_FOR = 30_000;
   static final double QUIET_FOR_INTERVALS = 4.5;
 
-  /** Rosters kept to be shared by the peers of one process. */
+  /** Rosters that the peers of one process share: known here as long as one of them holds it. */
   static final int ROSTERS = 64;
 
   /** Who is in line for a slot's keys: the key holder and those who follow. */

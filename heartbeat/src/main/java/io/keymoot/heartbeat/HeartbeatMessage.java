@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param statement what the signature is over; there exactly if {@code beat.signed()}
  * @param authenticated the bytes that the MAC is over
- * @param mac all zero if the sender holds no epoch, so no key to make one
+ * @param mac all zero if the sender holds no epoch, so no key to make one; under the signature, if
+ *     there is one
  */
 public record HeartbeatMessage(
     Beat beat, Optional<SignedHeader> statement, Bytes authenticated, Bytes mac) {

@@ -40,8 +40,11 @@ public sealed interface Input {
    * whom the facts do not know, which nobody can check.
    *
    * @param unknown those of its heads that this peer has not
+   * @param isRecent that it was made since this peer was let in: it has the MAC of a key that this
+   *     peer holds, or its heads cover the admission. Others may be recordings of long ago, and
+   *     tell nothing but heads
    */
-  record Heard(Beat beat, List<FactId> unknown) implements Input {}
+  record Heard(Beat beat, List<FactId> unknown, boolean isRecent) implements Input {}
 
   // ---- about facts
 

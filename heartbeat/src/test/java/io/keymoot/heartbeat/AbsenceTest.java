@@ -50,7 +50,7 @@ class AbsenceTest {
   private void hear(int member, boolean signed) {
     Beat beat = People.beat(People.member(member), counter, signed, roster, People.FOUND);
     if (!beat.member().equals(me)) {
-      tell(new Input.Heard(beat, List.of()));
+      tell(new Input.Heard(beat, List.of(), true));
     }
   }
 
@@ -151,6 +151,41 @@ class AbsenceTest {
     assertThat(done).isEmpty();
     run(30_000, 9, true);
     assertThat(done).containsExactly(new Effect.Second(ABSENTEE));
+  }
+
+  /** There one beat is a majority, and it may be read before the first look around. */
+  @Test
+  void whoWakesUpInAGroupOfThreeListensForTheWholePatienceToo() {
+    MemberId absentee = People.member(2);
+    core = new Heartbeat(Tick.ZERO, People.member(0), random::nextBytes);
+    tell(new Input.Knows(People.roster(3), List.of(People.FOUND)));
+    runOfThree(60_000, 1, 2);
+    now += 3_600_000;
+    hearOfThree(1);
+    runOfThree(590_000, 1);
+    assertThat(done).isEmpty();
+    runOfThree(30_000, 1);
+    assertThat(done).containsExactly(new Effect.Second(absentee));
+  }
+
+  private void runOfThree(long millis, int... beating) {
+    for (long end = now + millis; now < end; now += 1_000) {
+      while (core.nextDeadline().filter(next -> next.millis() <= now).isPresent()) {
+        tell(new Input.Wake());
+      }
+      for (int member : beating) {
+        hearOfThree(member);
+      }
+    }
+  }
+
+  private void hearOfThree(int member) {
+    counter++;
+    tell(
+        new Input.Heard(
+            People.beat(People.member(member), counter, true, People.roster(3), People.FOUND),
+            List.of(),
+            true));
   }
 
   @Test

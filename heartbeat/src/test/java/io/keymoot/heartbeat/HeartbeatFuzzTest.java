@@ -14,14 +14,4 @@ class HeartbeatFuzzTest {
   void heartbeats(byte[] data) {
     HeartbeatCodecTest.writesBackWhatItTakes(Bytes.of(data));
   }
-
-  /** With the hash of the content right, or no change to a content would ever get past it. */
-  @FuzzTest
-  void contents(byte[] data) {
-    Bytes content = Bytes.of(data);
-    if (content.length() > 4_096) {
-      return;
-    }
-    HeartbeatCodecTest.writesBackWhatItTakes(Seeds.signedAround(content));
-  }
 }

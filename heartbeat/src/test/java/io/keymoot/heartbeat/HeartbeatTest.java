@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -64,7 +65,9 @@ class HeartbeatTest {
     FactId[] heads = unknown.length == 0 ? new FactId[] {People.FOUND} : unknown;
     return tell(
         new Input.Heard(
-            People.beat(People.member(member), counter, true, roster, heads), List.of(unknown)));
+            People.beat(People.member(member), counter, true, roster, heads),
+            List.of(unknown),
+            true));
   }
 
   // ---- what it says
@@ -187,10 +190,47 @@ class HeartbeatTest {
     for (int i = 1; i <= 9; i++) {
       tell(
           new Input.Heard(
-              People.beat(People.member(i), 2, false, roster, People.FOUND), List.of()));
+              People.beat(People.member(i), 2, false, roster, People.FOUND), List.of(), true));
     }
     run(6_000);
     assertThat(core.freshness()).isEqualTo(Freshness.STALE);
+  }
+
+  /** An outsider may have kept it from the time before this peer came. */
+  @Test
+  void whatMayBeARecordingTellsNothingButHeads() {
+    begin();
+    FactId head = People.fact("head");
+    List<Effect> done = new ArrayList<>();
+    for (int second = 1; second <= 40; second++) {
+      for (int i = 1; i <= 9; i++) {
+        Beat beat = People.beat(People.member(i), second, true, roster, People.FOUND);
+        done.addAll(tell(new Input.Heard(beat, List.of(), false)));
+      }
+      done.addAll(run(1_000));
+    }
+    assertThat(core.freshness()).isEqualTo(Freshness.STALE);
+    assertThat(core.members(new Tick(now))).allMatch(view -> view.colour() == Colour.SILENT);
+    assertThat(core.said(People.member(3))).isEmpty();
+    assertThat(only(Effect.Fetch.class, done)).isEmpty();
+    Beat beat = People.beat(People.member(3), 50, true, roster, head);
+    tell(new Input.Heard(beat, List.of(head), false));
+    assertThat(only(Effect.Fetch.class, run(1_000))).anyMatch(fetch -> isAsked(fetch, 3, head));
+    // It is no older for that.
+    hear(3, 49);
+    assertThat(core.said(People.member(3))).isPresent();
+  }
+
+  @Test
+  void aBeatIsOldOnceALaterOneOfItsSenderWasHeard() {
+    begin();
+    Beat first = People.beat(People.member(5), 1, true, roster, People.FOUND);
+    Beat second = People.beat(People.member(5), 2, true, roster, People.FOUND);
+    assertThat(core.isOld(first)).isFalse();
+    tell(new Input.Heard(second, List.of(), true));
+    assertThat(core.isOld(first)).isTrue();
+    assertThat(core.isOld(second)).isTrue();
+    assertThat(core.isOld(People.beat(People.member(5), 3, true, roster, People.FOUND))).isFalse();
   }
 
   @Test
@@ -198,15 +238,15 @@ class HeartbeatTest {
     begin();
     Roster other = People.roster(9);
     Beat beat = People.beat(People.member(4), 1, true, other, People.FOUND);
-    assertThat(tell(new Input.Heard(beat, List.of())))
+    assertThat(tell(new Input.Heard(beat, List.of(), true)))
         .containsExactly(
             new Effect.RosterDisagrees(People.member(4), other.digest(), roster.digest()));
     Beat again = People.beat(People.member(4), 2, true, other, People.FOUND);
-    assertThat(tell(new Input.Heard(again, List.of()))).isEmpty();
+    assertThat(tell(new Input.Heard(again, List.of(), true))).isEmpty();
     Beat otherFacts = People.beat(People.member(5), 1, true, other, People.fact("mine not"));
-    assertThat(tell(new Input.Heard(otherFacts, List.of()))).isEmpty();
+    assertThat(tell(new Input.Heard(otherFacts, List.of(), true))).isEmpty();
     Beat hint = People.beat(People.member(6), 1, false, other, People.FOUND);
-    assertThat(tell(new Input.Heard(hint, List.of()))).isEmpty();
+    assertThat(tell(new Input.Heard(hint, List.of(), true))).isEmpty();
   }
 
   @Test
@@ -231,7 +271,8 @@ class HeartbeatTest {
     tell(
         new Input.Heard(
             new Beat(People.GROUP, People.member(member), List.of(People.FOUND), content, signed),
-            List.of()));
+            List.of(),
+            true));
   }
 
   /** Any member can make hints in the name of another. */
@@ -263,16 +304,16 @@ class HeartbeatTest {
     begin();
     Beat signed = People.beat(People.member(5), 1, true, roster, People.FOUND);
     assertThat(core.saidBefore(signed)).isFalse();
-    tell(new Input.Heard(signed, List.of()));
+    tell(new Input.Heard(signed, List.of(), true));
     Beat hint = People.beat(People.member(5), 2, false, roster, People.FOUND);
     assertThat(core.saidBefore(hint)).isTrue();
-    tell(new Input.Heard(hint, List.of()));
+    tell(new Input.Heard(hint, List.of(), true));
     Beat next = People.beat(People.member(5), 4, false, roster, People.FOUND);
     assertThat(core.saidBefore(next)).isTrue();
     Beat other = People.beat(People.member(5), 3, false, People.roster(9), People.FOUND);
-    tell(new Input.Heard(other, List.of()));
+    tell(new Input.Heard(other, List.of(), true));
     assertThat(core.saidBefore(next)).isFalse();
-    tell(new Input.Heard(next, List.of()));
+    tell(new Input.Heard(next, List.of(), true));
     assertThat(core.saidBefore(next)).isTrue();
   }
 
@@ -611,6 +652,66 @@ class HeartbeatTest {
     List<Effect.Fetch> asked = only(Effect.Fetch.class, run(5_000));
     assertThat(asked).anyMatch(fetch -> fetch.facts().contains(real));
     assertThat(asked).allMatch(fetch -> fetch.facts().size() <= Limits.SYNC_WANTED);
+  }
+
+  private List<Effect.Fetch> hearInvented(int second) {
+    FactId[] heads =
+        IntStream.range(0, Limits.HEADS)
+            .mapToObj(i -> People.fact("invented " + second + " " + i))
+            .toArray(FactId[]::new);
+    List<Effect.Fetch> asked =
+        new ArrayList<>(only(Effect.Fetch.class, hear(3, second + 1, heads)));
+    asked.addAll(only(Effect.Fetch.class, run(1_000)));
+    return asked;
+  }
+
+  /** Each who hears it writes to whatever address that member signs. */
+  @Test
+  void aMemberThatInventsHeadsIsAskedSeldomAndOthersAtOnceAllTheSame() {
+    begin();
+    List<Effect.Fetch> asked = new ArrayList<>();
+    for (int second = 0; second < 120; second++) {
+      asked.addAll(hearInvented(second));
+    }
+    assertThat(asked)
+        .as("what 120 beats make this peer send")
+        .hasSizeBetween(HeartbeatLimits.FETCHES_IN_VAIN, HeartbeatLimits.FETCHES_IN_VAIN + 24);
+
+    FactId real = People.fact("real");
+    hear(4, 1, real);
+    assertThat(hearInvented(120)).anyMatch(fetch -> isAsked(fetch, 4, real));
+  }
+
+  @Test
+  void whoGivesWhatItIsAskedForIsAskedAsOftenAsThatGoesOn() {
+    begin();
+    for (int i = 0; i < 100; i++) {
+      FactId parent = People.fact("parent " + i);
+      List<Effect> asked = new ArrayList<>(lackParentOfWhatIsNamedBy(7, parent));
+      asked.addAll(run(100));
+      assertThat(only(Effect.Fetch.class, asked)).anyMatch(fetch -> isAsked(fetch, 7, parent));
+      tell(new Input.Learnt(List.of(parent)));
+    }
+  }
+
+  @Test
+  void oneIsAskedForAllThatItHasAndNotForEachByItself() {
+    begin();
+    FactId[] heads =
+        IntStream.range(0, Limits.HEADS)
+            .mapToObj(i -> People.fact("head " + i))
+            .toArray(FactId[]::new);
+    for (int i = 0; i < heads.length; i++) {
+      hear(3, i + 1, heads[i]);
+      run(5);
+    }
+    List<Effect.Fetch> asked = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      List<Effect.Fetch> now = only(Effect.Fetch.class, run(HeartbeatLimits.FETCH_BREATH));
+      assertThat(now).hasSizeLessThanOrEqualTo(1);
+      asked.addAll(now);
+    }
+    assertThat(asked.stream().flatMap(fetch -> fetch.facts().stream())).contains(heads);
   }
 
   /** As anybody on the network can make them: nobody can check who says it. */

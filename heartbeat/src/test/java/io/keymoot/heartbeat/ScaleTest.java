@@ -66,7 +66,13 @@ class ScaleTest {
     for (List<Long> answers : world.answers.values()) {
       assertThat(World.most(answers, 500)).isLessThanOrEqualTo(20);
     }
+    assertThat(mostRequests(world)).isLessThanOrEqualTo(300);
     assertThat(seconds).isLessThanOrEqualTo(20);
+  }
+
+  /** The most that came to any one in half a second, whether it answered them or not. */
+  private static int mostRequests(World world) {
+    return world.requests.values().stream().mapToInt(each -> World.most(each, 500)).max().orElse(0);
   }
 
   /**

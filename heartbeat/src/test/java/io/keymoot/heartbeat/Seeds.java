@@ -5,12 +5,9 @@ import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.GroupId;
-import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
-import io.keymoot.flatkeying.fact.SignedHeader;
 import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.flatkeying.wire.WireWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,14 +40,6 @@ final class Seeds {
     return seeds;
   }
 
-  static Map<String, Bytes> contents() {
-    RANDOM.setSeed(62);
-    Map<String, Bytes> seeds = new LinkedHashMap<>();
-    seeds.put("with-key", HeartbeatCodec.encode(beat(true, 1, true).content()));
-    seeds.put("without-key", HeartbeatCodec.encode(beat(true, 1, false).content()));
-    return seeds;
-  }
-
   private static Beat beat(boolean signed, int heads, boolean epoch) {
     List<FactId> ids =
         Stream.generate(() -> new FactId(People.hash(RANDOM))).limit(heads).sorted().toList();
@@ -74,23 +63,9 @@ final class Seeds {
         HeartbeatCodecTest::hmac);
   }
 
-  /** A signed heartbeat whose header names this content. */
-  static Bytes signedAround(Bytes content) {
-    SignedHeader header =
-        WRITER.sign(MessageType.HEARTBEAT, List.of(new FactId(GROUP.hash())), content);
-    WireWriter out =
-        new WireWriter().u8(HeaderCodec.VERSION).u8(MessageType.HEARTBEAT.code()).u8(1);
-    HeaderCodec.write(out, header.header());
-    return out.fixed(content)
-        .bytes(header.signature())
-        .fixed(Bytes.owning(new byte[HeartbeatCodec.MAC_BYTES]))
-        .toBytes();
-  }
-
   /** Writes the corpus, if it is to be written anew. */
   public static void main(String[] args) throws IOException {
     write(Path.of(args[0], "heartbeats"), heartbeats());
-    write(Path.of(args[0], "contents"), contents());
   }
 
   private static void write(Path folder, Map<String, Bytes> seeds) throws IOException {

@@ -96,7 +96,9 @@ final class World {
           unknown.add(head);
         }
       }
-      step(at, unknown.isEmpty() ? heard : new Input.Heard(heard.beat(), List.copyOf(unknown)));
+      step(
+          at,
+          unknown.isEmpty() ? heard : new Input.Heard(heard.beat(), List.copyOf(unknown), true));
       if (!core.wanted().isEmpty()
           && heard.beat().heads().stream().anyMatch(waiting::containsKey)) {
         step(at, new Input.KnowsMore(heard.beat().member(), heard.beat().signed()));
@@ -121,7 +123,7 @@ final class World {
       switch (effect) {
         case Effect.SendBeat(Beat beat) -> {
           beats.add(at);
-          send(at, number, EVERYBODY, new Input.Heard(beat, List.of()));
+          send(at, number, EVERYBODY, new Input.Heard(beat, List.of(), true));
         }
         case Effect.Fetch(MemberId from, List<FactId> facts) ->
             send(at, number, peerOf(from).number, new Ask(number, facts, heads));
@@ -182,6 +184,7 @@ final class World {
           offer(at, facts);
         }
         case Ask ask -> {
+          requests.computeIfAbsent(number, n -> new ArrayList<>()).add(at);
           List<FactId> had = ask.facts.stream().filter(this::knows).toList();
           if (!had.isEmpty()) {
             answer(at, ask, had);
@@ -284,6 +287,10 @@ final class World {
   final Peer[] peers;
   final List<Long> beats = new ArrayList<>();
   final Map<Integer, List<Long>> answers = new LinkedHashMap<>();
+
+  /** All that came, answered or not. */
+  final Map<Integer, List<Long>> requests = new LinkedHashMap<>();
+
   final List<Acted> acts = new ArrayList<>();
 
   /** Words of watchers that a member is silent. */

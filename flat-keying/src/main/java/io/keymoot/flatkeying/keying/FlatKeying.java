@@ -273,6 +273,11 @@ public final class FlatKeying implements AutoCloseable {
     return core.signingState().heads();
   }
 
+  /** Whether whoever names these heads knew that this peer had been let in. */
+  public boolean knowMyAdmit(List<FactId> heads) {
+    return vouching.knowMyAdmit(heads);
+  }
+
   /** Whether a member signed this. */
   public boolean isSignedByMember(SignedHeader signed) {
     return core.isSignedByMember(signed);

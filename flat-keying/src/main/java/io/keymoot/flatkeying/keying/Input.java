@@ -36,7 +36,8 @@ public sealed interface Input {
    * ({@link FlatKeying#readFrom}).
    *
    * @param word present if the heartbeat was signed
-   * @param held the newest epoch it says it holds
+   * @param held the newest epoch it says it holds; none if it may be a recording: what was signed
+   *     stays signed, but its author may hold something else by now
    * @param key whether its MAC was made with the key that this peer holds of that epoch
    * @param members its digest of the members
    */

@@ -62,6 +62,25 @@ final class Vouching {
     }
   }
 
+  /**
+   * Whether who names these heads knew that this peer had been let in: nobody recorded that before.
+   * Of a founder all know.
+   */
+  boolean knowMyAdmit(List<FactId> ids) {
+    Known mine = admit;
+    if (mine == null) {
+      return true;
+    }
+    List<Known> heads = new ArrayList<>();
+    for (FactId id : ids) {
+      Known head = core.ledger.get(id);
+      if (head != null) {
+        heads.add(head);
+      }
+    }
+    return core.ledger.reached(heads).contains(mine);
+  }
+
   private boolean isAnother(MemberId member, MemberId first) {
     GroupState state = core.state();
     Person person = state.person(member).orElseThrow();

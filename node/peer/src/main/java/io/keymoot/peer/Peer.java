@@ -293,23 +293,26 @@ public final class Peer implements AutoCloseable {
     // Nearly all the time: whoever speaks said the same before, and holds the key that is held
     // here.
     boolean isNothingNew = hasMac && its.saidBefore(beat) && !isWordForAKey(beat);
+    // A newcomer gets no key of the time before it: what has the MAC of one was made since then.
+    boolean isRecent = hasMac || (isSigned && keying.knowMyAdmit(beat.heads()));
+    boolean isOfNow = isRecent && (isNothingNew || !its.isOld(beat));
     if (isMember) {
       List<FactId> unknown =
           isNothingNew && its.wanted().isEmpty() && knowsAll(beat.heads())
               ? List.of()
               : beat.heads().stream().filter(head -> !keying.isHere(head)).toList();
-      heartbeat(new io.keymoot.heartbeat.Input.Heard(beat, unknown));
+      heartbeat(new io.keymoot.heartbeat.Input.Heard(beat, unknown, isRecent));
       if (!its.wanted().isEmpty() && waitsForMore(beat.heads())) {
         heartbeat(new io.keymoot.heartbeat.Input.KnowsMore(beat.member(), isSigned));
       }
       askWhoIsHeard(beat.member());
     }
-    if (!isNothingNew && (isSigned || hasMac)) {
+    if (!isNothingNew && (isSigned || (hasMac && isOfNow))) {
       keying(
           new Input.Heard(
               beat.member(),
               isSigned ? message.statement() : Optional.empty(),
-              beat.content().epoch().map(EpochHeld::epoch),
+              isOfNow ? beat.content().epoch().map(EpochHeld::epoch) : Optional.empty(),
               check,
               beat.content().membersDigest()));
     }
