@@ -69,7 +69,7 @@ class CompareRunTest {
           new Membership.Scale(20, 8, List.of(8), List.of(12), 0, 0, 2, 2, 0, 16),
           new Growth.Scale(1, List.of(8, 12, 16), 2, 0, List.of(1, 2), 16, 1, false),
           2,
-          new Frames.Scale(List.of(8, 16), 22),
+          new Frames.Scale(List.of(8), 12),
           NETWORK);
 
   private static final Figures FIGURES = new Figures();
@@ -117,7 +117,7 @@ class CompareRunTest {
     }
     assertThat(FIGURES.sizes(Growth.FRESH, What.REMOVE_AUTHOR)).containsExactly(8, 12, 16);
     assertThat(FIGURES.sizes(Growth.NO_SESSIONS, What.REMOVE_FOLLOW)).containsExactly(8, 12, 16);
-    assertThat(FIGURES.sizes(Frames.MLS, What.OPEN)).containsExactly(8, 16);
+    assertThat(FIGURES.sizes(Frames.MLS, What.OPEN)).containsExactly(8);
     assertThat(FIGURES.sizes(Membership.WARM, What.REMOVE_AUTHOR)).containsExactly(8, 12, 16);
   }
 
