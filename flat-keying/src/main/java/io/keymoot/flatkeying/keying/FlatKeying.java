@@ -197,12 +197,12 @@ public final class FlatKeying implements AutoCloseable {
   }
 
   public boolean isMember() {
-    return core.isMember();
+    return !isOut && core.isMember();
   }
 
   /** The epoch frames are sent under now. */
   public Optional<FactId> sendingEpoch() {
-    return sending.epoch();
+    return isOut ? Optional.empty() : sending.epoch();
   }
 
   public int sendingRevision() {
@@ -238,7 +238,7 @@ public final class FlatKeying implements AutoCloseable {
 
   /** This peer's newest stay: whose name its frames carry. */
   public Optional<Stay> stay() {
-    return core.isMember() ? core.state().newestStay(core.self.member()) : Optional.empty();
+    return isMember() ? core.state().newestStay(core.self.member()) : Optional.empty();
   }
 
   /** Whether this peer has taken the fact. */
@@ -352,6 +352,9 @@ public final class FlatKeying implements AutoCloseable {
     if (!isOut && !isQuiet) {
       afterwards();
       isSettled = core.out.isEmpty();
+    }
+    if (!isOut && pending.isEverybodyLeaving()) {
+      goOut("this device left, and nobody stayed behind");
     }
     return List.copyOf(core.out);
   }

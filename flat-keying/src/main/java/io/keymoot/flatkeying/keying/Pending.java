@@ -78,6 +78,13 @@ final class Pending {
     return leaves.containsKey(core.self.member());
   }
 
+  /** Whether this peer goes and nobody stays: then no Rekey will ever end its stay. */
+  boolean isEverybodyLeaving() {
+    return core.isMember()
+        && isLeaving()
+        && core.state().members().stream().allMatch(person -> leaves.containsKey(person.id()));
+  }
+
   // ---- what others approve of
 
   void heard(Approval approval) {

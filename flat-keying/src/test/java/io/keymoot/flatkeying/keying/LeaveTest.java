@@ -3,6 +3,7 @@ package io.keymoot.flatkeying.keying;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.message.SideCodec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -107,5 +108,32 @@ class LeaveTest {
     dan.log.clear();
     group.run(8_000);
     assertThat(dan.log).noneMatch(Effect.Rekeyed.class::isInstance);
+    assertThat(dan.status.state()).as("others stay").isNotEqualTo(Effect.State.OUT);
+  }
+
+  @Test
+  void whoLeavesAndIsAloneIsOutAtOnceAndKeepsNoKey() {
+    Group group = new Group(12);
+    group.found("anna", "chair", Group.CHAIR_EXPELS);
+    group.run(1_000);
+    Group.Node anna = group.node("anna");
+    Tek key = anna.sendingKey().orElseThrow();
+    anna.step(new Input.Leave());
+    assertThat(anna.status.state()).as(anna.status.cause()).isEqualTo(Effect.State.OUT);
+    assertThat(anna.status.cause()).contains("nobody stayed behind");
+    assertThat(anna.core.isMember()).isFalse();
+    assertThat(anna.core.sendingEpoch()).isEmpty();
+    assertThat(anna.core.nextDeadline()).isEmpty();
+    assertThat(key.isClosed()).isTrue();
+  }
+
+  @Test
+  void whereAllLeaveNobodyWaitsForAKeyThatNobodyWillMake() {
+    Group group = five(13);
+    List<Group.Node> all = List.copyOf(group.members());
+    all.forEach(node -> node.step(new Input.Leave()));
+    group.run(3_000);
+    assertThat(all).allMatch(node -> node.status.state() == Effect.State.OUT);
+    assertThat(all).allMatch(node -> node.core.nextDeadline().isEmpty());
   }
 }

@@ -60,10 +60,10 @@ final class Looking {
     GroupState state = keying.state();
     List<PeerView.Member> members = new ArrayList<>();
     for (Person person : state.members()) {
-      members.add(
-          person.id().equals(keying.self())
-              ? own(person)
-              : other(person, heartbeat.member(person.id(), now), now));
+      boolean isOwn = person.id().equals(keying.self());
+      if (!isOwn || keying.isMember()) {
+        members.add(isOwn ? own(person) : other(person, heartbeat.member(person.id(), now), now));
+      }
     }
     return List.copyOf(members);
   }

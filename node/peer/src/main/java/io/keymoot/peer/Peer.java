@@ -716,8 +716,9 @@ public final class Peer implements AutoCloseable {
   }
 
   private void beat(Beat beat) {
-    // Facts taken in this very step come first: a word must cover what its author said last.
-    if (!beat.heads().equals(keying.signingHeads())) {
+    // Who has left says nothing more. Facts taken in this very step come first: a word must cover
+    // what its author said last.
+    if (!keying.isMember() || !beat.heads().equals(keying.signingHeads())) {
       return;
     }
     Tek tek = key(beat.content().epoch()).orElse(null);

@@ -34,6 +34,21 @@ class PeerTest {
     return village.join(village.device(name, roles), OPEN);
   }
 
+  @Test
+  void whoIsAloneAndLeavesIsOutAndSaysNothingMore() {
+    Resident anna = found("anna");
+    village.run(10_000);
+    assertThat(anna.did(PeerEffect.Beat.class)).isNotEmpty();
+    anna.step(new PeerInput.Leave());
+    assertThat(anna.view().state()).isEqualTo(Effect.State.OUT);
+    assertThat(anna.view().members()).isEmpty();
+    assertThat(anna.seal("too late")).isEmpty();
+    anna.log.clear();
+    village.run(60_000);
+    assertThat(anna.did(PeerEffect.Beat.class)).isEmpty();
+    assertThat(anna.did(PeerEffect.Multicast.class)).isEmpty();
+  }
+
   // ---- renewal
 
   @Test
