@@ -54,7 +54,15 @@ public final class PolicyFile {
   private PolicyFile() {}
 
   public static Parsed parse(String text) {
+    return parse(text, List.of());
+  }
+
+  /**
+   * @param ownAnchors roots (DER) that this device trusts where the file names none
+   */
+  public static Parsed parse(String text, List<Bytes> ownAnchors) {
     PolicyFile file = new PolicyFile();
+    file.anchors = List.copyOf(ownAnchors);
     try {
       file.read(Yaml.parse(text));
     } catch (Yaml.Unreadable e) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.keymoot.admission.certificate.CheckedText;
 import io.keymoot.admission.certificate.Pem;
 import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -307,6 +308,32 @@ class PolicyFileTest {
                 "founder.any[1].certificate",
                 "A founder's certificate cannot be judged by the anchors of its own group.",
                 "Put the anchors that you trust under trust.anchors."));
+  }
+
+  @Test
+  void anchorsThatTheDeviceHasOfItselfServeWhereTheFileNamesNone() {
+    String byCertificate =
+        "version: 1\n"
+            + "admit: nobody\n"
+            + "expel: nobody\n"
+            + "introducer: nobody\n"
+            + "founder:\n"
+            + "  certificate: any\n";
+    Bytes own = new World().rootDer;
+    Bytes another = new World().siteDer;
+    assertThat(anchors(byCertificate, own)).containsExactly(own);
+    String named =
+        byCertificate
+            + "trust:\n  anchors:\n    - |\n"
+            + Pem.write("CERTIFICATE", another).indent(6);
+    assertThat(anchors(named, own)).containsExactly(another);
+  }
+
+  private static List<Bytes> anchors(String yaml, Bytes own) {
+    return switch (PolicyFile.parse(yaml, List.of(own))) {
+      case PolicyFile.Parsed.Good good -> good.rules().anchors();
+      case PolicyFile.Parsed.Faulty faulty -> throw new AssertionError(faulty.errors());
+    };
   }
 
   @Test
