@@ -4,6 +4,7 @@ import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
+import java.util.Locale;
 
 /**
  * Bytes that people read aloud, copy by hand and compare: base32 in groups, with check characters.
@@ -32,6 +33,26 @@ public final class CheckedText {
    */
   public static String brief(Fingerprint fingerprint) {
     return of(fingerprint).substring(0, 4 * (GROUP + 1) - 1);
+  }
+
+  /** What a device is called that has no other name: by the first group of its fingerprint. */
+  public static String name(Fingerprint fingerprint) {
+    return "device " + of(fingerprint).substring(0, GROUP);
+  }
+
+  /**
+   * Whether somebody who typed this can mean that device: its fingerprint, the beginning of it from
+   * the first group on, or its {@link #name}. Small letters and such are accepted here too.
+   */
+  public static boolean means(String typed, Fingerprint device) {
+    String upper = typed.strip().toUpperCase(Locale.ROOT);
+    String letters =
+        (upper.startsWith("DEVICE ") ? upper.substring(7) : upper)
+            .replaceAll("[- ]", "")
+            .replace('0', 'O')
+            .replace('1', 'I')
+            .replace('8', 'B');
+    return letters.length() >= GROUP && of(device).replace("-", "").startsWith(letters);
   }
 
   public static Decoded<Fingerprint> fingerprint(String text) {
@@ -87,8 +108,13 @@ public final class CheckedText {
       int to = Math.min(from + RUN + 1, letters.length());
       String run = letters.substring(from, to - 1);
       if (ALPHABET.charAt(check(run)) != letters.charAt(to - 1)) {
+        // By their places: what is read may be an invite, and no error repeats a secret.
         return new Decoded.Malformed<>(
-            "its check character does not fit near \"" + run + "\": something there is mistyped");
+            "its letters "
+                + (from + 1)
+                + " to "
+                + to
+                + " do not fit their check character: something there is mistyped");
       }
       plain.append(run);
     }

@@ -37,6 +37,32 @@ class CheckedTextTest {
   }
 
   @Test
+  void aDeviceIsMeantByItsFingerprintOrTheBeginningOfItOrItsName() {
+    String text = CheckedText.of(FINGERPRINT);
+    String name = CheckedText.name(FINGERPRINT);
+
+    assertThat(name).isEqualTo("device " + text.substring(0, 7));
+    for (String typed :
+        new String[] {
+          text,
+          text.replace("-", "").toLowerCase(Locale.ROOT).replace('o', '0').replace('i', '1'),
+          CheckedText.brief(FINGERPRINT),
+          text.substring(0, 7),
+          " " + text.substring(0, 10) + " ",
+          name,
+          name.toUpperCase(Locale.ROOT)
+        }) {
+      assertThat(CheckedText.means(typed, FINGERPRINT)).as(typed).isTrue();
+    }
+    for (String typed :
+        new String[] {
+          "", "device", "device ", text.substring(0, 6), text.substring(1), text + "A"
+        }) {
+      assertThat(CheckedText.means(typed, FINGERPRINT)).as(typed).isFalse();
+    }
+  }
+
+  @Test
   void everySingleWrongCharacterIsCaught() {
     String text = CheckedText.of(FINGERPRINT);
     for (int i = 0; i < text.length(); i++) {

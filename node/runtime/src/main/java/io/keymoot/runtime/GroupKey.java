@@ -56,7 +56,8 @@ public final class GroupKey {
 
   /**
    * Lends the 32 bytes from which RFC 9605 derives the rest, suite 5 here. The array is wiped when
-   * {@code use} returns. Empty, and {@code use} not called, once the key is retired.
+   * {@code use} returns. Empty, and {@code use} not called, once the key is retired; so {@code use}
+   * must return something, be it only {@code true}.
    *
    * <p>Sealing under one's own base key: only in streams of the {@link KeySubscription}, with
    * counters 256 · n + stream, n never going back.

@@ -4,8 +4,10 @@ import io.keymoot.admission.Hearing;
 import io.keymoot.admission.Invite;
 import io.keymoot.admission.InviteUse;
 import io.keymoot.admission.PolicyRules;
+import io.keymoot.admission.Renewal;
 import io.keymoot.admission.Ticket;
 import io.keymoot.admission.WallTime;
+import io.keymoot.admission.certificate.CheckedText;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactId;
@@ -44,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -318,6 +321,16 @@ public final class GroupNode implements AutoCloseable {
     return loop.look(() -> seat == null ? List.of() : membersNow(seat));
   }
 
+  /** One of them, as the roster was when it changed last; does not ask the loop. */
+  public Optional<Member> member(MemberId id) {
+    return Optional.ofNullable(known.get(id));
+  }
+
+  /** The same by its device. */
+  public Optional<Member> member(Fingerprint device) {
+    return known.values().stream().filter(member -> member.device().equals(device)).findFirst();
+  }
+
   /** Who this device is in the group; none while it is not in. */
   public CompletionStage<Optional<Member>> self() {
     return members().thenApply(all -> all.stream().filter(Member::isThisDevice).findFirst());
@@ -541,9 +554,23 @@ public final class GroupNode implements AutoCloseable {
   /**
    * Begins a new stay: after a leak, after the device was copied or slept, or with a renewed
    * certificate. Nobody notices, and nothing is lost.
+   *
+   * @return whether a renewed certificate was taken, and what that changes; empty where none was
+   *     given
    */
-  public CompletionStage<Void> renew(Optional<Bytes> credential) {
-    return toPeer(new PeerInput.Renew(credential));
+  public CompletionStage<Optional<Renewal.Advice>> renew(Optional<Bytes> credential) {
+    return loop.submit(new NodeInput.ToPeer(new PeerInput.Renew(credential)))
+        .thenApply(
+            effects ->
+                effects.stream()
+                    .flatMap(GroupNode::ofPeer)
+                    .filter(PeerEffect.RenewalIs.class::isInstance)
+                    .map(effect -> ((PeerEffect.RenewalIs) effect).advice())
+                    .findFirst());
+  }
+
+  private static Stream<PeerEffect> ofPeer(NodeEffect effect) {
+    return effect instanceof NodeEffect.OfPeer of ? Stream.of(of.effect()) : Stream.empty();
   }
 
   /** Joins another group of the same name, and leaves the present one once it is in. */
@@ -551,7 +578,10 @@ public final class GroupNode implements AutoCloseable {
     return loop.submit(new NodeInput.Move(group)).thenAccept(effects -> {});
   }
 
-  /** Says goodbye; the others' next key is without this device. {@link #close} follows. */
+  /**
+   * Says goodbye; the others' next key is without this device. Out at once where nobody stays.
+   * {@link #close} follows.
+   */
   public CompletionStage<Void> leave() {
     return toPeer(new PeerInput.Leave());
   }
@@ -648,13 +678,15 @@ public final class GroupNode implements AutoCloseable {
       }
       case NodeEffect.OtherGroup other ->
           publish(new NodeEvent.OtherGroup(other.group(), other.moves()));
-      case NodeEffect.OtherVersion other -> publish(otherVersion(other.heard()));
+      case NodeEffect.OtherVersion other -> publish(otherVersion(other.heard(), open));
       case NodeEffect.Moved moved -> {
         keyDesk.retireAll(moved.from());
         moved.from().close();
         take(moved.to());
         keyDesk.installAll(moved.to());
         members(moved.to());
+        PeerView there = moved.to().peer.view(now);
+        tell(new NodeEvent.Status(stateOf(there.state()), there.cause()));
       }
       case NodeEffect.GaveUp gaveUp -> gaveUp.seat().close();
     }
@@ -694,13 +726,13 @@ public final class GroupNode implements AutoCloseable {
           open.unicast(unicast.to(), Quality.CONTROL, unicast.message());
       default -> {
         if (at == seat) {
-          tell(at, effect);
+          tell(at, effect, open);
         }
       }
     }
   }
 
-  private void tell(Seat at, PeerEffect effect) {
+  private void tell(Seat at, PeerEffect effect, Transport open) {
     switch (effect) {
       case PeerEffect.Status changed ->
           tell(new NodeEvent.Status(stateOf(changed.state()), changed.cause()));
@@ -736,14 +768,15 @@ public final class GroupNode implements AutoCloseable {
       case PeerEffect.RenewalIs renewal -> publish(new NodeEvent.RenewalIs(renewal.advice()));
       case PeerEffect.RosterDisagrees disagrees ->
           publish(new NodeEvent.RosterDisagrees(disagrees.with()));
-      case PeerEffect.OtherVersion other -> publish(otherVersion(other));
+      case PeerEffect.OtherVersion other -> publish(otherVersion(other, open));
       case PeerEffect.Ignored ignored -> figures.ignored.increment();
       default -> {} // of the network, the ring, or seen in the view
     }
   }
 
-  private static NodeEvent otherVersion(PeerEffect.OtherVersion other) {
-    return new NodeEvent.OtherVersion(other.from().toString(), other.theirs(), other.ours());
+  private static NodeEvent otherVersion(PeerEffect.OtherVersion other, Transport open) {
+    return new NodeEvent.OtherVersion(
+        open.where(other.from()).orElseGet(other.from()::toString), other.theirs(), other.ours());
   }
 
   private void publish(NodeEvent event) {
@@ -929,10 +962,7 @@ public final class GroupNode implements AutoCloseable {
           case NOT_SEEN -> Member.Standing.UNCHECKED;
           case REFUSED -> Member.Standing.REFUSED;
         };
-    String name =
-        shown.name().isEmpty()
-            ? "device " + seen.device().hash().toHex().substring(0, 8)
-            : shown.name();
+    String name = shown.name().isEmpty() ? CheckedText.name(seen.device()) : shown.name();
     return new Member(
         seen.id(),
         seen.device(),

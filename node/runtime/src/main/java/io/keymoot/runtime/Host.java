@@ -5,6 +5,7 @@ import io.keymoot.admission.Invite;
 import io.keymoot.admission.InviteUse;
 import io.keymoot.admission.PolicyRules;
 import io.keymoot.admission.WallTime;
+import io.keymoot.admission.certificate.CheckedText;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactVerifier;
@@ -190,13 +191,15 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       case PeerInput.Expel expel -> {
         if (stateInside().membersOf(expel.device()).isEmpty()) {
           throw new NotNow(
-              "no member that this node knows is device " + expel.device() + "; members() has all");
+              "no member that this node knows is "
+                  + CheckedText.name(expel.device())
+                  + "; members() has all");
         }
       }
       case PeerInput.Pardon pardon -> {
         GroupState state = stateInside();
         if (seat == null || !seat.peer.keying().ledger().isBarred(state, pardon.device())) {
-          throw new NotNow("device " + pardon.device() + " is not shut out of this group");
+          throw new NotNow(CheckedText.name(pardon.device()) + " is not shut out of this group");
         }
       }
       case PeerInput.Refresh refresh -> stateInside();
@@ -416,7 +419,12 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     Seat from = seat;
     Seat to = next;
     if (from != null && to != null && to.peer.keying().isMember()) {
-      step(from, new PeerInput.Leave());
+      // Whatever became of this device there, it is in here.
+      for (PeerEffect effect : from.peer.step(now, new PeerInput.Leave())) {
+        if (!(effect instanceof PeerEffect.Status)) {
+          out.add(new NodeEffect.OfPeer(from, effect));
+        }
+      }
       seat = to;
       next = null;
       candidates.clear();

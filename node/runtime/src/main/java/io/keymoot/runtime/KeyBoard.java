@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -142,7 +143,11 @@ final class KeyBoard {
       return Optional.empty();
     }
     try (SenderBaseKey key = derived.get()) {
-      return Optional.of(key.lend(use));
+      return Optional.of(
+          Objects.requireNonNull(
+              key.lend(use),
+              "'use' returned null, so whoever lends could not tell that the key was lent from its"
+                  + " being retired: have it return something, such as true"));
     }
   }
 

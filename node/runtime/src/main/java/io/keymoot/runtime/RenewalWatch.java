@@ -1,5 +1,6 @@
 package io.keymoot.runtime;
 
+import io.keymoot.admission.Renewal;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.io.IOException;
@@ -21,7 +22,7 @@ final class RenewalWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RenewalWatch.class);
 
   interface Renewing {
-    CompletionStage<Void> renew(Bytes credential);
+    CompletionStage<Optional<Renewal.Advice>> renew(Bytes credential);
   }
 
   private final Path folder;
@@ -76,8 +77,11 @@ final class RenewalWatch implements AutoCloseable {
       }
       Bytes credential = read.credential().encode();
       if (!credential.equals(shown)) {
-        node.renew(credential).toCompletableFuture().join();
+        Optional<Renewal.Advice> advice = node.renew(credential).toCompletableFuture().join();
         shown = credential;
+        if (advice.orElse(null) instanceof Renewal.Advice.KeepOld kept) {
+          LOG.warn("The renewed certificate is not used: {}", kept.reason());
+        }
       }
     } catch (CompletionException e) {
       // Not in yet, say: it is tried again.

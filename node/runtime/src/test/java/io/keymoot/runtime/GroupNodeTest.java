@@ -1,6 +1,7 @@
 package io.keymoot.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -242,6 +243,19 @@ final class GroupNodeTest {
   }
 
   @Test
+  void whoIsAloneAndLeavesIsOutAtOnce() {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    answer(anna.node.leave());
+    await().atMost(People.SOON).until(() -> anna.node.status().state() == NodeState.OUT);
+    assertThat(anna.node.status().cause()).contains("nobody stayed");
+    assertThat(answer(anna.node.members())).isEmpty();
+    assertThat(answer(anna.node.view()).orElseThrow().inUse()).isEmpty();
+    assertThat(anna.says("too late")).isEqualTo(Sent.OUT);
+    assertThatThrownBy(() -> answer(anna.node.rekey())).hasCauseInstanceOf(NotNow.class);
+  }
+
+  @Test
   void aSubscriberIsHandedEveryKeyAndSealsWhatOthersOpen() throws Exception {
     Someone anna = people.founder("anna");
     Someone ben = people.joiner("ben");
@@ -257,6 +271,10 @@ final class GroupNodeTest {
     FrameSender self = before.self().orElseThrow();
     assertThat(before.senders()).hasSize(2).contains(self);
     assertThat(hexOf(annas, self)).isEqualTo(hexOf(bens, self));
+    // Nothing that 'use' gives looks like a key that is retired.
+    assertThatNullPointerException()
+        .isThrownBy(() -> before.lendBaseKey(self, bytes -> nothing()))
+        .withMessageContaining("have it return something");
     assertThat(before.kid(self)).isEqualTo(Objects.requireNonNull(bens.active).kid(self));
 
     answer(anna.node.rekey());
@@ -811,6 +829,11 @@ final class GroupNodeTest {
 
     @Override
     public void retire(GroupKey key) {}
+  }
+
+  @SuppressWarnings("NullAway") // What an application in another language, or careless, may do.
+  private static String nothing() {
+    return null;
   }
 
   private static void hang(CountDownLatch release) {

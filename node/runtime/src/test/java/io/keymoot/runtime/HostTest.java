@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.keymoot.admission.WallTime;
+import io.keymoot.admission.certificate.CheckedText;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Address;
@@ -72,6 +74,14 @@ final class HostTest {
     runFor(15_000);
     assertThat(groups()).hasSize(1);
     assertThat(nodes).allMatch(node -> node.isIn() && node.members() == 2);
+    // Where it was alone it has left, and is out; but it is told of the group that it is in.
+    assertThat(nodes).noneMatch(node -> node.did.stream().anyMatch(HostTest::saysOut));
+  }
+
+  private static boolean saysOut(NodeEffect effect) {
+    return effect instanceof NodeEffect.OfPeer of
+        && of.effect() instanceof PeerEffect.Status status
+        && status.state() == Effect.State.OUT;
   }
 
   @Test
@@ -139,7 +149,7 @@ final class HostTest {
     Fingerprint nobody = new Fingerprint(Hash32.ZERO);
     assertThat(refusal(anna, new PeerInput.Expel(nobody)))
         .contains("no member")
-        .contains(nobody.toString());
+        .contains(CheckedText.name(nobody));
     assertThat(refusal(anna, new PeerInput.Pardon(ben.identity.device()))).contains("not shut out");
     anna.step(new NodeInput.ToPeer(new PeerInput.Expel(ben.identity.device())));
     anna.step(new NodeInput.ToPeer(new PeerInput.Leave()));
