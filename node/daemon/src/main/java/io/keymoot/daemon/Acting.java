@@ -22,6 +22,7 @@ final class Acting {
       List.of(
           Send.class,
           Evict.class,
+          Pardon.class,
           Leave.class,
           Rekey.class,
           Accept.class,
@@ -137,6 +138,33 @@ final class Acting {
   }
 
   @Command(
+      name = "pardon",
+      mixinStandardHelpOptions = true,
+      description = "Says that a device that was put out may come back.",
+      footer = {
+        "",
+        "As many must say so as it takes to put somebody out.",
+        "Example:",
+        "  keymoot pardon MFZWI3D-BONSGYC"
+      })
+  static final class Pardon extends Plain {
+    @Parameters(
+        paramLabel = "DEVICE",
+        description = "Its name, or the beginning of its fingerprint.")
+    private String device = "";
+
+    @Override
+    JsonObject ask(ApiClient daemon) {
+      return daemon.post(Route.PARDON, new JsonObject().put("device", device));
+    }
+
+    @Override
+    String done() {
+      return "Pardoned by this device. When enough have, it can ask to be let in again.";
+    }
+  }
+
+  @Command(
       name = "leave",
       mixinStandardHelpOptions = true,
       description = "Says goodbye to the group and ends the daemon.",
@@ -178,9 +206,10 @@ final class Acting {
       description = "Says yes to somebody who waits.",
       footer = {
         "",
-        "Compare the fingerprint first. Example:",
+        "Compare the fingerprint first. Examples:",
         "  keymoot pending",
-        "  keymoot accept 3"
+        "  keymoot accept 3",
+        "  keymoot accept MFZWI3D-BONSGYC"
       })
   static final class Accept extends Answer {
     @Override
@@ -212,7 +241,9 @@ final class Acting {
   }
 
   abstract static class Answer extends Plain {
-    @Parameters(paramLabel = "ID", description = "As 'keymoot pending' shows it.")
+    @Parameters(
+        paramLabel = "ID",
+        description = "As 'keymoot pending' shows it; or the device, by its fingerprint.")
     private String id = "";
 
     abstract Route route();
@@ -397,9 +428,9 @@ final class Acting {
       console.say(
           answer.getBoolean("verified")
               ? console.good("Verified.")
-              : "Not verified. If the other one reads the same code: keymoot verify "
+              : "Not verified. If the other one reads the same code: keymoot verify '"
                   + Console.safe(device)
-                  + " --same");
+                  + "' --same");
     }
   }
 

@@ -196,6 +196,14 @@ final class ApiClient {
               .filter(each -> each.word().equals(json.getString("code")))
               .findFirst()
               .orElse(ErrorCode.BUG);
+      if (code == ErrorCode.NO_TOKEN) {
+        // What the daemon says of it is for those who send tokens themselves.
+        throw new Problem(
+            code,
+            "The daemon that answers there does not take the token of this folder.",
+            "It may be another daemon, or the token was made anew since: start this one again, or"
+                + " name the right folder with --state.");
+      }
       throw new Problem(code, json.getString("detail", ""), json.getString("remedy", ""));
     } catch (DecodeException | ClassCastException e) {
       throw new IOException("what it answered is no JSON", e);

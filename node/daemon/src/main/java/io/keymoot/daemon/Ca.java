@@ -307,7 +307,7 @@ final class Ca implements Runnable {
         "  keymoot ca sign door7.csr --by ward3 --fingerprint MFZWI3D-BONSGYC --out door7.pem"
       })
   static final class Sign extends Step {
-    private static final int LEAST_LETTERS = 7;
+    private static final String EVERY_ROLE = "*";
 
     @Parameters(paramLabel = "REQUEST", description = "The device's request.")
     private Path file = Path.of("");
@@ -349,9 +349,7 @@ final class Ca implements Runnable {
     @Override
     JsonObject act() {
       CertificateRequest request = request(read(file), file);
-      String full = plain(CheckedText.of(request.fingerprint()));
-      String said = plain(fingerprint);
-      if (said.length() < LEAST_LETTERS || !full.startsWith(said)) {
+      if (!CheckedText.means(fingerprint, request.fingerprint())) {
         throw new Problem(
             ErrorCode.NOT_ALLOWED,
             "The request is of another key than the device shows: its fingerprint begins with "
@@ -361,6 +359,7 @@ final class Ca implements Runnable {
                 + " another request in its place.");
       }
       try (Authority site = load(by)) {
+        requireGivenToGive(site);
         Certificate made =
             site.certify(request, new Authority.DeviceTerms(validity(days), roles), entropy());
         StringBuilder pem = new StringBuilder(Pem.write(Pem.CERTIFICATE, made.der()));
@@ -370,8 +369,22 @@ final class Ca implements Runnable {
       }
     }
 
-    private static String plain(String fingerprint) {
-      return fingerprint.toUpperCase(Locale.ROOT).replaceAll("[^A-Z2-7]", "");
+    /** Else the role would stand in the certificate and count for nobody. */
+    private void requireGivenToGive(Authority site) {
+      List<String> given = site.certificate().names().roles();
+      boolean isRoot = site.chain().size() == 1;
+      for (String role : roles) {
+        if (!isRoot && !given.contains(role) && !given.contains(EVERY_ROLE)) {
+          throw new Problem(
+              ErrorCode.NOT_ALLOWED,
+              "This site may not hand out the role '"
+                  + role
+                  + "': it was given "
+                  + (given.isEmpty() ? "none" : String.join(", ", given))
+                  + '.',
+              "Leave the role out, or have the root make a site with --role '" + role + "'.");
+        }
+      }
     }
 
     @Override

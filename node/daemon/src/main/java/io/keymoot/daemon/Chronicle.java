@@ -53,6 +53,12 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private static final int EPOCHS = 50;
   private static final int MEMBERS = 20_000;
 
+  /** By then the node has asked for them, again and again. */
+  private static final long NAMES_MILLIS = 1_500;
+
+  /** Who came and went between two looks. */
+  static final String NOT_KNOWN = "a device that has gone";
+
   /** Of those whom an entry of a cover reaches. */
   private static final int NAMED = 12;
 
@@ -70,7 +76,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   /** This device's policy does not want somebody out. */
   record Refusal(Fingerprint device, Instant at, String reason, String remedy) {}
 
-  private record Departure(Fingerprint device, Instant at) {}
+  private record Departure(String name, Fingerprint device, Instant at) {}
 
   private final GroupNode node;
   private final EventLog log;
@@ -93,6 +99,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private @Nullable FactId inUse;
   private Instant inUseSince = Instant.EPOCH;
   private String hint = "";
+  private boolean wasPutOut;
   private Optional<Refusal> lastRefusal = Optional.empty();
 
   Chronicle(
@@ -190,7 +197,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
             : json.put("text", text));
   }
 
-  private static String sentence(Renewal.Advice advice) {
+  static String sentence(Renewal.Advice advice) {
     return switch (advice) {
       case Renewal.Advice.SayHere here ->
           "The renewed certificate is in use, until "
@@ -216,11 +223,40 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
       state = status.state();
       stateSince = clock.instant();
     }
+    if (status.state() == NodeState.OUT) {
+      // The facts tell whether it was put out.
+      var unused =
+          node.view()
+              .handle(
+                  (view, stopped) -> {
+                    if (view != null) {
+                      view.ifPresent(this::saw);
+                    }
+                    publish(status);
+                    return status;
+                  });
+    } else {
+      publish(status);
+    }
+  }
+
+  private void publish(NodeEvent.Status status) {
     log.publish(
         "status",
         new JsonObject()
             .put("state", Desk.word(status.state()))
-            .put("cause", status.state() == NodeState.SETTLED ? "" : status.cause()));
+            .put("cause", status.state() == NodeState.SETTLED ? "" : why(status)));
+  }
+
+  /** The cause, in the words of whoever was put out. */
+  String why(NodeEvent.Status status) {
+    return status.state() == NodeState.OUT && wasPutOut()
+        ? "the others put this device out"
+        : status.cause();
+  }
+
+  synchronized boolean wasPutOut() {
+    return wasPutOut;
   }
 
   private synchronized void hearing(NodeEvent.Hearing hearing) {
@@ -257,8 +293,22 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
                       .put("went", words(changed.went()))
                       .put("members", changed.members()));
               publish(expulsions);
+              if (!changed.came().isEmpty()) {
+                learnNames();
+              }
               return null;
             });
+  }
+
+  /** What a newcomer shows of itself may come after it. */
+  private void learnNames() {
+    CompletableFuture.delayedExecutor(NAMES_MILLIS, TimeUnit.MILLISECONDS)
+        .execute(
+            () ->
+                node.members()
+                    .thenAccept(
+                        members ->
+                            members.forEach(each -> met(each.id(), name(each), each.device()))));
   }
 
   /**
@@ -268,10 +318,12 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private void wentAt(
       MemberId gone, Instant now, Optional<GroupView> view, List<JsonObject> expulsions) {
     Acquaintance who = met.get(gone);
-    if (who == null || view.filter(each -> each.expelled().contains(who.device())).isEmpty()) {
+    if (who == null
+        || who.device().equals(ownDevice)
+        || view.filter(each -> each.expelled().contains(who.device())).isEmpty()) {
       return;
     }
-    Departure departure = new Departure(who.device(), now);
+    Departure departure = new Departure(who.name(), who.device(), now);
     boolean isWithout =
         view.flatMap(GroupView::inUse).filter(key -> key.equals(inUse)).isPresent()
             && view.get().epochs().stream().anyMatch(epoch -> epoch.id().equals(inUse));
@@ -301,6 +353,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private static JsonObject expulsion(Departure departure, @Nullable Long window) {
     return new JsonObject()
         .put("device", CheckedText.of(departure.device))
+        .put("name", departure.name)
         .put("at", Times.text(departure.at))
         .put("windowMillis", window);
   }
@@ -331,7 +384,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   }
 
   private void rekeyed(NodeEvent.Rekeyed rekeyed) {
-    told(rekeyed.epoch(), rekeyed.cost(), "this device");
+    told(rekeyed.epoch(), rekeyed.cost(), ownName);
   }
 
   private void keyCame(NodeEvent.KeyCame came) {
@@ -442,6 +495,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
           "turned-away",
           new JsonObject()
               .put("device", CheckedText.of(decided.about().device()))
+              .put("what", no(decided.about()))
               .put("reason", decided.reason())
               .put("remedy", decided.remedy()));
     }
@@ -463,12 +517,33 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
         .put("purpose", about.purpose().word())
         .put("device", CheckedText.of(about.device()))
         .put("brief", CheckedText.brief(about.device()))
-        .put("shown", about.shown().isEmpty() ? "a device that nobody vouches for" : about.shown())
+        .put("shown", shown(about))
         .put("target", CheckedText.of(about.target()))
+        .put("targetName", nameOf(about.target()))
         .put("ask", String.join(", ", asks.stream().map(String::valueOf).toList()))
         .put("answerable", answerable)
         .put("at", Times.text(since))
         .put("untilMillis", Math.max(0, QUESTION.minus(Duration.between(since, now)).toMillis()));
+  }
+
+  /** Whoever asks, as it is called here; and what vouches for that name. */
+  private String shown(Pending about) {
+    if (about.device().equals(ownDevice)) {
+      return ownName;
+    }
+    return about.shown().isEmpty()
+        ? nameOf(about.device()) + " (nobody vouches for it)"
+        : about.shown();
+  }
+
+  /** What did not come about, where the answer was no. */
+  private String no(Pending about) {
+    return switch (about.purpose()) {
+      case ADMIT -> shown(about) + " was not let in";
+      case EXPEL -> nameOf(about.target()) + " was not put out";
+      case FOUNDER -> shown(about) + " founded a group that this device does not enter";
+      case INTRODUCER -> shown(about) + " was not believed when it let this device in";
+    };
   }
 
   private static String word(Errand errand) {
@@ -488,9 +563,14 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     }
     Instant since = known == null ? memory.sightings().since(member, clock.instant()) : known.since;
     met.put(member, new Acquaintance(since, name, device));
+    if (known != null && !known.name.equals(name)) {
+      // Its certificate came after its key.
+      note(known.name + " is " + name + '.');
+    }
   }
 
   synchronized void saw(GroupView view) {
+    wasPutOut = view.expelled().contains(ownDevice);
     for (GroupView.Epoch epoch : view.epochs()) {
       Seen known = epochs.get(epoch.id());
       String by = nameOf(epoch.by());
@@ -507,12 +587,36 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     return known == null ? clock.instant() : known.since;
   }
 
-  synchronized Optional<String> name(MemberId member) {
+  /**
+   * As who is in is called now; as who has gone was called. Where the roster was looked at before
+   * its certificate came, another look may have been later.
+   */
+  String nameOf(MemberId member) {
+    Optional<Member> now = node.member(member);
+    return now.filter(each -> each.standing() != Member.Standing.UNCHECKED)
+        .map(this::name)
+        .or(() -> nameBefore(member))
+        .or(() -> now.map(this::name))
+        .orElse(NOT_KNOWN);
+  }
+
+  private synchronized Optional<String> nameBefore(MemberId member) {
     return Optional.ofNullable(met.get(member)).map(known -> known.name);
   }
 
-  String nameOf(MemberId member) {
-    return name(member).orElseGet(() -> "member " + member.hash().toHex().substring(0, 8));
+  /** Of one who need not be in, nor ever have been. */
+  synchronized String nameOf(Fingerprint device) {
+    return device.equals(ownDevice)
+        ? ownName
+        : node.member(device)
+            .map(member -> nameOf(member.id()))
+            .or(
+                () ->
+                    met.values().stream()
+                        .filter(known -> known.device.equals(device))
+                        .map(Acquaintance::name)
+                        .findFirst())
+            .orElseGet(() -> CheckedText.name(device));
   }
 
   /** Those of devices without a certificate are of our making: the one of this device is set. */

@@ -1,6 +1,6 @@
 package io.keymoot.daemon;
 
-import io.keymoot.admission.certificate.Certificate;
+import io.keymoot.admission.Renewal;
 import io.keymoot.daemon.api.ApiServer;
 import io.keymoot.daemon.api.Ask;
 import io.keymoot.daemon.api.Bounds;
@@ -51,10 +51,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -77,6 +80,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Daemon implements AutoCloseable {
   private static final Pattern GROUP_ID = Pattern.compile("[0-9a-f]{64}");
+  private static final long ANSWER_SECONDS = 10;
 
   private final Places places;
   private final Settings settings;
@@ -88,7 +92,10 @@ final class Daemon implements AutoCloseable {
           work -> Thread.ofPlatform().daemon().name("keymoot-slow").unstarted(work));
   private final CountDownLatch ended = new CountDownLatch(1);
   private final FileChannel lockFile;
-  private final DeviceKey device;
+
+  /** With another certificate from when that is taken. */
+  private volatile DeviceKey device;
+
   private final Figures figures;
   private final Memory memory;
   private final ApiServer api;
@@ -276,6 +283,7 @@ final class Daemon implements AutoCloseable {
         .on(Route.VERIFY, ask -> at(each -> each.verify(ask)))
         .on(Route.SEND, ask -> at(each -> each.send(ask)))
         .on(Route.EVICT, ask -> at(each -> each.evict(ask)))
+        .on(Route.PARDON, ask -> at(each -> each.pardon(ask)))
         .on(Route.REKEY, ask -> at(each -> each.rekey(ask)))
         .on(Route.LEAVE, this::leave)
         .on(Route.INVITE, ask -> slowly(() -> memory.invites().make(ask, seat())))
@@ -359,7 +367,7 @@ final class Daemon implements AutoCloseable {
         .thenApply(
             done -> {
               // The answer goes out first.
-              CompletableFuture.delayedExecutor(300, java.util.concurrent.TimeUnit.MILLISECONDS)
+              CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS)
                   .execute(ended::countDown);
               return done;
             });
@@ -374,20 +382,53 @@ final class Daemon implements AutoCloseable {
   String reread() {
     Rulebook rules = Rulebook.read(places, settings);
     try (DeviceKey fresh = DeviceKey.open(places.identity(settings))) {
-      GroupNode seat = node;
-      boolean renewed = seat != null && !fresh.chain().equals(device.chain());
+      GroupNode seat = seat();
       Optional<Bytes> credential =
-          renewed ? Optional.of(fresh.credential(settings).encode()) : Optional.empty();
-      // Nothing can go wrong from here on.
-      if (seat != null) {
-        // The lists first: rules that require them find them there.
-        seat.revocations(rules.lists().ders());
-        seat.policy(rules.policy());
-        if (renewed) {
-          seat.renew(credential);
-        }
+          fresh.chain().equals(device.chain())
+              ? Optional.empty()
+              : Optional.of(fresh.credential(settings).encode());
+      // All was read. The lists first: rules that require them find them there.
+      answered(seat.revocations(rules.lists().ders()));
+      answered(seat.policy(rules.policy()));
+      return rules.taken(credential.map(shown -> renewed(seat, fresh, shown)), Ca.now());
+    }
+  }
+
+  /** What came of a certificate that is another one than before. */
+  private String renewed(GroupNode seat, DeviceKey fresh, Bytes credential) {
+    if (answered(seat.self()).isEmpty()) {
+      throw new Problem(
+          ErrorCode.NOT_NOW,
+          "The policy was taken; the certificate was not, for this device is not in the group: "
+              + seat.status().cause()
+              + '.',
+          "Reload again when 'keymoot status' says settled, or start the daemon again.");
+    }
+    Optional<Renewal.Advice> advice = answered(seat.renew(Optional.of(credential)));
+    if (advice.orElse(null) instanceof Renewal.Advice.KeepOld kept) {
+      throw new Problem(
+          ErrorCode.BAD_IDENTITY,
+          "The policy was taken; the certificate was not: " + kept.reason(),
+          "The old one stays in use. Install one that the group trusts: keymoot id --certificate"
+              + " FILE");
+    }
+    device = device.with(fresh.chain());
+    return advice.map(Chronicle::sentence).orElse("The certificate is in use.");
+  }
+
+  /** On a thread that may wait. */
+  private static <T extends @Nullable Object> T answered(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      if (Desk.explained(e) instanceof Problem problem) {
+        throw problem;
       }
-      return rules.taken(renewed, Ca.now());
+      if (e.getCause() instanceof TimeoutException) {
+        throw new Problem(
+            ErrorCode.NOT_NOW, "The node does not answer.", "Try again in some seconds.");
+      }
+      throw e;
     }
   }
 
@@ -504,9 +545,7 @@ final class Daemon implements AutoCloseable {
       }
       return Trust.OPEN;
     }
-    Path file = Path.of(settings.get(Setting.ANCHORS));
-    List<Bytes> anchors =
-        Ca.certificates(Ca.read(file), file).stream().map(Certificate::der).toList();
+    List<Bytes> anchors = Policy.anchors(settings);
     List<String> patterns =
         Stream.of(settings.get(Setting.PATTERNS).split(";", -1))
             .map(String::strip)
@@ -539,9 +578,7 @@ final class Daemon implements AutoCloseable {
   }
 
   private String nameOf(io.keymoot.flatkeying.fact.MemberId member) {
-    return seated()
-        .flatMap(each -> each.chronicle().name(member))
-        .orElseGet(() -> member.hash().toHex().substring(0, 8));
+    return seated().map(each -> each.chronicle().nameOf(member)).orElse(Chronicle.NOT_KNOWN);
   }
 
   // ---- for those who started it

@@ -35,6 +35,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,6 @@ final class Desk {
   private static final int DEVICE_CHARACTERS = 80;
   private static final int ID_CHARACTERS = 80;
   private static final int WAIT_MILLIS = 60_000;
-  private static final int FIRST_GROUP = CheckedText.GROUP;
 
   private final GroupNode node;
   private final Chronicle chronicle;
@@ -99,16 +100,18 @@ final class Desk {
                           m -> m.isThisDevice() || m.presence().equals(Optional.of(Colour.FRESH)))
                       .count();
               JsonArray hints = new JsonArray();
+              // Who is out hears nobody, as it should be.
               now.members.stream()
+                  .filter(m -> status.state() != NodeState.OUT)
                   .filter(m -> m.presence().filter(colour -> colour != Colour.FRESH).isPresent())
-                  .forEach(m -> hints.add(m.name() + " is not heard."));
+                  .forEach(m -> hints.add(chronicle.name(m) + " is not heard."));
               chronicle.hints().forEach(hints::add);
               return new JsonObject()
                   .put("device", CheckedText.of(ownDevice))
                   .put("name", ownName)
                   .put("group", view.map(this::group).orElse(null))
                   .put("state", word(status.state()))
-                  .put("cause", status.state() == NodeState.SETTLED ? "" : status.cause())
+                  .put("cause", status.state() == NodeState.SETTLED ? "" : chronicle.why(status))
                   .put("since", Times.text(chronicle.stateSince()))
                   .put("members", now.members.size())
                   .put("heard", heard)
@@ -286,20 +289,31 @@ final class Desk {
     String id = ask.body().needed("id", ID_CHARACTERS);
     return node.pending()
         .thenCompose(
-            all -> {
-              Pending meant =
-                  all.stream()
-                      .filter(each -> Chronicle.pendingId(each).equals(id))
-                      .findFirst()
-                      .orElseThrow(
-                          () ->
-                              new Problem(
-                                  ErrorCode.NO_SUCH_PENDING,
-                                  "Nobody waits as '" + id + "'.",
-                                  "'keymoot pending' lists who does; questions end after ten"
-                                      + " minutes."));
-              return node.answer(meant.ticket(), yes, ownName).thenApply(nothing -> done());
-            });
+            all -> node.answer(waiting(id, all).ticket(), yes, ownName).thenApply(none -> done()));
+  }
+
+  /** By the id of the question, or by the device that asks where it asks one thing alone. */
+  private static Pending waiting(String id, List<Pending> all) {
+    List<Pending> fitting =
+        Stream.<Predicate<Pending>>of(
+                each -> Chronicle.pendingId(each).equals(id),
+                each -> CheckedText.means(id, each.device()))
+            .map(fits -> all.stream().filter(fits).toList())
+            .filter(some -> !some.isEmpty())
+            .findFirst()
+            .orElse(List.of());
+    if (fitting.size() == 1) {
+      return fitting.get(0);
+    }
+    throw fitting.isEmpty()
+        ? new Problem(
+            ErrorCode.NO_SUCH_PENDING,
+            "Nobody waits as '" + id + "'.",
+            "'keymoot pending' lists who does; questions end after ten minutes.")
+        : new Problem(
+            ErrorCode.AMBIGUOUS,
+            "'" + id + "' waits with " + fitting.size() + " questions.",
+            "Name the one meant by its id: 'keymoot pending' lists them.");
   }
 
   // ---- acting
@@ -349,8 +363,11 @@ final class Desk {
   private Problem notIn() {
     return new Problem(
         ErrorCode.NOT_IN_GROUP,
-        "This device is not in the group: " + node.status().cause() + '.',
-        "Start the daemon again to ask to be let in.");
+        "This device is not in the group: " + chronicle.why(node.status()) + '.',
+        chronicle.wasPutOut()
+            ? "It can come back when those who put it out pardon it: keymoot pardon. Then start its"
+                + " daemon again."
+            : "Start the daemon again to ask to be let in.");
   }
 
   CompletionStage<JsonObject> rekey(Ask ask) {
@@ -360,7 +377,16 @@ final class Desk {
   }
 
   CompletionStage<JsonObject> leave() {
-    return node.leave().thenApply(nothing -> done());
+    return node.members().thenCompose(members -> node.leave().thenApply(nothing -> left(members)));
+  }
+
+  private static JsonObject left(List<Member> members) {
+    if (members.stream().noneMatch(Member::isThisDevice)) {
+      return done().put("note", "This device was not in the group. Its daemon ends.");
+    }
+    return members.size() == 1
+        ? done().put("note", "Left. Nobody else was in the group, so it is no more.")
+        : done();
   }
 
   CompletionStage<JsonObject> evict(Ask ask) {
@@ -410,6 +436,38 @@ final class Desk {
                 + " 'keymoot approve'.");
   }
 
+  CompletionStage<JsonObject> pardon(Ask ask) {
+    ask.body().only("device");
+    String named = ask.body().needed("device", DEVICE_CHARACTERS);
+    requireIn();
+    return node.view()
+        .thenCompose(view -> node.pardon(shutOut(named, view)))
+        .thenApply(nothing -> done());
+  }
+
+  private Fingerprint shutOut(String named, Optional<GroupView> view) {
+    List<Fingerprint> fitting =
+        view.stream()
+            .flatMap(each -> each.expelled().stream())
+            .filter(
+                device ->
+                    chronicle.nameOf(device).equalsIgnoreCase(named)
+                        || CheckedText.means(named, device))
+            .toList();
+    if (fitting.size() == 1) {
+      return fitting.get(0);
+    }
+    throw fitting.isEmpty()
+        ? new Problem(
+            ErrorCode.NO_SUCH_MEMBER,
+            "Nobody who was put out is called '" + named + "'.",
+            "'keymoot events' tells who was put out lately; any is known by its fingerprint.")
+        : new Problem(
+            ErrorCode.AMBIGUOUS,
+            fitting.size() + " that were put out are called '" + named + "'.",
+            "Name the one meant by its fingerprint.");
+  }
+
   CompletionStage<JsonObject> approve(Ask ask) {
     ask.body().only("device");
     String named = ask.body().needed("device", DEVICE_CHARACTERS);
@@ -455,7 +513,6 @@ final class Desk {
   // ---- who is meant
 
   private CompletionStage<Member> member(String named) {
-    String letters = named.toUpperCase(Locale.ROOT).replaceAll("[- ]", "");
     return node.members()
         .thenApply(
             all -> {
@@ -464,10 +521,7 @@ final class Desk {
                       .filter(
                           each ->
                               chronicle.name(each).equalsIgnoreCase(named)
-                                  || (letters.length() >= FIRST_GROUP
-                                      && CheckedText.of(each.device())
-                                          .replace("-", "")
-                                          .startsWith(letters)))
+                                  || CheckedText.means(named, each.device()))
                       .toList();
               if (fitting.size() == 1) {
                 return fitting.get(0);

@@ -98,6 +98,11 @@ record DeviceKey(Path folder, SigningKey key, List<Certificate> chain) implement
     return new DeviceKey(folder, key, fresh);
   }
 
+  /** The same key, with other certificates over it. */
+  DeviceKey with(List<Certificate> fresh) {
+    return new DeviceKey(folder, key, fresh);
+  }
+
   private void requireOwn(List<Certificate> certificates, Path file) {
     if (!certificates.get(0).key().equals(key.spki())) {
       throw unusable(

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -116,9 +117,16 @@ final class Examination {
   private void policy() {
     Path file = places.policy(settings);
     try {
-      Policy.read(file);
+      Policy.read(places, settings);
       if (Files.exists(file)) {
         good("policy", file + " has no errors.");
+      } else if (settings.has(Setting.ANCHORS)) {
+        good(
+            "policy",
+            "There is no "
+                + file
+                + ": who has a certificate of the anchors is let in, and the owner is asked who is"
+                + " to be put out.");
       } else {
         note(
             "policy",
@@ -208,13 +216,14 @@ final class Examination {
         // said by files()
       }
     }
+    Instant seconds = now.truncatedTo(ChronoUnit.SECONDS);
     if (now.plusSeconds(60).isBefore(newest)) {
       wrong(
           "clock",
-          "The clock says " + now + ", which is before files here were written.",
+          "The clock says " + seconds + ", which is before files here were written.",
           "Set the clock; have it kept by NTP.");
     } else {
-      good("clock", "The clock says " + now + " and has not gone back.");
+      good("clock", "The clock says " + seconds + " and has not gone back.");
     }
   }
 

@@ -171,8 +171,17 @@ abstract class Happenings implements Callable<Integer> {
               + event.getString("by");
       case "pending" -> pending(event.getJsonObject("pending"));
       case "answered" -> event.getString("pendingId") + " was " + event.getString("answer");
-      case "expelled" -> "put out: " + Looking.expulsion(event.getJsonObject("expulsion"));
-      case "turned-away", "refused" -> event.getString("reason") + " " + event.getString("remedy");
+      case "expelled" -> {
+        JsonObject expulsion = event.getJsonObject("expulsion");
+        yield "put out: " + expulsion.getString("name") + Looking.window(expulsion);
+      }
+      case "turned-away" ->
+          event.getString("what")
+              + ": "
+              + event.getString("reason")
+              + ' '
+              + event.getString("remedy");
+      case "refused" -> event.getString("reason") + ' ' + event.getString("remedy");
       default -> event.getString("text", event.encode());
     };
   }
@@ -182,8 +191,7 @@ abstract class Happenings implements Callable<Integer> {
     String wish =
         switch (pending.getString("purpose")) {
           case "admit" -> shown + " asks to be let in";
-          case "expel" ->
-              shown + " wants " + pending.getString("target").substring(0, 15) + "… put out";
+          case "expel" -> shown + " wants " + pending.getString("targetName") + " put out";
           case "founder" -> shown + " founded the group that this device is about to enter";
           default -> shown + " lets this device in";
         };

@@ -123,9 +123,7 @@ final class Home {
     if (!device.chain().isEmpty()) {
       return device.chain().get(0).subject().commonName().orElse(set);
     }
-    return set.isEmpty()
-        ? "device " + CheckedText.brief(device.fingerprint()).substring(0, 7)
-        : set;
+    return set.isEmpty() ? CheckedText.name(device.fingerprint()) : set;
   }
 
   // ---- config

@@ -53,6 +53,15 @@ public final class Keymoot implements Runnable {
         .forEach(line::addSubcommand);
     CommandLine completion = new CommandLine(new AutoComplete.GenerateCompletion());
     completion.setCommandName("completion");
+    completion
+        .getCommandSpec()
+        .usageMessage()
+        .description("What teaches bash and zsh to complete commands and options.")
+        .footer(
+            "",
+            "Examples:",
+            "  source <(keymoot completion)",
+            "  keymoot completion > /etc/bash_completion.d/keymoot");
     line.addSubcommand("completion", completion);
     Run.addFlags(Objects.requireNonNull(line.getSubcommands().get("run")));
     return line.setParameterExceptionHandler(Keymoot::explainWhatWasNotUnderstood)

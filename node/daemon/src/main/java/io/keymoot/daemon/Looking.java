@@ -82,14 +82,18 @@ final class Looking {
   }
 
   static String expulsion(JsonObject expulsion) {
-    Number window = (Number) expulsion.getValue("windowMillis");
-    return expulsion.getString("device").substring(0, 15)
-        + "… "
+    return expulsion.getString("name")
+        + ' '
         + ago(expulsion.getString("at"))
         + " ago"
-        + (window == null
-            ? ", window not closed yet: no key without it is in use here"
-            : ", window " + window + " ms");
+        + window(expulsion);
+  }
+
+  static String window(JsonObject expulsion) {
+    Number window = (Number) expulsion.getValue("windowMillis");
+    return (window == null
+        ? ", window not closed yet: no key without it is in use here"
+        : ", window " + window + " ms");
   }
 
   static String costText(JsonObject cost) {
@@ -331,7 +335,7 @@ final class Looking {
     private static String wants(JsonObject pending) {
       return switch (pending.getString("purpose")) {
         case "admit" -> "to come in";
-        case "expel" -> pending.getString("target").substring(0, 7) + "… out";
+        case "expel" -> pending.getString("targetName") + " out";
         case "founder" -> "us in its group";
         default -> "to let us in";
       };

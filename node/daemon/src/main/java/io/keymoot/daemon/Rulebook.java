@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What this device decides by: the policy, and the revocation lists beside it. Both are read before
@@ -39,7 +40,7 @@ record Rulebook(PolicyRules policy, RevocationLists lists, List<Certificate> aut
 
   static Rulebook read(Places places, Settings settings) {
     return new Rulebook(
-        Policy.read(places.policy(settings)),
+        Policy.read(places, settings),
         RevocationLists.read(places, settings),
         authorities(places, settings));
   }
@@ -154,15 +155,17 @@ record Rulebook(PolicyRules policy, RevocationLists lists, List<Certificate> aut
     return newer.thisUpdate().isAfter(one.list().thisUpdate());
   }
 
-  /** For whoever had it read anew. */
-  String taken(boolean withCertificate, WallTime now) {
-    StringBuilder said =
-        new StringBuilder(
-            withCertificate ? "Policy and certificate were taken" : "The policy was taken");
+  /**
+   * For whoever had it read anew.
+   *
+   * @param certificate what came of a renewed one
+   */
+  String taken(Optional<String> certificate, WallTime now) {
+    StringBuilder said = new StringBuilder("The policy was taken");
     if (!lists.isEmpty()) {
       said.append(", with ").append(lists.counted());
     }
-    said.append(withCertificate ? "." : "; other settings need a new start.");
+    said.append(certificate.map(each -> ". " + each).orElse("; other settings need a new start."));
     cautions(now)
         .forEach(each -> said.append(' ').append(each.found()).append(' ').append(each.remedy()));
     return said.toString();

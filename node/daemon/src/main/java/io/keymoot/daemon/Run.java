@@ -6,6 +6,8 @@ import io.keymoot.daemon.setting.Setting;
 import io.keymoot.daemon.setting.Settings;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -141,13 +143,17 @@ final class Run implements Callable<Integer> {
       return;
     }
     console.new Columns()
-        .row("Device", CheckedText.of(daemon.device().fingerprint()))
+        .row(
+            "Device",
+            Home.json(daemon.device(), settings.get(Setting.NAME)).getString("name")
+                + "  "
+                + CheckedText.of(daemon.device().fingerprint()))
         .row("Group", settings.get(Setting.GROUP) + ", profile " + settings.get(Setting.PROFILE))
         .row(
             "Network",
             settings.get(Setting.TRANSPORT) + " at " + Links.bind(settings).getHostAddress())
         .row("API", daemon.api().url())
-        .row("Policy", places.policy(settings).toString())
+        .row("Policy", policy(places, settings))
         .row("State", places.state().toString())
         // A link opens the page for whoever reads it: it is for a person's eyes, and no log's.
         .row(
@@ -159,6 +165,18 @@ final class Run implements Callable<Integer> {
             "Next",
             "keymoot status" + elsewhere(places) + "  (in another terminal; here, Ctrl-C ends)")
         .print();
+  }
+
+  private static String policy(Places places, Settings settings) {
+    Path file = places.policy(settings);
+    return Files.exists(file)
+        ? file.toString()
+        : "no "
+            + file
+            + ": "
+            + (settings.has(Setting.ANCHORS)
+                ? "who has a certificate of the anchors is let in"
+                : "the owner is asked about everybody (keymoot pending)");
   }
 
   /** What further commands must be told, so that they find this daemon. */

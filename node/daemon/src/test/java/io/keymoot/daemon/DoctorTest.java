@@ -90,6 +90,12 @@ class DoctorTest {
     about("policy").startsWith("good: ");
     Files.writeString(temp.resolve("policy.yaml"), "version: 1\nadmit: whoever\n");
     about("policy").startsWith("wrong: ").contains("policy.yaml", "line 2");
+    Files.delete(temp.resolve("policy.yaml"));
+    keymoot("ca", "root", "Example", "--out", temp.resolve("root").toString());
+    flags.put("anchors", temp.resolve("root/chain.pem").toString());
+    about("policy").startsWith("good: There is no").contains("certificate of the anchors");
+    flags.put("anchors", temp.resolve("none.pem").toString());
+    about("policy").startsWith("wrong: The file").contains("none.pem", "not there");
   }
 
   @Test

@@ -239,7 +239,7 @@ class PageTest {
             () -> {
               List<JsonObject> entries =
                   costs(anna, mark)
-                      .filter(cost -> "this device".equals(cost.getString("by")))
+                      .filter(cost -> "anna".equals(cost.getString("by")))
                       .flatMap(cost -> journey(cost).stream())
                       .filter(entry -> !entry.getJsonArray("now").isEmpty())
                       .toList();

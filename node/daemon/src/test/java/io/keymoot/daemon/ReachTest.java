@@ -62,6 +62,8 @@ class ReachTest {
         TestDaemon.start(
             List.of(state.toString(), "group=unix", "found=yes", "api-socket=" + socket))) {
       assertThat(socket).exists();
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+          .isEqualTo("rw-------");
       JsonObject api = new JsonObject(Files.readString(state.resolve("api.json")));
       assertThat(api.getString("socket")).isEqualTo(socket.toString());
       byte[] token = Files.readAllBytes(state.resolve("token"));

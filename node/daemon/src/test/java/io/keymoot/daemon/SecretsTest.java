@@ -1,11 +1,16 @@
 package io.keymoot.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keymoot.daemon.api.Route;
+import io.keymoot.daemon.setting.PrivateFiles;
+import io.keymoot.daemon.setting.Problem;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /**
  * A real daemon in a process of its own, used for a while, and then searched for its secrets: in
@@ -119,6 +125,64 @@ class SecretsTest {
           assertThat(heap.contains(secret)).as("%s as text in the heap", what).isFalse();
         });
     everyFileIsForItsOwnerAlone(state);
+  }
+
+  /** Damaged in ways that make the one who reads it complain of it. */
+  @Test
+  void whatIsSaidOfADamagedSecretDoesNotRepeatIt() throws Exception {
+    Path state = temp.resolve("damaged");
+    assertThat(keymoot("id", state)).contains("-");
+    Path key = state.resolve("identity/key.pem");
+    String pem = Files.readString(key);
+    String body = pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+    for (String damaged :
+        List.of(
+            pem.replace("-----END", "----END"),
+            pem.replace(body.substring(60), "="),
+            pem.replace(body.substring(0, 8), "AAAAAAAA"),
+            pem.replace(body.substring(30, 34), "!"),
+            body)) {
+      PrivateFiles.write(key, damaged.getBytes(StandardCharsets.UTF_8));
+      for (String said : List.of(keymoot("id", state), keymoot("id", state, "--json"))) {
+        assertThat(said)
+            .contains("key.pem cannot be used: ")
+            .doesNotContain(body.substring(22, 40), body.substring(40, 58));
+      }
+    }
+    PrivateFiles.write(key, pem.getBytes(StandardCharsets.UTF_8));
+    String secret = "QRSTUVWXYZ234567QRSTUVWXYZ23";
+    Path invite = state.resolve("invite");
+    for (String damaged :
+        List.of(
+            "keymoot:join?invite=" + secret,
+            "keymoot:join?group=00&invite=" + secret,
+            "keymoot:join?" + secret,
+            "keymoot:invite=" + secret,
+            secret.substring(0, 14),
+            secret)) {
+      PrivateFiles.write(invite, damaged.getBytes(StandardCharsets.UTF_8));
+      assertThatThrownBy(
+              () ->
+                  TestDaemon.start(
+                      List.of(state.toString(), "group=x", "found=yes", "invite-file=" + invite)))
+          .isInstanceOfSatisfying(
+              Problem.class,
+              problem ->
+                  assertThat(problem.json().encode())
+                      .contains(invite + " cannot be used")
+                      .doesNotContain(secret.substring(0, 12)));
+    }
+  }
+
+  private static String keymoot(String command, Path state, String... more) {
+    List<String> words =
+        new ArrayList<>(List.of(command, "--state", state.toString(), "--config", state + "/none"));
+    words.addAll(List.of(more));
+    StringWriter said = new StringWriter();
+    CommandLine line = Keymoot.commandLine();
+    line.setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
+    line.execute(words.toArray(String[]::new));
+    return said.toString();
   }
 
   private static void everyFileIsForItsOwnerAlone(Path state) throws IOException {

@@ -29,7 +29,12 @@ final class TestDaemon {
     Places places = Places.of(state, state, name -> null);
     Settings settings = Settings.read(flags, name -> null, places.settings());
     Daemon daemon = Daemon.open(places, settings);
-    daemon.join();
+    try {
+      daemon.join();
+    } catch (RuntimeException e) {
+      daemon.close();
+      throw e;
+    }
     if (!"no".equals(flags.get(Setting.FOUND.key()))) {
       Awaitility.await().atMost(java.time.Duration.ofSeconds(30)).until(daemon::isReady);
     }

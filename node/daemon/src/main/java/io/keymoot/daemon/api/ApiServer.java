@@ -1,6 +1,7 @@
 package io.keymoot.daemon.api;
 
 import io.keymoot.daemon.setting.ErrorCode;
+import io.keymoot.daemon.setting.PrivateFiles;
 import io.keymoot.daemon.setting.Problem;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -21,7 +22,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -176,6 +179,19 @@ public final class ApiServer implements AutoCloseable {
       await(
           unix.listen(SocketAddress.domainSocketAddress(plan.socket.get().toString())),
           "The API cannot listen at " + plan.socket.get(),
+          "Name another file with the setting 'api-socket'.");
+      // Others cannot enter its folder; nor may they, should that be opened one day.
+      narrow(plan.socket.get());
+    }
+  }
+
+  private static void narrow(Path socket) {
+    try {
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException e) {
+      throw new Problem(
+          ErrorCode.BAD_SETTING,
+          "The socket " + socket + " cannot be kept from others: " + PrivateFiles.why(e) + '.',
           "Name another file with the setting 'api-socket'.");
     }
   }

@@ -108,4 +108,9 @@ public final class EventLog {
   public void untell(Runnable reader) {
     readers.remove(reader);
   }
+
+  /** How many wait for what comes. */
+  int readers() {
+    return readers.size();
+  }
 }

@@ -36,6 +36,7 @@ public enum Route {
   SEND("POST", "/v1/send", Access.TOKEN, "send"),
   EVICT("POST", "/v1/evict", Access.TOKEN, "evict"),
   REKEY("POST", "/v1/rekey", Access.TOKEN, "rekey"),
+  PARDON("POST", "/v1/pardon", Access.TOKEN, "pardon"),
   LEAVE("POST", "/v1/leave", Access.TOKEN, "leave"),
   DOCTOR("GET", "/v1/doctor", Access.TOKEN, "doctor"),
   CONFIG("GET", "/v1/config", Access.TOKEN, "config"),

@@ -32,7 +32,11 @@ public enum Setting {
       "NUMBER|role:ROLE",
       "Who may expel in a founded group: so many together, or a role alone and else two."),
   ANCHORS(
-      "anchors", "", "FILE", "Roots that a founded group trusts (PEM); none for an open group."),
+      "anchors",
+      "",
+      "FILE",
+      "Roots (PEM) that a founded group trusts, and this device where its policy names none; none"
+          + " for an open group."),
   PATTERNS(
       "patterns",
       "",

@@ -88,18 +88,24 @@ function show(cost) {
 }
 
 function summary(cost) {
-  const by = maker(cost) === null ? 'This device' : cost.by || 'Somebody';
+  const by = madeBy(cost);
   if (cost.lines.length === 0) {
     return `${by} made it ${since(cost.at)}. Nobody else was here to be told.`;
   }
+  const pieces = cost.lines.reduce((sum, line) => sum + line.bytes, 0);
+  const rest = cost.bytes - pieces;
   return (
-    `${by} made it ${since(cost.at)} and told it in ${bytes(cost.bytes)}, with ${count(cost.lines.length, 'piece')}.` +
+    `${by} made it ${since(cost.at)} and told it in ${bytes(cost.bytes)}: ${count(cost.lines.length, 'piece')} of ${bytes(pieces)}${cost.lines.length > 1 ? ' together' : ''}` +
+    `${rest > 0 ? `, and ${bytes(rest)} that say who made it and why, signed` : ''}.` +
     (cost.unreached > 0 ? ` ${count(cost.unreached, 'device')} had to ask for it.` : '')
   );
 }
 
 /** Its name; null for this device. */
-const maker = (cost) => (cost.by === 'this device' ? null : cost.by);
+const maker = (cost) => (people.some((person) => person.self && person.name === cost.by) ? null : cost.by);
+
+/** The same, to begin a sentence. */
+export const madeBy = (cost) => (maker(cost) === null ? 'This device' : cost.by || 'Somebody');
 
 function sentence(line) {
   const way = line.position === undefined ? '' : ` (place ${line.position + 1}, symbol ${line.symbol.toString(16)})`;

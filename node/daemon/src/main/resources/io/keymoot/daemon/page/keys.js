@@ -6,7 +6,7 @@ export function drawKeys({ epochs }) {
   rows(
     at('epochs'),
     epochs.map((epoch) => {
-      const now = epoch.current ? 'in use' : epoch.usable ? 'may be used' : 'over';
+      const now = epoch.current ? 'in use' : epoch.usable ? 'usable' : 'over';
       const told = [
         `${short(epoch.id)} · ${epoch.revision}`,
         epoch.by || 'unknown',

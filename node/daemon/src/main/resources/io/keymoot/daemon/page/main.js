@@ -1,6 +1,6 @@
 // One page over the daemon's API: asks how things stand, then follows the events and asks again for what they touch.
 import { follow, forget, get, hasKey, loginFromLink, post } from './api.js';
-import { drawCost, know } from './cost.js';
+import { drawCost, know, madeBy } from './cost.js';
 import { at, bytes, clock, count, h, notice } from './draw.js';
 import { drawKeys } from './keys.js';
 import { WORDS, drawNow, drawState } from './now.js';
@@ -154,7 +154,7 @@ function told(event) {
         .filter((words) => words !== '')
         .join(' ');
     case 'rekeyed':
-      return `${event.cost.by === 'this device' ? 'This device' : event.cost.by || 'Somebody'} made a fresh key, told in ${bytes(event.cost.bytes)}.`;
+      return `${madeBy(event.cost)} made a fresh key, told in ${bytes(event.cost.bytes)}.`;
     case 'resealed':
       return `The keys of ${count(resealing.slots, 'slot')} were made anew, by ${names([...resealing.by])}.`;
     case 'pending':
@@ -162,11 +162,11 @@ function told(event) {
     case 'answered':
       return `An answer was given: ${event.answer}.`;
     case 'turned-away':
-      return `Somebody was turned away: ${event.reason} ${event.remedy}`;
+      return `${event.what}: ${event.reason} ${event.remedy}`;
     case 'refused':
       return `Something was refused: ${event.reason} ${event.remedy}`;
     case 'expelled':
-      return `A device was put out. ${windowWords(event.expulsion.windowMillis)}`;
+      return `${event.expulsion.name} was put out. ${windowWords(event.expulsion.windowMillis)}`;
     case 'note':
       return event.text;
     default:

@@ -41,7 +41,7 @@ export function drawNow(status) {
     ['Key in use', status.epoch ? `${short(status.epoch.id)} · ${status.epoch.revision}` : 'none yet'],
     ['Held by', status.epoch ? `${status.epoch.held} of ${status.epoch.of}` : 'nobody'],
     ['Last change', status.lastRekey ? `${bytes(status.lastRekey.bytes)}, ${since(status.lastRekey.at)}` : 'none yet'],
-    ['Window of the last expulsion', expulsion(status.lastExpulsion)],
+    ['Put out last', expulsion(status.lastExpulsion)],
   ];
   rows(
     at('figures'),
@@ -54,7 +54,9 @@ export function drawNow(status) {
 }
 
 const expulsion = (last) =>
-  last === null ? 'none yet' : last.windowMillis === null ? 'not closed yet: no key without it is in use' : `${Math.round(last.windowMillis)} ms`;
+  last === null
+    ? 'nobody yet'
+    : `${last.name}, ${last.windowMillis === null ? 'and no key without it is in use yet' : `could read on for ${Math.round(last.windowMillis)} ms`}`;
 
 export function drawState({ state, cause }) {
   at('state').dataset.state = state;

@@ -22,6 +22,7 @@ export function heard(event, me) {
 }
 
 function add(line) {
+  at('nothing-said').hidden = true;
   const list = at('messages');
   const box = at('messages-box');
   const atEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 8;

@@ -12,13 +12,13 @@ export function drawWaiting({ pending }, me) {
 
 const WANTS = {
   admit: (who) => `${who} asks to be let in`,
-  expel: (who) => `${who} wants a device put out`,
+  expel: (who, one) => `${who} wants ${one.targetName} put out`,
   founder: (who) => `${who} founded the group that this device is about to enter`,
   introducer: (who) => `${who} lets this device in`,
 };
 
 /** What somebody wants, who may be this device itself: it waits for the others' voices. */
-export const wish = (one, me) => WANTS[one.purpose](one.device === me ? 'This device' : bare(one.shown));
+export const wish = (one, me) => WANTS[one.purpose](one.device === me ? 'This device' : bare(one.shown), one);
 
 export const wanted = (one) => (one.answerable ? `the word of the ${one.ask}` : one.ask);
 
@@ -43,7 +43,7 @@ function card(one, me) {
       {},
       h('h3', {}, wish(one, me)),
       h('p', { class: 'quiet' }, h('code', {}, one.brief), ' · asked ', aging(one.at), ` · wanted: ${wanted(one)}`),
-      one.purpose === 'expel' && h('p', { class: 'quiet' }, 'The device to put out: ', h('code', {}, one.target.split('-').slice(0, 4).join('-'))),
+      one.purpose === 'expel' && h('p', { class: 'quiet' }, `The device to put out: ${one.targetName} `, h('code', {}, one.target.split('-').slice(0, 4).join('-'))),
     ),
     (one.answerable || (one.purpose === 'expel' && one.device !== me)) &&
       h('button', { type: 'button', 'aria-label': `${admit ? 'Let in' : 'Agree with'} ${bare(one.shown)}`, onclick: yes }, admit ? 'Let in' : 'Agree'),

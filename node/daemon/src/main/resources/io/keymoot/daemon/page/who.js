@@ -97,7 +97,7 @@ async function evict(member) {
 export function windowWords(milliseconds) {
   return milliseconds === null || milliseconds === undefined
     ? 'No key without it is in use yet: until then what this device sends waits.'
-    : `The window was ${count(Math.round(milliseconds), 'millisecond')}: so long could it still read what this device sent.`;
+    : `The window was ${count(Math.round(milliseconds), 'millisecond')}: so long after this device knew of it could it still read what was sent from here.`;
 }
 
 async function verify(member) {
