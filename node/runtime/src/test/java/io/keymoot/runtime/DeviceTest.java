@@ -238,7 +238,7 @@ final class DeviceTest {
                     asked.add(credential);
                     return asked.size() < 3
                         ? CompletableFuture.failedFuture(new NotNow("not in yet"))
-                        : CompletableFuture.completedFuture(null);
+                        : CompletableFuture.completedFuture(Optional.empty());
                   })) {
         assertThat(asked).as(watch + " sees nothing new").isEmpty();
         writeChain(site.chain(device, "door 5"));

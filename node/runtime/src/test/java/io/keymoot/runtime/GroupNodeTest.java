@@ -636,6 +636,8 @@ final class GroupNodeTest {
                     .contains(new NodeEvent.OtherGroup(annas, false)));
 
     answer(cora.node.moveTo(annas));
+    // Anna may know that cora is in before cora does.
+    await().atMost(People.SOON).until(() -> cora.node.group().equals(Optional.of(annas)));
     people.settled(anna, cora);
     assertThat(cora.node.group()).contains(annas);
     people.settled(ben);
