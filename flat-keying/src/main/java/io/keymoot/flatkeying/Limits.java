@@ -239,6 +239,14 @@ public final class Limits {
   public static final int REPEATS = 4;
   public static final int REPEATED_WORDS = 256;
 
+  /**
+   * A watcher's word that a member is silent counts if it knows all that this peer has known for so
+   * long; what it knew is remembered this far apart.
+   */
+  public static final long WORD_AGE_MILLIS = 60_000;
+
+  public static final long WORD_MARK_MILLIS = 15_000;
+
   /** Who hears another's word so often since is not needed to pass it on. */
   public static final int CARRIED_BY = 2;
 

@@ -355,6 +355,31 @@ public final class Ledger {
     return !Ends.expulsionsOf(state, device).isEmpty();
   }
 
+  /**
+   * Whether who named these heads knew of every expulsion of the device that {@code state} shows:
+   * what was said of it before was said of another time, and cannot be meant now.
+   */
+  public boolean knewEveryExpulsionOf(GroupState state, Fingerprint device, List<FactId> heads) {
+    List<Known> expulsions = Ends.expulsionsOf(state, device);
+    return expulsions.isEmpty() || reached(those(heads)).containsAll(expulsions);
+  }
+
+  /** Whether who named these heads knew all that those others name. */
+  public boolean cover(List<FactId> heads, List<FactId> others) {
+    return reached(those(heads)).containsAll(those(others));
+  }
+
+  private List<Known> those(List<FactId> ids) {
+    List<Known> those = new ArrayList<>();
+    for (FactId id : ids) {
+      Known fact = known.get(id);
+      if (fact != null) {
+        those.add(fact);
+      }
+    }
+    return those;
+  }
+
   /** Whether a Here would bring the member back, as {@code state} stands. */
   public boolean mayReturn(GroupState state, MemberId member) {
     Person person = state.person(member).orElse(null);

@@ -59,6 +59,10 @@ public final class Reached {
     return isThere(fact);
   }
 
+  boolean containsAll(List<Known> facts) {
+    return facts.stream().allMatch(this::contains);
+  }
+
   private boolean isThere(Known fact) {
     return walked.contains(fact.key()) || isInAState(fact);
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -70,6 +71,10 @@ final class Approvals {
   private void put(Approval approval, MemberId speaker) {
     Act act = new Act(approval.action(), approval.subject());
     Map<MemberId, Approval> known = words.computeIfAbsent(act, a -> new TreeMap<>());
+    if (known.size() == Limits.APPROVALS && !known.containsKey(speaker)) {
+      // Who is out counts no longer, and takes nobody's place.
+      known.keySet().removeIf(member -> !core.state().isMember(member));
+    }
     if (known.size() < Limits.APPROVALS || known.containsKey(speaker)) {
       boolean isNew = known.put(speaker, approval) == null;
       if (isNew) {
@@ -79,7 +84,29 @@ final class Approvals {
       }
     }
     while (words.size() > Limits.APPROVED_ACTS) {
-      words.remove(words.keySet().iterator().next());
+      forgetOne();
+    }
+  }
+
+  /** Anybody who is in may approve of anything, so whoever approves of most gives way. */
+  private void forgetOne() {
+    Map<MemberId, Integer> counts = new TreeMap<>();
+    words
+        .values()
+        .forEach(said -> said.keySet().forEach(member -> counts.merge(member, 1, Integer::sum)));
+    counts.remove(core.self.member());
+    Optional<MemberId> most =
+        counts.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
+    Act oldest =
+        words.entrySet().stream()
+            .filter(each -> most.isEmpty() || each.getValue().containsKey(most.get()))
+            .findFirst()
+            .orElseThrow()
+            .getKey();
+    Map<MemberId, Approval> its = words.getOrDefault(oldest, Map.of());
+    most.ifPresent(its::remove);
+    if (most.isEmpty() || its.isEmpty()) {
+      words.remove(oldest);
     }
   }
 
@@ -122,7 +149,21 @@ final class Approvals {
 
   /** What is done, or cannot be done any more, is forgotten. */
   void review() {
+    words.values().forEach(said -> said.values().removeIf(this::isOfAnotherTime));
     words.values().removeIf(said -> said.values().stream().noneMatch(word -> matters(word)));
+  }
+
+  /**
+   * Such a word gives no right in a fact, so it must move nobody either: whoever wants the same
+   * would give a fresh word of its own because of it. Nor may it take the place of a later one.
+   */
+  boolean isOfAnotherTime(Approval word) {
+    return switch (word.action()) {
+      case ADMIT, SUSPEND -> false;
+      case EXPEL, PARDON ->
+          !core.ledger.knewEveryExpulsionOf(
+              core.state(), new Fingerprint(word.subject()), word.header().heads());
+    };
   }
 
   private boolean matters(Approval word) {

@@ -646,6 +646,7 @@ public final class FlatKeying implements AutoCloseable {
     List<Stay> newlyOver = state.newlyOver(before);
     newlyOver.forEach(stay -> core.sessions.forget(stay.id()));
     rekeying.changed(state);
+    pending.changed(state);
     if (core.isMember()) {
       resealing.changed(before, state);
     }

@@ -35,12 +35,19 @@ final class Pending {
   private final SortedSet<MemberId> faulty = new TreeSet<>();
 
   private GroupState looked = GroupState.nothing();
+  private final Knew knew;
 
   Pending(Core core, Syncing syncing, Repeating repeating, Approvals approvals) {
     this.core = core;
     this.syncing = syncing;
     this.repeating = repeating;
     this.approvals = approvals;
+    this.knew = new Knew(core);
+  }
+
+  /** Facts were taken. */
+  void changed(GroupState state) {
+    knew.note(state);
   }
 
   // ---- who leaves
@@ -98,6 +105,10 @@ final class Pending {
         || !core.verifier.holds(approval, speaker.get().request().key())) {
       return;
     }
+    if (approvals.isOfAnotherTime(approval)) {
+      core.ignored("a word about a device from before it was put out last, played back");
+      return;
+    }
     approvals.heard(approval, speaker.get());
     if (approval.action() == Approval.Action.ADMIT || approval.action() == Approval.Action.EXPEL) {
       core.out.add(new Effect.Approved(speaker.get().id(), approval));
@@ -110,6 +121,10 @@ final class Pending {
   /** What watchers say of each other's silent wards, the last word of each watcher. */
   private void heardSuspension(Approval approval, MemberId speaker) {
     MemberId target = new MemberId(approval.subject());
+    if (!knew.isOfLate(approval.header().heads())) {
+      core.ignored("a word about a silent member that is old");
+      return;
+    }
     if (core.state().isMember(target)
         && (suspensions.containsKey(target) || suspensions.size() < Limits.REKEY_TARGETS)) {
       suspensions.computeIfAbsent(target, t -> new TreeMap<>()).put(speaker, approval);
@@ -139,7 +154,8 @@ final class Pending {
     }
     for (Approval word : suspensions.getOrDefault(target, Map.of()).values()) {
       Target.Absent absent = new Target.Absent(target, stay.id(), word);
-      if (core.ledger.mayTarget(core.state(), core.self.member(), absent)) {
+      if (knew.isOfLate(word.header().heads())
+          && core.ledger.mayTarget(core.state(), core.self.member(), absent)) {
         return Optional.of(absent);
       }
     }

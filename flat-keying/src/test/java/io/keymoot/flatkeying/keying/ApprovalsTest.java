@@ -2,11 +2,15 @@ package io.keymoot.flatkeying.keying;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.Approval;
+import io.keymoot.flatkeying.fact.EvidenceCodec;
+import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -134,6 +138,29 @@ class ApprovalsTest {
     group.hears = (from, to) -> true;
     settle();
     assertThat(group.members()).hasSize(3);
+  }
+
+  /** Ben says it and is gone; dan says so much that there would be no room left for it. */
+  @Test
+  void whoApprovesOfVeryManyThingsMakesNobodyElsesApprovalForgotten() {
+    five(Group.CHAIR_EXPELS);
+    Group.Node ben = group.node("ben");
+    Group.Node cora = group.node("cora");
+    Group.Node dan = group.node("dan");
+    Group.Node eva = group.node("eva");
+    ben.step(new Input.Expel(eva.device()));
+    group.run(20_000);
+    ben.isDown = true;
+    FactWriter liar = new FactWriter(dan.key, cora.core.group(), dan.id());
+    for (int i = 0; i < 2 * Limits.APPROVED_ACTS; i++) {
+      Hash32 madeUp = Hash32.sha256(new byte[] {(byte) i, (byte) (i >> 8)});
+      Approval word =
+          liar.approve(dan.core.signingHeads(), Approval.Action.ADMIT, madeUp, Hash32.ZERO);
+      cora.step(new Input.Received(dan.address, EvidenceCodec.encode(word)));
+    }
+    cora.step(new Input.Expel(eva.device()));
+    group.run(5_000);
+    assertThat(cora.core.state().isMember(eva.id())).as(group.show()).isFalse();
   }
 
   // ---- pardons
