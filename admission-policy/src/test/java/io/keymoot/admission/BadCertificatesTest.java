@@ -10,6 +10,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.keymoot.admission.authority.Authority;
 import io.keymoot.admission.certificate.Certificate;
+import io.keymoot.admission.certificate.CheckedText;
 import io.keymoot.admission.certificate.Credential;
 import io.keymoot.admission.certificate.CredentialChecker;
 import io.keymoot.flatkeying.Limits;
@@ -952,6 +953,52 @@ class BadCertificatesTest {
         .isEqualTo(
             "The certificate of \"twin\" has serial number 4d, under which \"Ward 3\" already"
                 + " certified another.");
+  }
+
+  /** Whoever holds a chain under a P-256 root can give its signatures another s, in secret. */
+  @Test
+  void aCertificateWithAMauledSignatureShutsNobodyOut() {
+    World world = new World();
+    SigningKey rootKey = Draft.p256(11);
+    Bytes root = Draft.root(ROOT, rootKey).sign();
+    Bytes site = Draft.site(ROOT, rootKey, SITE, world.siteKey).sign();
+    Bytes mauled = Draft.site(ROOT, rootKey, SITE, world.siteKey).highS().sign();
+    assertThat(mauled).isNotEqualTo(site);
+    Trust trust = new Trust(List.of(root), List.of(), Optional.empty());
+    Bytes other = Draft.device(SITE, world.siteKey, "CN=other", world.otherKey).sign();
+    AdmissionPolicy policy = World.admitting("admit: {certificate: any}");
+
+    Reply mauler =
+        policy.ask(
+            World.question(trust, world.otherKey, credential(other, mauled)), TODAY, World.NOW);
+    Reply genuine =
+        policy.ask(
+            World.question(trust, world.doorKey, credential(world.doorDer, site)),
+            TODAY,
+            World.NOW);
+
+    assertThat(mauler).isInstanceOf(Reply.Yes.class);
+    assertThat(World.reason(genuine)).startsWith("yes");
+  }
+
+  /** Let in by an invite, its contradicting certificate is not the one that counts from now on. */
+  @Test
+  void whoComesInByAnotherWayDoesNotChangeWhichCertificateCounts() {
+    World world = new World();
+    AdmissionPolicy policy =
+        World.admitting(
+            "admit: {any: [{certificate: any}, {allow: ["
+                + CheckedText.of(Draft.fingerprint(world.otherKey))
+                + "]}]}");
+    Bytes genuine = world.door().serial(77).sign();
+    Bytes twin = Draft.device(SITE, world.siteKey, "CN=twin", world.otherKey).serial(77).sign();
+    Question door =
+        World.question(world.trust(), world.doorKey, credential(genuine, world.siteDer));
+    Question other = World.question(world.trust(), world.otherKey, credential(twin, world.siteDer));
+
+    assertThat(policy.ask(door, TODAY, World.NOW)).isInstanceOf(Reply.Yes.class);
+    assertThat(World.reason(policy.ask(other, TODAY, World.NOW))).contains("on the allow list");
+    assertThat(policy.ask(door, TODAY, World.NOW)).isInstanceOf(Reply.Yes.class);
   }
 
   @Test

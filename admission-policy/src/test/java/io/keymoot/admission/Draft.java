@@ -3,7 +3,9 @@ package io.keymoot.admission;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -302,6 +304,10 @@ public final class Draft {
   /** Random in nothing but looks. */
   public static Entropy entropy(long seed) {
     return new Random(seed)::nextBytes;
+  }
+
+  public static Fingerprint fingerprint(SigningKey key) {
+    return new Fingerprint(Hash32.sha256(key.spki().toArray()));
   }
 
   public static SigningKey ed25519(long seed) {

@@ -57,9 +57,10 @@ public final class PublicKeys {
 
   /**
    * The pair of an ECDSA signature as r ‖ s, with s moved to the lower half. In certificates s may
-   * lie in either half: ordinary authorities make both. Nothing rests on such a signature being the
-   * only one, for a credential is named by the hash over all its bytes and the device signs that
-   * hash.
+   * lie in either half: ordinary authorities make both. So anybody can make of one certificate a
+   * second that holds, with the same content. A device that shows it has said so itself, for it
+   * signs the hash over all of its credential; but nothing may tell certificates apart by their
+   * bytes.
    */
   private static Optional<Bytes> fromDer(Bytes signature) {
     try {
