@@ -20,6 +20,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Reads a policy file: YAML in, rules or errors out. All errors are found in one reading, each with
@@ -49,6 +50,10 @@ public final class PolicyFile {
   private final SortedSet<Fingerprint> deniedDevices = new TreeSet<>();
   private List<Pattern> deniedCertificates = List.of();
   private final List<Invite> invites = new ArrayList<>();
+
+  /** Of those with mistakes too, so that whoever names one is not told that there is none. */
+  private final List<String> inviteNames = new ArrayList<>();
+
   private final SortedMap<Question.Purpose, Rule> ways = new TreeMap<>();
 
   private PolicyFile() {}
@@ -107,7 +112,6 @@ public final class PolicyFile {
                 "version, trust, certificates, deny, invites, admit, expel, founder, introducer");
       }
     }
-    List<String> names = invites.stream().map(Invite::name).toList();
     for (Question.Purpose purpose : Question.Purpose.values()) {
       Optional<Yaml.Entry> way =
           top.entries().stream().filter(each -> each.key().equals(purpose.word())).findFirst();
@@ -119,7 +123,7 @@ public final class PolicyFile {
             "Say who " + meaning(purpose) + ", or write: " + purpose.word() + ": nobody");
         continue;
       }
-      RuleReader reader = new RuleReader(errors, purpose, !anchors.isEmpty(), names);
+      RuleReader reader = new RuleReader(errors, purpose, !anchors.isEmpty(), inviteNames);
       reader.rule(way.get().value(), purpose.word()).ifPresent(rule -> ways.put(purpose, rule));
     }
   }
@@ -287,7 +291,8 @@ public final class PolicyFile {
     Optional<Bytes> key = Optional.empty();
     OptionalInt uses = OptionalInt.of(1);
     Optional<WallTime> expires = Optional.empty();
-    for (Yaml.Entry entry : errors.entries(item, place)) {
+    List<Yaml.Entry> entries = errors.entries(item, place);
+    for (Yaml.Entry entry : entries) {
       String at = place + '.' + entry.key();
       Optional<Yaml.Text> text = errors.text(entry.value(), at);
       if (text.isEmpty()) {
@@ -301,14 +306,9 @@ public final class PolicyFile {
         default -> errors.unknownKey(entry, place, "name, key, uses, expires");
       }
     }
+    requireNameAndKey(item, entries, place);
+    name.ifPresent(inviteNames::add);
     if (name.isEmpty() || key.isEmpty()) {
-      if (errors.isEmpty()) {
-        errors.add(
-            item.line(),
-            place,
-            "The invite has no " + (name.isEmpty() ? "name." : "key."),
-            "Give it a name of your choice, and the key that was shown when it was made.");
-      }
       return Optional.empty();
     }
     String wanted = name.get();
@@ -320,6 +320,22 @@ public final class PolicyFile {
           "Give each a name of its own.");
     }
     return Optional.of(new Invite(wanted, key.get(), uses, expires));
+  }
+
+  /** What is there and faulty is told where it stands. */
+  private void requireNameAndKey(Yaml item, List<Yaml.Entry> entries, String place) {
+    List<String> missing =
+        Stream.of("name", "key")
+            .filter(word -> entries.stream().noneMatch(entry -> entry.key().equals(word)))
+            .map(word -> "no " + word)
+            .toList();
+    if (!entries.isEmpty() && !missing.isEmpty()) {
+      errors.add(
+          item.line(),
+          place,
+          "The invite has " + String.join(" and ", missing) + '.',
+          "Give it a name of your choice, and the key that was shown when it was made.");
+    }
   }
 
   private Optional<Bytes> inviteKey(Yaml.Text text, String place) {

@@ -287,6 +287,22 @@ class PolicyFileTest {
   }
 
   @Test
+  void whatAnInviteLacksIsToldWithAllOtherMistakes() {
+    List<PolicyError> errors =
+        errors(
+            "version: 1\ncolour: red\nadmit: nobody\n"
+                + REST
+                + "invites:\n  - name: a\n  - uses: 3\n  - {name: b, key: ABC}\n");
+
+    assertThat(errors.stream().map(PolicyError::problem))
+        .satisfiesExactly(
+            colour -> assertThat(colour).contains("colour"),
+            noKey -> assertThat(noKey).isEqualTo("The invite has no key."),
+            neither -> assertThat(neither).isEqualTo("The invite has no name and no key."),
+            badKey -> assertThat(badKey).contains("not the key of an invite"));
+  }
+
+  @Test
   void anEmptyFileIsSaidToBeEmpty() {
     assertThat(errors("").get(0).problem()).isEqualTo("The file is empty.");
     assertThat(errors("# nothing\n").get(0).problem()).isEqualTo("The file is empty.");
