@@ -29,8 +29,17 @@ public final class AdmissionLimits {
 
   // ---- ours: what this implementation keeps at most
 
-  /** Questions that wait for somebody's answer. */
+  /**
+   * Questions of one purpose that wait for somebody's answer, or are remembered with it: whoever
+   * calls for expulsions takes no room from newcomers.
+   */
   public static final int OPEN_QUESTIONS = 256;
+
+  /** Of these, such as one device asks: a newcomer has one, a caller for expulsions several. */
+  public static final int QUESTIONS_OF_ONE = 16;
+
+  /** Names under which one device is shown to people about one question. */
+  public static final int NAMES_OF_ONE = 4;
 
   /** How long a question waits for people and remote checks. */
   public static final long QUESTION_MILLIS = 10 * 60_000L;

@@ -3,6 +3,7 @@ package io.keymoot.admission;
 import io.keymoot.admission.certificate.RevocationList;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -23,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A question is answered yes, no or wait. Wait names errands: whom to ask, what to have checked.
  * What they bring is given to {@link #hear}, which answers again. A question asked again is the
- * same question, so a newcomer that repeats its request bothers nobody twice, and a person's no
- * stays no until the question is forgotten, {@link AdmissionLimits#QUESTION_MILLIS} after it was
- * first asked.
+ * same question, whatever is shown with it, so a newcomer that repeats its request bothers nobody
+ * twice, and a person's no stays no until the question is forgotten, {@link
+ * AdmissionLimits#QUESTION_MILLIS} after it was first asked.
  *
  * <p>This is one device's opinion, about letting in only. Whether a credential holds at all is the
  * group's fixed check ({@code CredentialChecker}), which comes first and does not know the date.
@@ -36,36 +37,66 @@ public final class AdmissionPolicy {
   private List<RevocationList> lists = List.of();
   private final InviteBook invites = new InviteBook();
   private final SerialBook serials = new SerialBook();
-  private final SequencedMap<Question, Open> questions = new LinkedHashMap<>();
+  private final SequencedMap<Subject, Open> questions = new LinkedHashMap<>();
   private long tickets;
 
   public AdmissionPolicy(PolicyRules rules) {
     this.rules = rules;
   }
 
+  /** Who asks and for what: by this a question is the same, and not by the credential shown. */
+  private record Subject(
+      Question.Purpose purpose, GroupId group, Fingerprint device, Optional<Fingerprint> target) {
+    static Subject of(Question question) {
+      return new Subject(
+          question.purpose(), question.group(), question.device(), question.target());
+    }
+  }
+
+  /** A no that stands, whatever else is said or shown. */
+  private record Refusal(String reason, String remedy) {}
+
   /** A question from when it is asked until it is forgotten. */
   private static final class Open implements Evaluation.Heard {
-    final Ticket ticket;
-    final Question question;
+    Ticket ticket;
+    final Subject subject;
     final Tick forgotten;
+
+    /** As it was asked last. */
+    Question question;
+
+    /** Under how many names it was asked. */
+    int names = 1;
+
     final SortedMap<String, Hearing.PersonSaid> people = new TreeMap<>();
-    final SortedMap<Fingerprint, Hearing.MemberApproved> approvals = new TreeMap<>();
+    final SortedMap<Fingerprint, Hearing.Voice> approvals = new TreeMap<>();
     final SortedMap<String, Hearing.RemoteSaid> remotes = new TreeMap<>();
     final SequencedSet<Errand> asked = new LinkedHashSet<>();
     boolean waiting = true;
 
-    /** Who owns this device said no. */
-    @Nullable String refusedBy;
+    /** By who owns this device, or for showing too much. */
+    @Nullable Refusal refusal;
 
     Open(Ticket ticket, Question question, Tick forgotten) {
       this.ticket = ticket;
+      this.subject = Subject.of(question);
       this.question = question;
       this.forgotten = forgotten;
     }
 
-    /** By a person. */
+    /** By a person, for whom it would be a bother to say so again. */
     boolean isRefused() {
-      return refusedBy != null || people.values().stream().anyMatch(said -> !said.yes());
+      return refusal != null || people.values().stream().anyMatch(said -> !said.yes());
+    }
+
+    /** It is about somebody of another name now: a yes was for the one before, a no is a no. */
+    void isOfAnotherName(Ticket fresh) {
+      ticket = fresh;
+      names++;
+      people.values().removeIf(Hearing.PersonSaid::yes);
+      remotes.values().removeIf(Hearing.RemoteSaid::yes);
+      approvals.clear();
+      asked.clear();
     }
 
     @Override
@@ -74,7 +105,7 @@ public final class AdmissionPolicy {
     }
 
     @Override
-    public SortedMap<Fingerprint, Hearing.MemberApproved> approvals() {
+    public SortedMap<Fingerprint, Hearing.Voice> approvals() {
       return approvals;
     }
 
@@ -89,41 +120,100 @@ public final class AdmissionPolicy {
    * @param now for how long the question is kept
    */
   public Reply ask(Question question, WallTime wall, Tick now) {
-    Open open = questions.get(question);
-    if (open != null && !now.isBefore(open.forgotten)) {
-      questions.remove(question);
-      open = null;
+    Open known = questions.get(Subject.of(question));
+    if (known != null && now.isBefore(known.forgotten)) {
+      return known.question.equals(question)
+          ? answer(known, wall)
+          : askShowingElse(known, question, wall);
     }
-    if (open != null) {
-      return answer(open, wall);
+    if (known != null) {
+      questions.remove(known.subject);
+      if (known.waiting) {
+        // Whoever waited is told so; who asks comes again.
+        return unanswered(known);
+      }
     }
-    open =
+    Open open =
         new Open(new Ticket(++tickets), question, now.plusMillis(AdmissionLimits.QUESTION_MILLIS));
     Reply reply = answer(open, wall);
     // Only what waits for others is kept: to the rest the answer is the same the next time.
-    if (reply instanceof Reply.Wait && !keep(open)) {
-      return new Reply.No(
-          open.ticket,
-          "Too many questions wait for an answer here (" + questions.size() + ").",
-          "Answer or refuse those that wait, or try again in some minutes.");
-    }
-    return reply;
+    return reply instanceof Reply.Wait ? keep(open).<Reply>map(no -> no).orElse(reply) : reply;
   }
 
-  private boolean keep(Open open) {
-    // Refusals last: whoever was refused would ask again, and people with it.
-    if (questions.size() >= AdmissionLimits.OPEN_QUESTIONS
-        && !forgetOne(each -> !each.waiting && !each.isRefused())
-        && !forgetOne(each -> !each.waiting)) {
-      return false;
+  /**
+   * The same device shows another credential: perhaps a renewed one, perhaps junk to be asked about
+   * again. What people said holds as long as they would see the same. Who was asked about another
+   * name may still be thinking, so that ticket ends.
+   */
+  private Reply askShowingElse(Open open, Question question, WallTime wall) {
+    String before = evaluation(open, wall).portrayed();
+    open.question = question;
+    if (open.refusal != null || evaluation(open, wall).portrayed().equals(before)) {
+      return answer(open, wall);
     }
-    questions.putLast(open.question, open);
-    return true;
+    Ticket old = open.ticket;
+    boolean wasWaiting = open.waiting;
+    open.waiting = false;
+    if (open.names == AdmissionLimits.NAMES_OF_ONE) {
+      Refusal refusal =
+          new Refusal(
+              "The device shows one certificate after the other.",
+              "Have it keep to one; it is listened to again after "
+                  + AdmissionLimits.QUESTION_MILLIS / 60_000
+                  + " minutes.");
+      open.refusal = refusal;
+      return new Reply.No(old, refusal.reason, refusal.remedy);
+    }
+    open.isOfAnotherName(new Ticket(++tickets));
+    return wasWaiting
+        ? new Reply.No(
+            old,
+            "The device shows another certificate than when people were asked about it.",
+            "It is asked about anew when it comes again.")
+        : answer(open, wall);
+  }
+
+  /** Remembers the question; or says why it cannot. */
+  private Optional<Reply.No> keep(Open open) {
+    Subject its = open.subject;
+    // One's refusals do not make room for its next question: people would be asked again.
+    Predicate<Open> ofOne =
+        each ->
+            each.subject.purpose == its.purpose
+                && each.subject.group.equals(its.group)
+                && each.subject.device.equals(its.device);
+    if (count(ofOne) >= AdmissionLimits.QUESTIONS_OF_ONE
+        && !forgetOne(ofOne.and(each -> !each.waiting && !each.isRefused()))) {
+      return Optional.of(
+          new Reply.No(
+              open.ticket,
+              "Too many questions of this device wait here, or were refused ("
+                  + AdmissionLimits.QUESTIONS_OF_ONE
+                  + ").",
+              "Answer those that wait, or try again in some minutes."));
+    }
+    Predicate<Open> ofPurpose = each -> each.subject.purpose == its.purpose;
+    // Refusals last: whoever was refused would ask again, and people with it.
+    if (count(ofPurpose) >= AdmissionLimits.OPEN_QUESTIONS
+        && !forgetOne(ofPurpose.and(each -> !each.waiting && !each.isRefused()))
+        && !forgetOne(ofPurpose.and(each -> !each.waiting))) {
+      return Optional.of(
+          new Reply.No(
+              open.ticket,
+              "Too many questions wait for an answer here (" + count(ofPurpose) + ").",
+              "Answer or refuse those that wait, or try again in some minutes."));
+    }
+    questions.putLast(its, open);
+    return Optional.empty();
+  }
+
+  private long count(Predicate<Open> which) {
+    return questions.values().stream().filter(which).count();
   }
 
   private boolean forgetOne(Predicate<Open> which) {
     Optional<Open> oldest = questions.values().stream().filter(which).findFirst();
-    oldest.ifPresent(each -> questions.remove(each.question));
+    oldest.ifPresent(each -> questions.remove(each.subject));
     return oldest.isPresent();
   }
 
@@ -142,7 +232,7 @@ public final class AdmissionPolicy {
       case Hearing.OwnerSaid said -> {
         if (!said.yes()) {
           open.waiting = false;
-          open.refusedBy = said.by();
+          open.refusal = new Refusal(said.by() + " said no.", "Speak with " + said.by() + '.');
         }
         for (Errand each : open.asked) {
           if (each instanceof Errand.AskPerson ask) {
@@ -156,10 +246,13 @@ public final class AdmissionPolicy {
           open.remotes.putIfAbsent(said.name(), said);
         }
       }
-      case Hearing.MemberApproved approval -> {
-        if (open.approvals.size() < AdmissionLimits.APPROVALS_HEARD) {
-          Fingerprint approver = new Fingerprint(Hash32.sha256(approval.key().toArray()));
-          open.approvals.putIfAbsent(approver, approval);
+      case Hearing.MembersApprove approve -> {
+        open.approvals.clear();
+        for (Hearing.Voice voice : approve.members()) {
+          if (open.approvals.size() < AdmissionLimits.APPROVALS_HEARD) {
+            Fingerprint approver = new Fingerprint(Hash32.sha256(voice.key().toArray()));
+            open.approvals.putIfAbsent(approver, voice);
+          }
         }
       }
     }
@@ -189,13 +282,16 @@ public final class AdmissionPolicy {
     return null;
   }
 
+  private Evaluation evaluation(Open open, WallTime wall) {
+    return new Evaluation(rules, lists, invites, serials, open.question, open, wall);
+  }
+
   private Reply answer(Open open, WallTime wall) {
-    if (open.refusedBy != null) {
-      return new Reply.No(
-          open.ticket, open.refusedBy + " said no.", "Speak with " + open.refusedBy + '.');
+    Refusal refusal = open.refusal;
+    if (refusal != null) {
+      return new Reply.No(open.ticket, refusal.reason, refusal.remedy);
     }
-    Evaluation evaluation =
-        new Evaluation(rules, lists, invites, serials, open.question, open, wall);
+    Evaluation evaluation = evaluation(open, wall);
     Evaluation.Outcome outcome = evaluation.outcome();
     open.waiting = outcome instanceof Evaluation.Outcome.NotYet;
     return switch (outcome) {
@@ -228,17 +324,20 @@ public final class AdmissionPolicy {
             open -> {
               boolean over = !now.isBefore(open.forgotten);
               if (over && open.waiting) {
-                unanswered.add(
-                    new Reply.No(
-                        open.ticket,
-                        "Nobody who was asked answered within "
-                            + AdmissionLimits.QUESTION_MILLIS / 60_000
-                            + " minutes.",
-                        "Ask again when somebody is there to answer."));
+                unanswered.add(unanswered(open));
               }
               return over;
             });
     return unanswered;
+  }
+
+  private static Reply.No unanswered(Open open) {
+    return new Reply.No(
+        open.ticket,
+        "Nobody who was asked answered within "
+            + AdmissionLimits.QUESTION_MILLIS / 60_000
+            + " minutes.",
+        "Ask again when somebody is there to answer.");
   }
 
   /** This question needs no answer any more. */
@@ -305,6 +404,7 @@ public final class AdmissionPolicy {
   /** Takes back an invite that was added; those of the file go with a change of the file. */
   public void removeInvite(String name) {
     invites.remove(name);
+    invites.keepOnly(rules.invites());
   }
 
   /** Those that were added. */
@@ -317,7 +417,8 @@ public final class AdmissionPolicy {
     return invites.uses();
   }
 
+  /** What was kept of an earlier start, of those invites that there are. */
   public void restore(List<InviteUse> uses) {
-    uses.forEach(use -> invites.use(use.invite(), use.device()));
+    invites.restore(rules.invites(), uses);
   }
 }

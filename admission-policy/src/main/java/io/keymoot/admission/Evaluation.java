@@ -9,6 +9,7 @@ import io.keymoot.admission.certificate.Examined;
 import io.keymoot.admission.certificate.Pattern;
 import io.keymoot.admission.certificate.RevocationList;
 import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class Evaluation {
   interface Heard {
     SortedMap<String, Hearing.PersonSaid> people();
 
-    SortedMap<Fingerprint, Hearing.MemberApproved> approvals();
+    SortedMap<Fingerprint, Hearing.Voice> approvals();
 
     SortedMap<String, Hearing.RemoteSaid> remotes();
   }
@@ -53,10 +54,21 @@ final class Evaluation {
   private final Heard heard;
   private final WallTime now;
 
-  /** By the group's fixed check. */
-  private final Examined byGroup;
+  /**
+   * What a device shows.
+   *
+   * @param byGroup by the group's fixed check
+   * @param byPolicy by the anchors that count for this policy: its own where it has some
+   */
+  private record Standing(Fingerprint device, Examined byGroup, Examined byPolicy) {
+    /** The chain that counts, if there is one. */
+    Examined best() {
+      return byPolicy instanceof Examined.ByChain ? byPolicy : byGroup;
+    }
+  }
 
-  /** By the anchors that count for this policy: its own where it has some. */
+  private final Standing asker;
+  private final Examined byGroup;
   private final Examined byPolicy;
 
   private final Fingerprint device;
@@ -76,14 +88,20 @@ final class Evaluation {
     this.question = question;
     this.heard = heard;
     this.now = now;
-    this.device = question.device();
-    this.byGroup =
-        CredentialChecker.examine(question.trust(), question.key(), question.credential());
-    this.byPolicy =
+    this.asker = standing(question.key(), question.credential());
+    this.device = asker.device;
+    this.byGroup = asker.byGroup;
+    this.byPolicy = asker.byPolicy;
+  }
+
+  private Standing standing(Bytes key, Bytes credential) {
+    Examined inGroup = CredentialChecker.examine(question.trust(), key, credential);
+    Examined here =
         rules.anchors().isEmpty()
-            ? byGroup
+            ? inGroup
             : CredentialChecker.byChain(
-                rules.anchors(), List.of(), question.key(), shown().certificates());
+                rules.anchors(), List.of(), key, shown(credential).certificates());
+    return new Standing(new Fingerprint(Hash32.sha256(key.toArray())), inGroup, here);
   }
 
   Outcome outcome() {
@@ -91,7 +109,7 @@ final class Evaluation {
       return new Outcome.No(
           refused.reason(), "Show a credential that the group's own rules accept.");
     }
-    return denied().orElseGet(() -> judge(rules.way(question.purpose())));
+    return denied(asker).orElseGet(() -> judge(rules.way(question.purpose())));
   }
 
   /** The chain that vouches for the device, when one does. */
@@ -99,23 +117,27 @@ final class Evaluation {
     return byPolicy instanceof Examined.ByChain path ? Optional.of(path) : Optional.empty();
   }
 
-  private Credential shown() {
-    return Credential.decode(question.credential()) instanceof Decoded.Ok<Credential> ok
+  /** Who it is, as people are told. */
+  String portrayed() {
+    return portrait().shown();
+  }
+
+  private static Credential shown(Bytes credential) {
+    return Credential.decode(credential) instanceof Decoded.Ok<Credential> ok
         ? ok.value()
         : Credential.SELF_MADE;
   }
 
-  private Optional<Outcome> denied() {
-    if (rules.deniedDevices().contains(device)) {
+  private Optional<Outcome> denied(Standing who) {
+    if (rules.deniedDevices().contains(who.device)) {
       return Optional.of(
           new Outcome.No(
-              "The device " + CheckedText.brief(device) + "… is on the deny list.",
+              "The device " + CheckedText.brief(who.device) + "… is on the deny list.",
               "Take it off deny.devices in the policy if it may come again."));
     }
-    Examined chain = byPolicy instanceof Examined.ByChain ? byPolicy : byGroup;
-    if (chain instanceof Examined.ByChain path) {
+    if (who.best() instanceof Examined.ByChain path) {
       for (Pattern pattern : rules.deniedCertificates()) {
-        if (matches(pattern, path)) {
+        if (matches(pattern, path, who)) {
           return Optional.of(
               new Outcome.No(
                   "The certificate of "
@@ -135,10 +157,10 @@ final class Evaluation {
    * Roles are the group's to give, by whatever anchors the certificate itself is judged here. But
    * who is judged as a founder wrote the group's rules itself.
    */
-  private boolean matches(Pattern pattern, Examined.ByChain path) {
+  private boolean matches(Pattern pattern, Examined.ByChain path, Standing who) {
     boolean groups = question.purpose() != Question.Purpose.FOUNDER;
     SortedSet<String> roles =
-        groups && byGroup instanceof Examined.ByChain inGroup ? inGroup.roles() : path.roles();
+        groups && who.byGroup instanceof Examined.ByChain inGroup ? inGroup.roles() : path.roles();
     return pattern.matches(path.device(), path.issuerOf(0), path.anchor(), roles);
   }
 
@@ -211,7 +233,7 @@ final class Evaluation {
     }
     Certificate certificate = path.device();
     if (!rule.patterns().isEmpty()
-        && rule.patterns().stream().noneMatch(pattern -> matches(pattern, path))) {
+        && rule.patterns().stream().noneMatch(pattern -> matches(pattern, path, asker))) {
       return new Outcome.No(
           "The certificate of "
               + certificate.shown()
@@ -253,7 +275,11 @@ final class Evaluation {
 
   private Outcome invited(Rule.Invited rule) {
     return switch (invites.standing(
-        rules.invites(), rule.names(), question.key(), shown().invites(), now)) {
+        rules.invites(),
+        rule.names(),
+        question.key(),
+        shown(question.credential()).invites(),
+        now)) {
       case InviteBook.Standing.Good good ->
           new Outcome.Yes("invite \"" + good.invite().name() + '"', List.of(good.invite()));
       case InviteBook.Standing.Bad bad -> new Outcome.No(bad.reason(), "Ask for a new invite.");
@@ -273,8 +299,8 @@ final class Evaluation {
 
   private Outcome approved(Rule.Approved rule) {
     int count = 0;
-    for (Hearing.MemberApproved approval : heard.approvals().values()) {
-      if (counts(approval, rule)) {
+    for (Hearing.Voice voice : heard.approvals().values()) {
+      if (counts(voice, rule)) {
         count++;
       }
     }
@@ -283,14 +309,18 @@ final class Evaluation {
         : lacking(new Errand.CollectApprovals(rule.count(), portrait()));
   }
 
-  /** No date is asked of an approver: it is a member already. Nobody approves its own cause. */
-  private boolean counts(Hearing.MemberApproved approval, Rule.Approved rule) {
-    Fingerprint approver = new Fingerprint(Hash32.sha256(approval.key().toArray()));
-    if (approver.equals(device) || question.target().equals(Optional.of(approver))) {
+  /**
+   * No date is asked of an approver: it is a member already. Nobody approves its own cause, and
+   * whom this device would not let in speaks for nobody here.
+   */
+  private boolean counts(Hearing.Voice voice, Rule.Approved rule) {
+    Standing approver = standing(voice.key(), voice.credential());
+    if (approver.device.equals(device)
+        || question.target().equals(Optional.of(approver.device))
+        || denied(approver).isPresent()) {
       return false;
     }
-    return switch (CredentialChecker.examine(
-        question.trust(), approval.key(), approval.credential())) {
+    return switch (approver.byGroup) {
       case Examined.Refused refused -> false;
       case Examined.ByChain path ->
           rule.from().isEmpty()
@@ -327,9 +357,8 @@ final class Evaluation {
   }
 
   private Errand.Portrait portrait() {
-    Examined best = byPolicy instanceof Examined.ByChain ? byPolicy : byGroup;
     String shown =
-        switch (best) {
+        switch (asker.best()) {
           case Examined.ByChain path ->
               path.device().shown()
                   + ", certified by "

@@ -1,6 +1,7 @@
 package io.keymoot.admission;
 
 import io.keymoot.flatkeying.wire.Bytes;
+import java.util.List;
 
 /** What somebody outside said to an errand. */
 public sealed interface Hearing {
@@ -19,12 +20,20 @@ public sealed interface Hearing {
   record OwnerSaid(Ticket ticket, boolean yes, String by) implements Hearing {}
 
   /**
-   * A member approved. That it is one, and that it signed the approval, was checked by who says so.
-   *
+   * The members who approve, as of now: all whose word counts, in place of those heard before. That
+   * they are members, and signed it, was checked by who says so.
+   */
+  record MembersApprove(Ticket ticket, List<Voice> members) implements Hearing {
+    public MembersApprove {
+      members = List.copyOf(members);
+    }
+  }
+
+  /**
    * @param key of the approving device
    * @param credential of the approving member
    */
-  record MemberApproved(Ticket ticket, Bytes key, Bytes credential) implements Hearing {}
+  record Voice(Bytes key, Bytes credential) {}
 
   /**
    * @param reason what the other system said, when it said no or nothing

@@ -99,15 +99,27 @@ final class InviteBook {
     return Optional.empty();
   }
 
-  /** Where the number of devices does not matter, they are not remembered. */
+  /** Where the number of devices does not matter, they are not remembered; nor more than count. */
   void use(Invite invite, Fingerprint device) {
     if (invite.uses().isPresent()) {
-      use(invite.key(), device);
+      SortedSet<Fingerprint> its = users.computeIfAbsent(invite.key(), key -> new TreeSet<>());
+      if (its.size() < invite.uses().getAsInt()) {
+        its.add(device);
+      }
     }
   }
 
-  void use(Bytes invite, Fingerprint device) {
-    users.computeIfAbsent(invite, key -> new TreeSet<>()).add(device);
+  /** What was kept of an earlier start: of an invite that exists no more it is over. */
+  void restore(List<Invite> filed, List<InviteUse> uses) {
+    SortedMap<Bytes, Invite> known = new TreeMap<>();
+    filed.forEach(invite -> known.put(invite.key(), invite));
+    made.values().forEach(invite -> known.putIfAbsent(invite.key(), invite));
+    for (InviteUse use : uses) {
+      Invite invite = known.get(use.invite());
+      if (invite != null) {
+        use(invite, use.device());
+      }
+    }
   }
 
   /** Uses of invites that exist no more are forgotten; an invite that comes back is a new one. */

@@ -15,6 +15,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,7 +28,7 @@ class AdmissionPolicyTest {
   private final World w = new World();
 
   private static Fingerprint fingerprint(SigningKey key) {
-    return new Fingerprint(Hash32.sha256(key.spki().toArray()));
+    return Draft.fingerprint(key);
   }
 
   private static String text(SigningKey key) {
@@ -186,8 +187,12 @@ class AdmissionPolicyTest {
 
   // ---- approvals
 
-  private Hearing approval(Ticket ticket, SigningKey by) {
-    return new Hearing.MemberApproved(ticket, by.spki(), Credential.SELF_MADE.encode());
+  private static Hearing approvals(Ticket ticket, SigningKey... by) {
+    return new Hearing.MembersApprove(
+        ticket,
+        Stream.of(by)
+            .map(key -> new Hearing.Voice(key.spki(), Credential.SELF_MADE.encode()))
+            .toList());
   }
 
   @Test
@@ -200,14 +205,46 @@ class AdmissionPolicyTest {
         .isInstanceOfSatisfying(
             Errand.CollectApprovals.class, each -> assertThat(each.count()).isEqualTo(2));
 
-    assertThat(policy.hear(approval(ticket, w.doorKey), TODAY, NOW).orElseThrow())
+    assertThat(policy.hear(approvals(ticket, w.doorKey), TODAY, NOW).orElseThrow())
         .isInstanceOf(Reply.Wait.class);
-    assertThat(policy.hear(approval(ticket, w.doorKey), TODAY, NOW).orElseThrow())
+    assertThat(policy.hear(approvals(ticket, w.doorKey, w.doorKey), TODAY, NOW).orElseThrow())
         .isInstanceOf(Reply.Wait.class);
-    assertThat(policy.hear(approval(ticket, w.otherKey), TODAY, NOW).orElseThrow())
+    assertThat(policy.hear(approvals(ticket, w.doorKey, w.otherKey), TODAY, NOW).orElseThrow())
         .isInstanceOf(Reply.Wait.class);
-    assertThat(policy.hear(approval(ticket, w.siteKey), TODAY, NOW).orElseThrow())
+    assertThat(policy.hear(approvals(ticket, w.doorKey, w.siteKey), TODAY, NOW).orElseThrow())
         .isEqualTo(new Reply.Yes(ticket, "2 members approve"));
+  }
+
+  @Test
+  void whoseApprovalIsNotAmongThemAnyMoreIsNotCounted() {
+    AdmissionPolicy policy = World.admitting("admit: {approvals: 2}");
+    Ticket ticket = waiting(policy.ask(stranger(), TODAY, NOW)).ticket();
+    policy.hear(approvals(ticket, w.doorKey), TODAY, NOW);
+    assertThat(policy.hear(approvals(ticket, w.siteKey), TODAY, NOW).orElseThrow())
+        .isInstanceOf(Reply.Wait.class);
+    assertThat(policy.hear(approvals(ticket, w.doorKey, w.siteKey), TODAY, NOW).orElseThrow())
+        .isInstanceOf(Reply.Yes.class);
+  }
+
+  @Test
+  void theDenyListGoesBeforeApprovalsToo() {
+    Bytes newcomer = Draft.device(World.SITE, w.siteKey, "CN=new", w.otherKey).sign();
+    Question question =
+        World.question(w.trust(), w.otherKey, World.credential(newcomer, w.siteDer));
+    for (String deny :
+        List.of("devices: [" + text(w.doorKey) + ']', "certificates: ['ou=Doors']")) {
+      AdmissionPolicy policy = World.admitting("deny: {" + deny + "}\nadmit: {approvals: 1}");
+      Ticket ticket = waiting(policy.ask(question, TODAY, NOW)).ticket();
+      Reply reply =
+          policy
+              .hear(
+                  new Hearing.MembersApprove(
+                      ticket, List.of(new Hearing.Voice(w.doorKey.spki(), w.doorCredential()))),
+                  TODAY,
+                  NOW)
+              .orElseThrow();
+      assertThat(reply).as(deny).isInstanceOf(Reply.Wait.class);
+    }
   }
 
   @Test
@@ -227,15 +264,19 @@ class AdmissionPolicyTest {
     Reply window =
         policy
             .hear(
-                new Hearing.MemberApproved(
-                    ticket, w.curveKey.spki(), World.credential(byWindow, w.siteDer)),
+                new Hearing.MembersApprove(
+                    ticket,
+                    List.of(
+                        new Hearing.Voice(
+                            w.curveKey.spki(), World.credential(byWindow, w.siteDer)))),
                 TODAY,
                 NOW)
             .orElseThrow();
     Reply door =
         policy
             .hear(
-                new Hearing.MemberApproved(ticket, w.doorKey.spki(), w.doorCredential()),
+                new Hearing.MembersApprove(
+                    ticket, List.of(new Hearing.Voice(w.doorKey.spki(), w.doorCredential()))),
                 TODAY,
                 NOW)
             .orElseThrow();
@@ -255,7 +296,8 @@ class AdmissionPolicyTest {
 
     assertThat(
             policy.hear(
-                new Hearing.MemberApproved(ticket, w.doorKey.spki(), w.doorCredential()),
+                new Hearing.MembersApprove(
+                    ticket, List.of(new Hearing.Voice(w.doorKey.spki(), w.doorCredential()))),
                 muchLater,
                 NOW))
         .get()
@@ -321,7 +363,7 @@ class AdmissionPolicyTest {
 
     assertThat(wait.errands()).hasSize(3);
     assertThat(yes(policy, wait.ticket(), "chair")).isInstanceOf(Reply.Wait.class);
-    assertThat(policy.hear(approval(wait.ticket(), w.doorKey), TODAY, NOW))
+    assertThat(policy.hear(approvals(wait.ticket(), w.doorKey), TODAY, NOW))
         .get()
         .isEqualTo(new Reply.Yes(wait.ticket(), "chair (Ada) said yes; 1 member approves"));
   }
@@ -388,10 +430,10 @@ class AdmissionPolicyTest {
             Optional.of(fingerprint(w.otherKey)));
     Ticket ticket = waiting(policy.ask(question, TODAY, NOW)).ticket();
 
-    assertThat(policy.hear(approval(ticket, w.otherKey), TODAY, NOW))
+    assertThat(policy.hear(approvals(ticket, w.otherKey), TODAY, NOW))
         .get()
         .isInstanceOf(Reply.Wait.class);
-    assertThat(policy.hear(approval(ticket, w.siteKey), TODAY, NOW))
+    assertThat(policy.hear(approvals(ticket, w.siteKey), TODAY, NOW))
         .get()
         .isInstanceOf(Reply.Yes.class);
   }

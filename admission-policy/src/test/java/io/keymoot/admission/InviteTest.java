@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keymoot.admission.certificate.Credential;
 import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.wire.Decoded;
 import java.util.List;
@@ -198,6 +199,34 @@ class InviteTest {
     assertThat(policy.ask(with(secret, w.otherKey), TODAY, NOW)).isInstanceOf(Reply.Yes.class);
     policy.removeInvite("visitor");
     assertThat(policy.ask(with(secret, w.doorKey), TODAY, NOW)).isInstanceOf(Reply.No.class);
+  }
+
+  @Test
+  void whoUsedAnInviteThatExistsNoMoreIsForgotten() {
+    AdmissionPolicy policy = policy("");
+    for (int i = 0; i < 50; i++) {
+      InviteSecret next = InviteSecret.link(Optional.empty(), Draft.entropy(100 + i));
+      policy.addInvite(
+          new Invite("visitor", next.publicKey(), OptionalInt.of(1), Optional.empty()));
+      policy.restore(List.of(new InviteUse(next.publicKey(), Draft.fingerprint(w.doorKey))));
+      assertThat(policy.inviteUses()).hasSize(1);
+      policy.removeInvite("visitor");
+    }
+    assertThat(policy.inviteUses()).isEmpty();
+  }
+
+  @Test
+  void usesOfUnknownInvitesAreNotRestoredNorMoreThanOneInviteHas() {
+    AdmissionPolicy policy = policy("\n    uses: 2");
+    InviteSecret unknown = InviteSecret.link(Optional.empty(), Draft.entropy(41));
+    policy.restore(List.of(new InviteUse(unknown.publicKey(), Draft.fingerprint(w.doorKey))));
+    assertThat(policy.inviteUses()).isEmpty();
+    for (int i = 0; i < 20; i++) {
+      Fingerprint device = Draft.fingerprint(Draft.ed25519(200 + i));
+      policy.restore(List.of(new InviteUse(secret.publicKey(), device)));
+    }
+    assertThat(policy.inviteUses()).hasSize(2);
+    assertThat(policy.ask(with(secret, w.otherKey), TODAY, NOW)).isInstanceOf(Reply.No.class);
   }
 
   // ---- secrets

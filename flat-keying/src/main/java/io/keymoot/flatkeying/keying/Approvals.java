@@ -178,7 +178,7 @@ final class Approvals {
   }
 
   private static boolean isIn(GroupState state, Fingerprint device) {
-    return state.members().stream().anyMatch(person -> person.device().equals(device));
+    return !state.membersOf(device).isEmpty();
   }
 
   /** How many devices must want it, whoever has no role for it. */

@@ -25,11 +25,13 @@ import io.keymoot.flatkeying.keying.Input;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -45,7 +47,9 @@ import java.util.function.Consumer;
  *   this device is let in     FOUNDER, INTRODUCER ──▶ believe, ask another, or go
  * </pre>
  *
- * <p>Approvals of members reach every question they bear on. One of ours says what this device's
+ * <p>A question is the same whichever start of a device asks it, or whichever of its members: so it
+ * has several causes, and its answer is for all of them. Approvals of members reach every question
+ * they bear on, and are taken back when who gave them is out. One of ours says what this device's
  * owner or policy said; it puts nobody in or out by itself.
  *
  * <p>Long, but whole: every purpose's question goes into one table and is settled out of it, be it
@@ -66,16 +70,40 @@ final class Judging {
     record Introducer(Effect.AskBelief ask) implements Cause {}
   }
 
-  private record Case(Cause cause, Pending pending) {}
+  /** A question that waits, for whom, and whose approvals the policy has heard of. */
+  private static final class Case {
+    final List<Cause> causes = new ArrayList<>();
+    Pending pending;
+    List<Hearing.Voice> voices = List.of();
 
-  /** What a question is about, whatever credential is shown. */
-  private record Subject(Question.Purpose purpose, MemberId member, Fingerprint target) {
-    static Subject of(Pending pending) {
-      return new Subject(pending.purpose(), pending.member(), pending.target());
+    Case(Pending pending) {
+      this.pending = pending;
+    }
+
+    /** What members would have to want. */
+    Optional<Words.Act> act() {
+      return switch (causes.get(0)) {
+        case Cause.Newcomer(MemberId member) ->
+            Optional.of(new Words.Act(Approval.Action.ADMIT, member.hash()));
+        case Cause.Wish(Fingerprint device) -> Optional.of(calling(device));
+        case Cause.Word(MemberId by, Fingerprint device) -> Optional.of(calling(device));
+        case Cause.Founder founder -> Optional.empty();
+        case Cause.Introducer introducer -> Optional.empty();
+      };
     }
   }
 
-  private record Unheard(MemberId by, Approval approval) {}
+  /** Whom to help put out when it is this peer's turn, and who called for it. */
+  private record Help(MemberId by, Tick at) {}
+
+  /** What a question is about, whatever is shown and whichever start of the device asks. */
+  private record Subject(Question.Purpose purpose, Fingerprint device, Fingerprint target) {
+    static Subject of(Pending pending) {
+      return new Subject(pending.purpose(), pending.device(), pending.target());
+    }
+  }
+
+  private record Told(Subject about, String reason) {}
 
   private final AdmissionPolicy policy;
   private final FlatKeying keying;
@@ -85,19 +113,13 @@ final class Judging {
 
   private final SequencedMap<Ticket, Case> open = new LinkedHashMap<>();
 
-  /** Approvals of others, by whom or what they are about, and who gave them. */
-  private final SequencedMap<Hash32, SortedMap<MemberId, Hearing.MemberApproved>> approvals =
-      new LinkedHashMap<>();
-
-  private final List<Unheard> unheard = new ArrayList<>();
-
-  /** Whom to help put out, and when it is this peer's turn. */
-  private final SortedMap<Fingerprint, Tick> helping = new TreeMap<>();
+  private final Words words = new Words();
+  private final SortedMap<Fingerprint, Help> helping = new TreeMap<>();
 
   /** Whom this peer helped to put out, and until when it does not say so again. */
   private final SortedMap<Fingerprint, Tick> helped = new TreeMap<>();
 
-  private final SequencedMap<Subject, String> told = new LinkedHashMap<>();
+  private final SequencedSet<Told> told = new LinkedHashSet<>();
   private Tick now = Tick.ZERO;
   private WallTime wall = new WallTime(0);
 
@@ -125,7 +147,7 @@ final class Judging {
   }
 
   Optional<Tick> nextDeadline() {
-    Optional<Tick> help = helping.values().stream().min(Tick::compareTo);
+    Optional<Tick> help = helping.values().stream().map(Help::at).min(Tick::compareTo);
     Optional<Tick> forget = policy.nextDeadline();
     return help.isEmpty() || (forget.isPresent() && forget.get().isBefore(help.get()))
         ? forget
@@ -138,8 +160,8 @@ final class Judging {
     }
     List<Fingerprint> due = new ArrayList<>();
     helping.forEach(
-        (device, at) -> {
-          if (!now.isBefore(at)) {
+        (device, help) -> {
+          if (!now.isBefore(help.at)) {
             due.add(device);
           }
         });
@@ -216,34 +238,65 @@ final class Judging {
       Optional<Fingerprint> target) {
     Question question = new Question(purpose, keying.group(), trust, key, credential, target);
     Reply reply = policy.ask(question, wall, now);
+    Identity identity =
+        identities.of(keying.group(), trust, key, Hash32.sha256(credential.toArray()), credential);
+    Fingerprint device = question.device();
     Case known = open.get(reply.ticket());
+    Pending pending =
+        new Pending(
+            reply.ticket(),
+            purpose,
+            member,
+            device,
+            identity.name(),
+            target.orElse(device),
+            known == null ? List.of() : known.pending.errands(),
+            known == null ? now : known.pending.since());
     if (known == null) {
-      Identity identity =
-          identities.of(
-              keying.group(), trust, key, Hash32.sha256(credential.toArray()), credential);
-      Fingerprint device = question.device();
-      known =
-          new Case(
-              cause,
-              new Pending(
-                  reply.ticket(),
-                  purpose,
-                  member,
-                  device,
-                  identity.name(),
-                  target.orElse(device),
-                  List.of(),
-                  now));
+      known = new Case(pending);
     }
+    known.pending = pending;
     open.put(reply.ticket(), known);
+    join(known, cause);
     answered(reply);
-    if (open.containsKey(reply.ticket())) {
-      heardSoFar(reply.ticket());
-    }
+    tellWords(known);
     if (cause instanceof Cause.Wish && open.containsKey(reply.ticket())) {
       // Who wishes it is the person that the policy would ask.
       answer(reply.ticket(), true, "this device's application");
     }
+  }
+
+  /**
+   * A newer request of a device that wants in ends its older one: the process that made that is
+   * gone, or if it was played back, whoever is there asks again. Of several members that let this
+   * newcomer in each gets its answer.
+   */
+  private void join(Case which, Cause cause) {
+    if (which.causes.contains(cause)) {
+      return;
+    }
+    int most =
+        cause instanceof Cause.Founder || cause instanceof Cause.Introducer
+            ? PeerLimits.BELIEFS
+            : 1;
+    while (which.causes.size() >= most) {
+      letGo(which.causes.remove(0));
+    }
+    which.causes.add(cause);
+  }
+
+  private void letGo(Cause cause) {
+    switch (cause) {
+      case Cause.Newcomer newcomer -> no(newcomer);
+      case Cause.Wish wish -> {}
+      case Cause.Word word -> {}
+      case Cause.Founder(Effect.AskBelief ask) -> notBy(ask);
+      case Cause.Introducer(Effect.AskBelief ask) -> notBy(ask);
+    }
+  }
+
+  private void notBy(Effect.AskBelief ask) {
+    act.accept(new Input.Believed(ask.granter(), Input.Belief.NOT_THIS_INTRODUCER));
   }
 
   // ---- answers
@@ -269,16 +322,9 @@ final class Judging {
     if (!counts) {
       return;
     }
-    switch (which.cause) {
-      case Cause.Newcomer(MemberId member) ->
-          act.accept(new Input.Approve(Approval.Action.ADMIT, member.hash()));
-      case Cause.Wish(Fingerprint device) ->
-          act.accept(new Input.Approve(Approval.Action.EXPEL, device.hash()));
-      case Cause.Word(MemberId by, Fingerprint device) ->
-          act.accept(new Input.Approve(Approval.Action.EXPEL, device.hash()));
-      case Cause.Founder founder -> {}
-      case Cause.Introducer introducer -> {}
-    }
+    which
+        .act()
+        .ifPresent(wanted -> act.accept(new Input.Approve(wanted.action(), wanted.subject())));
   }
 
   void hear(Hearing hearing) {
@@ -333,27 +379,27 @@ final class Judging {
     switch (reply) {
       case Reply.Yes(Ticket ticket, String because) -> {
         open.remove(ticket);
-        told.remove(Subject.of(known.pending));
+        Subject about = Subject.of(known.pending);
+        told.removeIf(each -> each.about.equals(about));
         tell.accept(new PeerEffect.PolicyDecided(known.pending, true, because, ""));
         if (known.pending.purpose() == Question.Purpose.ADMIT) {
           tellInvites();
         }
-        yes(known.cause);
+        List.copyOf(known.causes).forEach(this::yes);
       }
       case Reply.No(Ticket ticket, String reason, String remedy) -> {
         open.remove(ticket);
         if (isNews(known.pending, reason)) {
           tell.accept(new PeerEffect.PolicyDecided(known.pending, false, reason, remedy));
         }
-        no(known.cause);
+        List.copyOf(known.causes).forEach(this::no);
       }
       case Reply.Wait(Ticket ticket, List<Errand> fresh) -> {
         if (!fresh.isEmpty()) {
           List<Errand> errands = new ArrayList<>(known.pending.errands());
           errands.addAll(fresh);
-          Pending waiting = with(known.pending, errands);
-          open.put(ticket, new Case(known.cause, waiting));
-          tell.accept(new PeerEffect.PolicyWaits(waiting, fresh));
+          known.pending = with(known.pending, errands);
+          tell.accept(new PeerEffect.PolicyWaits(known.pending, fresh));
         }
       }
     }
@@ -371,20 +417,20 @@ final class Judging {
         pending.since());
   }
 
-  /** Who is turned away asks again and again: people are told once, and when the reason changes. */
+  /** Who is turned away asks again and again: people are told once, and of each other reason. */
   private boolean isNews(Pending about, String reason) {
-    String before = told.put(Subject.of(about), reason);
+    boolean isNews = told.add(new Told(Subject.of(about), reason));
     if (told.size() > PeerLimits.TOLD) {
-      told.pollFirstEntry();
+      told.removeFirst();
     }
-    return !reason.equals(before);
+    return isNews;
   }
 
   private void yes(Cause cause) {
     switch (cause) {
       case Cause.Newcomer(MemberId member) -> act.accept(new Input.Decided(member, true));
       case Cause.Wish(Fingerprint device) -> act.accept(new Input.Expel(device));
-      case Cause.Word(MemberId by, Fingerprint device) -> help(device);
+      case Cause.Word(MemberId by, Fingerprint device) -> help(by, device);
       case Cause.Founder(Effect.AskBelief ask) -> mayIntroduce(ask);
       case Cause.Introducer(Effect.AskBelief ask) ->
           act.accept(new Input.Believed(ask.granter(), Input.Belief.YES));
@@ -398,8 +444,7 @@ final class Judging {
       case Cause.Word word -> {}
       case Cause.Founder(Effect.AskBelief ask) ->
           act.accept(new Input.Believed(ask.granter(), Input.Belief.NOT_THIS_GROUP));
-      case Cause.Introducer(Effect.AskBelief ask) ->
-          act.accept(new Input.Believed(ask.granter(), Input.Belief.NOT_THIS_INTRODUCER));
+      case Cause.Introducer(Effect.AskBelief ask) -> notBy(ask);
     }
   }
 
@@ -407,105 +452,101 @@ final class Judging {
 
   /** A member wants somebody in, or some device out. */
   void approved(MemberId by, Approval approval) {
-    if (by.equals(keying.self())) {
-      return;
-    }
-    if (unheard.size() < PeerLimits.UNHEARD) {
-      unheard.add(new Unheard(by, approval));
-    }
-    hearApprovals();
-  }
-
-  /** Those count whose speaker's credential is at hand; it was asked for when they came. */
-  void hearApprovals() {
-    if (unheard.isEmpty()) {
-      return;
-    }
-    GroupState state = keying.state();
-    for (Iterator<Unheard> each = unheard.iterator(); each.hasNext(); ) {
-      Unheard word = each.next();
-      Stay stay = state.newestStay(word.by).orElse(null);
-      if (stay == null) {
-        each.remove();
-      } else if (keying.credential(stay.credential()).orElse(null) instanceof Bytes credential) {
-        each.remove();
-        heard(word, stay.person(), credential);
-      }
+    Words.Word word = new Words.Word(by, new Words.Act(approval.action(), approval.subject()));
+    if (!by.equals(keying.self()) && matters(word.act())) {
+      words.heard(word);
+      listen(word);
     }
   }
 
-  private void heard(Unheard word, Person speaker, Bytes credential) {
-    Hash32 subject = word.approval.subject();
-    remember(subject, speaker, credential);
+  private boolean matters(Words.Act act) {
+    return switch (act.action()) {
+      case ADMIT -> !keying.state().isMember(new MemberId(act.subject()));
+      case EXPEL -> isIn(new Fingerprint(act.subject()));
+      case PARDON, SUSPEND -> false;
+    };
+  }
+
+  /** Credentials came, perhaps of members whose words could not be listened to without. */
+  void credentialsCame() {
+    if (words.count() > 0) {
+      words.unheard().forEach(this::listen);
+    }
+  }
+
+  /** A word counts once its speaker's credential is at hand; it was asked for when it came. */
+  private void listen(Words.Word word) {
+    Hearing.Voice voice = voice(word.by()).orElse(null);
+    if (voice == null) {
+      return;
+    }
+    words.isListenedTo(word);
     for (Case each : List.copyOf(open.values())) {
-      if (subjectOf(each.cause).equals(Optional.of(subject))) {
-        hear(
-            new Hearing.MemberApproved(each.pending.ticket(), speaker.request().key(), credential));
+      if (each.act().equals(Optional.of(word.act()))) {
+        tellWords(each);
       }
     }
-    Fingerprint device = new Fingerprint(subject);
-    boolean isCall = word.approval.action() == Approval.Action.EXPEL && isIn(device);
-    if (isCall && !isOurs(device) && mayHelp(device)) {
+    if (word.act().action() == Approval.Action.EXPEL) {
+      called(word.by(), new Fingerprint(word.act().subject()), voice);
+    }
+  }
+
+  private Optional<Hearing.Voice> voice(MemberId member) {
+    GroupState state = keying.state();
+    Stay stay = state.newestStay(member).orElse(null);
+    return stay == null
+        ? Optional.empty()
+        : keying
+            .credential(stay.credential())
+            .map(bytes -> new Hearing.Voice(stay.person().request().key(), bytes));
+  }
+
+  /** A member that wants a device out wants our help. */
+  private void called(MemberId by, Fingerprint device, Hearing.Voice voice) {
+    if (isIn(device) && !isOurs(device) && mayHelp(device)) {
       ask(
-          new Cause.Word(word.by, device),
+          new Cause.Word(by, device),
           Question.Purpose.EXPEL,
-          word.by,
-          speaker.request().key(),
-          credential,
+          by,
+          voice.key(),
+          voice.credential(),
           keying.state().found().trust(),
           Optional.of(device));
     }
   }
 
-  private void remember(Hash32 subject, Person speaker, Bytes credential) {
-    SortedMap<MemberId, Hearing.MemberApproved> its =
-        approvals.computeIfAbsent(subject, s -> new TreeMap<>());
-    if (its.size() < PeerLimits.APPROVALS_OF_ONE) {
-      its.put(
-          speaker.id(),
-          new Hearing.MemberApproved(new Ticket(0), speaker.request().key(), credential));
-    }
-    if (approvals.size() > PeerLimits.APPROVED_SUBJECTS) {
-      approvals.pollFirstEntry();
-    }
-  }
-
-  private void heardSoFar(Ticket ticket) {
-    Case known = open.get(ticket);
-    if (known == null) {
+  /** All who want what a question is about, and are in. */
+  private void tellWords(Case which) {
+    Words.Act act = which.act().orElse(null);
+    if (act == null || open.get(which.pending.ticket()) != which) {
       return;
     }
-    subjectOf(known.cause)
-        .map(approvals::get)
-        .ifPresent(
-            its -> {
-              for (Hearing.MemberApproved each : List.copyOf(its.values())) {
-                hear(new Hearing.MemberApproved(ticket, each.key(), each.credential()));
-              }
-            });
+    List<Hearing.Voice> voices =
+        words.by(act).stream()
+            .filter(keying.state()::isMember)
+            .flatMap(member -> voice(member).stream())
+            .toList();
+    if (!voices.equals(which.voices)) {
+      which.voices = voices;
+      hear(new Hearing.MembersApprove(which.pending.ticket(), voices));
+    }
   }
 
-  private static Optional<Hash32> subjectOf(Cause cause) {
-    return switch (cause) {
-      case Cause.Newcomer(MemberId member) -> Optional.of(member.hash());
-      case Cause.Wish(Fingerprint device) -> Optional.of(device.hash());
-      case Cause.Word(MemberId by, Fingerprint device) -> Optional.of(device.hash());
-      case Cause.Founder founder -> Optional.empty();
-      case Cause.Introducer introducer -> Optional.empty();
-    };
+  private static Words.Act calling(Fingerprint device) {
+    return new Words.Act(Approval.Action.EXPEL, device.hash());
   }
 
   // ---- helping
 
   /** A thousand policies say yes at once: they act one after the other, until it is done. */
-  private void help(Fingerprint device) {
+  private void help(MemberId by, Fingerprint device) {
     Hash32 own = place(keying.self());
     long rank =
         keying.state().members().stream()
             .filter(each -> place(each.id()).compareTo(own) < 0)
             .count();
     double wait = PeerLimits.RANK_STEP_MILLIS * StrictMath.log(1.0 + rank) / StrictMath.log(2);
-    helping.put(device, now.plusMillis((long) wait));
+    helping.put(device, new Help(by, now.plusMillis((long) wait)));
   }
 
   /** Once is enough for a while, however many call for it. */
@@ -519,7 +560,7 @@ final class Judging {
   }
 
   private boolean isIn(Fingerprint device) {
-    return keying.state().members().stream().anyMatch(each -> each.device().equals(device));
+    return !keying.state().membersOf(device).isEmpty();
   }
 
   private boolean isOurs(Fingerprint device) {
@@ -529,34 +570,66 @@ final class Judging {
 
   // ---- what the facts make needless
 
-  /** Questions about who is in by now, or out, are asked no longer. */
+  /**
+   * Questions about who is in by now, or out, are asked no longer; nor for whoever is out itself,
+   * and what it said before counts no longer.
+   */
   void rosterChanged() {
     GroupState state = keying.state();
+    words.keepOnly(state::isMember, this::matters);
     for (Case each : List.copyOf(open.values())) {
-      String settled =
-          switch (each.cause) {
-            case Cause.Newcomer(MemberId member) ->
-                state.isMember(member) ? "Another member let it in." : "";
-            case Cause.Wish(Fingerprint device) -> isIn(device) ? "" : "It is out.";
-            case Cause.Word(MemberId by, Fingerprint device) -> isIn(device) ? "" : "It is out.";
-            case Cause.Founder founder -> "";
-            case Cause.Introducer introducer -> "";
-          };
-      if (!settled.isEmpty()) {
+      Optional<Settled> settled = settled(each.causes.get(0));
+      if (settled.isPresent()) {
         open.remove(each.pending.ticket());
         policy.withdraw(each.pending.ticket());
-        if (each.cause instanceof Cause.Newcomer(MemberId member)) {
-          act.accept(new Input.Decided(member, false));
+        for (Cause cause : each.causes) {
+          if (cause instanceof Cause.Newcomer newcomer) {
+            no(newcomer);
+          }
         }
-        tell.accept(new PeerEffect.PolicyDecided(each.pending, true, settled, ""));
+        Settled how = settled.get();
+        tell.accept(new PeerEffect.PolicyDecided(each.pending, how.yes, how.why, ""));
+      } else {
+        tellWords(each);
       }
     }
-    helping.keySet().removeIf(device -> !isIn(device));
     helped.keySet().removeIf(device -> !isIn(device));
+    helping.keySet().removeIf(device -> !isIn(device));
+    for (Map.Entry<Fingerprint, Help> each : List.copyOf(helping.entrySet())) {
+      if (!state.isMember(each.getValue().by)) {
+        // Others may have called for the same.
+        helping.remove(each.getKey());
+        Words.Act act = calling(each.getKey());
+        words.by(act).forEach(by -> listen(new Words.Word(by, act)));
+      }
+    }
+  }
+
+  /** How the facts settled a question. */
+  private record Settled(boolean yes, String why) {}
+
+  private Optional<Settled> settled(Cause cause) {
+    GroupState state = keying.state();
+    Settled isOut = new Settled(true, "It is out.");
+    return switch (cause) {
+      case Cause.Newcomer(MemberId member) ->
+          state.isMember(member)
+              ? Optional.of(new Settled(true, "Another member let it in."))
+              : Optional.empty();
+      case Cause.Wish(Fingerprint device) -> isIn(device) ? Optional.empty() : Optional.of(isOut);
+      case Cause.Word(MemberId by, Fingerprint device) ->
+          !isIn(device)
+              ? Optional.of(isOut)
+              : state.isMember(by)
+                  ? Optional.empty()
+                  : Optional.of(new Settled(false, "Who called for it is out itself."));
+      case Cause.Founder founder -> Optional.empty();
+      case Cause.Introducer introducer -> Optional.empty();
+    };
   }
 
   /** What waits for an answer, the oldest first. */
   List<Pending> waiting() {
-    return open.values().stream().map(Case::pending).toList();
+    return open.values().stream().map(each -> each.pending).toList();
   }
 }

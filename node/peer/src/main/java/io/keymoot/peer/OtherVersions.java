@@ -10,11 +10,19 @@ import java.util.SequencedMap;
 /**
  * Who speaks another version of the protocol. Each side hears the other's heartbeats, so each can
  * say so to its people, and no message between versions is needed.
+ *
+ * <p>Anybody can make up the address and the version of such a message. So each sender is told of
+ * once a minute, and all together so often: whom that leaves out has its turn in a later minute.
  */
 public final class OtherVersions {
   private record Told(int version, Tick at) {}
 
   private final SequencedMap<Address, Told> told = new LinkedHashMap<>();
+
+  /** Since when these are counted, and how many they are. */
+  private Tick since = Tick.ZERO;
+
+  private int count;
 
   /** Whether a message is of another version; then it goes no further. */
   public static boolean isOne(Bytes message) {
@@ -34,6 +42,14 @@ public final class OtherVersions {
         && now.millisSince(last.at) < PeerLimits.OTHER_VERSION_AGAIN_MILLIS) {
       return Optional.empty();
     }
+    if (count == 0 || now.millisSince(since) >= PeerLimits.OTHER_VERSION_AGAIN_MILLIS) {
+      since = now;
+      count = 0;
+    }
+    if (count == PeerLimits.OTHER_VERSIONS_TOLD) {
+      return Optional.empty();
+    }
+    count++;
     told.putLast(from, new Told(version, now));
     if (told.size() > PeerLimits.OTHER_VERSIONS) {
       told.pollFirstEntry();

@@ -249,7 +249,8 @@ public final class Peer implements AutoCloseable {
       otherVersions.heard(from, message, now).ifPresent(out::add);
       return;
     }
-    if (SideCodec.typeOf(message).filter(MessageType.HEARTBEAT::equals).isPresent()) {
+    Optional<MessageType> type = SideCodec.typeOf(message);
+    if (type.filter(MessageType.HEARTBEAT::equals).isPresent()) {
       BeatsRead.Read read = beats.read(message);
       switch (read.decoded()) {
         case Decoded.Ok<HeartbeatMessage> ok -> beat(from, ok.value(), read);
@@ -258,6 +259,10 @@ public final class Peer implements AutoCloseable {
       }
     } else {
       keying(new Input.Received(from.value(), message));
+      if (type.filter(MessageType.SYNC_REPLY::equals).isPresent()) {
+        settle();
+        judging.credentialsCame();
+      }
     }
   }
 

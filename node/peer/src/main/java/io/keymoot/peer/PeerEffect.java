@@ -119,7 +119,7 @@ public sealed interface PeerEffect {
 
   /**
    * Somebody speaks another version of the protocol, and is not understood. Told once a minute for
-   * each.
+   * each, and sixteen times for all.
    */
   record OtherVersion(Address from, int theirs, int ours) implements PeerEffect {}
 

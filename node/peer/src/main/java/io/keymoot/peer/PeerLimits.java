@@ -21,19 +21,22 @@ final class PeerLimits {
 
   static final int QUESTIONS_TO_ONE = 4;
 
-  /** Devices and newcomers of whom approvals are remembered, and approvals of each. */
-  static final int APPROVED_SUBJECTS = 64;
+  /** Words of members for somebody's coming or going: of one member, and of all. */
+  static final int WORDS_OF_ONE = 64;
 
-  static final int APPROVALS_OF_ONE = 64;
+  static final int WORDS_IN_ALL = 4_096;
 
-  /** Approvals whose speaker's credential has still to come. */
-  static final int UNHEARD = 256;
+  /** Members that let this newcomer in, and wait together for what its policy says to one. */
+  static final int BELIEFS = 16;
 
   /** Refusals told to people, so that one repeated is not told again. */
   static final int TOLD = 64;
 
   /** Who is of another version was told so lately, and how lately. */
   static final int OTHER_VERSIONS = 64;
+
+  /** And so many in all in that time. */
+  static final int OTHER_VERSIONS_TOLD = 16;
 
   static final long OTHER_VERSION_AGAIN_MILLIS = 60_000;
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.admission.Renewal;
 import io.keymoot.admission.WallTime;
-import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.group.Stay;
@@ -219,15 +218,22 @@ class PeerTest {
   }
 
   @Test
-  void whoFloodsFromMadeUpAddressesWithOtherVersionsFillsNothing() {
+  void whoFloodsFromMadeUpAddressesWithOtherVersionsIsToldOfAFewTimesAMinute() {
     Resident anna = found("anna");
-    for (int i = 0; i < 10_000; i++) {
-      byte[] address = {(byte) i, (byte) (i >> 8)};
-      anna.peer.step(
-          new Tick(village.now),
-          new PeerInput.Received(new Address(Bytes.owning(address)), Bytes.fromHex("02")));
+    Bytes future = Bytes.fromHex("02");
+    for (int minute = 1; minute <= 3; minute++) {
+      for (int i = 0; i < 10_000; i++) {
+        byte[] address = {(byte) i, (byte) (i >> 8), (byte) minute};
+        anna.step(new PeerInput.Received(new Address(Bytes.owning(address)), future));
+      }
+      assertThat(anna.did(PeerEffect.OtherVersion.class).size())
+          .isEqualTo(minute * PeerLimits.OTHER_VERSIONS_TOLD);
+      village.run(60_000);
     }
-    assertThat(anna.isIn()).isTrue();
+    // Whoever speaks when the flood is over is heard of.
+    Address genuine = new Address(Bytes.fromHex("07"));
+    anna.step(new PeerInput.Received(genuine, future));
+    assertThat(anna.did(PeerEffect.OtherVersion.class).getLast().from()).isEqualTo(genuine);
   }
 
   // ---- time
