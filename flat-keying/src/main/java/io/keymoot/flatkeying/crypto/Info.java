@@ -2,7 +2,6 @@ package io.keymoot.flatkeying.crypto;
 
 import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * What a key is derived for: a label, then fields. Used by one derivation, which wipes it.
@@ -14,8 +13,7 @@ public final class Info {
   /** Parts us from other protocols over the same secrets, and from other versions of this one. */
   private static final String PROTOCOL = "keymoot 1 ";
 
-  private byte[] out = new byte[192];
-  private int at;
+  private final WipedBuffer out = new WipedBuffer(192);
 
   private Info() {}
 
@@ -23,24 +21,24 @@ public final class Info {
   public static Info of(String label) {
     byte[] text = (PROTOCOL + label).getBytes(StandardCharsets.US_ASCII);
     Info info = new Info();
-    info.number(text.length, 1);
-    info.fixed(text);
+    info.out.number(text.length, 1);
+    info.out.fixed(text);
     return info;
   }
 
   public Info hash(Hash32 value) {
-    room(Hash32.LENGTH);
-    value.write(out, at);
-    at += Hash32.LENGTH;
+    out.hash(value);
     return this;
   }
 
   public Info u8(int value) {
-    return number(value, 1);
+    out.number(value, 1);
+    return this;
   }
 
   public Info u32(int value) {
-    return number(value, 4);
+    out.number(value, 4);
+    return this;
   }
 
   /** 32 bytes of a secret; {@link #wipe} takes them back. */
@@ -48,11 +46,14 @@ public final class Info {
     if (thirtyTwo.length != Hkdf.KEY_BYTES) {
       throw new IllegalArgumentException("a secret has 32 bytes, not " + thirtyTwo.length);
     }
-    return fixed(thirtyTwo);
+    out.fixed(thirtyTwo);
+    return this;
   }
 
   public Info bytes(byte[] value) {
-    return number(value.length, 2).fixed(value);
+    out.number(value.length, 2);
+    out.fixed(value);
+    return this;
   }
 
   public Info text(String value) {
@@ -60,41 +61,14 @@ public final class Info {
   }
 
   byte[] array() {
-    return out;
+    return out.array();
   }
 
   int length() {
-    return at;
+    return out.length();
   }
 
   void wipe() {
-    Arrays.fill(out, 0, at, (byte) 0);
-    at = 0;
-  }
-
-  private Info fixed(byte[] value) {
-    room(value.length);
-    System.arraycopy(value, 0, out, at, value.length);
-    at += value.length;
-    return this;
-  }
-
-  private Info number(int value, int width) {
-    if (value < 0 || (width < 4 && value >>> (8 * width) != 0)) {
-      throw new IllegalArgumentException(value + " does not fit " + width + " bytes");
-    }
-    room(width);
-    for (int shift = 8 * (width - 1); shift >= 0; shift -= 8) {
-      out[at++] = (byte) (value >>> shift);
-    }
-    return this;
-  }
-
-  private void room(int more) {
-    if (out.length - at < more) {
-      byte[] larger = Arrays.copyOf(out, Math.max(2 * out.length, at + more));
-      Arrays.fill(out, (byte) 0);
-      out = larger;
-    }
+    out.wipe();
   }
 }

@@ -4,6 +4,7 @@ import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.crypto.HybridSeal;
 import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.SealContext;
+import io.keymoot.flatkeying.crypto.WipedBuffer;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.Arrays;
@@ -13,8 +14,7 @@ import java.util.Arrays;
  * {@code WireWriter}, in the same form; what it has written is wiped when it has been sealed.
  */
 public final class SecretWriter implements AutoCloseable {
-  private byte[] out = new byte[512];
-  private int at;
+  private final WipedBuffer out = new WipedBuffer(512);
   private boolean closed;
 
   public SecretWriter u8(int value) {
@@ -30,9 +30,8 @@ public final class SecretWriter implements AutoCloseable {
   }
 
   public SecretWriter hash(Hash32 value) {
-    room(Hash32.LENGTH);
-    value.write(out, at);
-    at += Hash32.LENGTH;
+    checkOpen();
+    out.hash(value);
     return this;
   }
 
@@ -55,13 +54,13 @@ public final class SecretWriter implements AutoCloseable {
   }
 
   public int length() {
-    return at;
+    return out.length();
   }
 
   /** Seals all that was written, and closes. */
   public Bytes sealTo(LeafKey to, SealContext context, Entropy entropy) {
     checkOpen();
-    byte[] plaintext = Arrays.copyOf(out, at);
+    byte[] plaintext = out.copy();
     try {
       return HybridSeal.seal(to, context, plaintext, entropy);
     } finally {
@@ -73,40 +72,24 @@ public final class SecretWriter implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    Arrays.fill(out, (byte) 0);
-    at = 0;
+    out.wipe();
   }
 
   @Override
   public String toString() {
-    return "SecretWriter(" + at + " bytes)";
+    return "SecretWriter(" + out.length() + " bytes)";
   }
 
   private SecretWriter fixed(byte[] value) {
-    room(value.length);
-    System.arraycopy(value, 0, out, at, value.length);
-    at += value.length;
+    checkOpen();
+    out.fixed(value);
     return this;
   }
 
   private SecretWriter number(long value, int width) {
-    if (value < 0 || value >>> (8 * width) != 0) {
-      throw new IllegalArgumentException(value + " does not fit " + width + " bytes");
-    }
-    room(width);
-    for (int shift = 8 * (width - 1); shift >= 0; shift -= 8) {
-      out[at++] = (byte) (value >>> shift);
-    }
-    return this;
-  }
-
-  private void room(int more) {
     checkOpen();
-    if (out.length - at < more) {
-      byte[] larger = Arrays.copyOf(out, Math.max(2 * out.length, at + more));
-      Arrays.fill(out, (byte) 0);
-      out = larger;
-    }
+    out.number(value, width);
+    return this;
   }
 
   private void checkOpen() {

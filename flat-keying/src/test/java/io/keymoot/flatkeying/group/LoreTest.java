@@ -2,10 +2,8 @@ package io.keymoot.flatkeying.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.GroupId;
-import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -129,15 +127,7 @@ class LoreTest {
     crowd.here();
     learnAll(crowd, lore);
     Envelope here = crowd.facts.get(1);
-    Envelope forged =
-        new Envelope(
-            here.id(),
-            here.header(),
-            here.fact(),
-            Bytes.owning(new byte[Limits.SIGNATURE_BYTES]),
-            here.head(),
-            here.body(),
-            here.cover());
+    Envelope forged = Scribe.wronglySigned(here);
     Ledger ledger = crowd.ledger(lore);
     ledger.decide(crowd.facts.get(0));
     assertThat(ledger.decide(forged)).isEqualTo(new Ledger.Decision.Refused(Refusal.BAD_SIGNATURE));

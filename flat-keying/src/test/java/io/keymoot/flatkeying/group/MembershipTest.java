@@ -77,15 +77,7 @@ class MembershipTest {
   @Test
   void aWronglySignedCopyDoesNotKeepTheRightOneOut() {
     Envelope here = heres(1).get(1);
-    Envelope forged =
-        new Envelope(
-            here.id(),
-            here.header(),
-            here.fact(),
-            Bytes.owning(new byte[Limits.SIGNATURE_BYTES]),
-            here.head(),
-            here.body(),
-            here.cover());
+    Envelope forged = Scribe.wronglySigned(here);
     Membership membership = Membership.of(ledger());
     membership.offer(forged, "liar");
     membership.offer(here, "honest");

@@ -1,5 +1,6 @@
 package io.keymoot.flatkeying.group;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Approval;
@@ -38,6 +39,18 @@ final class Scribe implements SectionFiveOracle.Evidence {
   /** Remembers what it has checked, so share it within a story. */
   FactVerifier verifier() {
     return verifier;
+  }
+
+  /** The same fact in all but the signature, which its id does not cover. */
+  static Envelope wronglySigned(Envelope fact) {
+    return new Envelope(
+        fact.id(),
+        fact.header(),
+        fact.fact(),
+        Bytes.owning(new byte[Limits.SIGNATURE_BYTES]),
+        fact.head(),
+        fact.body(),
+        fact.cover());
   }
 
   /** A device that signs. */

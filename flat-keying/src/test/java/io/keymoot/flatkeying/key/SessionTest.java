@@ -134,10 +134,9 @@ class SessionTest {
     high.opens(third);
   }
 
-  @Test
-  void afterTheHandshakeBothEndsSealInFortyEightBytes() {
-    settle(low, high);
-    for (int i = 0; i < 200; i++) {
+  /** Both ways, with no offer along. */
+  private void talkInShort(int times) {
+    for (int i = 0; i < times; i++) {
       Sent there = low.seal(high);
       Sent back = high.seal(low);
       assertThat(there.hasNoOffer() && back.hasNoOffer()).isTrue();
@@ -145,6 +144,12 @@ class SessionTest {
       low.opens(back);
     }
     bothAreSettled();
+  }
+
+  @Test
+  void afterTheHandshakeBothEndsSealInFortyEightBytes() {
+    settle(low, high);
+    talkInShort(200);
   }
 
   @Test
@@ -330,14 +335,7 @@ class SessionTest {
     high.opens(fromLow);
     high.opens(again);
     low.opens(early);
-    for (int i = 0; i < 2 * Session.LINGER_SEALS; i++) {
-      Sent there = low.seal(high);
-      Sent back = high.seal(low);
-      assertThat(there.hasNoOffer() && back.hasNoOffer()).isTrue();
-      high.opens(there);
-      low.opens(back);
-    }
-    bothAreSettled();
+    talkInShort(2 * Session.LINGER_SEALS);
   }
 
   @Test

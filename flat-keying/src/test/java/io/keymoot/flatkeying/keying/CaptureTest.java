@@ -119,24 +119,7 @@ class CaptureTest {
   }
 
   private Adversary recorded() {
-    Draws draws = group.draws();
-    Group.Node anna = group.foundLater("anna", "chair", Group.CHAIR_EXPELS, draws);
-    Adversary recorder = new Adversary(anna.core.group(), group.shared);
-    recorder.device(anna.id(), draws);
-    recorder.blobs.put(Group.credential("anna", "chair"));
-    group.witness =
-        new Group.Witness() {
-          @Override
-          public void said(Group.Node from, Bytes message) {
-            recorder.said(from, message);
-          }
-
-          @Override
-          public void stepped(Group.Node node) {
-            recorder.stepped(node);
-          }
-        };
-    group.start(anna);
+    Adversary recorder = Tapped.founding(group, "anna").adversary;
     group.join("ben", "");
     group.run(8_000);
     keepAside();

@@ -126,11 +126,8 @@ class NeedGiveTest {
 
   @Test
   void whoIsToldBusyAsksAtOnceWhomItWasTold() {
-    four();
+    FactId epoch = danLacksAnEpoch();
     Group.Node dan = group.node("dan");
-    FactId epoch = anEpochThatDanMissed();
-    group.hears = (from, to) -> false;
-    danHearsOf(epoch);
     assertThat(dan.core.has(epoch)).isTrue();
     Asked first = asksFor(epoch);
     Group.Node other = others(first).get(0);
@@ -186,6 +183,15 @@ class NeedGiveTest {
       group.run(1);
     }
     throw new IllegalStateException("dan asks for nothing");
+  }
+
+  /** Dan has missed an epoch, hears of it, and hears no more by itself what others say. */
+  private FactId danLacksAnEpoch() {
+    four();
+    FactId epoch = anEpochThatDanMissed();
+    group.hears = (from, to) -> false;
+    danHearsOf(epoch);
+    return epoch;
   }
 
   /** Neither dan nor whom it asked. */
@@ -305,11 +311,8 @@ class NeedGiveTest {
    * the answer, of a later revision: so it rests on having been asked for.
    */
   private boolean isAnsweredThoughAnotherGaveNothing() {
-    four();
+    FactId epoch = danLacksAnEpoch();
     Group.Node dan = group.node("dan");
-    FactId epoch = anEpochThatDanMissed();
-    group.hears = (from, to) -> false;
-    danHearsOf(epoch);
     Asked asked = asksFor(epoch);
     Group.Node other = others(asked).get(0);
     dan.step(new Input.Received(other.address, nothing(other, dan, asked.need)));
@@ -333,11 +336,8 @@ class NeedGiveTest {
   /** Another that saw the question tells a key that nothing proves. */
   @Test
   void whoWasNotAskedIsNotBelieved() {
-    four();
+    FactId epoch = danLacksAnEpoch();
     Group.Node dan = group.node("dan");
-    FactId epoch = anEpochThatDanMissed();
-    group.hears = (from, to) -> false;
-    danHearsOf(epoch);
     Asked asked = asksFor(epoch);
     Group.Node other = others(asked).get(0);
     dan.step(new Input.Received(other.address, lie(other, dan, asked.need, epoch)));

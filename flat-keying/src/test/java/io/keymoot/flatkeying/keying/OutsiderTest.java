@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keymoot.flatkeying.crypto.HalfKeys;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.crypto.XWingMistakes;
-import io.keymoot.flatkeying.wire.Bytes;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -70,31 +69,13 @@ class OutsiderTest {
   private static Adversary recordedRun() {
     Group group = new Group(5);
     group.resealEachMillis = 2_000;
-    Draws annasDraws = group.draws();
-    Group.Node anna = group.foundLater("anna", "chair", Group.CHAIR_EXPELS, annasDraws);
-    Adversary adversary = new Adversary(anna.core.group(), group.shared);
-    adversary.device(anna.id(), annasDraws);
-    group.witness =
-        new Group.Witness() {
-          @Override
-          public void said(Group.Node from, Bytes message) {
-            adversary.said(from, message);
-          }
-
-          @Override
-          public void stepped(Group.Node node) {
-            adversary.stepped(node);
-          }
-        };
-    adversary.blobs.put(Group.credential("anna", "chair"));
-    group.start(anna);
+    Tapped tapped = Tapped.founding(group, "anna");
     for (String name : new String[] {"ben", "cora", "dan", "eva", "finn"}) {
-      adversary.blobs.put(Group.credential(name, ""));
-      group.join(name, "");
+      tapped.join(name, "");
     }
     group.run(5_000);
     group.lossPercent = 20;
-    anna.step(new Input.Expel(group.node("finn").device()));
+    tapped.founder.step(new Input.Expel(group.node("finn").device()));
     group.run(2_000);
     group.node("ben").step(new Input.Renew(Optional.empty()));
     group.run(3_000);
@@ -102,6 +83,6 @@ class OutsiderTest {
     group.run(3_000);
     group.node("cora").step(new Input.Refresh());
     group.run(5_000);
-    return adversary;
+    return tapped.adversary;
   }
 }

@@ -766,27 +766,9 @@ class PaperTest {
      */
     @Test
     void oursWithstandsTheSameScript() {
-      Draws draws = group.draws();
-      Group.Node anna = group.foundLater("m0", "chair", Group.CHAIR_EXPELS, draws);
-      Adversary adversary = new Adversary(anna.core.group(), group.shared);
-      adversary.device(anna.id(), draws);
-      adversary.blobs.put(Group.credential("m0", "chair"));
-      group.witness =
-          new Group.Witness() {
-            @Override
-            public void said(Group.Node from, Bytes message) {
-              adversary.said(from, message);
-            }
-
-            @Override
-            public void stepped(Group.Node node) {
-              adversary.stepped(node);
-            }
-          };
-      group.start(anna);
+      Tapped tapped = Tapped.founding(group, "m0");
       for (int i = 1; i < 9; i++) {
-        adversary.blobs.put(Group.credential("m" + i, ""));
-        group.join("m" + i, "");
+        tapped.join("m" + i, "");
       }
       settle();
       script(
@@ -794,12 +776,12 @@ class PaperTest {
             group.node("m0").step(new Input.Expel(group.node(name).device()));
             settle();
             for (Group.Node node : group.members()) {
-              assertThat(adversary.check(node, group.now)).isEmpty();
+              assertThat(tapped.adversary.check(node, group.now)).isEmpty();
             }
           });
       assertThat(group.members()).hasSize(4);
-      assertThat(adversary.checked).as("keys in use that were tried").isGreaterThan(20);
-      assertThat(adversary.piecesPooled).as("secrets to try with").isGreaterThan(20);
+      assertThat(tapped.adversary.checked).as("keys in use that were tried").isGreaterThan(20);
+      assertThat(tapped.adversary.piecesPooled).as("secrets to try with").isGreaterThan(20);
     }
 
     /**

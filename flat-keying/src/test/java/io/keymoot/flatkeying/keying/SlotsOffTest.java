@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.group.GroupState;
-import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +24,9 @@ class SlotsOffTest {
   private static final int QUIET_MILLIS = 6_000;
 
   /** One telling of a script; the script is drawn beforehand and hears nothing of what happens. */
-  private static final class Telling implements Group.Witness {
+  private static final class Telling {
     final Group group;
-    final Adversary adversary;
+    final Tapped tapped;
     final Map<String, Integer> side = new TreeMap<>();
     final List<String> seen = new ArrayList<>();
     int wrapsAndRelays;
@@ -39,32 +38,11 @@ class SlotsOffTest {
       group.resealEachMillis = 3_000;
       group.slotsOn = slotsOn;
       group.hears = (from, to) -> side(from) == side(to);
-      Draws draws = group.draws();
-      Group.Node anna = group.foundLater("anna", "chair", Group.CHAIR_EXPELS, draws);
-      adversary = new Adversary(anna.core.group(), group.shared, false);
-      adversary.device(anna.id(), draws);
-      adversary.blobs.put(Group.credential("anna", "chair"));
-      group.witness = this;
-      group.start(anna);
+      tapped = Tapped.founding(group, "anna", false);
       for (int i = 0; i < 9; i++) {
-        join("n" + i, i == 0 ? "chair" : "");
+        tapped.join("n" + i, i == 0 ? "chair" : "");
       }
       group.run(20_000);
-    }
-
-    @Override
-    public void said(Group.Node from, Bytes message) {
-      adversary.said(from, message);
-    }
-
-    @Override
-    public void stepped(Group.Node node) {
-      adversary.stepped(node);
-    }
-
-    private void join(String name, String roles) {
-      adversary.blobs.put(Group.credential(name, roles));
-      group.join(name, roles);
     }
 
     private int side(Group.Node node) {
@@ -80,7 +58,7 @@ class SlotsOffTest {
         if (what < 5) {
           count(by, one);
         } else if (what < 7) {
-          join("late" + i, "");
+          tapped.join("late" + i, "");
         } else if (what < 9) {
           List.copyOf(group.nodes.keySet()).forEach(name -> side.put(name, random.nextInt(2)));
         } else {
@@ -129,7 +107,9 @@ class SlotsOffTest {
 
     private boolean comesToAKeyOf(GroupState state, Group.Node other) {
       return state.usable().stream()
-          .anyMatch(epoch -> adversary.derives(other.id(), epoch.id(), state.revision(epoch.id())));
+          .anyMatch(
+              epoch ->
+                  tapped.adversary.derives(other.id(), epoch.id(), state.revision(epoch.id())));
     }
   }
 
