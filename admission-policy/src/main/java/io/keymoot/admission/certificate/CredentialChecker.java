@@ -35,16 +35,8 @@ public final class CredentialChecker implements CredentialCheck {
 
   @Override
   public CredentialVerdict check(Found found, Bytes key, Bytes credential) {
-    return switch (examine(found.trust(), key, credential)) {
-      case Examined.Refused refused -> new CredentialVerdict.Refused(refused.reason());
-      case Examined.ByChain chain -> new CredentialVerdict.Accepted(chain.roles());
-      case Examined.ByInvite invite -> new CredentialVerdict.Accepted(NO_ROLES);
-      case Examined.Open open -> new CredentialVerdict.Accepted(NO_ROLES);
-    };
+    return examine(found.trust(), key, credential).verdict();
   }
-
-  private static final SortedSet<String> NO_ROLES =
-      Collections.unmodifiableSortedSet(new TreeSet<>());
 
   /** As {@link #check}, saying what it found on the way. */
   public static Examined examine(Trust trust, Bytes key, Bytes credential) {

@@ -1,10 +1,22 @@
 package io.keymoot.admission.certificate;
 
+import io.keymoot.flatkeying.group.CredentialVerdict;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 
 /** What the fixed check found. */
 public sealed interface Examined {
+
+  /** What the group makes of it: only a chain gives roles. */
+  default CredentialVerdict verdict() {
+    return switch (this) {
+      case Refused refused -> new CredentialVerdict.Refused(refused.reason());
+      case ByChain chain -> new CredentialVerdict.Accepted(chain.roles());
+      case ByInvite invite -> new CredentialVerdict.Accepted(Collections.emptySortedSet());
+      case Open open -> new CredentialVerdict.Accepted(Collections.emptySortedSet());
+    };
+  }
 
   /**
    * @param reason a whole sentence for a person

@@ -22,9 +22,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,19 +69,20 @@ class OpenApiTest {
     }
   }
 
+  /** Method and path of each that the file has, and what it says of it. */
+  private void eachRoute(BiConsumer<String, JsonNode> look) {
+    for (Map.Entry<String, JsonNode> path : api.get("paths").properties()) {
+      for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
+        look.accept(
+            method.getKey().toUpperCase(Locale.ROOT) + ' ' + path.getKey(), method.getValue());
+      }
+    }
+  }
+
   @Test
   void itHasTheRoutesOfTheTableAndTheirCommands() {
     List<String> documented = new ArrayList<>();
-    api.get("paths")
-        .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .properties()
-                    .forEach(
-                        method ->
-                            documented.add(
-                                method.getKey().toUpperCase(Locale.ROOT) + ' ' + path.getKey())));
+    eachRoute((route, written) -> documented.add(route));
     List<String> served = new ArrayList<>();
     for (Route route : Route.values()) {
       if (route != Route.PAGE) {
@@ -112,17 +115,11 @@ class OpenApiTest {
 
   @Test
   void itSaysOfEveryRouteWhatAProblemLooksLikeAndKnowsEveryCode() {
-    api.get("paths")
-        .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .properties()
-                    .forEach(
-                        method ->
-                            assertThat(method.getValue().at("/responses/default/$ref").asText())
-                                .as(method.getKey() + ' ' + path.getKey())
-                                .isEqualTo("#/components/responses/Problem")));
+    eachRoute(
+        (route, written) ->
+            assertThat(written.at("/responses/default/$ref").asText())
+                .as(route)
+                .isEqualTo("#/components/responses/Problem"));
     List<String> codes = new ArrayList<>();
     api.at("/components/schemas/Problem/properties/code/enum")
         .forEach(code -> codes.add(code.asText()));

@@ -11,9 +11,6 @@ import io.keymoot.flatkeying.group.CredentialCheck;
 import io.keymoot.flatkeying.group.CredentialVerdict;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
-import java.util.Collections;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * Credentials that were checked, for all groups of the process. A check is a fixed function of what
@@ -33,16 +30,8 @@ final class VerifiedChains implements CredentialCheck {
       known = CredentialChecker.examine(found.trust(), key, credential);
       examined.put(question, known);
     }
-    return switch (known) {
-      case Examined.Refused refused -> new CredentialVerdict.Refused(refused.reason());
-      case Examined.ByChain chain -> new CredentialVerdict.Accepted(chain.roles());
-      case Examined.ByInvite invite -> new CredentialVerdict.Accepted(NO_ROLES);
-      case Examined.Open open -> new CredentialVerdict.Accepted(NO_ROLES);
-    };
+    return known.verdict();
   }
-
-  private static final SortedSet<String> NO_ROLES =
-      Collections.unmodifiableSortedSet(new TreeSet<>());
 
   CacheStats stats() {
     return examined.stats();

@@ -1,10 +1,8 @@
 package io.keymoot.benchmarks;
 
 import io.keymoot.flatkeying.wire.Bytes;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -16,8 +14,6 @@ public final class HeartbeatFigures {
 
   /** As many as a process keeps read. */
   private static final int MOMENT = 16;
-
-  private static volatile Object sink = "";
 
   private HeartbeatFigures() {}
 
@@ -53,22 +49,21 @@ public final class HeartbeatFigures {
   }
 
   private static double micros(List<Bytes> heard, Function<Bytes, Object> hears) {
-    var thread = ManagementFactory.getThreadMXBean();
-    long start = thread.getCurrentThreadCpuTime();
-    for (Bytes beat : heard) {
-      sink = hears.apply(beat);
-    }
-    return (thread.getCurrentThreadCpuTime() - start) / 1e3 / heard.size();
+    double all =
+        CpuFigures.micros(
+            () -> {
+              Object last = heard;
+              for (Bytes beat : heard) {
+                last = hears.apply(beat);
+              }
+              return last;
+            });
+    return all / heard.size();
   }
 
   /** Of the second half of the groups; the first warms up. */
   private static void say(String what, List<Double> micros) {
-    List<Double> warm = micros.subList(GROUPS / 2, GROUPS).stream().sorted().toList();
-    System.out.printf(
-        Locale.ROOT,
-        "%-42s %6.2f us (median), %6.2f (first decile)%n",
-        what,
-        warm.get(warm.size() / 2),
-        warm.get(warm.size() / 10));
+    List<Double> warm = micros.subList(GROUPS / 2, GROUPS);
+    CpuFigures.say(what, warm.stream().mapToDouble(each -> each).toArray());
   }
 }
