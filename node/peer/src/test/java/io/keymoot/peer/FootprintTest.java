@@ -150,8 +150,12 @@ class FootprintTest {
     addsLessThan(340 * 1_024, frames, both);
 
     // However many sets of members there were, the roster of one: each is as large as the group.
-    System.gc();
     GraphLayout held = GraphLayout.parseInstance(village.rosters);
+    // A look at a weak reference while the collector marks keeps what it refers to once more.
+    for (int tries = 0; tries < 10 && held.getClassCounts().count(Roster.class) > 1; tries++) {
+      System.gc();
+      held = GraphLayout.parseInstance(village.rosters);
+    }
     assertThat(held.getClassCounts().count(Roster.class)).isEqualTo(1);
     assertThat(held.totalSize()).isLessThanOrEqualTo(480 * MEMBERS);
 
