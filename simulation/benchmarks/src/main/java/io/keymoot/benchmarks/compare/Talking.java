@@ -217,13 +217,14 @@ final class Talking {
         sending.join();
       }
       untilQuiet(received);
-      if (rate == 0) {
+      boolean counts = isWarm;
+      isWarm = true;
+      if (counts && rate == 0) {
         throw new IllegalStateException("nothing was received for " + times.round() + " ms");
       }
-      if (isWarm) {
+      if (counts) {
         figures.add(who, What.THROUGHPUT, cluster.seats.size(), rate);
       }
-      isWarm = true;
     }
 
     /** What is still on its way is not to be in the way of the next. */
