@@ -284,7 +284,7 @@ final class Results {
       if (goal.isReached().isPresent() && tiles.size() < TILES) {
         tiles.add(
             new Page.Tile(
-                goal.measured().replaceAll(",.*", ""),
+                goal.measured().replaceAll(", .*", ""),
                 goal.words().replaceAll(" \\(N.*", ""),
                 goal.isReached().get() ? "good" : "bad"));
       }
