@@ -272,6 +272,11 @@ class ScaleTest {
     world.cut(50);
     world.run(1_800_000);
     assertThat(world.acts).isEmpty();
+    // Half a minute after they meet again: a majority speaks by now, and some of the rest not yet.
+    world.heal();
+    world.run(30_000);
+    assertThat(world.acts).isEmpty();
+    assertThat(world.seen(Effect.Second.class)).isZero();
   }
 
   @Test
