@@ -175,6 +175,26 @@ class BeatsHeardTest {
     assertThat(annaAskedForTheUnknown()).isTrue();
   }
 
+  /** A word must cover all that its author said before, or it convicts it. */
+  @Test
+  void aBeatThatIsDueWhileAFactIsMadeWaitsToNameIt() {
+    village.run(15_000);
+    for (int i = 0; i < 20; i++) {
+      List<FactId> before = anna.peer.keying().signingHeads();
+      // Late for its next beat, and told to make a fresh key before it is woken.
+      village.now += 3_000;
+      List<PeerEffect> did = anna.step(new PeerInput.Refresh());
+      assertThat(anna.peer.keying().signingHeads()).isNotEqualTo(before);
+      for (PeerEffect effect : did) {
+        if (effect instanceof PeerEffect.Beat beat) {
+          assertThat(decoded(beat.message()).heads()).isEqualTo(anna.peer.keying().signingHeads());
+        }
+      }
+      village.run(2_000);
+    }
+    assertThat(ben.peer.keying().state().isFaulty(anna.peer.keying().self())).isFalse();
+  }
+
   @Test
   void whatAStrangersBeatMakesAPeerAskForGoesToWhereItCameFromAndNeverToAll() {
     village.run(15_000);
