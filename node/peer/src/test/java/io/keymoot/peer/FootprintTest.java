@@ -150,7 +150,7 @@ class FootprintTest {
     addsLessThan(340 * 1_024, frames, both);
 
     // However many sets of members there were, not the rosters of them all, each as large as the
-    // group: the latest, and one or two that the collector has not let go of yet.
+    // group: three were seen under Maven and one without it, and what holds the two is not known.
     System.gc();
     GraphLayout held = GraphLayout.parseInstance(village.rosters);
     assertThat(held.getClassCounts().count(Roster.class)).isLessThanOrEqualTo(4);
