@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A question is answered yes, no or wait. Wait names errands: whom to ask, what to have checked.
  * What they bring is given to {@link #hear}, which answers again. A question asked again is the
- * same question, whatever is shown with it, so a newcomer that repeats its request bothers nobody
- * twice, and a person's no stays no until the question is forgotten, {@link
- * AdmissionLimits#QUESTION_MILLIS} after it was first asked.
+ * same question while people would see the same, so a newcomer that repeats its request bothers
+ * nobody twice, and a person's no stays no, under each name, until the question is forgotten,
+ * {@link AdmissionLimits#QUESTION_MILLIS} after it was first asked.
  *
  * <p>This is one device's opinion, about letting in only. Whether a credential holds at all is the
  * group's fixed check ({@code CredentialChecker}), which comes first and does not know the date.
@@ -37,14 +37,14 @@ public final class AdmissionPolicy {
   private List<RevocationList> lists = List.of();
   private final InviteBook invites = new InviteBook();
   private final SerialBook serials = new SerialBook();
-  private final SequencedMap<Subject, Open> questions = new LinkedHashMap<>();
+  private final SequencedMap<Asked, Open> questions = new LinkedHashMap<>();
   private long tickets;
 
   public AdmissionPolicy(PolicyRules rules) {
     this.rules = rules;
   }
 
-  /** Who asks and for what: by this a question is the same, and not by the credential shown. */
+  /** Who asks and for what. */
   private record Subject(
       Question.Purpose purpose, GroupId group, Fingerprint device, Optional<Fingerprint> target) {
     static Subject of(Question question) {
@@ -53,33 +53,37 @@ public final class AdmissionPolicy {
     }
   }
 
+  /**
+   * By this a question is the same, whatever else is in the credential. What people would see is
+   * part of it: a yes is for that alone. And who plays an old request back, under a name that the
+   * device once had, has that asked about beside the device's own question, and ends nothing.
+   */
+  private record Asked(Subject subject, String shown) {}
+
   /** A no that stands, whatever else is said or shown. */
   private record Refusal(String reason, String remedy) {}
 
   /** A question from when it is asked until it is forgotten. */
   private static final class Open implements Evaluation.Heard {
-    Ticket ticket;
-    final Subject subject;
+    final Ticket ticket;
+    final Asked asked;
     final Tick forgotten;
 
     /** As it was asked last. */
     Question question;
 
-    /** Under how many names it was asked. */
-    int names = 1;
-
     final SortedMap<String, Hearing.PersonSaid> people = new TreeMap<>();
     final SortedMap<Fingerprint, Hearing.Voice> approvals = new TreeMap<>();
     final SortedMap<String, Hearing.RemoteSaid> remotes = new TreeMap<>();
-    final SequencedSet<Errand> asked = new LinkedHashSet<>();
+    final SequencedSet<Errand> errands = new LinkedHashSet<>();
     boolean waiting = true;
 
-    /** By who owns this device, or for showing too much. */
+    /** By who owns this device. */
     @Nullable Refusal refusal;
 
-    Open(Ticket ticket, Question question, Tick forgotten) {
+    Open(Ticket ticket, Asked asked, Question question, Tick forgotten) {
       this.ticket = ticket;
-      this.subject = Subject.of(question);
+      this.asked = asked;
       this.question = question;
       this.forgotten = forgotten;
     }
@@ -89,14 +93,20 @@ public final class AdmissionPolicy {
       return refusal != null || people.values().stream().anyMatch(said -> !said.yes());
     }
 
-    /** It is about somebody of another name now: a yes was for the one before, a no is a no. */
-    void isOfAnotherName(Ticket fresh) {
-      ticket = fresh;
-      names++;
-      people.values().removeIf(Hearing.PersonSaid::yes);
-      remotes.values().removeIf(Hearing.RemoteSaid::yes);
-      approvals.clear();
-      asked.clear();
+    /** A yes was for the name that was shown; a no is a no. */
+    void takeRefusals(Open other) {
+      other.people.forEach(
+          (whom, said) -> {
+            if (!said.yes()) {
+              people.putIfAbsent(whom, said);
+            }
+          });
+      other.remotes.forEach(
+          (name, said) -> {
+            if (!said.yes()) {
+              remotes.putIfAbsent(name, said);
+            }
+          });
     }
 
     @Override
@@ -120,68 +130,77 @@ public final class AdmissionPolicy {
    * @param now for how long the question is kept
    */
   public Reply ask(Question question, WallTime wall, Tick now) {
-    Open known = questions.get(Subject.of(question));
-    if (known != null && now.isBefore(known.forgotten)) {
-      return known.question.equals(question)
-          ? answer(known, wall)
-          : askShowingElse(known, question, wall);
+    Asked asked = asked(question, wall);
+    Open known = questions.get(asked);
+    if (known == null) {
+      return askAnew(asked, question, wall, now);
     }
-    if (known != null) {
-      questions.remove(known.subject);
-      if (known.waiting) {
-        // Whoever waited is told so; who asks comes again.
-        return unanswered(known);
+    if (now.isBefore(known.forgotten)) {
+      known.question = question;
+      return answer(known, wall);
+    }
+    questions.remove(asked);
+    // Whoever waited is told so; who asks comes again.
+    return known.waiting ? unanswered(known) : askAnew(asked, question, wall, now);
+  }
+
+  /** Looks at certificates only where this very question was not asked before. */
+  private Asked asked(Question question, WallTime wall) {
+    return questions.values().stream()
+        .filter(each -> each.question.equals(question))
+        .findFirst()
+        .map(each -> each.asked)
+        .orElseGet(
+            () ->
+                new Asked(
+                    Subject.of(question),
+                    new Evaluation(
+                            rules,
+                            lists,
+                            invites,
+                            serials,
+                            question,
+                            Evaluation.Heard.NOTHING,
+                            wall)
+                        .portrayed()));
+  }
+
+  private Reply askAnew(Asked asked, Question question, WallTime wall, Tick now) {
+    List<Open> underOtherNames =
+        questions.values().stream()
+            .filter(each -> each.asked.subject.equals(asked.subject))
+            .filter(each -> now.isBefore(each.forgotten))
+            .toList();
+    for (Open each : underOtherNames) {
+      if (each.refusal != null) {
+        return answer(each, wall);
       }
     }
-    Open open =
-        new Open(new Ticket(++tickets), question, now.plusMillis(AdmissionLimits.QUESTION_MILLIS));
+    Ticket ticket = new Ticket(++tickets);
+    if (underOtherNames.size() >= AdmissionLimits.NAMES_OF_ONE) {
+      return new Reply.No(
+          ticket,
+          "The device shows one certificate after the other.",
+          "Have it keep to one; another is looked at after "
+              + AdmissionLimits.QUESTION_MILLIS / 60_000
+              + " minutes.");
+    }
+    Open open = new Open(ticket, asked, question, now.plusMillis(AdmissionLimits.QUESTION_MILLIS));
+    underOtherNames.forEach(open::takeRefusals);
     Reply reply = answer(open, wall);
     // Only what waits for others is kept: to the rest the answer is the same the next time.
     return reply instanceof Reply.Wait ? keep(open).<Reply>map(no -> no).orElse(reply) : reply;
   }
 
-  /**
-   * The same device shows another credential: perhaps a renewed one, perhaps junk to be asked about
-   * again. What people said holds as long as they would see the same. Who was asked about another
-   * name may still be thinking, so that ticket ends.
-   */
-  private Reply askShowingElse(Open open, Question question, WallTime wall) {
-    String before = evaluation(open, wall).portrayed();
-    open.question = question;
-    if (open.refusal != null || evaluation(open, wall).portrayed().equals(before)) {
-      return answer(open, wall);
-    }
-    Ticket old = open.ticket;
-    boolean wasWaiting = open.waiting;
-    open.waiting = false;
-    if (open.names == AdmissionLimits.NAMES_OF_ONE) {
-      Refusal refusal =
-          new Refusal(
-              "The device shows one certificate after the other.",
-              "Have it keep to one; it is listened to again after "
-                  + AdmissionLimits.QUESTION_MILLIS / 60_000
-                  + " minutes.");
-      open.refusal = refusal;
-      return new Reply.No(old, refusal.reason, refusal.remedy);
-    }
-    open.isOfAnotherName(new Ticket(++tickets));
-    return wasWaiting
-        ? new Reply.No(
-            old,
-            "The device shows another certificate than when people were asked about it.",
-            "It is asked about anew when it comes again.")
-        : answer(open, wall);
-  }
-
   /** Remembers the question; or says why it cannot. */
   private Optional<Reply.No> keep(Open open) {
-    Subject its = open.subject;
+    Subject its = open.asked.subject;
     // One's refusals do not make room for its next question: people would be asked again.
     Predicate<Open> ofOne =
         each ->
-            each.subject.purpose == its.purpose
-                && each.subject.group.equals(its.group)
-                && each.subject.device.equals(its.device);
+            each.asked.subject.purpose == its.purpose
+                && each.asked.subject.group.equals(its.group)
+                && each.asked.subject.device.equals(its.device);
     if (count(ofOne) >= AdmissionLimits.QUESTIONS_OF_ONE
         && !forgetOne(ofOne.and(each -> !each.waiting && !each.isRefused()))) {
       return Optional.of(
@@ -192,7 +211,7 @@ public final class AdmissionPolicy {
                   + ").",
               "Answer those that wait, or try again in some minutes."));
     }
-    Predicate<Open> ofPurpose = each -> each.subject.purpose == its.purpose;
+    Predicate<Open> ofPurpose = each -> each.asked.subject.purpose == its.purpose;
     // Refusals last: whoever was refused would ask again, and people with it.
     if (count(ofPurpose) >= AdmissionLimits.OPEN_QUESTIONS
         && !forgetOne(ofPurpose.and(each -> !each.waiting && !each.isRefused()))
@@ -203,7 +222,7 @@ public final class AdmissionPolicy {
               "Too many questions wait for an answer here (" + count(ofPurpose) + ").",
               "Answer or refuse those that wait, or try again in some minutes."));
     }
-    questions.putLast(its, open);
+    questions.putLast(open.asked, open);
     return Optional.empty();
   }
 
@@ -213,7 +232,7 @@ public final class AdmissionPolicy {
 
   private boolean forgetOne(Predicate<Open> which) {
     Optional<Open> oldest = questions.values().stream().filter(which).findFirst();
-    oldest.ifPresent(each -> questions.remove(each.subject));
+    oldest.ifPresent(each -> questions.remove(each.asked));
     return oldest.isPresent();
   }
 
@@ -234,7 +253,7 @@ public final class AdmissionPolicy {
           open.waiting = false;
           open.refusal = new Refusal(said.by() + " said no.", "Speak with " + said.by() + '.');
         }
-        for (Errand each : open.asked) {
+        for (Errand each : open.errands) {
           if (each instanceof Errand.AskPerson ask) {
             open.people.putIfAbsent(
                 ask.whom(), new Hearing.PersonSaid(open.ticket, ask.whom(), said.yes(), said.by()));
@@ -263,12 +282,12 @@ public final class AdmissionPolicy {
    * Words nobody asked for are not kept: the table of what was heard stays as small as the policy.
    */
   private static boolean wasAsked(Open open, Hearing.PersonSaid said) {
-    return open.asked.stream()
+    return open.errands.stream()
         .anyMatch(each -> each instanceof Errand.AskPerson ask && ask.whom().equals(said.whom()));
   }
 
   private static boolean wasAsked(Open open, Hearing.RemoteSaid said) {
-    return open.asked.stream()
+    return open.errands.stream()
         .anyMatch(
             each -> each instanceof Errand.CheckRemotely check && check.name().equals(said.name()));
   }
@@ -294,6 +313,10 @@ public final class AdmissionPolicy {
     Evaluation evaluation = evaluation(open, wall);
     Evaluation.Outcome outcome = evaluation.outcome();
     open.waiting = outcome instanceof Evaluation.Outcome.NotYet;
+    if (!open.waiting) {
+      // Who approved may be put out before the device asks again.
+      open.approvals.clear();
+    }
     return switch (outcome) {
       case Evaluation.Outcome.Yes yes -> {
         if (open.question.purpose() == Question.Purpose.ADMIT) {
@@ -304,7 +327,7 @@ public final class AdmissionPolicy {
       }
       case Evaluation.Outcome.No no -> new Reply.No(open.ticket, no.reason(), no.remedy());
       case Evaluation.Outcome.NotYet notYet -> {
-        List<Errand> fresh = notYet.errands().stream().filter(open.asked::add).toList();
+        List<Errand> fresh = notYet.errands().stream().filter(open.errands::add).toList();
         yield new Reply.Wait(open.ticket, fresh);
       }
     };

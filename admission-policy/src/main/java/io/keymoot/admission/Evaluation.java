@@ -13,6 +13,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,24 @@ final class Evaluation {
 
   /** What others said to one question. */
   interface Heard {
+    Heard NOTHING =
+        new Heard() {
+          @Override
+          public SortedMap<String, Hearing.PersonSaid> people() {
+            return Collections.emptySortedMap();
+          }
+
+          @Override
+          public SortedMap<Fingerprint, Hearing.Voice> approvals() {
+            return Collections.emptySortedMap();
+          }
+
+          @Override
+          public SortedMap<String, Hearing.RemoteSaid> remotes() {
+            return Collections.emptySortedMap();
+          }
+        };
+
     SortedMap<String, Hearing.PersonSaid> people();
 
     SortedMap<Fingerprint, Hearing.Voice> approvals();

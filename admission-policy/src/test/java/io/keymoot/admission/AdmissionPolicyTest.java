@@ -169,6 +169,12 @@ class AdmissionPolicyTest {
         .isInstanceOf(Reply.Wait.class);
     assertThat(policy.hear(new Hearing.PersonSaid(new Ticket(99), "chair", true, "x"), TODAY, NOW))
         .isEmpty();
+
+    // Nor is it kept for the day on which it would be asked.
+    String askingPorter = World.fileAdmitting("admit: {ask: porter}");
+    assertThat(policy.reload(World.rules(askingPorter), TODAY))
+        .singleElement()
+        .isInstanceOf(Reply.Wait.class);
   }
 
   @Test
@@ -186,6 +192,17 @@ class AdmissionPolicyTest {
   }
 
   // ---- approvals
+
+  /** What the policy says once this member has said yes. */
+  private static Reply approved(
+      AdmissionPolicy policy, Ticket ticket, SigningKey by, Bytes credential, WallTime wall) {
+    return policy
+        .hear(
+            new Hearing.MembersApprove(ticket, List.of(new Hearing.Voice(by.spki(), credential))),
+            wall,
+            NOW)
+        .orElseThrow();
+  }
 
   private static Hearing approvals(Ticket ticket, SigningKey... by) {
     return new Hearing.MembersApprove(
@@ -235,15 +252,9 @@ class AdmissionPolicyTest {
         List.of("devices: [" + text(w.doorKey) + ']', "certificates: ['ou=Doors']")) {
       AdmissionPolicy policy = World.admitting("deny: {" + deny + "}\nadmit: {approvals: 1}");
       Ticket ticket = waiting(policy.ask(question, TODAY, NOW)).ticket();
-      Reply reply =
-          policy
-              .hear(
-                  new Hearing.MembersApprove(
-                      ticket, List.of(new Hearing.Voice(w.doorKey.spki(), w.doorCredential()))),
-                  TODAY,
-                  NOW)
-              .orElseThrow();
-      assertThat(reply).as(deny).isInstanceOf(Reply.Wait.class);
+      assertThat(approved(policy, ticket, w.doorKey, w.doorCredential(), TODAY))
+          .as(deny)
+          .isInstanceOf(Reply.Wait.class);
     }
   }
 
@@ -262,24 +273,8 @@ class AdmissionPolicyTest {
             .ticket();
 
     Reply window =
-        policy
-            .hear(
-                new Hearing.MembersApprove(
-                    ticket,
-                    List.of(
-                        new Hearing.Voice(
-                            w.curveKey.spki(), World.credential(byWindow, w.siteDer)))),
-                TODAY,
-                NOW)
-            .orElseThrow();
-    Reply door =
-        policy
-            .hear(
-                new Hearing.MembersApprove(
-                    ticket, List.of(new Hearing.Voice(w.doorKey.spki(), w.doorCredential()))),
-                TODAY,
-                NOW)
-            .orElseThrow();
+        approved(policy, ticket, w.curveKey, World.credential(byWindow, w.siteDer), TODAY);
+    Reply door = approved(policy, ticket, w.doorKey, w.doorCredential(), TODAY);
 
     assertThat(window).isInstanceOf(Reply.Wait.class);
     assertThat(door).isInstanceOf(Reply.Yes.class);
@@ -294,13 +289,21 @@ class AdmissionPolicyTest {
         World.question(w.trust(), w.otherKey, World.credential(newcomer, w.siteDer));
     Ticket ticket = waiting(policy.ask(question, muchLater, NOW)).ticket();
 
-    assertThat(
-            policy.hear(
-                new Hearing.MembersApprove(
-                    ticket, List.of(new Hearing.Voice(w.doorKey.spki(), w.doorCredential()))),
-                muchLater,
-                NOW))
-        .get()
+    assertThat(approved(policy, ticket, w.doorKey, w.doorCredential(), muchLater))
+        .isInstanceOf(Reply.Yes.class);
+  }
+
+  @Test
+  void whoseCredentialTheGroupItselfWouldNotTakeApprovesNobody() {
+    AdmissionPolicy policy = World.admitting("admit: {approvals: 1}");
+    Bytes newcomer = Draft.device(World.SITE, w.siteKey, "CN=new", w.otherKey).sign();
+    Question question =
+        World.question(w.trust(), w.otherKey, World.credential(newcomer, w.siteDer));
+    Ticket ticket = waiting(policy.ask(question, TODAY, NOW)).ticket();
+
+    assertThat(approved(policy, ticket, w.doorKey, Credential.SELF_MADE.encode(), TODAY))
+        .isInstanceOf(Reply.Wait.class);
+    assertThat(approved(policy, ticket, w.doorKey, w.doorCredential(), TODAY))
         .isInstanceOf(Reply.Yes.class);
   }
 
