@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -453,8 +452,7 @@ final class Judging {
   /** A member wants somebody in, or some device out. */
   void approved(MemberId by, Approval approval) {
     Words.Word word = new Words.Word(by, new Words.Act(approval.action(), approval.subject()));
-    if (!by.equals(keying.self()) && matters(word.act())) {
-      words.heard(word);
+    if (!by.equals(keying.self()) && matters(word.act()) && words.heard(word, now)) {
       listen(word);
     }
   }
@@ -480,7 +478,7 @@ final class Judging {
     if (voice == null) {
       return;
     }
-    words.isListenedTo(word);
+    words.isListenedTo(word, now);
     for (Case each : List.copyOf(open.values())) {
       if (each.act().equals(Optional.of(word.act()))) {
         tellWords(each);
@@ -595,13 +593,18 @@ final class Judging {
     }
     helped.keySet().removeIf(device -> !isIn(device));
     helping.keySet().removeIf(device -> !isIn(device));
-    for (Map.Entry<Fingerprint, Help> each : List.copyOf(helping.entrySet())) {
-      if (!state.isMember(each.getValue().by)) {
-        // Others may have called for the same.
-        helping.remove(each.getKey());
-        Words.Act act = calling(each.getKey());
-        words.by(act).forEach(by -> listen(new Words.Word(by, act)));
-      }
+    List<Fingerprint> nobodys = new ArrayList<>();
+    helping.forEach(
+        (device, help) -> {
+          if (!state.isMember(help.by)) {
+            nobodys.add(device);
+          }
+        });
+    for (Fingerprint device : nobodys) {
+      // Others may have called for the same.
+      helping.remove(device);
+      Words.Act act = calling(device);
+      words.by(act).forEach(by -> listen(new Words.Word(by, act)));
     }
   }
 

@@ -26,6 +26,9 @@ final class PeerLimits {
 
   static final int WORDS_IN_ALL = 4_096;
 
+  /** A word that was weighed is weighed again, if it is said again, after this. */
+  static final long LISTEN_AGAIN_MILLIS = 10_000;
+
   /** Members that let this newcomer in, and wait together for what its policy says to one. */
   static final int BELIEFS = 16;
 

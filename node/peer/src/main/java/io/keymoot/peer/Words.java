@@ -1,5 +1,6 @@
 package io.keymoot.peer;
 
+import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
 
@@ -16,7 +18,7 @@ import java.util.function.Predicate;
  *
  * <p>Anybody who is in can say as much as it likes, and anybody at all can play a word back. So
  * each has room for its last words, in which only its own give way; a word that is there already
- * takes none. Of all together whoever has most gives way.
+ * takes none, and is not weighed again for a while. Of all together whoever has most gives way.
  */
 final class Words {
   /** What is wanted. */
@@ -24,15 +26,20 @@ final class Words {
 
   record Word(MemberId by, Act act) {}
 
-  /** Of each member what it wants, the latest last; and whether that was listened to yet. */
-  private final SequencedMap<MemberId, SequencedMap<Act, Boolean>> said = new LinkedHashMap<>();
+  /** Of each member what it wants, the latest last; and when that was listened to, if it was. */
+  private final SequencedMap<MemberId, SequencedMap<Act, Optional<Tick>>> said =
+      new LinkedHashMap<>();
 
   private int inAll;
 
-  void heard(Word word) {
-    SequencedMap<Act, Boolean> its = said.computeIfAbsent(word.by, member -> new LinkedHashMap<>());
-    if (its.putIfAbsent(word.act, false) != null) {
-      return;
+  /** Whether it is to be listened to now. */
+  boolean heard(Word word, Tick now) {
+    SequencedMap<Act, Optional<Tick>> its =
+        said.computeIfAbsent(word.by, member -> new LinkedHashMap<>());
+    Optional<Tick> listened = its.putIfAbsent(word.act, Optional.empty());
+    if (listened != null) {
+      return listened.isEmpty()
+          || !now.isBefore(listened.get().plusMillis(PeerLimits.LISTEN_AGAIN_MILLIS));
     }
     inAll++;
     if (its.size() > PeerLimits.WORDS_OF_ONE) {
@@ -42,16 +49,17 @@ final class Words {
       forgetOldest(longest());
     }
     said.values().removeIf(Map::isEmpty);
+    return true;
   }
 
-  private void forgetOldest(SequencedMap<Act, Boolean> its) {
+  private void forgetOldest(SequencedMap<Act, Optional<Tick>> its) {
     its.pollFirstEntry();
     inAll--;
   }
 
-  private SequencedMap<Act, Boolean> longest() {
-    SequencedMap<Act, Boolean> longest = new LinkedHashMap<>();
-    for (SequencedMap<Act, Boolean> each : said.values()) {
+  private SequencedMap<Act, Optional<Tick>> longest() {
+    SequencedMap<Act, Optional<Tick>> longest = new LinkedHashMap<>();
+    for (SequencedMap<Act, Optional<Tick>> each : said.values()) {
       longest = each.size() > longest.size() ? each : longest;
     }
     return longest;
@@ -69,10 +77,10 @@ final class Words {
     return members;
   }
 
-  void isListenedTo(Word word) {
-    SequencedMap<Act, Boolean> its = said.get(word.by);
+  void isListenedTo(Word word, Tick now) {
+    SequencedMap<Act, Optional<Tick>> its = said.get(word.by);
     if (its != null) {
-      its.replace(word.act, true);
+      its.replace(word.act, Optional.of(now));
     }
   }
 
@@ -82,8 +90,8 @@ final class Words {
     said.forEach(
         (member, its) ->
             its.forEach(
-                (act, isHeard) -> {
-                  if (!isHeard) {
+                (act, listened) -> {
+                  if (listened.isEmpty()) {
                     unheard.add(new Word(member, act));
                   }
                 }));

@@ -300,6 +300,27 @@ class PolicyTest {
   }
 
   @Test
+  void whomOnlyOneLetsInThatItsPolicyDoesNotBelieveStaysOut() {
+    found(TWO_EXPEL, village.certified(), OPEN);
+    Resident ben = join("ben", OPEN);
+    village.run(5_000);
+    Resident cora =
+        village.newcomer(
+            village.device("cora"),
+            "version: 1\nadmit: anybody\nexpel: nobody\nfounder: anybody\n"
+                + "introducer: {certificate: 'cn=ben'}\n");
+    village.wire = (from, to, message) -> from != ben || to != cora;
+    village.start(cora);
+    village.run(30_000);
+    assertThat(cora.did(PeerEffect.PolicyDecided.class)).anyMatch(each -> !each.yes());
+    assertThat(cora.isIn()).isFalse();
+
+    village.wire = (from, to, message) -> true;
+    village.run(60_000);
+    assertThat(cora.isIn()).isTrue();
+  }
+
+  @Test
   void aPersonMayBeAskedWhetherToJoin() {
     found(TWO_EXPEL, village.certified(), OPEN);
     Resident ben =

@@ -5,6 +5,7 @@ import static io.keymoot.peer.Village.OPEN;
 import static io.keymoot.peer.Village.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.EvidenceCodec;
 import io.keymoot.flatkeying.fact.FactCodec;
@@ -23,8 +24,10 @@ import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Village.Device;
 import io.keymoot.peer.Village.Resident;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What members say for somebody's coming or going counts while they are in, and once. */
@@ -200,7 +203,54 @@ class WordsOfMembersTest {
     assertThat(dan.isIn()).isTrue();
   }
 
+  /** Among those whom it helps to put out is one for a caller that goes, in the middle of them. */
+  @Test
+  void whenACallerGoesWhatOthersCalledForAsWellIsStillDone() {
+    Resident anna = found(ANYBODY_ADMITS_CHAIR_EXPELS, policy("anybody", "anybody"), "chair");
+    for (String name : List.of("ben", "cora", "dan", "eva", "fay")) {
+      join(name, policy("anybody", "nobody"));
+    }
+    Resident ben = village.the("ben");
+    Resident cora = village.the("cora");
+    List<Resident> targets =
+        Stream.of("dan", "eva", "fay")
+            .map(village::the)
+            .sorted(Comparator.comparing(each -> each.device.fingerprint()))
+            .toList();
+    Hash32 middle = targets.get(1).device.fingerprint().hash();
+    hears(anna, word(ben, Approval.Action.EXPEL, middle));
+    hears(anna, word(cora, Approval.Action.EXPEL, middle));
+    for (Resident each : List.of(targets.get(0), targets.get(2))) {
+      hears(anna, word(cora, Approval.Action.EXPEL, each.device.fingerprint().hash()));
+    }
+    anna.step(new PeerInput.Expel(ben.device.fingerprint()));
+    assertThat(anna.peer.keying().state().isMember(ben.id())).isFalse();
+    village.run(10_000);
+    assertThat(village.members()).containsExactlyInAnyOrder(anna, cora);
+  }
+
   // ---- too many
+
+  @Test
+  void aWordThatIsPlayedBackIsNotWeighedEachTime() {
+    Resident anna = found(ANYBODY_ADMITS_CHAIR_EXPELS, policy("anybody", "nobody"), "chair");
+    Resident ben = join("ben", OPEN);
+    Resident cora = join("cora", OPEN);
+    Bytes word = word(ben, Approval.Action.EXPEL, cora.device.fingerprint().hash());
+    for (int i = 0; i < 1_000; i++) {
+      hears(anna, word);
+      village.run(10);
+    }
+    assertThat(cora.isIn()).as("by a policy that helps nobody").isTrue();
+    anna.step(new PeerInput.Policy(Village.rules(policy("{ask: owner}", "nobody"))));
+    Resident dan = village.newcomer(village.device("dan"), OPEN);
+    // Others would let him in.
+    village.wire = (from, to, message) -> from != dan || to == anna;
+    village.start(dan);
+    village.run(5_000);
+    // Each question has a number of its own.
+    assertThat(anna.onlyQuestion().ticket().number()).isLessThan(10);
+  }
 
   @Test
   void aSpeakerWhoseCredentialNobodyHasSilencesNobodyElse() {
@@ -273,15 +323,30 @@ class WordsOfMembersTest {
   }
 
   @Test
+  void whatWasListenedToIsListenedToAgainAfterAWhile() {
+    Words words = new Words();
+    Words.Word word =
+        new Words.Word(new MemberId(madeUp(1)), new Words.Act(Approval.Action.EXPEL, madeUp(2)));
+    Tick now = new Tick(1_000);
+    assertThat(words.heard(word, now)).isTrue();
+    assertThat(words.heard(word, now)).as("not listened to yet").isTrue();
+    words.isListenedTo(word, now);
+    Tick soon = now.plusMillis(PeerLimits.LISTEN_AGAIN_MILLIS);
+    assertThat(words.heard(word, new Tick(soon.millis() - 1))).isFalse();
+    assertThat(words.heard(word, soon)).isTrue();
+  }
+
+  @Test
   void aMembersWordsTakeTheirOwnRoomAndOfAllWhoHasMostGivesWay() {
     Words words = new Words();
     MemberId honest = new MemberId(madeUp(1));
     Words.Act wanted = new Words.Act(Approval.Action.ADMIT, madeUp(2));
-    words.heard(new Words.Word(honest, wanted));
+    words.heard(new Words.Word(honest, wanted), Tick.ZERO);
     for (int liar = 0; liar < 200; liar++) {
       MemberId its = new MemberId(madeUp(1_000 + liar));
       for (int i = 0; i < 100; i++) {
-        words.heard(new Words.Word(its, new Words.Act(Approval.Action.ADMIT, madeUp(10_000 + i))));
+        Words.Act act = new Words.Act(Approval.Action.ADMIT, madeUp(10_000 + i));
+        words.heard(new Words.Word(its, act), Tick.ZERO);
       }
     }
     assertThat(words.count()).isEqualTo(PeerLimits.WORDS_IN_ALL);
