@@ -38,6 +38,14 @@ class HeardTableTest {
   }
 
   @Test
+  void whoWasHeardByHintsAloneSaidNothing() {
+    assertThat(hear(5, false)).isEqualTo(HeardTable.Verdict.TAKEN);
+    assertThat(table.signed(table.find(People.member(1)))).isNull();
+    hear(6, true);
+    assertThat(table.signed(table.find(People.member(1)))).isNotNull();
+  }
+
+  @Test
   void aHintThatContradictsIsTakenOnceAndThenStale() {
     Beat other = People.beat(People.member(1), 7, false, People.roster(2), People.FOUND);
     hear(5, true);

@@ -69,15 +69,6 @@ class BeatsHeardTest {
         .orElseThrow();
   }
 
-  private static long heard(Resident by, Resident whom) {
-    return by.peer
-        .heartbeat()
-        .orElseThrow()
-        .said(whom.id())
-        .map(HeartbeatContent::counter)
-        .orElse(0L);
-  }
-
   // ---- forgeries
 
   private Colour colour() {
@@ -102,7 +93,7 @@ class BeatsHeardTest {
   private Bytes beat(GroupId group, SigningKey signer, boolean signed, Optional<EpochHeld> epoch) {
     HeartbeatContent content =
         new HeartbeatContent(
-            heard(anna, ben) + 60,
+            anna.heard(ben) + 60,
             epoch,
             0,
             anna.peer.keying().state().membersDigest(),
@@ -160,10 +151,10 @@ class BeatsHeardTest {
             beat(another, mallory, false, epoch));
     anna.log.clear();
     for (int i = 0; i < forgeries.size(); i++) {
-      long before = heard(anna, ben);
+      long before = anna.heard(ben);
       tellAnna(forgeries.get(i));
       assertThat(colour()).as("after forgery %s", i).isEqualTo(Colour.SILENT);
-      assertThat(heard(anna, ben)).as("after forgery %s", i).isEqualTo(before);
+      assertThat(anna.heard(ben)).as("after forgery %s", i).isEqualTo(before);
       assertThat(anna.peer.heartbeat().orElseThrow().wanted()).isEmpty();
       assertThat(annaAskedForTheUnknown()).isFalse();
     }
@@ -245,7 +236,7 @@ class BeatsHeardTest {
     anna.log.clear();
     Bytes signed = beat(anna.peer.keying().group(), ben.device.key(), true, Optional.empty());
     anna.step(new PeerInput.Received(ben.address, signed));
-    long counter = heard(anna, ben);
+    long counter = anna.heard(ben);
     assertThat(counter).isEqualTo(decoded(signed).content().counter());
     Bytes elsewhere = Bytes.fromHex("0707");
     anna.step(
@@ -285,7 +276,7 @@ class BeatsHeardTest {
     assertThat(colour())
         .as("its own beats are not older than the forged one")
         .isEqualTo(Colour.FRESH);
-    assertThat(heard(anna, ben)).isGreaterThan(before.counter());
+    assertThat(anna.heard(ben)).isGreaterThan(before.counter());
   }
 
   @Test

@@ -116,15 +116,6 @@ class TamperedBeatsTest {
     throw new AssertionError("no key, no MAC of " + bytes);
   }
 
-  private static long heard(Resident by, Resident whom) {
-    return by.peer
-        .heartbeat()
-        .orElseThrow()
-        .said(whom.id())
-        .map(HeartbeatContent::counter)
-        .orElse(0L);
-  }
-
   // ---- keys that were only told
 
   @Test
@@ -194,7 +185,7 @@ class TamperedBeatsTest {
         .filteredOn(each -> !each.id().equals(gina.id()))
         .hasSize(3)
         .allMatch(each -> each.colour() == Colour.SILENT);
-    assertThat(heard(gina, ben)).isZero();
+    assertThat(gina.heard(ben)).isZero();
 
     village.wire = (from, to, message) -> true;
     village.run(15_000);
@@ -209,9 +200,9 @@ class TamperedBeatsTest {
     List<FactId> before = ben.peer.keying().signingHeads();
     Resident gina = newcomerWhoWasOnlyTold();
     tell(gina, signed(ben, 1_000, Optional.empty(), TamperedBeatsTest::noMac, ben.address, before));
-    assertThat(heard(gina, ben)).isZero();
+    assertThat(gina.heard(ben)).isZero();
     tell(gina, signed(ben, 1_001, Optional.empty(), TamperedBeatsTest::noMac));
-    assertThat(heard(gina, ben)).isEqualTo(1_001);
+    assertThat(gina.heard(ben)).isEqualTo(1_001);
   }
 
   // ---- floods

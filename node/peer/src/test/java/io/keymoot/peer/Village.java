@@ -29,6 +29,7 @@ import io.keymoot.flatkeying.group.Lore;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.heartbeat.HeartbeatContent;
 import io.keymoot.heartbeat.Rosters;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +97,15 @@ final class Village {
       this.peer = peer;
       this.frames = new FrameDesk(peer);
       this.address = new Address(Bytes.owning(device.name.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The counter of the last heartbeat that this one believed; 0 before there was one. */
+    long heard(Resident whom) {
+      return peer.heartbeat()
+          .orElseThrow()
+          .said(whom.id())
+          .map(HeartbeatContent::counter)
+          .orElse(0L);
     }
 
     List<PeerEffect> step(PeerInput input) {
