@@ -11,7 +11,9 @@ import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -310,6 +312,23 @@ public final class GroupState {
           seat.forEachOver(place -> over.add(place.stay()));
         });
     return over;
+  }
+
+  /**
+   * Devices that are out, and whose last stay did not end by itself. Like {@link #over}, for
+   * reports.
+   */
+  public SortedSet<Fingerprint> putOut() {
+    SortedMap<Fingerprint, Stay> last = new TreeMap<>();
+    for (Stay stay : over()) {
+      last.merge(
+          stay.person().device(),
+          stay,
+          (one, other) ->
+              Known.PARENTS_FIRST.compare(one.begunBy(), other.begunBy()) < 0 ? other : one);
+    }
+    last.values().removeIf(stay -> !isPutOut(stay) || !membersOf(stay.person().device()).isEmpty());
+    return new TreeSet<>(last.keySet());
   }
 
   /** The set of no facts, before even the Found. */

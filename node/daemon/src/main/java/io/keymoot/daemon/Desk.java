@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -446,26 +447,16 @@ final class Desk {
   }
 
   private Fingerprint shutOut(String named, Optional<GroupView> view) {
-    List<Fingerprint> fitting =
-        view.stream()
-            .flatMap(each -> each.expelled().stream())
-            .filter(
-                device ->
-                    chronicle.nameOf(device).equalsIgnoreCase(named)
-                        || CheckedText.means(named, device))
-            .toList();
-    if (fitting.size() == 1) {
-      return fitting.get(0);
-    }
-    throw fitting.isEmpty()
-        ? new Problem(
-            ErrorCode.NO_SUCH_MEMBER,
-            "Nobody who was put out is called '" + named + "'.",
-            "'keymoot events' tells who was put out lately; any is known by its fingerprint.")
-        : new Problem(
-            ErrorCode.AMBIGUOUS,
-            fitting.size() + " that were put out are called '" + named + "'.",
-            "Name the one meant by its fingerprint.");
+    return theOne(
+        view.stream().flatMap(each -> each.barred().stream()),
+        device ->
+            chronicle.nameOf(device).equalsIgnoreCase(named) || CheckedText.means(named, device),
+        () ->
+            new Problem(
+                ErrorCode.NO_SUCH_MEMBER,
+                "Nobody who was put out is called '" + named + "'.",
+                "'keymoot events' tells who was put out lately; any is known by its fingerprint."),
+        " that were put out are called '" + named + "'.");
   }
 
   CompletionStage<JsonObject> approve(Ask ask) {
@@ -515,27 +506,31 @@ final class Desk {
   private CompletionStage<Member> member(String named) {
     return node.members()
         .thenApply(
-            all -> {
-              List<Member> fitting =
-                  all.stream()
-                      .filter(
-                          each ->
-                              chronicle.name(each).equalsIgnoreCase(named)
-                                  || CheckedText.means(named, each.device()))
-                      .toList();
-              if (fitting.size() == 1) {
-                return fitting.get(0);
-              }
-              throw fitting.isEmpty()
-                  ? new Problem(
-                      ErrorCode.NO_SUCH_MEMBER,
-                      "Nobody in the group is called '" + named + "'.",
-                      "'keymoot members' lists who there is.")
-                  : new Problem(
-                      ErrorCode.AMBIGUOUS,
-                      fitting.size() + " members are called '" + named + "'.",
-                      "Name the one meant by its fingerprint.");
-            });
+            all ->
+                theOne(
+                    all.stream(),
+                    each ->
+                        chronicle.name(each).equalsIgnoreCase(named)
+                            || CheckedText.means(named, each.device()),
+                    () ->
+                        new Problem(
+                            ErrorCode.NO_SUCH_MEMBER,
+                            "Nobody in the group is called '" + named + "'.",
+                            "'keymoot members' lists who there is."),
+                    " members are called '" + named + "'."));
+  }
+
+  private static <T> T theOne(
+      Stream<T> all, Predicate<T> isMeant, Supplier<Problem> nobody, String several) {
+    List<T> fitting = all.filter(isMeant).toList();
+    if (fitting.isEmpty()) {
+      throw nobody.get();
+    }
+    if (fitting.size() > 1) {
+      throw new Problem(
+          ErrorCode.AMBIGUOUS, fitting.size() + several, "Name the one meant by its fingerprint.");
+    }
+    return fitting.get(0);
   }
 
   // ---- all at one moment

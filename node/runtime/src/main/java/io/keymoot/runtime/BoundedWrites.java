@@ -16,8 +16,8 @@ import javax.net.SocketFactory;
 import org.jgroups.util.DefaultSocketFactory;
 
 /**
- * Sockets of TCP whose writes end: one that the other end has not taken for so long closes its
- * socket, which makes a new connection when there is something to say.
+ * Sockets of TCP whose writes end: one that the other end has not taken whole within so long closes
+ * its socket; there is a new connection when there is something to say.
  *
  * <p>Java has no timeout for writing. JGroups writes where it must not wait: it says goodbye on a
  * connection to whoever left its view, on the thread that hands the view on. To an end behind a
@@ -33,8 +33,6 @@ final class BoundedWrites {
   }
 
   /**
-   * Watches as long as anybody holds on to what it made.
-   *
    * @param mostMillis how long one write may take; it ends at most a quarter of that later
    */
   static org.jgroups.util.SocketFactory factory(long mostMillis) {
@@ -56,7 +54,8 @@ final class BoundedWrites {
       writes.open.add(socket);
       if (!runs) {
         runs = true;
-        Thread.ofVirtual().name("keymoot-tcp-writes").start(this::look);
+        // A thread of its own: those that it looks after may hold all that virtual ones run on.
+        Thread.ofPlatform().daemon().name("keymoot-tcp-writes").start(this::look);
       }
     }
 
@@ -130,8 +129,14 @@ final class BoundedWrites {
           @Override
           public Socket accept() throws IOException {
             Socket socket = watched(watch);
-            implAccept(socket);
-            return socket;
+            try {
+              implAccept(socket);
+              return socket;
+            } catch (IOException | RuntimeException e) {
+              // Nobody else has it: it would be watched for ever.
+              socket.close();
+              throw e;
+            }
           }
         };
       }

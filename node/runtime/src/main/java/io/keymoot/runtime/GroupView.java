@@ -39,7 +39,9 @@ import java.util.TreeSet;
  * @param inUse the epoch that this node sends under
  * @param epochs those that may be used, in the order of ids
  * @param slots those that anybody's address is in, by position and symbol
- * @param expelled devices that were put out
+ * @param expelled devices that are out, and were put out
+ * @param barred devices that are out and come in again by a pardon alone: these, and who once was
+ *     put out, came back, and went by itself
  */
 public record GroupView(
     GroupId group,
@@ -52,7 +54,8 @@ public record GroupView(
     List<Epoch> epochs,
     List<SlotNow> slots,
     List<Presence> members,
-    SortedSet<Fingerprint> expelled) {
+    SortedSet<Fingerprint> expelled,
+    SortedSet<Fingerprint> barred) {
 
   /**
    * @param revision how often its key has stepped
@@ -101,12 +104,13 @@ public record GroupView(
     }
     Optional<Heartbeat> heartbeat = peer.heartbeat();
     MemberId self = keying.self();
-    SortedSet<Fingerprint> expelled = new TreeSet<>();
+    SortedSet<Fingerprint> barred = new TreeSet<>();
     for (Stay stay : state.over()) {
-      if (state.isPutOut(stay) && !state.isMember(stay.person().id())) {
-        expelled.add(stay.person().device());
+      if (state.isPutOut(stay)) {
+        barred.add(stay.person().device());
       }
     }
+    barred.removeIf(device -> !state.membersOf(device).isEmpty());
     return Optional.of(
         new GroupView(
             state.group(),
@@ -119,7 +123,8 @@ public record GroupView(
             epochs(keying, heartbeat),
             slots(keying, heartbeat),
             members(keying, heartbeat, now, transport),
-            expelled));
+            state.putOut(),
+            barred));
   }
 
   private static List<Epoch> epochs(FlatKeying keying, Optional<Heartbeat> heartbeat) {

@@ -80,6 +80,10 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         default -> this;
       };
     }
+
+    Opinion after(PeerEffect.InvitesAre are) {
+      return new Opinion(rules, lists, are.added(), are.uses());
+    }
   }
 
   private final Wish wish;
@@ -232,6 +236,10 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         recogniseAt =
             recognisings > 0 ? recogniseAt : now.plusMillis(RuntimeLimits.RECOGNISE_MILLIS);
         recognisings = RuntimeLimits.RECOGNISE_TRIES;
+      }
+      if (effect instanceof PeerEffect.InvitesAre are && at == seat) {
+        // An invite is spent in the next group as well.
+        opinion = opinion.after(are);
       }
       out.add(new NodeEffect.OfPeer(at, effect));
     }

@@ -38,9 +38,8 @@ final class RuntimeLimits {
   static final long HEARD_MILLIS = 30_000;
 
   /**
-   * How long the other end may take nothing of one write over TCP. Longer than a silent end takes
-   * to leave JGroups' view: whoever is cut off is not to be connected to again and again before
-   * that.
+   * How long the other end may take over one write of TCP. Longer than a silent end takes to leave
+   * JGroups' view: whoever is cut off is not to be connected to again and again before that.
    */
   static final long WRITE_MILLIS = 12_000;
 

@@ -48,8 +48,10 @@ class BoundedWritesTest {
     assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(10));
   }
 
+  /** In all it takes longer than one write may. */
   @Test
   void whoReadsIsWrittenToForAsLongAsItTakes() throws Exception {
+    SocketFactory patient = BoundedWrites.factory(5_000);
     try (ServerSocket server = server();
         Socket here = connected(server);
         Socket there = server.accept()) {

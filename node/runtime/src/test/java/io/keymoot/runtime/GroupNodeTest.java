@@ -170,8 +170,13 @@ final class GroupNodeTest {
     assertThat(anna.read()).doesNotHaveDuplicates();
   }
 
+  /** So that nobody helps before it is told to. */
+  private static final String ASKS_ABOUT_EXPULSIONS =
+      People.OPEN_HOUSE.replace("expel: anybody", "expel: {ask: owner}");
+
   @Test
   void twoMembersPutAThirdOutWhichThenReadsNothing() {
+    people.policy = People.rules(ASKS_ABOUT_EXPULSIONS);
     Someone anna = people.founder("anna");
     Someone ben = people.joiner("ben");
     Someone cora = people.joiner("cora");
@@ -184,6 +189,8 @@ final class GroupNodeTest {
     people.settled(anna, ben);
     assertThat(answer(ben.node.view()).orElseThrow().expelled())
         .containsExactly(cora.identity.device());
+    assertThat(answer(ben.node.view()).orElseThrow().barred())
+        .containsExactly(cora.identity.device());
     await().atMost(People.SOON).until(() -> cora.node.status().state() == NodeState.OUT);
     anna.says("among us");
     ben.reads("among us");
@@ -194,6 +201,7 @@ final class GroupNodeTest {
 
   @Test
   void whoWasPutOutComesBackOnceAsManyWantItAsWantedItOut() {
+    people.policy = People.rules(ASKS_ABOUT_EXPULSIONS);
     Someone anna = people.founder("anna");
     Someone ben = people.joiner("ben");
     Someone cora = people.joiner("cora");
@@ -210,6 +218,13 @@ final class GroupNodeTest {
     people.settled(anna, ben, again);
     anna.says("welcome back");
     again.reads("welcome back");
+    assertThat(answer(ben.node.view()).orElseThrow().expelled()).as("it is in").isEmpty();
+
+    again.node.closeAfterLeaving();
+    people.settled(anna, ben);
+    GroupView view = answer(ben.node.view()).orElseThrow();
+    assertThat(view.expelled()).as("this time it went by itself").isEmpty();
+    assertThat(view.barred()).containsExactly(cora.identity.device());
   }
 
   @Test

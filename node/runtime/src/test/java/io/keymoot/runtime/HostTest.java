@@ -3,8 +3,12 @@ package io.keymoot.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.keymoot.admission.Invite;
+import io.keymoot.admission.InviteSecret;
+import io.keymoot.admission.InviteUse;
 import io.keymoot.admission.WallTime;
 import io.keymoot.admission.certificate.CheckedText;
+import io.keymoot.admission.certificate.Credential;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SignatureKind;
@@ -21,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
@@ -208,10 +213,42 @@ final class HostTest {
     assertThat(ben.group()).isEqualTo(anna.group());
   }
 
+  @Test
+  void whoMovesDoesNotForgetWhoUsedItsInvites() {
+    Node dora = start(new Wish.Found(people.plan()));
+    hears = (from, to) -> (from == dora) == (to == dora);
+    people.policy =
+        People.rules(People.OPEN_HOUSE.replace("admit: anybody", "admit: {invite: any}"));
+    Node anna = start(new Wish.Found(people.plan()));
+    try (InviteSecret secret = InviteSecret.code(new Random(1)::nextBytes)) {
+      invites(anna, "once", secret.publicKey());
+      Node ben = start(new Wish.JoinAny(), Optional.of(secret));
+      runFor(5_000);
+      assertThat(ben.isIn()).isTrue();
+      assertThat(anna.usesTold()).hasSize(1);
+
+      hears = (from, to) -> true;
+      anna.step(new NodeInput.Move(dora.group().orElseThrow()));
+      runFor(10_000);
+      assertThat(anna.group()).isEqualTo(dora.group());
+      invites(anna, "another", Bytes.owning(new byte[32]));
+      assertThat(anna.usesTold()).hasSize(1);
+    }
+  }
+
+  private void invites(Node by, String name, Bytes key) {
+    Invite invite = new Invite(name, key, OptionalInt.of(1), Optional.empty());
+    by.step(new NodeInput.ToPeer(new PeerInput.AddInvite(invite)));
+  }
+
   // ---- the virtual network
 
   private Node start(Wish wish) {
-    Node node = new Node(nodes.size(), wish);
+    return start(wish, Optional.empty());
+  }
+
+  private Node start(Wish wish, Optional<InviteSecret> invite) {
+    Node node = new Node(nodes.size(), wish, invite);
     nodes.add(node);
     node.step(new NodeInput.Start(node.address));
     return node;
@@ -244,14 +281,17 @@ final class HostTest {
     final List<NodeEffect> did = new ArrayList<>();
     private final List<Runnable> inbox = new ArrayList<>();
 
-    Node(int number, Wish wish) {
+    Node(int number, Wish wish, Optional<InviteSecret> invite) {
       Random random = new Random(number + 7);
       Entropy entropy = random::nextBytes;
       address = new Address(Bytes.of(new byte[] {(byte) number}));
+      SigningKey key = SigningKey.generate(SignatureKind.ED25519, entropy);
       identity =
           new Identity(
-              SigningKey.generate(SignatureKind.ED25519, entropy),
-              io.keymoot.admission.certificate.Credential.SELF_MADE);
+              key,
+              invite
+                  .map(each -> Credential.SELF_MADE.withInvite(each.prove(key.spki())))
+                  .orElse(Credential.SELF_MADE));
       host =
           new Host(
               wish,
@@ -261,6 +301,17 @@ final class HostTest {
               entropy,
               () -> new WallTime(1_800_000_000),
               group -> List.of());
+    }
+
+    /** Who used its invites, as it said last. */
+    List<InviteUse> usesTold() {
+      return did.stream()
+          .filter(NodeEffect.OfPeer.class::isInstance)
+          .map(each -> ((NodeEffect.OfPeer) each).effect())
+          .filter(PeerEffect.InvitesAre.class::isInstance)
+          .map(each -> ((PeerEffect.InvitesAre) each).uses())
+          .reduce((first, second) -> second)
+          .orElseThrow();
     }
 
     boolean isIn() {
