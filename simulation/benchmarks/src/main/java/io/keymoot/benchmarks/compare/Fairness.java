@@ -96,8 +96,9 @@ final class Fairness {
             + " the payload only, without a MAC; ours (AES-256-GCM) authenticates everything: that"
             + " the group sent it or, in the row \"senders proved\", which member, by one signature"
             + " for many messages. SYM_ENCRYPT never changes its key: its leave is the view's."
-            + " Throughput among 4 is measured in turns; all else one after the other: there the"
-            + " pairs are of first with first, second with second.");
+            + " Throughput among 4 is measured in turns. All else is done in rounds, in each a"
+            + " fresh group of each kind, one after the other: pairs are of the same round, but for"
+            + " what is measured once.");
     notes.add(
         "The bytes of a leave are all that went over the network from the goodbye until a second"
             + " after the new key was in use and the channel was closed, JGroups' own view and what"

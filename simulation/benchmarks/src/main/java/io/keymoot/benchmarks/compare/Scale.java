@@ -4,7 +4,6 @@ import io.keymoot.benchmarks.compare.Cluster.Kind;
 import io.keymoot.benchmarks.compare.Transports.Times;
 import io.keymoot.benchmarks.compare.Transports.Visit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** How large a run is. Each is made to end within its time on two cores that do nothing else. */
@@ -79,17 +78,23 @@ record Scale(
     return isQuick ? QUICK : FULL;
   }
 
+  /**
+   * All of one size take turns, twice: each round of one of them is with a fresh group, and as
+   * close as can be to the same round of the others.
+   */
   private static List<Visit> fullVisits() {
     List<Visit> visits = new ArrayList<>();
+    for (int n : List.of(4, 8, 32, 64)) {
+      for (int round = 0; round < 2; round++) {
+        boolean inAll = round == 0 && (n == 8 || n == 64);
+        for (Kind kind : Kind.values()) {
+          visits.add(new Visit(kind, n, 1, inAll, 1, n == 64 ? 1 : 0));
+        }
+      }
+    }
     for (Kind kind : Kind.values()) {
-      visits.add(new Visit(kind, 4, 2, false, 1, 0));
-      visits.add(new Visit(kind, 8, 2, true, 2, 0));
-      visits.add(new Visit(kind, 32, 2, false, 1, 0));
-      visits.add(new Visit(kind, 64, 2, true, 2, 2));
       visits.add(new Visit(kind, 128, 1, false, 0, 0));
     }
-    // At one size one after the other, as close together as it can be.
-    visits.sort(Comparator.comparingInt(Visit::n));
     return visits;
   }
 
