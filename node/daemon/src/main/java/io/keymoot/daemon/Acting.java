@@ -11,6 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,6 +41,18 @@ final class Acting {
     final void show(JsonObject answer, Console console) {
       String note = answer.getString("note");
       console.say(note == null ? done() : Console.safe(note));
+    }
+  }
+
+  /** The device that a command is about. */
+  static final class Device {
+    @Parameters(
+        paramLabel = "DEVICE",
+        description = "Its name, or the beginning of its fingerprint.")
+    private String name = "";
+
+    JsonObject named() {
+      return new JsonObject().put("device", name);
     }
   }
 
@@ -101,10 +114,7 @@ final class Acting {
         "  keymoot evict MFZWI3D-BONSGYC"
       })
   static final class Evict extends DaemonCommand {
-    @Parameters(
-        paramLabel = "DEVICE",
-        description = "Its name, or the beginning of its fingerprint.")
-    private String device = "";
+    @Mixin private Device device = new Device();
 
     @Option(
         names = "--wait",
@@ -115,7 +125,7 @@ final class Acting {
 
     @Override
     JsonObject ask(ApiClient daemon) {
-      return daemon.post(Route.EVICT, new JsonObject().put("device", device).put("wait", wait));
+      return daemon.post(Route.EVICT, device.named().put("wait", wait));
     }
 
     @Override
@@ -148,14 +158,11 @@ final class Acting {
         "  keymoot pardon MFZWI3D-BONSGYC"
       })
   static final class Pardon extends Plain {
-    @Parameters(
-        paramLabel = "DEVICE",
-        description = "Its name, or the beginning of its fingerprint.")
-    private String device = "";
+    @Mixin private Device device = new Device();
 
     @Override
     JsonObject ask(ApiClient daemon) {
-      return daemon.post(Route.PARDON, new JsonObject().put("device", device));
+      return daemon.post(Route.PARDON, device.named());
     }
 
     @Override
@@ -260,14 +267,11 @@ final class Acting {
       description = "Adds this device's voice to putting another one out.",
       footer = {"", "Example:", "  keymoot approve anna"})
   static final class Approve extends Plain {
-    @Parameters(
-        paramLabel = "DEVICE",
-        description = "Its name, or the beginning of its fingerprint.")
-    private String device = "";
+    @Mixin private Device device = new Device();
 
     @Override
     JsonObject ask(ApiClient daemon) {
-      return daemon.post(Route.APPROVE, new JsonObject().put("device", device));
+      return daemon.post(Route.APPROVE, device.named());
     }
 
     @Override
@@ -401,10 +405,7 @@ final class Acting {
         "  keymoot verify anna --different"
       })
   static final class Verify extends DaemonCommand {
-    @Parameters(
-        paramLabel = "DEVICE",
-        description = "Its name, or the beginning of its fingerprint.")
-    private String device = "";
+    @Mixin private Device device = new Device();
 
     @Option(names = "--same", description = "The codes are the same: record it.")
     private boolean same;
@@ -418,7 +419,7 @@ final class Acting {
         throw new Problem(
             ErrorCode.USAGE, "The codes cannot be both.", "Say --same or --different.");
       }
-      JsonObject body = new JsonObject().put("device", device);
+      JsonObject body = device.named();
       return daemon.post(Route.VERIFY, same || different ? body.put("match", same) : body);
     }
 
@@ -429,7 +430,7 @@ final class Acting {
           answer.getBoolean("verified")
               ? console.good("Verified.")
               : "Not verified. If the other one reads the same code: keymoot verify '"
-                  + Console.safe(device)
+                  + Console.safe(device.name)
                   + "' --same");
     }
   }

@@ -13,6 +13,10 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +77,8 @@ class ReachTest {
       assertThat(client.post(Route.SEND, new JsonObject().put("text", "hello")).getBoolean("done"))
           .isTrue();
       assertThat(keymoot(state, "send", "hello")).contains("Sent.");
+      assertThat(asked(socket, "localhost")).startsWith("HTTP/1.1 200");
+      assertThat(asked(socket, "evil.example")).contains("wrong-host").doesNotContain(" 200 ");
       ApiClient stranger =
           new ApiClient("http://127.0.0.1:1", socket.toString(), null, new byte[] {'x'});
       assertThatThrownBy(() -> stranger.get(Route.STATUS))
@@ -80,6 +86,16 @@ class ReachTest {
               Problem.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_TOKEN));
     }
     assertThat(socket).doesNotExist();
+  }
+
+  /** What answers to who believes that it speaks to this host. */
+  private static String asked(Path socket, String host) throws IOException {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      String request =
+          "GET /health/live HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+      return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII);
+    }
   }
 
   @Test

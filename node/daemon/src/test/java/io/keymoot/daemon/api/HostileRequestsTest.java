@@ -113,8 +113,7 @@ class HostileRequestsTest {
                               + ' '
                               + Arrays.asList(host, origin, site, type, shown));
                     }
-                    assertThat(answer.header("access-control-allow-origin")).isEmpty();
-                    assertThat(answer.header("content-security-policy")).isPresent();
+                    forbidsBrowsersWhatItCan(answer);
                     assertThat(answer.body()).doesNotContain(TOKEN).doesNotContain(MEDIA_TOKEN);
                   }
                 }
@@ -129,6 +128,24 @@ class HostileRequestsTest {
     assertThat(asked).isGreaterThan(5_000);
     System.out.println(
         "Hostile requests: " + asked + " mixtures sent, " + passed + " of them allowed.");
+  }
+
+  /** Whatever was asked, and by whom. */
+  private static void forbidsBrowsersWhatItCan(RawClient.Answer answer) {
+    assertThat(answer.header("access-control-allow-origin")).isEmpty();
+    assertThat(answer.header("content-security-policy"))
+        .hasValueSatisfying(
+            policy ->
+                assertThat(policy)
+                    .startsWith("default-src 'none';")
+                    .contains("script-src 'self';", "frame-ancestors 'none'")
+                    .doesNotContain("unsafe"));
+    assertThat(answer.header("x-content-type-options")).hasValue("nosniff");
+    assertThat(answer.header("x-frame-options")).hasValue("DENY");
+    assertThat(answer.header("referrer-policy")).hasValue("no-referrer");
+    assertThat(answer.header("cache-control")).hasValue("no-store");
+    assertThat(answer.header("cross-origin-resource-policy")).hasValue("same-origin");
+    assertThat(answer.header("cross-origin-opener-policy")).hasValue("same-origin");
   }
 
   /** The one open POST is let through to be told what it lacks. */

@@ -51,6 +51,10 @@ class PageSessionTest {
       assertThat(status(client, "Cookie", cookie)).isEqualTo(401);
       assertThat(status(client, "Keymoot-Page", pageKey)).isEqualTo(401);
       assertThat(status(client, "Cookie", cookie, "Keymoot-Page", pageKey + "x")).isEqualTo(401);
+      assertThat(status(client, "Cookie", cookie + "x", "Keymoot-Page", pageKey)).isEqualTo(401);
+      assertThat(
+              status(client, "Cookie", cookie, "Keymoot-Page", pageKey, "Keymoot-Page", "another"))
+          .isEqualTo(401);
 
       // To act, it must say where it is.
       assertThat(post(client, "Cookie", cookie, "Keymoot-Page", pageKey)).isEqualTo(401);

@@ -189,6 +189,7 @@ class RoughClientsTest {
             "GET /v1/../health/live HTTP/1.1\r\nHost: " + server.host() + "\r\n\r\n",
             "GET /health/%6cive HTTP/1.1\r\nHost: " + server.host() + "\r\n\r\n",
             "GET /page/..%2f..%2fopenapi.yaml HTTP/1.1\r\nHost: " + server.host() + "\r\n\r\n",
+            "GET /page/../page/index.html HTTP/1.1\r\nHost: " + server.host() + "\r\n\r\n",
             "GET /page/../api/openapi.yaml HTTP/1.1\r\nHost: " + server.host() + "\r\n\r\n",
             "POST /v1/login HTTP/1.1\r\nHost: "
                 + server.host()
@@ -203,6 +204,50 @@ class RoughClientsTest {
       }
     }
     assertThat(server.stillAnswers()).isTrue();
+  }
+
+  /** Whoever reads the first and whoever reads the last would not judge the same request. */
+  @Test
+  void whatASecondHeaderSaysIsNotOverlooked() throws Exception {
+    server.open();
+    String own = "http://" + server.host();
+    String bearer = "Bearer " + TOKEN;
+    List<String> right =
+        RawClient.headers(
+            "Host",
+            server.host(),
+            "Origin",
+            own,
+            "Sec-Fetch-Site",
+            "same-origin",
+            "Content-Type",
+            "application/json",
+            "Authorization",
+            bearer);
+    for (List<String> second :
+        List.of(
+            List.of("Origin", "https://evil.example"),
+            List.of("Sec-Fetch-Site", "cross-site"),
+            List.of("Content-Type", "text/plain"),
+            List.of("Authorization", "Bearer another"))) {
+      List<String> both = new ArrayList<>(right);
+      both.addAll(RawClient.headers(second.get(0), second.get(1)));
+      try (RawClient client = new RawClient(server.port())) {
+        assertThat(client.ask("POST", "/v1/rekey", right, "{}").status()).isEqualTo(200);
+        assertThat(client.ask("POST", "/v1/rekey", both, "{}").status())
+            .as(second.toString())
+            .isBetween(400, 499);
+      }
+    }
+  }
+
+  @Test
+  void whatIsNoWebSocketDoesNotBecomeOne() throws Exception {
+    server.open();
+    try (RawClient client = new RawClient(server.port())) {
+      client.send(server.handshake("/v1/status", "Authorization", "Bearer " + TOKEN));
+      assertThat(client.read().status()).isEqualTo(400);
+    }
   }
 
   @Test
@@ -232,18 +277,48 @@ class RoughClientsTest {
     assertThat(media("https://evil.example", MEDIA_TOKEN)).isEqualTo(403);
     assertThat(media("https://meet.example.org", TOKEN)).isEqualTo(401);
     assertThat(media("https://meet.example.org", "")).isEqualTo(401);
+    String bearer = "Bearer " + MEDIA_TOKEN;
+    assertThat(keys("Authorization", bearer)).isEqualTo(101);
+    assertThat(keys("Authorization", bearer, "Authorization", "Bearer another")).isEqualTo(401);
+  }
+
+  private int keys(@Nullable String... headers) throws IOException {
+    try (RawClient client = new RawClient(server.port())) {
+      client.send(server.handshake("/v1/keys", headers));
+      return client.read().status();
+    }
+  }
+
+  @Test
+  void notMoreWebSocketsAreOpenThanMayBeAndOneThatClosesMakesRoom() throws Exception {
+    server.openImpatient();
+    List<WebSocket> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        open.add(worker());
+      }
+      assertThat(keys("Authorization", "Bearer " + MEDIA_TOKEN)).isEqualTo(429);
+      open.removeLast().abort();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> keys("Authorization", "Bearer " + MEDIA_TOKEN) == 101);
+    } finally {
+      open.forEach(WebSocket::abort);
+    }
+  }
+
+  private WebSocket worker() throws Exception {
+    return HttpClient.newHttpClient()
+        .newWebSocketBuilder()
+        .subprotocols("keymoot.v1", "keymoot.token." + MEDIA_TOKEN)
+        .buildAsync(URI.create("ws://" + server.host() + "/v1/keys"), new WebSocket.Listener() {})
+        .get(10, TimeUnit.SECONDS);
   }
 
   @Test
   void workersThatWantKeyAfterKeyAreGivenOneASecond() throws Exception {
     server.open();
-    WebSocket worker =
-        HttpClient.newHttpClient()
-            .newWebSocketBuilder()
-            .subprotocols("keymoot.v1", "keymoot.token." + MEDIA_TOKEN)
-            .buildAsync(
-                URI.create("ws://" + server.host() + "/v1/keys"), new WebSocket.Listener() {})
-            .get(10, TimeUnit.SECONDS);
+    WebSocket worker = worker();
     try {
       untilHeard(worker, 1);
       for (int i = 0; i < 100; i++) {
