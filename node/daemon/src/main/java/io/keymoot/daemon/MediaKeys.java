@@ -62,7 +62,7 @@ final class MediaKeys implements KeyFeed {
   }
 
   /** One worker. Told from the subscription's thread and from the server's. */
-  private final class Call implements KeyListener, Line {
+  final class Call implements KeyListener, Line {
     private final GroupNode seat;
     private final Worker worker;
     private final Set<GroupKey> installed = new LinkedHashSet<>();

@@ -8,6 +8,7 @@ import io.keymoot.daemon.setting.ErrorCode;
 import io.keymoot.daemon.setting.Problem;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -21,9 +22,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +167,38 @@ class ReachTest {
           .doesNotContain("200");
       assertThat(client(url, token).post(Route.LOGIN_LINK, new JsonObject()).getString("url"))
           .startsWith(url);
+      String link = daemon.api().loginLink();
+      String body = new JsonObject().put("code", link.substring(link.indexOf('=') + 1)).encode();
+      assertThat(
+              spokenOverTls(
+                  URI.create(url),
+                  "POST /v1/login HTTP/1.1\r\nHost: "
+                      + URI.create(url).getAuthority()
+                      + "\r\nContent-Type: application/json\r\nContent-Length: "
+                      + body.length()
+                      + "\r\nConnection: close\r\n\r\n"
+                      + body))
+          .startsWith("HTTP/1.1 200")
+          .contains("; HttpOnly; SameSite=Strict;", "; Secure");
+    }
+  }
+
+  private String spokenOverTls(URI to, String text) throws Exception {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    try (InputStream pem = Files.newInputStream(temp.resolve("mine.pem"))) {
+      trusted.setCertificateEntry(
+          "mine", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    try (Socket socket = context.getSocketFactory().createSocket(to.getHost(), to.getPort())) {
+      socket.setSoTimeout(5_000);
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
   }
 

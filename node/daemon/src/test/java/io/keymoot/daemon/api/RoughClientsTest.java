@@ -251,6 +251,31 @@ class RoughClientsTest {
   }
 
   @Test
+  void aBugIsOwnedUpToWithoutTellingTheInside() throws Exception {
+    TestServer broken =
+        new TestServer(
+            TOKEN,
+            MEDIA_TOKEN,
+            "https://meet.example.org",
+            route -> {
+              throw new IllegalStateException("the inside of it");
+            });
+    broken.open();
+    try (RawClient client = new RawClient(broken.port())) {
+      RawClient.Answer answer =
+          client.ask(
+              "GET",
+              "/v1/status",
+              RawClient.headers("Host", broken.host(), "Authorization", "Bearer " + TOKEN),
+              "");
+      assertThat(answer.status()).isEqualTo(500);
+      assertThat(answer.body()).contains("A bug in Keymoot").doesNotContain("inside", "Exception");
+    } finally {
+      broken.close();
+    }
+  }
+
+  @Test
   void whatIsNoJsonOrHasUnknownFieldsIsExplained() throws Exception {
     server.open();
     try (RawClient client = new RawClient(server.port())) {

@@ -130,6 +130,8 @@ final class TestServer {
   }
 
   void close() {
-    server().close();
+    if (server != null) {
+      server.close();
+    }
   }
 }
