@@ -33,7 +33,7 @@ class CompareRunTest {
   private static final int FEW = 4;
 
   private static final Times SHORT =
-      new Times(500, 100, 100, 1_000, 100, 200, 20_000, 100, 200, 400, 100, 300);
+      new Times(500, 100, 100, 1_000, 100, 200, 20_000, 100, 200, 400, 100, 800);
 
   private static final Transports.Scale NETWORK =
       new Transports.Scale(
