@@ -174,6 +174,28 @@ class SecretsTest {
     }
   }
 
+  @Test
+  void aKeyOrAnInviteThatOthersCanReadIsNotUsed() throws Exception {
+    Path state = temp.resolve("open");
+    assertThat(keymoot("id", state)).contains("-");
+    Path key = state.resolve("identity/key.pem");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+    assertThat(keymoot("id", state)).contains("Other users can read " + key, "chmod 600");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    assertThat(keymoot("id", state)).doesNotContain("Other users");
+
+    Path invite = state.resolve("invite");
+    Files.writeString(invite, "keymoot:join?invite=QRSTUVWXYZ234567QRSTUVWXYZ23");
+    Files.setPosixFilePermissions(invite, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThatThrownBy(
+            () ->
+                TestDaemon.start(
+                    List.of(state.toString(), "group=x", "found=yes", "invite-file=" + invite)))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> assertThat(problem.detail()).contains("Other users can read " + invite));
+  }
+
   private static String keymoot(String command, Path state, String... more) {
     List<String> words =
         new ArrayList<>(List.of(command, "--state", state.toString(), "--config", state + "/none"));
