@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
  * What ends a stay for good (section 5, <i>over</i>): the hard ends E(s), for stays a state knows
@@ -149,23 +148,39 @@ final class Ends {
 
   /**
    * Whether every stay that is over in {@code seats} was ended in {@code then} already: what makes
-   * a secret made then clean now.
-   *
-   * @param counts whose stays matter: everybody's for an epoch, a slot's holders' for a slot
+   * an epoch made then clean now.
    */
-  static boolean allEndedIn(
-      GroupState then, IdMap<Seat> seats, Predicate<Person> counts, Pasts pasts) {
+  static boolean allEndedIn(GroupState then, IdMap<Seat> seats, Pasts pasts) {
     boolean[] all = {true};
     Map<Stay, List<Known>> found = new LinkedHashMap<>();
     seats.difference(
         then.seats,
         (now, before) -> {
-          if (now != null && all[0] && counts.test(now.person())) {
+          if (now != null && all[0]) {
             now.overSince(
                 before, place -> all[0] = all[0] && endedIn(place.stay(), then, pasts, found));
           }
         });
     return all[0];
+  }
+
+  /** The people with a stay that is over in {@code seats} and was not ended in {@code then}. */
+  static List<Person> notAllEndedIn(GroupState then, IdMap<Seat> seats, Pasts pasts) {
+    List<Person> people = new ArrayList<>();
+    Map<Stay, List<Known>> found = new LinkedHashMap<>();
+    seats.difference(
+        then.seats,
+        (now, before) -> {
+          if (now != null) {
+            boolean[] all = {true};
+            now.overSince(
+                before, place -> all[0] = all[0] && endedIn(place.stay(), then, pasts, found));
+            if (!all[0]) {
+              people.add(now.person());
+            }
+          }
+        });
+    return people;
   }
 
   /** Whether no stay that is over in {@code state}, and was not ended then, was put out hard. */

@@ -11,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -272,17 +271,12 @@ final class Growth {
         usable.add(epoch);
       }
     }
-    if (m.isRekey() && isCleanNow(anybody -> true)) {
+    if (m.isRekey() && (knewAll() || Ends.allEndedIn(pasts.after(m), seats, pasts))) {
       usable.removeIf(past::contains);
       usable.add(m);
       usable.sort((one, other) -> one.id().compareTo(other.id()));
     }
     return List.copyOf(usable);
-  }
-
-  /** Whether what m makes is clean in S ∪ {m}. */
-  private boolean isCleanNow(Predicate<Person> counts) {
-    return knewAll() || Ends.allEndedIn(pasts.after(m), seats, counts, pasts);
   }
 
   private Slots slots() {
@@ -293,11 +287,15 @@ final class Growth {
           slots.dirtied(stay.person().id(), reseal -> wasOverFor(stay, () -> pasts.after(reseal)));
     }
     if (m.type() == MessageType.RESEAL && m.fact() instanceof Reseal reseal) {
-      for (Reseal.SlotKey key : reseal.slots()) {
-        Profile profile = slots.profile();
-        boolean clean = isCleanNow(person -> key.slot().isHeldBy(person.id(), profile));
-        slots = slots.resealed(key.slot(), m, clean, past);
-      }
+      // Whose ends its author did not know; what they held is unclean.
+      List<Person> ended = knewAll() ? List.of() : Ends.notAllEndedIn(pasts.after(m), seats, pasts);
+      Profile profile = slots.profile();
+      slots =
+          slots.resealed(
+              reseal.slots().stream().map(Reseal.SlotKey::slot).toList(),
+              m,
+              slot -> ended.stream().noneMatch(person -> slot.isHeldBy(person.id(), profile)),
+              past);
     }
     return slots;
   }

@@ -56,6 +56,9 @@ public final class Known {
   /** The state of P(this), while it is kept; {@link Lore#after} makes it again. */
   @Nullable GroupState after;
 
+  /** The state of past(this), kept as long where it is a join: else it is the one parent's. */
+  @Nullable GroupState past;
+
   /**
    * @param past the state of past(this)
    */
@@ -182,6 +185,12 @@ public final class Known {
 
   AuthorLine line() {
     return line;
+  }
+
+  /** What it shows is made again when it is asked for. */
+  void forgetStates() {
+    after = null;
+    past = null;
   }
 
   void begins(List<Stay> stays) {

@@ -167,6 +167,7 @@ public final class Ledger {
     return accept(
         fact,
         envelope,
+        GroupState.NOTHING,
         lore.grow(GroupState.NOTHING, fact, GroupState.NOTHING),
         new CredentialsAsked(credentials));
   }
@@ -252,7 +253,7 @@ public final class Ledger {
       }
       fact.starts(starts(past, rekey.prev()));
     }
-    return accept(fact, envelope, after, asked);
+    return accept(fact, envelope, past, after, asked);
   }
 
   private Known place(
@@ -267,14 +268,15 @@ public final class Ledger {
         rests);
   }
 
-  private Decision accept(Known fact, Envelope envelope, GroupState after, CredentialsAsked asked) {
+  private Decision accept(
+      Known fact, Envelope envelope, GroupState past, GroupState after, CredentialsAsked asked) {
     // Another ledger may have decided it by other credentials: the fact is the same.
     Known same = lore.decided(envelope, fact.parents()).orElse(null);
     if (same != null && same.begun().equals(fact.begun())) {
       return take(same, envelope);
     }
     fact.asked(asked.answers());
-    lore.accept(fact, envelope.signature(), after);
+    lore.accept(fact, envelope.signature(), past, after);
     return take(fact, envelope);
   }
 
@@ -444,8 +446,7 @@ public final class Ledger {
   /** Whether the epoch is clean in the state; usable ones are, and some of their ancestors. */
   public boolean isClean(GroupState state, Known epoch) {
     return state.usable().contains(epoch)
-        || (state.contains(epoch)
-            && Ends.allEndedIn(after(epoch), state.seats, anybody -> true, lore));
+        || (state.contains(epoch) && Ends.allEndedIn(after(epoch), state.seats, lore));
   }
 
   /** Whether {@code later} was made by somebody who knew {@code earlier}. */

@@ -32,6 +32,9 @@ public final class Lore implements Pasts {
   /** States of joined pasts kept at hand; a lost one is made again. */
   private static final int STATES_KEPT = 256;
 
+  /** The last joins, from which the next is made: who speak at once name nearly the same. */
+  private static final int JOINED_KEPT = 16;
+
   /** Facts whose P(m) is kept at hand. */
   private static final int AFTERS_KEPT = 512;
 
@@ -41,6 +44,7 @@ public final class Lore implements Pasts {
   private final Map<Copy, Known> decided;
   private final Map<MemberId, Known.AuthorLine> lines = new LinkedHashMap<>();
   private final Map<List<Known>, GroupState> states = new Bounded<>(STATES_KEPT);
+  private final Deque<GroupState> joined = new ArrayDeque<>();
   private final Map<Hash32, Bytes> covers;
   private final Deque<Known> recent = new ArrayDeque<>();
   private List<Known> milestones = List.of();
@@ -79,13 +83,13 @@ public final class Lore implements Pasts {
   }
 
   /** Keeps a fact that was found valid, with what is the case once it is known. */
-  void accept(Known fact, Bytes signature, GroupState after) {
+  void accept(Known fact, Bytes signature, GroupState past, GroupState after) {
     Known.AuthorLine line = fact.line();
     // An unforked line grows by exactly one turn with each fact.
     line.forked |= fact.turn() != line.turns;
     line.turns = Math.max(line.turns, fact.turn() + 1);
     fact.index = placed++;
-    keep(fact, after);
+    keep(fact, past, after);
     decided.put(new Copy(fact.id(), signature), fact);
   }
 
@@ -103,7 +107,8 @@ public final class Lore implements Pasts {
 
   @Override
   public GroupState past(Known fact) {
-    return join(fact.parents());
+    GroupState kept = fact.past;
+    return kept != null ? kept : join(fact.parents());
   }
 
   @Override
@@ -119,7 +124,7 @@ public final class Lore implements Pasts {
     for (Known each : way) {
       GroupState past = join(each.parents());
       after = grow(past, each, past);
-      keep(each, after);
+      keep(each, past, after);
     }
     return after;
   }
@@ -135,15 +140,46 @@ public final class Lore implements Pasts {
     List<Known> key = facts.stream().sorted(Comparator.comparing(Known::key)).toList();
     GroupState state = states.get(key);
     if (state == null) {
-      List<Known> bySize = new ArrayList<>(facts);
-      bySize.sort(Known.PARENTS_FIRST.reversed());
-      state = after(bySize.get(0));
-      for (Known each : bySize) {
-        state = union(state, each);
-      }
+      state = joinAnew(facts);
       states.put(key, state);
+      joined.add(state);
+      if (joined.size() > JOINED_KEPT) {
+        joined.remove();
+      }
     }
     return state;
+  }
+
+  /**
+   * From the largest state at hand that is part of it. Nothing on the way is kept: of a hundred
+   * facts on a hundred heads each, what is kept would be gone before it served.
+   */
+  private GroupState joinAnew(List<Known> facts) {
+    List<Known> bySize = new ArrayList<>(facts);
+    bySize.sort(Known.PARENTS_FIRST.reversed());
+    Set<Known> all = new LinkedHashSet<>(facts);
+    GroupState state = after(bySize.get(0));
+    for (GroupState each : joined) {
+      if (each.count > state.count && all.containsAll(each.heads)) {
+        state = each;
+      }
+    }
+    for (Known each : bySize) {
+      state = withAll(state, each);
+    }
+    GroupState same = states.get(state.heads);
+    return same != null ? same : state;
+  }
+
+  private GroupState withAll(GroupState state, Known fact) {
+    if (state.contains(fact)) {
+      return state;
+    }
+    GroupState next = state;
+    for (Known each : missing(state, fact)) {
+      next = grow(next, each, past(each));
+    }
+    return next;
   }
 
   /** S ∪ P(fact). */
@@ -162,10 +198,7 @@ public final class Lore implements Pasts {
     if (same != null) {
       return same;
     }
-    GroupState next = state;
-    for (Known each : missing(state, fact)) {
-      next = grow(next, each, past(each));
-    }
+    GroupState next = withAll(state, fact);
     states.put(next.heads, next);
     return next;
   }
@@ -201,15 +234,16 @@ public final class Lore implements Pasts {
     return found;
   }
 
-  private void keep(Known fact, GroupState after) {
+  private void keep(Known fact, GroupState past, GroupState after) {
     fact.after = after;
+    fact.past = fact.parents().size() > 1 ? past : null;
     recent.add(fact);
     if (recent.size() > AFTERS_KEPT) {
       Known old = recent.remove();
       if (old.index % MILESTONE == 0) {
         thinOut(old);
       } else {
-        old.after = null;
+        old.forgetStates();
       }
     }
   }
@@ -223,7 +257,7 @@ public final class Lore implements Pasts {
       if (number == 0 || Integer.lowestOneBit(number) * 8 >= behind) {
         kept.add(each);
       } else {
-        each.after = null;
+        each.forgetStates();
       }
     }
     kept.add(milestone);

@@ -103,9 +103,22 @@ final class Slots {
     return false;
   }
 
-  Slots resealed(Slot slot, Known reseal, boolean clean, GroupState past) {
-    List<Seal> next = new ArrayList<>();
-    for (Seal seal : seals(slot)) {
+  Slots resealed(List<Slot> slots, Known reseal, Predicate<Slot> isClean, GroupState past) {
+    List<Seal>[][] next = table.clone();
+    for (Slot slot : slots) {
+      if (next[slot.position()] == table[slot.position()]) {
+        next[slot.position()] = next[slot.position()].clone();
+      }
+      List<Seal>[] row = next[slot.position()];
+      row[slot.symbol()] = resealed(row[slot.symbol()], reseal, isClean.test(slot), past);
+    }
+    return new Slots(profile, next);
+  }
+
+  private static List<Seal> resealed(
+      List<Seal> seals, Known reseal, boolean clean, GroupState past) {
+    List<Seal> next = new ArrayList<>(seals.size() + 1);
+    for (Seal seal : seals) {
       Seal now = new Seal(seal.reseal, seal.clean, seal.latest && !past.contains(seal.reseal));
       if (now.clean || now.latest) {
         next.add(now);
@@ -113,7 +126,7 @@ final class Slots {
     }
     next.add(new Seal(reseal, clean, true));
     next.sort((one, other) -> one.reseal.id().compareTo(other.reseal.id()));
-    return with(slot, next);
+    return List.copyOf(next);
   }
 
   /**

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rooms of this package share within one group: who we are, what we know, what we hold.
@@ -57,6 +58,11 @@ final class Core {
 
   /** Heads that cover every statement of this peer so far. */
   private List<FactId> lastNamed = List.of();
+
+  private @Nullable Signing signing;
+
+  /** What is signed on, where {@code all} is known and {@code named} was named last. */
+  private record Signing(GroupState all, List<FactId> named, GroupState on) {}
 
   Core(
       GroupId group,
@@ -123,23 +129,34 @@ final class Core {
 
   /**
    * The state this peer signs on: all it has taken. Above 32 heads, those that cover what it said
-   * last, then the highest ids; the rest the next time.
+   * last, then the highest ids; the rest the next time. Asked for at every step, and worked out
+   * where something else was taken or named since.
    */
   GroupState signingState() {
     GroupState state = state();
     if (state.heads().size() <= Limits.HEADS) {
       return state;
     }
-    List<Known> heads = new ArrayList<>();
+    Signing last = signing;
+    if (last == null || last.all != state || !last.named.equals(lastNamed)) {
+      last = new Signing(state, lastNamed, ofManyHeads(state));
+      signing = last;
+    }
+    return last.on;
+  }
+
+  private GroupState ofManyHeads(GroupState state) {
+    List<Known> first = new ArrayList<>();
+    List<Known> rest = new ArrayList<>();
     for (FactId id : state.heads()) {
       if (ledger.get(id) instanceof Known head) {
-        heads.add(head);
+        (coversOwnLast(head) ? first : rest).add(head);
       }
     }
-    heads.sort(
-        Comparator.comparing((Known head) -> !coversOwnLast(head))
-            .thenComparing(Known::id, Comparator.reverseOrder()));
-    return ledger.join(named(heads));
+    first.sort(Comparator.comparing(Known::id, Comparator.reverseOrder()));
+    rest.sort(Comparator.comparing(Known::id, Comparator.reverseOrder()));
+    first.addAll(rest);
+    return ledger.join(named(first));
   }
 
   private boolean coversOwnLast(Known head) {

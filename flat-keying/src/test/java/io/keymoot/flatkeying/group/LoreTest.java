@@ -7,9 +7,11 @@ import io.keymoot.flatkeying.fact.GroupId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -174,7 +176,7 @@ class LoreTest {
     List<Boolean> expected = all.stream().map(state::contains).toList();
     for (Known each : all) {
       if (random.nextInt(3) > 0) {
-        each.after = null;
+        each.forgetStates();
       }
     }
     Collections.shuffle(heads, random);
@@ -212,6 +214,54 @@ class LoreTest {
             some.stream()
                 .filter(each -> some.stream().noneMatch(other -> ledger.isAfter(other, each)))
                 .toList());
+  }
+
+  /**
+   * All speak at once, again and again, each when it has heard some of what the others said just
+   * before: every fact rests on a join of its own. Each is made once, from one that is nearly it.
+   */
+  @Test
+  void whereManySpeakAtOnceEachFactCostsNoMoreThanItsOwnHeads() {
+    int speakers = 24;
+    Crowd crowd = new Crowd();
+    crowd.growTo(speakers + 1, speakers);
+    Random random = new Random(1);
+    List<Known> said = new ArrayList<>();
+    Known first = known(crowd.ledger, crowd.here());
+    for (int i = 0; i < speakers; i++) {
+      said.add(first);
+    }
+    int before = crowd.facts.size();
+    for (int round = 0; round < 6; round++) {
+      List<Known> saidNow = new ArrayList<>();
+      for (int i = 0; i < speakers; i++) {
+        Set<Known> heard = new LinkedHashSet<>();
+        heard.add(said.get(i));
+        for (Known each : said) {
+          if (random.nextInt(3) > 0) {
+            heard.add(each);
+          }
+        }
+        crowd.state = crowd.ledger.join(List.copyOf(heard));
+        saidNow.add(crowd.reseal(i));
+      }
+      said = saidNow;
+    }
+    int atOnce = crowd.facts.size() - before;
+    assertThat(atOnce).isEqualTo(6 * speakers);
+    Lore lore = Lore.ofOne();
+    Membership peer = Membership.of(crowd.ledger(lore));
+    for (Envelope fact : crowd.facts.subList(0, before)) {
+      peer.offer(fact, "crowd");
+    }
+    long learnt = lore.factsLearnt();
+    for (Envelope fact : crowd.facts.subList(before, crowd.facts.size())) {
+      peer.offer(fact, "crowd");
+    }
+    assertThat(peer.state().count()).isEqualTo(crowd.facts.size());
+    assertThat(lore.factsLearnt() - learnt)
+        .as("%d facts", atOnce)
+        .isLessThan((long) atOnce * (speakers + 2));
   }
 
   /** Anybody in can name them: it must not cost the others more than to read it. */

@@ -53,7 +53,7 @@ class StateSizeTest {
       Known known = Objects.requireNonNull(crowd.ledger.get(fact.id()));
       bytes.add(known.bytes());
       // A state of its own, all but shared with the next, and forgotten before long.
-      known.after = null;
+      known.forgetStates();
     }
     return GraphLayout.parseInstance(crowd.state).totalSize()
         - GraphLayout.parseInstance(bytes.toArray()).totalSize();
