@@ -20,6 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Nodes in this JVM, over the local stack unless told otherwise, and what each of them saw. */
 final class People implements AutoCloseable {
   static final Duration SOON = Duration.ofSeconds(20);
+
+  /** For what has no time of its own to keep to: a test that waits so long hangs. */
+  static final Duration IN_THE_END = Duration.ofMinutes(3);
+
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   static final String OPEN_HOUSE =
