@@ -71,8 +71,8 @@ public final class Limits {
   /** Answers of signature checks remembered, so that each is made once. */
   public static final int REMEMBERED_CHECKS = 16_384;
 
-  /** Signing keys kept as points of their curve. */
-  public static final int REMEMBERED_KEYS = 64;
+  /** Signing keys kept as points of their curve, some 300 bytes each. */
+  public static final int REMEMBERED_KEYS = 512;
 
   /** Facts, and covers, that the peers of one process hold in common. */
   public static final int SHARED_FACTS = 65_536;

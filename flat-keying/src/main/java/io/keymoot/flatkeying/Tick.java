@@ -1,5 +1,7 @@
 package io.keymoot.flatkeying;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A moment of a monotonic clock, in milliseconds since some fixed start. Never the wall clock: a
  * device whose date jumps must neither erase nor keep anything because of it.
@@ -13,6 +15,11 @@ public record Tick(long millis) implements Comparable<Tick> {
 
   public long millisSince(Tick earlier) {
     return millis - earlier.millis;
+  }
+
+  /** The earlier of two that may not be set. */
+  public static @Nullable Tick earlier(@Nullable Tick one, @Nullable Tick other) {
+    return one == null || (other != null && other.isBefore(one)) ? other : one;
   }
 
   public boolean isBefore(Tick other) {

@@ -39,7 +39,12 @@ public enum MessageType {
 
   /** The type with this code; none for codes this version does not know. */
   public static Optional<MessageType> of(int code) {
-    return ALL.stream().filter(type -> type.code == code).findFirst();
+    for (MessageType type : ALL) {
+      if (type.code == code) {
+        return Optional.of(type);
+      }
+    }
+    return Optional.empty();
   }
 
   public boolean isFact() {

@@ -202,7 +202,15 @@ final class Ends {
   }
 
   static boolean isPutOut(Seat.Place place) {
-    return place.isVoid() || !place.hard().stream().allMatch(end -> isLeave(end, place));
+    if (place.isVoid()) {
+      return true;
+    }
+    for (Known end : place.hard()) {
+      if (!isLeave(end, place)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isLeave(Known end, Seat.Place place) {

@@ -135,7 +135,11 @@ public final class GroupState {
 
   /** The facts with none after them, in the order of ids: they name the whole set. */
   public List<FactId> heads() {
-    return heads.stream().map(Known::id).toList();
+    List<FactId> ids = new ArrayList<>(heads.size());
+    for (Known head : heads) {
+      ids.add(head.id());
+    }
+    return List.copyOf(ids);
   }
 
   /** Whether the fact is in this set. */
@@ -227,9 +231,12 @@ public final class GroupState {
   /** The members that this device is. */
   public List<Person> membersOf(Fingerprint fingerprint) {
     Device device = device(fingerprint);
-    return device == null
-        ? List.of()
-        : device.members().stream().filter(person -> isMember(person.id())).toList();
+    if (device == null) {
+      return List.of();
+    }
+    List<Person> members = device.members();
+    members.removeIf(person -> !isMember(person.id()));
+    return List.copyOf(members);
   }
 
   public Optional<Person> person(MemberId member) {
@@ -382,6 +389,15 @@ public final class GroupState {
   /** The clean epochs with no clean descendant, in the order of ids. */
   public List<Known> usable() {
     return usable;
+  }
+
+  public boolean isUsable(FactId epoch) {
+    for (Known each : usable) {
+      if (each.id().equals(epoch)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** r_x: how often the epoch's key has stepped. */

@@ -256,7 +256,12 @@ final class Growth {
 
   private boolean stillClean(Known secret) {
     GroupState then = pasts.after(secret);
-    return newlyOver.stream().allMatch(stay -> Ends.endedIn(stay, then, pasts));
+    for (Stay stay : newlyOver) {
+      if (!Ends.endedIn(stay, then, pasts)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** m adds nothing to what S knew: then S ∪ {m} is P(m), and what m makes is clean in it. */

@@ -79,7 +79,11 @@ public final class Known {
     this.line = line;
     this.below = past.count();
     this.ownPrevious = past.tipsOf(author.id());
-    this.turn = 1 + ownPrevious.stream().mapToInt(Known::turn).max().orElse(-1);
+    int last = -1;
+    for (Known each : ownPrevious) {
+      last = Math.max(last, each.turn);
+    }
+    this.turn = last + 1;
     this.rests = List.copyOf(rests);
   }
 

@@ -460,6 +460,9 @@ public final class Ledger {
    * one that does not stay comes before one that does, so each is held against these alone.
    */
   public List<Known> latest(List<Known> facts) {
+    if (facts.size() < 2) {
+      return facts;
+    }
     List<Known> latest = new ArrayList<>();
     for (Known each : facts.stream().sorted(Known.PARENTS_FIRST.reversed()).toList()) {
       if (latest.stream().noneMatch(later -> isAfter(later, each))) {
@@ -543,8 +546,11 @@ public final class Ledger {
    * only.
    */
   public @Nullable Known[] roots(Known epoch, Profile profile) {
+    @Nullable Known[] before = rootsKept.get(epoch.id());
+    if (before != null) {
+      return before;
+    }
     List<Known> after = new ArrayList<>();
-    @Nullable Known[] before = null;
     for (Known each = epoch; each != null && before == null; each = prev(each)) {
       before = rootsKept.get(each.id());
       if (before == null) {
@@ -553,12 +559,10 @@ public final class Ledger {
     }
     @Nullable Known[] roots =
         before == null ? new @Nullable Known[Limits.ADDRESS_SYMBOLS * profile.radix()] : before;
-    if (after.isEmpty()) {
-      return roots;
-    }
-    roots = roots.clone();
     for (int i = after.size() - 1; i >= 0; i--) {
-      for (Known.Start start : after.get(i).starts()) {
+      List<Known.Start> starts = after.get(i).starts();
+      roots = starts.isEmpty() || roots != before ? roots : roots.clone();
+      for (Known.Start start : starts) {
         roots[at(start.slot(), profile)] = start.reseal();
       }
     }

@@ -189,7 +189,11 @@ public final class Lore implements Pasts {
     }
     GroupState past = state.heads.equals(fact.parents()) ? state : past(fact);
     List<Known> heads = new ArrayList<>(List.of(fact));
-    state.heads.stream().filter(head -> !past.contains(head)).forEach(heads::add);
+    for (Known head : state.heads) {
+      if (!past.contains(head)) {
+        heads.add(head);
+      }
+    }
     if (heads.size() == 1) {
       return after(fact);
     }

@@ -86,7 +86,8 @@ final class RightsOf {
 
   private Verdict role(String role, Refusal otherwise) {
     Verdict verdict = new Verdict.Refused(otherwise);
-    for (Hash32 credential : credentialsOf(author)) {
+    for (Stay stay : past.liveStays(author.id())) {
+      Hash32 credential = stay.credential();
       switch (grounds.credentials().verdict(credential, author.key())) {
         case CredentialVerdict.Accepted accepted -> {
           if (accepted.roles().contains(role)) {
@@ -161,7 +162,8 @@ final class RightsOf {
   /** Whether a credential of one of the member's live stays is accepted. */
   Verdict certified(Person member) {
     Verdict verdict = new Verdict.Refused(Refusal.CREDENTIAL_REFUSED);
-    for (Hash32 credential : credentialsOf(member)) {
+    for (Stay stay : past.liveStays(member.id())) {
+      Hash32 credential = stay.credential();
       switch (grounds.credentials().verdict(credential, member.key())) {
         case CredentialVerdict.Accepted accepted -> {
           return Verdict.HOLDS;
@@ -172,9 +174,5 @@ final class RightsOf {
       }
     }
     return verdict;
-  }
-
-  private List<Hash32> credentialsOf(Person member) {
-    return past.liveStays(member.id()).stream().map(Stay::credential).toList();
   }
 }

@@ -24,9 +24,13 @@ final class Slots {
   private final Profile profile;
   private final List<Seal>[][] table;
 
-  private Slots(Profile profile, List<Seal>[][] table) {
+  /** How many Reseals the set has. */
+  private final int made;
+
+  private Slots(Profile profile, List<Seal>[][] table, int made) {
     this.profile = profile;
     this.table = table;
+    this.made = made;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of lists of Seal, and nothing else goes in
@@ -35,7 +39,7 @@ final class Slots {
     List<Seal>[] row = new List[profile.radix()];
     Arrays.fill(row, List.of());
     Arrays.fill(table, row);
-    return new Slots(profile, table);
+    return new Slots(profile, table, 0);
   }
 
   Profile profile() {
@@ -62,9 +66,12 @@ final class Slots {
 
   /**
    * The slots whose chain of KEKs begins anew in an epoch made now, its prev having been made on
-   * {@code before}: those whose standing Reseal it did not know.
+   * {@code before}, which is part of this set: those whose standing Reseal it did not know.
    */
   List<Known.Start> since(GroupState before) {
+    if (made == before.slots.made) {
+      return List.of();
+    }
     List<Known.Start> starts = new ArrayList<>();
     for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
       List<Seal>[] row = table[position];
@@ -112,7 +119,7 @@ final class Slots {
       List<Seal>[] row = next[slot.position()];
       row[slot.symbol()] = resealed(row[slot.symbol()], reseal, isClean.test(slot), past);
     }
-    return new Slots(profile, next);
+    return new Slots(profile, next, made + 1);
   }
 
   private static List<Seal> resealed(
@@ -134,14 +141,14 @@ final class Slots {
    * so.
    */
   Slots dirtied(MemberId address, Predicate<Known> staysClean) {
-    Slots next = this;
+    List<Seal>[][] next = table;
     for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
-      Slot slot = new Slot(position, address.hash().symbol(position, profile.symbolBits()));
-      List<Seal> seals = seals(slot);
+      int symbol = address.hash().symbol(position, profile.symbolBits());
+      List<Seal> seals = table[position][symbol];
       if (seals.isEmpty()) {
         continue;
       }
-      List<Seal> kept = new ArrayList<>();
+      List<Seal> kept = new ArrayList<>(seals.size());
       for (Seal seal : seals) {
         boolean clean = seal.clean && staysClean.test(seal.reseal);
         if (clean || seal.latest) {
@@ -149,16 +156,11 @@ final class Slots {
         }
       }
       if (!kept.equals(seals)) {
-        next = next.with(slot, kept);
+        next = next == table ? table.clone() : next;
+        next[position] = table[position].clone();
+        next[position][symbol] = List.copyOf(kept);
       }
     }
-    return next;
-  }
-
-  private Slots with(Slot slot, List<Seal> seals) {
-    List<Seal>[][] next = table.clone();
-    next[slot.position()] = next[slot.position()].clone();
-    next[slot.position()][slot.symbol()] = List.copyOf(seals);
-    return new Slots(profile, next);
+    return next == table ? this : new Slots(profile, next, made);
   }
 }

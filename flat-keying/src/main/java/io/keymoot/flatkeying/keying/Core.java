@@ -87,7 +87,7 @@ final class Core {
   }
 
   boolean isMember() {
-    return self.isNamed() && !state().heads().isEmpty() && state().isMember(self.member());
+    return self.isNamed() && state().isMember(self.member());
   }
 
   /** Whether the member that the header names signed it, and is in. */

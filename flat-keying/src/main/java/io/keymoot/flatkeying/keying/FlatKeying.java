@@ -751,12 +751,7 @@ public final class FlatKeying implements AutoCloseable {
 
   private void supersede() {
     GroupState state = core.state();
-    boolean holdsUsable =
-        state.usable().stream().anyMatch(epoch -> core.keys.holds(epoch.id(), state));
-    boolean hard =
-        core.keys.all().stream()
-            .anyMatch(held -> held.uncleanSince != null && !held.isSoftlyUnclean);
-    core.keys.markSuperseded(state, holdsUsable, hard, core.now);
+    core.keys.markSuperseded(state, core.keys.holdsUsable(state), core.now);
   }
 
   /** Who may soon have to rekey has the leaf keys it would seal to at hand. */
@@ -765,15 +760,12 @@ public final class FlatKeying implements AutoCloseable {
       return;
     }
     Hash32 own = Rendezvous.place(core.group, Duty.REKEY.name(), core.self.member());
-    long better =
-        state.members().stream()
-            .filter(
-                person ->
-                    Rendezvous.place(core.group, Duty.REKEY.name(), person.id()).compareTo(own) < 0)
-            .limit(Limits.PREFETCH_RANKS)
-            .count();
-    if (better >= Limits.PREFETCH_RANKS) {
-      return;
+    int better = 0;
+    for (Person person : state.members()) {
+      if (Rendezvous.place(core.group, Duty.REKEY.name(), person.id()).compareTo(own) < 0
+          && ++better == Limits.PREFETCH_RANKS) {
+        return;
+      }
     }
     for (Person person : state.members()) {
       Stay newest = state.newestStay(person.id()).orElseThrow();
@@ -808,9 +800,7 @@ public final class FlatKeying implements AutoCloseable {
     if (!pending.targets().isEmpty()) {
       return "somebody wants to go, or lied";
     }
-    boolean holdsUsable =
-        state.usable().stream().anyMatch(epoch -> core.keys.holds(epoch.id(), state));
-    if (!holdsUsable && needGive.isLackingTooLong()) {
+    if (!core.keys.holdsUsable(state) && needGive.isLackingTooLong()) {
       return "this peer can read no usable key";
     }
     if (core.doubts.isUnsettled()) {

@@ -101,6 +101,15 @@ final class KeyStore implements AutoCloseable {
     return it != null && it.lowestRevision() <= state.revision(epoch);
   }
 
+  boolean holdsUsable(GroupState state) {
+    for (Known epoch : state.usable()) {
+      if (holds(epoch.id(), state)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Takes the secret over; one that adds nothing to what is held is wiped. What was proved is
    * replaced only by what is: a member's word for an earlier revision does not undo a proof.
@@ -170,10 +179,13 @@ final class KeyStore implements AutoCloseable {
    * Superseded: not usable, while this peer holds one that is. That is for good: a moment in which
    * it holds none must not put off what is due, or a steady stream of leaves would do so for ever.
    */
-  void markSuperseded(GroupState state, boolean holdsUsable, boolean hard, Tick now) {
+  void markSuperseded(GroupState state, boolean holdsUsable, Tick now) {
+    boolean hard = false;
     for (Held it : held.values()) {
-      boolean usable = state.usable().stream().anyMatch(epoch -> epoch.id().equals(it.epoch));
-      if (usable) {
+      hard |= it.uncleanSince != null && !it.isSoftlyUnclean;
+    }
+    for (Held it : held.values()) {
+      if (state.isUsable(it.epoch)) {
         it.erasedAt = null;
       } else if (holdsUsable) {
         Tick due = now.plusMillis(hard ? Limits.GRACE_AFTER_EXPULSION_MILLIS : Limits.GRACE_MILLIS);
@@ -216,16 +228,12 @@ final class KeyStore implements AutoCloseable {
   }
 
   Optional<Tick> nextErasure() {
-    List<Tick> dues = new ArrayList<>();
+    Tick next = null;
     for (Held it : held.values()) {
-      if (it.erasedAt != null) {
-        dues.add(it.erasedAt);
-      }
-      if (!it.goesAt.isEmpty()) {
-        dues.add(it.goesAt.firstEntry().getValue());
-      }
+      next = Tick.earlier(next, it.erasedAt);
+      next = Tick.earlier(next, it.goesAt.isEmpty() ? null : it.goesAt.firstEntry().getValue());
     }
-    return dues.stream().min(Tick::compareTo);
+    return Optional.ofNullable(next);
   }
 
   @Override

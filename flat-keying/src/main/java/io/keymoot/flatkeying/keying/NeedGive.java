@@ -124,7 +124,7 @@ final class NeedGive {
   }
 
   private boolean isUsable(FactId epoch) {
-    return core.state().usable().stream().anyMatch(known -> known.id().equals(epoch));
+    return core.state().isUsable(epoch);
   }
 
   /** Asked, and held no usable epoch, for as long as makes a Rekey owed. */

@@ -191,9 +191,7 @@ final class Rekeying {
 
   /** What is no longer usable is not read any more. */
   void changed(GroupState state) {
-    tried
-        .keySet()
-        .removeIf(epoch -> state.usable().stream().noneMatch(each -> each.id().equals(epoch)));
+    tried.keySet().removeIf(epoch -> !state.isUsable(epoch));
   }
 
   /** Tries to read a taken epoch's secret out of its cover; true if it is held afterwards. */

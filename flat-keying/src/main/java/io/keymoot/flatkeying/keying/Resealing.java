@@ -201,10 +201,13 @@ final class Resealing {
 
   /** Where the chain comes from that the next epoch's KEK of this slot will be on. */
   private static Optional<Known> root(Core core, GroupState state, Known running, Slot slot) {
+    Optional<Known> taken = core.ledger.root(slot, running, state.found().profile());
     Optional<Known> standing = state.standing(slot);
     boolean isToBeTakenIn =
-        standing.filter(reseal -> !core.ledger.isAfter(running, reseal)).isPresent();
-    return isToBeTakenIn ? standing : core.ledger.root(slot, running, state.found().profile());
+        standing.isPresent()
+            && !standing.equals(taken)
+            && !core.ledger.isAfter(running, standing.get());
+    return isToBeTakenIn ? standing : taken;
   }
 
   // ---- doing it

@@ -88,7 +88,11 @@ final class Self implements AutoCloseable {
   }
 
   Optional<Tick> nextForgetting() {
-    return forgetAt.values().stream().min(Tick::compareTo);
+    Tick next = null;
+    for (Tick each : forgetAt.values()) {
+      next = Tick.earlier(next, each);
+    }
+    return Optional.ofNullable(next);
   }
 
   void forget(Tick now) {

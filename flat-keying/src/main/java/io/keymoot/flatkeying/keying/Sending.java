@@ -5,7 +5,6 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +67,10 @@ final class Sending {
         soft = known;
       }
     }
-    Known best =
-        core.ledger.latest(clean).stream().max(Comparator.comparing(Known::id)).orElse(null);
+    Known best = null;
+    for (Known each : core.ledger.latest(clean)) {
+      best = best == null || each.id().compareTo(best.id()) > 0 ? each : best;
+    }
     if (best == null && soft != null) {
       // This epoch's own second: another one's may have begun, and ended, before.
       core.keys

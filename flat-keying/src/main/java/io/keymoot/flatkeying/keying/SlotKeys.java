@@ -320,8 +320,7 @@ final class SlotKeys implements AutoCloseable {
   Optional<Tick> nextErasure() {
     Tick next = null;
     for (Fresh each : fresh) {
-      Tick due = each.goesAt;
-      next = due != null && (next == null || due.isBefore(next)) ? due : next;
+      next = Tick.earlier(next, each.goesAt);
     }
     return Optional.ofNullable(next);
   }
@@ -357,9 +356,12 @@ final class SlotKeys implements AutoCloseable {
       add(wanted, epoch, lacking);
     }
     Map<FactId, Integer> reseals = new TreeMap<>();
+    List<Known> usable = state.usable();
+    Row last = usable.isEmpty() ? null : rows.get(usable.get(usable.size() - 1).id());
     for (int position = 0; position < POSITIONS; position++) {
       Known standing = state.standing(own(position)).orElse(null);
       if (standing != null
+          && (last == null || last.roots[position] != standing)
           && state.isClean(own(position), standing)
           && resealKey(standing.id(), position).isEmpty()
           && !isTakenIn(standing)) {

@@ -59,7 +59,9 @@ final class Syncing {
   // ---- asking
 
   void askFor(Collection<FactId> facts, Collection<Hash32> blobs, Consumer<Bytes> send) {
-    askFor(facts, blobs, core.membership.atHand(), send);
+    if (!facts.isEmpty() || !blobs.isEmpty()) {
+      askFor(facts, blobs, core.membership.atHand(), send);
+    }
   }
 
   /**

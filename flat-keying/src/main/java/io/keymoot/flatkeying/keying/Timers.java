@@ -64,7 +64,11 @@ final class Timers {
   Optional<Tick> next() {
     Optional<Tick> known = next;
     if (known == null) {
-      known = due.values().stream().min(Tick::compareTo);
+      Tick earliest = null;
+      for (Tick each : due.values()) {
+        earliest = Tick.earlier(earliest, each);
+      }
+      known = Optional.ofNullable(earliest);
       next = known;
     }
     return known;

@@ -257,6 +257,10 @@ class AgreementTest {
                 assertThat(state.revision(known.id()))
                     .as("revision of %s, %s", known, where)
                     .isEqualTo(oracle.revision(known.id(), set));
+                GroupState past = ledger.past(known);
+                assertThat(state.resealedSince(past))
+                    .as("resealed since the past of %s, %s", known, where)
+                    .isEqualTo(standingButNotIn(past, state));
               }
             });
     for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
@@ -272,5 +276,19 @@ class AgreementTest {
         }
       }
     }
+  }
+
+  private static List<Known.Start> standingButNotIn(GroupState past, GroupState state) {
+    List<Known.Start> starts = new ArrayList<>();
+    for (int position = 0; position < Limits.ADDRESS_SYMBOLS; position++) {
+      for (int symbol = 0; symbol < state.found().profile().radix(); symbol++) {
+        Slot slot = new Slot(position, symbol);
+        state
+            .standing(slot)
+            .filter(reseal -> !past.contains(reseal))
+            .ifPresent(reseal -> starts.add(new Known.Start(slot, reseal)));
+      }
+    }
+    return starts;
   }
 }

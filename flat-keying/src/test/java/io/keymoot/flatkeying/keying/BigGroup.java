@@ -250,6 +250,18 @@ public final class BigGroup {
     }
   }
 
+  /** One hears a signed beat of another, as all who are in hear of each other. */
+  public void hear(FlatKeying one, FlatKeying other) {
+    step(
+        one,
+        new Input.Heard(
+            other.self(),
+            Optional.of(other.signHeartbeat(Bytes.EMPTY)),
+            other.sendingEpoch(),
+            Input.KeyCheck.UNTESTED,
+            other.state().membersDigest()));
+  }
+
   // ---- cores to measure
 
   /** The founder, who has the role, as it is now. */

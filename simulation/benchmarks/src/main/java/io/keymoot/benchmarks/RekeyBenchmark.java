@@ -74,7 +74,7 @@ public class RekeyBenchmark {
     return of.group.expel(of.core, of.out);
   }
 
-  /** A member whom a wrap of the excluder reaches. */
+  /** A member whom a wrap of the excluder reaches, and who has heard a beat of it. */
   @SuppressWarnings("NullAway.Init") // JMH calls the setup before all else.
   @State(Scope.Thread)
   public static class Receiver {
@@ -104,6 +104,7 @@ public class RekeyBenchmark {
     public void another() {
       excluder.another();
       core = excluder.group.receiver(number);
+      excluder.group.hear(core, excluder.core);
       message = excluder.group.expulsion(excluder.core, excluder.out);
     }
   }
