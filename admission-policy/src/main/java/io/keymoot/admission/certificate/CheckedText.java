@@ -23,6 +23,8 @@ public final class CheckedText {
   /** Characters between two hyphens of a fingerprint. */
   public static final int GROUP = 7;
 
+  private static final int BRIEF_GROUPS = 4;
+
   public static String of(Fingerprint fingerprint) {
     return of(fingerprint.hash().toArray(), GROUP);
   }
@@ -32,7 +34,7 @@ public final class CheckedText {
    * nobody can make another key to match.
    */
   public static String brief(Fingerprint fingerprint) {
-    return of(fingerprint).substring(0, 4 * (GROUP + 1) - 1);
+    return of(fingerprint).substring(0, BRIEF_GROUPS * (GROUP + 1) - 1);
   }
 
   /** What a device is called that has no other name: by the first group of its fingerprint. */
@@ -43,16 +45,27 @@ public final class CheckedText {
   /**
    * Whether somebody who typed this can mean that device: its fingerprint, the beginning of it from
    * the first group on, or its {@link #name}. Small letters and such are accepted here too.
+   *
+   * <p>A key that fits one group is found by trying 2<sup>35</sup> of them, so this tells apart
+   * those who are in already; for letting somebody in, see {@link #isEnough}.
    */
   public static boolean means(String typed, Fingerprint device) {
-    String upper = typed.strip().toUpperCase(Locale.ROOT);
-    String letters =
-        (upper.startsWith("DEVICE ") ? upper.substring(7) : upper)
-            .replaceAll("[- ]", "")
-            .replace('0', 'O')
-            .replace('1', 'I')
-            .replace('8', 'B');
+    String letters = letters(typed);
     return letters.length() >= GROUP && of(device).replace("-", "").startsWith(letters);
+  }
+
+  /** Whether it is as much of a fingerprint as {@link #brief}, and so can be decided by. */
+  public static boolean isEnough(String typed) {
+    return letters(typed).length() >= BRIEF_GROUPS * GROUP;
+  }
+
+  private static String letters(String typed) {
+    String upper = typed.strip().toUpperCase(Locale.ROOT);
+    return (upper.startsWith("DEVICE ") ? upper.substring(7) : upper)
+        .replaceAll("[- ]", "")
+        .replace('0', 'O')
+        .replace('1', 'I')
+        .replace('8', 'B');
   }
 
   public static Decoded<Fingerprint> fingerprint(String text) {

@@ -62,6 +62,29 @@ class CheckedTextTest {
     }
   }
 
+  /** Seven letters are 35 bits, which somebody can make a key to match. */
+  @Test
+  void fourGroupsAreEnoughToDecideByAndNothingShorterIs() {
+    String text = CheckedText.of(FINGERPRINT);
+    for (String typed :
+        new String[] {
+          text, CheckedText.brief(FINGERPRINT), text.replace("-", " ").toLowerCase(Locale.ROOT)
+        }) {
+      assertThat(CheckedText.isEnough(typed)).as(typed).isTrue();
+    }
+    String brief = CheckedText.brief(FINGERPRINT);
+    for (String typed :
+        new String[] {
+          "",
+          text.substring(0, 7),
+          CheckedText.name(FINGERPRINT),
+          brief.substring(0, brief.length() - 1),
+          text.substring(0, 7) + "-".repeat(40)
+        }) {
+      assertThat(CheckedText.isEnough(typed)).as(typed).isFalse();
+    }
+  }
+
   @Test
   void everySingleWrongCharacterIsCaught() {
     String text = CheckedText.of(FINGERPRINT);

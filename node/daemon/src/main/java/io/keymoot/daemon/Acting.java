@@ -216,7 +216,7 @@ final class Acting {
         "Compare the fingerprint first. Examples:",
         "  keymoot pending",
         "  keymoot accept 3",
-        "  keymoot accept MFZWI3D-BONSGYC"
+        "  keymoot accept MFZWI3D-BONSGYC-YLTMRWG-C43ENR5"
       })
   static final class Accept extends Answer {
     @Override
@@ -250,7 +250,8 @@ final class Acting {
   abstract static class Answer extends Plain {
     @Parameters(
         paramLabel = "ID",
-        description = "As 'keymoot pending' shows it; or the device, by its fingerprint.")
+        description =
+            "As 'keymoot pending' shows it; or the device, by four groups of its fingerprint.")
     private String id = "";
 
     abstract Route route();
@@ -429,9 +430,14 @@ final class Acting {
       console.say(
           answer.getBoolean("verified")
               ? console.good("Verified.")
-              : "Not verified. If the other one reads the same code: keymoot verify '"
-                  + Console.safe(device.name)
-                  + "' --same");
+              : "Not verified. If the other one reads the same code: keymoot verify "
+                  + beginning(answer.getString("device"))
+                  + " --same");
+    }
+
+    /** A name may change hands before the codes are compared, and need not be a word of a shell. */
+    private static String beginning(String fingerprint) {
+      return String.join("-", List.of(fingerprint.split("-")).subList(0, 4));
     }
   }
 

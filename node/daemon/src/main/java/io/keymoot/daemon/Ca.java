@@ -62,7 +62,7 @@ import picocli.CommandLine.Parameters;
       "  keymoot ca root 'Example' --out root",
       "  keymoot ca site 'Ward 3' --by root --role chair --out ward3",
       "  keymoot ca request 'Door 7' --out door7.csr          # on the device",
-      "  keymoot ca sign door7.csr --by ward3 --fingerprint MFZWI3D --out door7.pem",
+      "  keymoot ca sign door7.csr --by ward3 --fingerprint FINGERPRINT --out door7.pem",
       "  keymoot id --certificate door7.pem                   # on the device",
       "  keymoot ca revoke door7.pem --by ward3               # when it is lost"
     })
@@ -304,7 +304,8 @@ final class Ca implements Runnable {
       footer = {
         "",
         "Example:",
-        "  keymoot ca sign door7.csr --by ward3 --fingerprint MFZWI3D-BONSGYC --out door7.pem"
+        "  keymoot ca sign door7.csr --by ward3 --out door7.pem \\",
+        "      --fingerprint MFZWI3D-BONSGYC-YLTMRWG-C43ENR5"
       })
   static final class Sign extends Step {
     private static final String EVERY_ROLE = "*";
@@ -323,7 +324,7 @@ final class Ca implements Runnable {
         names = "--fingerprint",
         paramLabel = "TEXT",
         required = true,
-        description = "What the device itself shows; its first group at least.")
+        description = "What the device itself shows; its first four groups at least.")
     private String fingerprint = "";
 
     @Option(
@@ -349,6 +350,14 @@ final class Ca implements Runnable {
     @Override
     JsonObject act() {
       CertificateRequest request = request(read(file), file);
+      if (!CheckedText.isEnough(fingerprint)) {
+        throw new Problem(
+            ErrorCode.USAGE,
+            "'"
+                + fingerprint
+                + "' is too little of a fingerprint to sign by: other keys can begin so.",
+            "Give its first four groups at least, as 'keymoot id' shows them on the device.");
+      }
       if (!CheckedText.means(fingerprint, request.fingerprint())) {
         throw new Problem(
             ErrorCode.NOT_ALLOWED,

@@ -293,28 +293,36 @@ final class Desk {
             all -> node.answer(waiting(id, all).ticket(), yes, ownName).thenApply(none -> done()));
   }
 
-  /** By the id of the question, or by the device that asks where it asks one thing alone. */
+  /**
+   * By the id of the question, or by the device that asks where it asks one thing alone. Of a
+   * device, as much must be given as nobody can make another key to match: seven letters are not.
+   */
   private static Pending waiting(String id, List<Pending> all) {
+    List<Pending> byId = all.stream().filter(each -> Chronicle.pendingId(each).equals(id)).toList();
     List<Pending> fitting =
-        Stream.<Predicate<Pending>>of(
-                each -> Chronicle.pendingId(each).equals(id),
-                each -> CheckedText.means(id, each.device()))
-            .map(fits -> all.stream().filter(fits).toList())
-            .filter(some -> !some.isEmpty())
-            .findFirst()
-            .orElse(List.of());
-    if (fitting.size() == 1) {
-      return fitting.get(0);
+        byId.isEmpty()
+            ? all.stream().filter(each -> CheckedText.means(id, each.device())).toList()
+            : byId;
+    if (fitting.isEmpty()) {
+      throw new Problem(
+          ErrorCode.NO_SUCH_PENDING,
+          "Nobody waits as '" + id + "'.",
+          "'keymoot pending' lists who does; questions end after ten minutes.");
     }
-    throw fitting.isEmpty()
-        ? new Problem(
-            ErrorCode.NO_SUCH_PENDING,
-            "Nobody waits as '" + id + "'.",
-            "'keymoot pending' lists who does; questions end after ten minutes.")
-        : new Problem(
-            ErrorCode.AMBIGUOUS,
-            "'" + id + "' waits with " + fitting.size() + " questions.",
-            "Name the one meant by its id: 'keymoot pending' lists them.");
+    if (byId.isEmpty() && !CheckedText.isEnough(id)) {
+      throw new Problem(
+          ErrorCode.BAD_REQUEST,
+          "'" + id + "' is too little of a fingerprint to decide by: other keys can begin so.",
+          "Give its first four groups, as the device itself shows them; or the id of the question,"
+              + " once they were compared: 'keymoot pending' lists both.");
+    }
+    if (fitting.size() > 1) {
+      throw new Problem(
+          ErrorCode.AMBIGUOUS,
+          "'" + id + "' waits with " + fitting.size() + " questions.",
+          "Name the one meant by its id: 'keymoot pending' lists them.");
+    }
+    return fitting.get(0);
   }
 
   // ---- acting
