@@ -56,6 +56,8 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   /** By then the node has asked for them, again and again. */
   private static final long NAMES_MILLIS = 1_500;
 
+  private static final long LOOK_SECONDS = 10;
+
   /** Who came and went between two looks. */
   static final String NOT_KNOWN = "a device that has gone";
 
@@ -79,6 +81,8 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private record Departure(String name, Fingerprint device, Instant at) {}
 
   private final GroupNode node;
+  private final Turns turns;
+  private final String cluster;
   private final EventLog log;
   private final Memory memory;
   private final InstantSource clock;
@@ -102,14 +106,22 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   private boolean wasPutOut;
   private Optional<Refusal> lastRefusal = Optional.empty();
 
+  /**
+   * @param turns of all looks at the node that are remembered here
+   * @param cluster where the group meets
+   */
   Chronicle(
       GroupNode node,
+      Turns turns,
+      String cluster,
       EventLog log,
       Memory memory,
       InstantSource clock,
       Fingerprint ownDevice,
       String ownName) {
     this.node = node;
+    this.turns = turns;
+    this.cluster = cluster;
     this.log = log;
     this.memory = memory;
     this.clock = clock;
@@ -120,6 +132,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
 
   // ---- what happens
 
+  /** Over when all of it is told: what it takes to look at the node for it is waited for. */
   @Override
   public void event(long id, NodeEvent event) {
     switch (event) {
@@ -147,7 +160,10 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
                   + other.group().hash().toHex()
                   + (other.moves()
                       ? ". This device asks to be let in there."
-                      : ". To be in that one instead, start the daemon with its id as 'group'."));
+                      : ". To be in that one instead, start the daemon with this id as 'group' and"
+                          + " '"
+                          + cluster
+                          + "' as 'cluster'."));
       case NodeEvent.RosterChanged changed -> roster(changed);
       case NodeEvent.KeyInUse key -> keyInUse(key);
       case NodeEvent.Rekeyed rekeyed -> rekeyed(rekeyed);
@@ -187,7 +203,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     String text = Desk.utf8(payload);
     JsonObject json =
         new JsonObject()
-            .put("from", device(sender).orElse(null))
+            .put("from", deviceOf(sender).map(CheckedText::of).orElse(null))
             .put("name", nameOf(sender))
             .put("proved", message.from() instanceof From.AMember ? "sender" : "group");
     log.publish(
@@ -225,22 +241,8 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     }
     if (status.state() == NodeState.OUT) {
       // The facts tell whether it was put out.
-      var unused =
-          node.view()
-              .handle(
-                  (view, stopped) -> {
-                    if (view != null) {
-                      view.ifPresent(this::saw);
-                    }
-                    publish(status);
-                    return status;
-                  });
-    } else {
-      publish(status);
+      await(turns.take(node::view, view -> view.ifPresent(this::saw)));
     }
-  }
-
-  private void publish(NodeEvent.Status status) {
     log.publish(
         "status",
         new JsonObject()
@@ -272,32 +274,43 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
 
   private void roster(NodeEvent.RosterChanged changed) {
     Instant now = clock.instant();
-    node.members()
-        .thenCombine(
-            node.view(),
-            (members, view) -> {
-              List<JsonObject> expulsions = new ArrayList<>();
+    List<JsonObject> expulsions = Collections.synchronizedList(new ArrayList<>());
+    await(
+        turns.take(
+            () -> node.members().thenCombine(node.view(), Look::new),
+            look -> {
               synchronized (this) {
                 Map<MemberId, Instant> seen = new TreeMap<>();
-                for (Member member : members) {
+                for (Member member : look.members) {
                   met(member.id(), name(member), member.device());
                   seen.put(member.id(), since(member.id()));
                 }
                 memory.sightings().are(seen);
-                changed.went().forEach(gone -> wentAt(gone, now, view, expulsions));
+                changed.went().forEach(gone -> wentAt(gone, now, look.view, expulsions));
               }
-              log.publish(
-                  "roster",
-                  new JsonObject()
-                      .put("came", words(changed.came()))
-                      .put("went", words(changed.went()))
-                      .put("members", changed.members()));
-              publish(expulsions);
-              if (!changed.came().isEmpty()) {
-                learnNames();
-              }
-              return null;
-            });
+            }));
+    log.publish(
+        "roster",
+        new JsonObject()
+            .put("came", words(changed.came()))
+            .put("went", words(changed.went()))
+            .put("members", changed.members()));
+    publish(List.copyOf(expulsions));
+    if (!changed.came().isEmpty()) {
+      learnNames();
+    }
+  }
+
+  private record Look(List<Member> members, Optional<GroupView> view) {}
+
+  /** A node that has stopped says so at once, and one that is stuck is not waited for for ever. */
+  private static void await(CompletionStage<?> look) {
+    var unused =
+        look.toCompletableFuture()
+            .copy()
+            .orTimeout(LOOK_SECONDS, TimeUnit.SECONDS)
+            .handle((done, failed) -> Optional.empty())
+            .join();
   }
 
   /** What a newcomer shows of itself may come after it. */
@@ -305,10 +318,9 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     CompletableFuture.delayedExecutor(NAMES_MILLIS, TimeUnit.MILLISECONDS)
         .execute(
             () ->
-                node.members()
-                    .thenAccept(
-                        members ->
-                            members.forEach(each -> met(each.id(), name(each), each.device()))));
+                turns.take(
+                    node::members,
+                    members -> members.forEach(each -> met(each.id(), name(each), each.device()))));
   }
 
   /**
@@ -384,18 +396,18 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
   }
 
   private void rekeyed(NodeEvent.Rekeyed rekeyed) {
-    told(rekeyed.epoch(), rekeyed.cost(), ownName);
+    told(rekeyed.epoch(), rekeyed.cost(), ownName, Optional.of(ownDevice));
   }
 
   private void keyCame(NodeEvent.KeyCame came) {
-    told(came.epoch(), came.cover(), nameOf(came.by()));
+    told(came.epoch(), came.cover(), nameOf(came.by()), deviceOf(came.by()));
   }
 
-  private void told(FactId epoch, CoverReport report, String by) {
+  private void told(FactId epoch, CoverReport report, String by, Optional<Fingerprint> device) {
     JsonObject cost;
     synchronized (this) {
       Instant now = clock.instant();
-      cost = cost(epoch, report, by, now);
+      cost = cost(epoch, report, by, device, now);
       lastCost = cost;
       Seen known = epochs.get(epoch);
       remember(
@@ -425,12 +437,14 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     }
   }
 
-  private JsonObject cost(FactId epoch, CoverReport report, String by, Instant at) {
+  private JsonObject cost(
+      FactId epoch, CoverReport report, String by, Optional<Fingerprint> device, Instant at) {
     JsonArray lines = new JsonArray();
     report.lines().forEach(line -> lines.add(json(line)));
     return new JsonObject()
         .put("epoch", epoch.hash().toHex())
         .put("by", by)
+        .put("device", device.map(CheckedText::of).orElse(null))
         .put("at", Times.text(at))
         .put("bytes", report.bytes())
         .put("lines", lines)
@@ -626,8 +640,12 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
         : member.name();
   }
 
-  private synchronized Optional<String> device(MemberId member) {
-    return Optional.ofNullable(met.get(member)).map(known -> CheckedText.of(known.device));
+  private Optional<Fingerprint> deviceOf(MemberId member) {
+    return node.member(member).map(Member::device).or(() -> deviceBefore(member));
+  }
+
+  private synchronized Optional<Fingerprint> deviceBefore(MemberId member) {
+    return Optional.ofNullable(met.get(member)).map(Acquaintance::device);
   }
 
   private JsonArray words(List<MemberId> members) {

@@ -54,6 +54,7 @@ final class Desk {
   private static final int WAIT_MILLIS = 60_000;
 
   private final GroupNode node;
+  private final Turns turns = new Turns();
   private final Chronicle chronicle;
   private final Acquaintances acquaintances;
   private final InstantSource clock;
@@ -75,7 +76,7 @@ final class Desk {
     this.ownName = ownName;
     this.acquaintances = memory.acquaintances();
     this.clock = clock;
-    this.chronicle = new Chronicle(node, log, memory, clock, ownDevice, ownName);
+    this.chronicle = new Chronicle(node, turns, cluster, log, memory, clock, ownDevice, ownName);
   }
 
   Chronicle chronicle() {
@@ -546,16 +547,17 @@ final class Desk {
   private record Now(List<Member> members, Optional<GroupView> view, List<Pending> pending) {}
 
   private CompletionStage<Now> all() {
-    return node.members()
-        .thenCombine(node.view(), (members, view) -> new Now(members, view, List.of()))
-        .thenCombine(node.pending(), (now, pending) -> new Now(now.members, now.view, pending))
-        .thenApply(
-            now -> {
-              now.members.forEach(
-                  member -> chronicle.met(member.id(), chronicle.name(member), member.device()));
-              now.view.ifPresent(chronicle::saw);
-              return now;
-            });
+    return turns.take(
+        () ->
+            node.members()
+                .thenCombine(node.view(), (members, view) -> new Now(members, view, List.of()))
+                .thenCombine(
+                    node.pending(), (now, pending) -> new Now(now.members, now.view, pending)),
+        now -> {
+          now.members.forEach(
+              member -> chronicle.met(member.id(), chronicle.name(member), member.device()));
+          now.view.ifPresent(chronicle::saw);
+        });
   }
 
   // ---- words

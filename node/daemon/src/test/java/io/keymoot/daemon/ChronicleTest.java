@@ -18,6 +18,7 @@ import io.keymoot.runtime.Identity;
 import io.keymoot.runtime.Member;
 import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeEvent;
+import io.keymoot.runtime.NodeState;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -58,18 +59,7 @@ class ChronicleTest {
     Member out =
         answer(cora.members()).stream().filter(Member::isThisDevice).findFirst().orElseThrow();
 
-    Chronicle chronicle =
-        new Chronicle(
-            anna,
-            new EventLog("test", InstantSource.system()),
-            Memory.open(temp, InstantSource.system(), note -> {}),
-            InstantSource.system(),
-            answer(anna.members()).stream()
-                .filter(Member::isThisDevice)
-                .map(Member::device)
-                .findFirst()
-                .orElseThrow(),
-            "anna");
+    Chronicle chronicle = chronicle(anna, new EventLog("test", InstantSource.system()));
     chronicle.met(out.id(), "cora", out.device());
     answer(anna.evict(out.device()));
     answer(ben.approve(out.device()));
@@ -90,6 +80,56 @@ class ChronicleTest {
     assertThat(after.getLong("windowMillis")).isNotNegative();
     assertThat(after.getString("at")).isEqualTo(during.getString("at"));
     assertThat(Looking.expulsion(after)).contains("window " + after.getLong("windowMillis"));
+  }
+
+  /** The node answers on threads of its own: some of it would be told when more has happened. */
+  @Test
+  void whatHappensIsToldInItsOrderAlsoWhereTheNodeIsAskedForSomeOfIt() throws Exception {
+    GroupNode anna = group.closing(builder().found(PLAN));
+    answer(anna.whenIn());
+    EventLog log = new EventLog("test", InstantSource.system());
+    Chronicle chronicle = chronicle(anna, log);
+
+    chronicle.event(1, new NodeEvent.RosterChanged(List.of(), List.of(), 1));
+    chronicle.event(2, new NodeEvent.Status(NodeState.OUT, "it left"));
+    chronicle.event(3, new NodeEvent.Status(NodeState.SETTLED, ""));
+    chronicle.event(4, new NodeEvent.RosterChanged(List.of(), List.of(), 2));
+    chronicle.event(5, new NodeEvent.PolicyFaults(List.of("the last one")));
+    assertThat(told(log))
+        .containsExactly("roster", "status out", "status settled", "roster", "note");
+
+    anna.close();
+    chronicle.event(6, new NodeEvent.RosterChanged(List.of(), List.of(), 0));
+    assertThat(told(log)).as("also of a node that answers no more").hasSize(6);
+  }
+
+  private static List<String> told(EventLog log) {
+    return log.after(0, 100).events().stream()
+        .map(JsonObject::new)
+        .map(event -> (event.getString("type") + ' ' + event.getString("state", "")).strip())
+        .toList();
+  }
+
+  @Test
+  void whoMadeAKeyIsToldByItsFingerprintToo() throws Exception {
+    ApiClient anna = group.begin("anna");
+    ApiClient ben = group.begin("ben");
+    TestGroup.until(() -> ben.get(Route.STATUS).getInteger("members") == 2);
+    long mark = ben.get(Route.EVENTS).getLong("last");
+    String device = anna.get(Route.ID).getString("fingerprint");
+    TestGroup.until(() -> ben.get(Route.STATUS).getString("state").equals("settled"));
+    anna.post(Route.REKEY, new JsonObject());
+    TestGroup.until(() -> costs(ben, mark).contains(device));
+    TestGroup.until(() -> costs(anna, 0).contains(device));
+  }
+
+  /** By whose devices. */
+  private static List<String> costs(ApiClient daemon, long since) {
+    return daemon.get(Route.EVENTS, "since=" + since).getJsonArray("events").stream()
+        .map(JsonObject.class::cast)
+        .filter(event -> event.getString("type").equals("rekeyed"))
+        .map(event -> event.getJsonObject("cost").getString("device"))
+        .toList();
   }
 
   @Test
@@ -117,6 +157,22 @@ class ChronicleTest {
     return daemon.get(Route.EVENTS, "since=" + since).getJsonArray("events").stream()
         .map(event -> ((JsonObject) event).getString("type"))
         .toList();
+  }
+
+  private Chronicle chronicle(GroupNode of, EventLog log) throws Exception {
+    return new Chronicle(
+        of,
+        new Turns(),
+        PLAN.name(),
+        log,
+        Memory.open(temp, InstantSource.system(), note -> {}),
+        InstantSource.system(),
+        answer(of.members()).stream()
+            .filter(Member::isThisDevice)
+            .map(Member::device)
+            .findFirst()
+            .orElseThrow(),
+        "anna");
   }
 
   private GroupNode joiner() {

@@ -55,6 +55,7 @@ class PageTest {
       saysNo(group, browser);
       letsIn(group, browser, "eva");
       makesAFreshKeyAndSeesItTravel(group, browser);
+      takesNobodyOfItsNameForThisDevice(group, browser);
       putsOut(group, browser);
       seesHowTheKeyWithoutThatOneTravelled(group, browser);
       seesAPartition(group, browser);
@@ -245,6 +246,18 @@ class PageTest {
                       .toList();
               return seen(browser).stream().anyMatch(entries::contains);
             });
+  }
+
+  private static void takesNobodyOfItsNameForThisDevice(DemoGroup group, Chromium browser)
+      throws Exception {
+    for (String maker : List.of("anna", "ben")) {
+      JsonObject cost = new JsonObject().put("by", "anna").put("device", device(group, maker));
+      assertThat(
+              browser.value(
+                  "import('/page/cost.js').then((page) => page.madeBy(" + cost.encode() + "))"))
+          .as("a key that %s made, of whatever name", maker)
+          .isEqualTo(maker.equals("anna") ? "This device" : "anna");
+    }
   }
 
   private static Stream<JsonObject> costs(DemoPeer peer, long since) {

@@ -101,11 +101,11 @@ function summary(cost) {
   );
 }
 
-/** Its name; null for this device. */
-const maker = (cost) => (people.some((person) => person.self && person.name === cost.by) ? null : cost.by);
+/** Whether it is this one's work. Names prove nothing: two may have the same. */
+const isMaker = (person, cost) => person.device === cost.device;
 
-/** The same, to begin a sentence. */
-export const madeBy = (cost) => (maker(cost) === null ? 'This device' : cost.by || 'Somebody');
+/** Who made it, to begin a sentence. */
+export const madeBy = (cost) => (people.some((person) => person.self && isMaker(person, cost)) ? 'This device' : cost.by || 'Somebody');
 
 function sentence(line) {
   const way = line.position === undefined ? '' : ` (place ${line.position + 1}, symbol ${line.symbol.toString(16)})`;
@@ -131,16 +131,15 @@ function drawReach(entries) {
     }
   });
   const walks = entries < last.lines.length || walking !== 0;
-  const made = maker(last);
   const shown = people.slice(0, CHIPS).map((person) => {
-    const isMaker = made === null ? person.self : person.name === made;
+    const made = isMaker(person, last);
     const way = ways.get(person.name);
-    const looks = [isMaker ? 'made' : way ? 'has' : '', way && way.now && walks ? 'now' : '', passing.has(person.name) ? 'passes' : ''];
-    const words = isMaker ? 'made it' : way ? way.words + (passing.has(person.name) ? ', and passes it on' : '') : 'asks for it, or came later';
+    const looks = [made ? 'made' : way ? 'has' : '', way && way.now && walks ? 'now' : '', passing.has(person.name) ? 'passes' : ''];
+    const words = made ? 'made it' : way ? way.words + (passing.has(person.name) ? ', and passes it on' : '') : 'asks for it, or came later';
     return {
       key: person.device,
       words: looks.join(' ') + words,
-      make: () => h('li', { class: looks.filter((name) => name).join(' ') || undefined }, person.name, h('span', {}, entries < last.lines.length && !way && !isMaker ? 'not yet' : words)),
+      make: () => h('li', { class: looks.filter((name) => name).join(' ') || undefined }, person.name, h('span', {}, entries < last.lines.length && !way && !made ? 'not yet' : words)),
     };
   });
   const more = people.length - CHIPS;
