@@ -79,8 +79,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Long, but whole: what begins in one order ends in the other, and both stand here.
  */
 final class Daemon implements AutoCloseable {
-  private static final Pattern GROUP_ID = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern GROUP_ID = Pattern.compile("[0-9a-fA-F]{64}");
   private static final long ANSWER_SECONDS = 10;
+  private static final int LEAST_TOKEN_BYTES = 40;
+  private static final int MOST_TOKEN_BYTES = 200;
 
   private final Places places;
   private final Settings settings;
@@ -92,6 +94,8 @@ final class Daemon implements AutoCloseable {
           work -> Thread.ofPlatform().daemon().name("keymoot-slow").unstarted(work));
   private final CountDownLatch ended = new CountDownLatch(1);
   private final FileChannel lockFile;
+
+  private final Object rereading = new Object();
 
   /** With another certificate from when that is taken. */
   private volatile DeviceKey device;
@@ -236,19 +240,26 @@ final class Daemon implements AutoCloseable {
   }
 
   /** Kept over restarts, so that scripts that read it once go on. */
-  private static Secrets.Hash token(Path file) {
+  private Secrets.Hash token(Path file) {
     try {
-      if (Files.exists(file) && PrivateFiles.isPrivate(file)) {
-        byte[] kept = PrivateFiles.read(file, 200);
-        if (kept.length >= 40) {
-          return Secrets.Hash.of(kept);
+      if (Files.exists(file)) {
+        boolean wasPrivate = PrivateFiles.isPrivate(file);
+        if (wasPrivate) {
+          byte[] kept = PrivateFiles.read(file, MOST_TOKEN_BYTES);
+          if (kept.length >= LEAST_TOKEN_BYTES) {
+            return Secrets.Hash.of(kept);
+          }
         }
+        note(
+            file
+                + (wasPrivate ? " was damaged" : " could be read or changed by other users")
+                + ", so it was made anew: what it had opens nothing any more, and programs that"
+                + " keep it must read it again.");
       }
     } catch (IOException e) {
       throw new Problem(
           ErrorCode.BAD_FILE, file + ": " + PrivateFiles.why(e) + '.', "Mend the file's rights.");
     }
-    // Others could read it, or it is damaged: whoever has the old one is locked out.
     byte[] fresh = Secrets.fresh();
     PrivateFiles.write(file, fresh);
     return Secrets.Hash.of(fresh);
@@ -379,7 +390,17 @@ final class Daemon implements AutoCloseable {
     return slowly(() -> Desk.done().put("note", reread()));
   }
 
+  /**
+   * One at a time, from the first file on: else what was read before could be taken after what was
+   * read later.
+   */
   String reread() {
+    synchronized (rereading) {
+      return rereadAlone();
+    }
+  }
+
+  private String rereadAlone() {
     Rulebook rules = Rulebook.read(places, settings);
     try (DeviceKey fresh = DeviceKey.open(places.identity(settings))) {
       GroupNode seat = seat();
@@ -445,10 +466,9 @@ final class Daemon implements AutoCloseable {
     cautions.forEach(each -> note(each.found() + ' ' + each.remedy()));
     hook = Hook.of(settings, log).orElse(null);
     ClusterStack stack = Links.stack(settings);
-    FlatKeying.Founding plan = founding();
-    String name = plan.name();
-    String group = settings.get(Setting.GROUP);
-    String cluster = settings.has(Setting.CLUSTER) ? settings.get(Setting.CLUSTER) : name;
+    String cluster = cluster();
+    Optional<GroupId> id = groupId();
+    FlatKeying.Founding plan = founding(id.isPresent() ? cluster : settings.get(Setting.GROUP));
     Network opened = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM);
     network = opened;
     GroupNode.Builder builder =
@@ -462,9 +482,8 @@ final class Daemon implements AutoCloseable {
       GroupNode joined =
           switch (settings.choice(Setting.FOUND, "yes", "no", "if-alone")) {
             case "yes" -> builder.found(plan);
-            case String other when GROUP_ID.matcher(group).matches() ->
-                builder.join(name, new GroupId(Hash32.fromHex(group)));
-            case "no" -> builder.join(name);
+            case String other when id.isPresent() -> builder.join(cluster, id.get());
+            case "no" -> builder.join(plan.name());
             default -> builder.joinOrFound(plan);
           };
       Desk seat =
@@ -489,12 +508,37 @@ final class Daemon implements AutoCloseable {
     }
   }
 
-  private FlatKeying.Founding founding() {
+  /** Where the setting 'group' is an id, of that group alone. */
+  private Optional<GroupId> groupId() {
     String group = settings.get(Setting.GROUP);
+    if (!GROUP_ID.matcher(group).matches()) {
+      return Optional.empty();
+    }
+    if (settings.get(Setting.FOUND).equals("yes")) {
+      throw Settings.wrong(
+          "The setting 'group' is an id and 'found' is yes, but a group has its id from being"
+              + " founded.",
+          "Set 'found' to no, or 'group' to the name of a new one.");
+    }
+    return Optional.of(new GroupId(Hash32.fromHex(group.toLowerCase(Locale.ROOT))));
+  }
+
+  /** By the name of their group the others meet, and an id does not tell it. */
+  private String cluster() {
+    String group = settings.get(Setting.GROUP);
+    if (!settings.has(Setting.CLUSTER) && GROUP_ID.matcher(group).matches()) {
+      throw Settings.wrong(
+          "The setting 'group' is an id and 'cluster' is empty, so nothing says where that group"
+              + " meets.",
+          "Set 'cluster' to the group's name, or to what its members have set there: --group ID"
+              + " --cluster 'ward 3'");
+    }
+    return settings.has(Setting.CLUSTER) ? settings.get(Setting.CLUSTER) : group;
+  }
+
+  private FlatKeying.Founding founding(String name) {
     return new FlatKeying.Founding(
-        GROUP_ID.matcher(group).matches()
-            ? "keymoot"
-            : readable(Setting.GROUP, group, Limits.NAME_BYTES),
+        readable(Setting.GROUP, name, Limits.NAME_BYTES),
         Profile.valueOf(
             settings
                 .choice(Setting.PROFILE, "paper", "conference", "broadcast")

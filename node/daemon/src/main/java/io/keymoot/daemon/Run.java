@@ -1,7 +1,9 @@
 package io.keymoot.daemon;
 
 import io.keymoot.admission.certificate.CheckedText;
+import io.keymoot.daemon.api.EventLog;
 import io.keymoot.daemon.setting.Places;
+import io.keymoot.daemon.setting.Problem;
 import io.keymoot.daemon.setting.Setting;
 import io.keymoot.daemon.setting.Settings;
 import io.vertx.core.json.JsonObject;
@@ -11,7 +13,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -68,7 +72,9 @@ final class Run implements Callable<Integer> {
     Daemon daemon = Daemon.open(places, settings);
     Thread hook = Thread.ofPlatform().name("keymoot-goodbye").unstarted(daemon::close);
     Runtime.getRuntime().addShutdownHook(hook);
-    Signal.handle(new Signal("HUP"), signal -> Thread.ofPlatform().start(() -> reread(daemon)));
+    Signal.handle(
+        new Signal("HUP"),
+        signal -> Thread.ofPlatform().start(() -> reread(daemon.log(), daemon::reread)));
     introduce(daemon, places, settings, console);
     if (orders) {
       Thread.ofPlatform()
@@ -93,15 +99,18 @@ final class Run implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static void reread(Daemon daemon) {
+  /** Whatever comes of it is told: nobody waits for an answer to a signal. */
+  static void reread(EventLog log, Supplier<String> reading) {
+    String said;
     try {
-      daemon.log().publish("note", new JsonObject().put("text", "SIGHUP: " + daemon.reread()));
-    } catch (io.keymoot.daemon.setting.Problem e) {
-      daemon
-          .log()
-          .publish(
-              "note", new JsonObject().put("text", "SIGHUP: " + e.detail() + ' ' + e.remedy()));
+      said = reading.get();
+    } catch (Problem e) {
+      said = e.detail() + ' ' + e.remedy();
+    } catch (RuntimeException e) {
+      said = "Not all was read anew, for something is wrong with Keymoot itself: " + e + '.';
+      LoggerFactory.getLogger(Run.class).error("SIGHUP met a bug; please report it", e);
     }
+    log.publish("note", new JsonObject().put("text", "SIGHUP: " + said));
   }
 
   private Map<String, String> flags() {

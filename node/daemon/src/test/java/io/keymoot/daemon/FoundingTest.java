@@ -47,6 +47,15 @@ class FoundingTest {
   }
 
   @Test
+  void anIdWhereItCannotBeFoundedOrFound() {
+    String id = "0123456789abcdef".repeat(4);
+    assertThat(refusal("group", id, "found", "no"))
+        .contains("'group' is an id", "'cluster' is empty", "--cluster 'ward 3'");
+    assertThat(refusal("group", id, "found", "if-alone")).contains("'cluster' is empty");
+    assertThat(refusal("group", id, "cluster", "ward 3")).contains("'found' is yes");
+  }
+
+  @Test
   void patternsThatSayNothingOrHaveNoRoots() {
     assertThat(refusal("patterns", "o=Example")).contains("open to everybody", "'anchors'");
     StringWriter said = new StringWriter();

@@ -13,7 +13,11 @@ import java.util.stream.Stream;
  */
 public enum Setting {
   NAME("name", "", "TEXT", "What this device calls itself where it has no certificate."),
-  GROUP("group", "keymoot", "NAME|ID", "The group to be in: its name, or its id."),
+  GROUP(
+      "group",
+      "keymoot",
+      "NAME|ID",
+      "The group to be in: its name; or its id, with its name as 'cluster'."),
   FOUND(
       "found",
       "if-alone",
@@ -52,7 +56,8 @@ public enum Setting {
       "cluster",
       "",
       "NAME",
-      "Under which name JGroups finds the others; that of the group if empty."),
+      "Under which name JGroups finds the others; that of the group if empty, and needed where"
+          + " 'group' is an id."),
   IDENTITY(
       "identity", "", "FOLDER", "Key and certificate of this device; state/identity if empty."),
   POLICY("policy", "", "FILE", "Whom to let in; config/policy.yaml if empty."),
