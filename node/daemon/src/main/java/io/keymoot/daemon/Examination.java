@@ -150,7 +150,7 @@ final class Examination {
     }
     List<Rulebook.Caution> cautions = rules.cautions(new WallTime(now.getEpochSecond()));
     for (Rulebook.Caution each : cautions) {
-      if (each.shutsOut()) {
+      if (each.isWrong()) {
         wrong("revocation", each.found(), each.remedy());
       } else {
         note("revocation", each.found(), each.remedy());

@@ -40,7 +40,8 @@ import picocli.CommandLine.Parameters;
     description = "Takes certificates back, and writes the authority's list of them.",
     footer = {
       "",
-      "The list goes into the folder 'revocation-lists' of each device, which then takes it by:",
+      "The list goes into a folder of each device that 'keymoot paths' names and its owner makes",
+      "('revocationLists'); it is then taken by:",
       "  keymoot config --reload",
       "Who is in a group already is put out by 'keymoot evict', not by a list.",
       "A policy with 'revocation: required' wants a list of each authority, of the root too, and",
@@ -195,6 +196,7 @@ final class Revoke extends Ca.Step {
         + result.getString("until")
         + ".\nTake "
         + result.getString("file")
-        + " into the folder 'revocation-lists' of each device; there: keymoot config --reload";
+        + " into the folder of each device that its 'keymoot paths' calls revocationLists (mkdir -p"
+        + " makes it); then, there: keymoot config --reload";
   }
 }

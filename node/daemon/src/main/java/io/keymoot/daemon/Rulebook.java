@@ -14,6 +14,7 @@ import io.keymoot.flatkeying.wire.Decoded;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +29,12 @@ import java.util.Optional;
 record Rulebook(PolicyRules policy, RevocationLists lists, List<Certificate> authorities) {
 
   /**
-   * What a person should know of the lists before somebody is turned away for it.
+   * What a person should know of the lists before somebody is turned away, or let in, for it.
    *
-   * @param shutsOut whether somebody is, though nothing may be wrong with them
+   * @param isWrong whether somebody is turned away with whom nothing may be wrong, or a list does
+   *     not count
    */
-  record Caution(boolean shutsOut, String found, String remedy) {}
+  record Caution(boolean isWrong, String found, String remedy) {}
 
   private static final String RENEW =
       "Put its newest list there; an authority of 'keymoot ca' makes one by: keymoot ca revoke --by"
@@ -89,10 +91,16 @@ record Rulebook(PolicyRules policy, RevocationLists lists, List<Certificate> aut
                   + " 'revocation: if known' in the policy."));
       return cautions;
     }
-    if (required) {
-      lacking(cautions);
+    Collection<Certificate> known = known();
+    for (RevocationLists.Kept each : lists.all()) {
+      if (isForged(each.list(), known)) {
+        cautions.add(forged(each));
+      }
     }
-    for (RevocationLists.Kept each : newest()) {
+    if (required) {
+      lacking(known, cautions);
+    }
+    for (RevocationLists.Kept each : newest(known)) {
       each.list()
           .nextUpdate()
           .filter(next -> next.isBefore(now))
@@ -101,7 +109,8 @@ record Rulebook(PolicyRules policy, RevocationLists lists, List<Certificate> aut
     return cautions;
   }
 
-  private void lacking(List<Caution> cautions) {
+  /** Those that this device's own files name and those of its policy. */
+  private Collection<Certificate> known() {
     Map<Bytes, Certificate> known = new LinkedHashMap<>();
     authorities.stream()
         .filter(Certificate::authority)
@@ -111,7 +120,29 @@ record Rulebook(PolicyRules policy, RevocationLists lists, List<Certificate> aut
         known.put(anchor, ok.value());
       }
     }
-    for (Certificate authority : known.values()) {
+    return known.values();
+  }
+
+  /** It bears the name of one that is known, and no such one signed it. */
+  private static boolean isForged(RevocationList list, Collection<Certificate> known) {
+    return known.stream().anyMatch(each -> each.subject().der().equals(list.issuer().der()))
+        && known.stream().noneMatch(list::isBy);
+  }
+
+  /** Whoever decides looks at the signature, so it is as if it were not there; and nobody says. */
+  private static Caution forged(RevocationLists.Kept kept) {
+    return new Caution(
+        true,
+        kept.file()
+            + " says it is the revocation list of \""
+            + kept.list().issuer().shown()
+            + "\", which did not sign it, or not so: it does not count.",
+        "Put the list in its place that this authority made. If the authority has a new key, take"
+            + " its new certificate too.");
+  }
+
+  private void lacking(Collection<Certificate> known, List<Caution> cautions) {
+    for (Certificate authority : known) {
       if (lists.all().stream().noneMatch(each -> each.list().isBy(authority))) {
         cautions.add(
             new Caution(
@@ -140,12 +171,14 @@ record Rulebook(PolicyRules policy, RevocationLists lists, List<Certificate> aut
         RENEW);
   }
 
-  /** One of each authority: older ones are not looked at. */
-  private List<RevocationLists.Kept> newest() {
+  /** One of each authority: older ones are not looked at, nor what does not count. */
+  private List<RevocationLists.Kept> newest(Collection<Certificate> known) {
     Map<Bytes, RevocationLists.Kept> newest = new LinkedHashMap<>();
     for (RevocationLists.Kept each : lists.all()) {
-      newest.merge(
-          each.list().issuer().der(), each, (one, other) -> later(one, other) ? other : one);
+      if (!isForged(each.list(), known)) {
+        newest.merge(
+            each.list().issuer().der(), each, (one, other) -> later(one, other) ? other : one);
+      }
     }
     return List.copyOf(newest.values());
   }

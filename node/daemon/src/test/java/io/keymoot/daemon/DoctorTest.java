@@ -120,6 +120,36 @@ class DoctorTest {
   }
 
   @Test
+  void aRevocationListThatItsAuthorityDidNotSign() throws Exception {
+    Files.writeString(temp.resolve("policy.yaml"), Policy.USUAL);
+    Path lists = Files.createDirectory(temp.resolve("revocation-lists"));
+    for (String folder : new String[] {"root", "other"}) {
+      // Both of one name.
+      String root = temp.resolve(folder).toString();
+      keymoot("ca", "root", "Example", "--out", root);
+      keymoot("ca", "revoke", "--by", root, "--days", "10");
+    }
+    flags.put("anchors", temp.resolve("root/chain.pem").toString());
+    Files.copy(temp.resolve("root/revoked.crl"), lists.resolve("1.crl"));
+    about("revocation").startsWith("good: 1 revocation list");
+
+    // A later one, which would be the newest of that name.
+    keymoot("ca", "revoke", "--by", temp.resolve("other").toString(), "--days", "30");
+    Files.copy(temp.resolve("other/revoked.crl"), lists.resolve("2.crl"));
+    about("revocation")
+        .startsWith("wrong: " + lists.resolve("2.crl") + " says it is the revocation list of")
+        .contains("\"Example\"", "does not count", "new certificate")
+        .doesNotContain("good: ", "1.crl");
+    now = now.plus(Duration.ofDays(11));
+    about("revocation").contains("2.crl says", "1.crl, the revocation list", "out of date");
+
+    // Of an authority that nothing here names, nobody can tell.
+    flags.remove("anchors");
+    Files.delete(lists.resolve("1.crl"));
+    about("revocation").startsWith("good: 1 revocation list");
+  }
+
+  @Test
   void aCertificateThatIsMissingGoodOrOutOfDate() {
     String state = temp.toString();
     about("certificate").startsWith("note: This device has no key yet.").contains("keymoot id");

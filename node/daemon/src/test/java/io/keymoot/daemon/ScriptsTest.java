@@ -36,8 +36,9 @@ import picocli.CommandLine;
  *
  * {@code start} starts a daemon in the background of the test, over the in-memory network; all
  * other commands speak to it over HTTP as they always do; {@code stop} ends it. {@code set} sets a
- * variable of the environment, {@code copy} copies a file. What begins with {@code until} is
- * repeated until it prints that. The folder HERE is fresh for each script.
+ * variable of the environment, {@code copy} copies a file into a folder that is there, {@code
+ * mkdir} makes one with those above it. What begins with {@code until} is repeated until it prints
+ * that. The folder HERE is fresh for each script.
  */
 class ScriptsTest {
   private static final long PATIENCE_NANOS = 40_000_000_000L;
@@ -153,9 +154,12 @@ class ScriptsTest {
         return 0;
       }
       case "copy" -> {
-        Path to = Path.of(words.get(2));
-        Files.createDirectories(Objects.requireNonNull(to.getParent()));
-        Files.copy(Path.of(words.get(1)), to, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+            Path.of(words.get(1)), Path.of(words.get(2)), StandardCopyOption.REPLACE_EXISTING);
+        return 0;
+      }
+      case "mkdir" -> {
+        Files.createDirectories(Path.of(words.get(1)));
         return 0;
       }
       case "mode" -> {
