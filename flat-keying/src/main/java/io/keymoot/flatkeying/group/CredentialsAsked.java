@@ -14,6 +14,10 @@ final class CredentialsAsked implements CredentialBook {
     boolean isAlsoOf(CredentialBook other) {
       return other.verdict(credential, key).equals(verdict);
     }
+
+    boolean isUnknown() {
+      return verdict instanceof CredentialVerdict.Unknown;
+    }
   }
 
   CredentialsAsked(CredentialBook book) {
@@ -27,7 +31,17 @@ final class CredentialsAsked implements CredentialBook {
     return verdict;
   }
 
+  @Override
+  public long changes() {
+    return book.changes();
+  }
+
   List<Answer> answers() {
     return List.copyOf(answers);
+  }
+
+  /** All that a decision hangs on: as long as the book says the same of these, it is the same. */
+  List<Answer> unknown() {
+    return answers.stream().filter(Answer::isUnknown).distinct().toList();
   }
 }

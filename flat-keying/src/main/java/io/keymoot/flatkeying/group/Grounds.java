@@ -2,7 +2,6 @@ package io.keymoot.flatkeying.group;
 
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,19 +32,8 @@ record Grounds(
     return true;
   }
 
-  List<Known> facts(List<FactId> ids) {
-    List<Known> facts = new ArrayList<>();
-    for (FactId id : ids) {
-      Known fact = known(id);
-      if (fact != null) {
-        facts.add(fact);
-      }
-    }
-    return facts;
-  }
-
   /** What a statement with these heads covers. */
   GroupState closure(List<FactId> heads) {
-    return ledger.join(facts(heads));
+    return ledger.join(ledger.known(heads));
   }
 }

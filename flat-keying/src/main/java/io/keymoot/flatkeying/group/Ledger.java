@@ -89,7 +89,13 @@ public final class Ledger {
 
     record LacksParents(List<FactId> missing) implements Decision {}
 
-    record LacksCredential(Hash32 credential, MemberId holder) implements Decision {}
+    /**
+     * @param unknown all that the decision hangs on: its past stays as it is, so while the book
+     *     says no more of these, to decide it again would be the same work for the same answer
+     */
+    record LacksCredential(
+        Hash32 credential, MemberId holder, List<CredentialsAsked.Answer> unknown)
+        implements Decision {}
   }
 
   public GroupId group() {
@@ -100,13 +106,39 @@ public final class Ledger {
     return known.get(id);
   }
 
+  /** Those of them that are known. */
+  public List<Known> known(List<FactId> ids) {
+    List<Known> those = new ArrayList<>();
+    for (FactId id : ids) {
+      Known fact = known.get(id);
+      if (fact != null) {
+        those.add(fact);
+      }
+    }
+    return those;
+  }
+
+  public boolean knowsAll(List<FactId> ids) {
+    return known.keySet().containsAll(ids);
+  }
+
   public int size() {
     return known.size();
   }
 
-  /** Counts on with each fact decided: until then, who lacks a parent goes on lacking it. */
+  /** Counts on with each fact found valid. */
   long decisions() {
     return decisions;
+  }
+
+  /** Refused for good, and remembered as long as there is room. */
+  boolean isRefused(FactId id) {
+    return refused.containsKey(id);
+  }
+
+  /** Counts on whenever a credential may have come that was unknown. */
+  long credentialChanges() {
+    return credentials.changes();
   }
 
   // ---- deciding
@@ -148,6 +180,19 @@ public final class Ledger {
         : decide(envelope, parents);
   }
 
+  /**
+   * Decides what could not be decided before; what hangs on credentials of which the book still
+   * says nothing, without another look at what stands in it: who wrote it may have put much there.
+   */
+  Decision decideAgain(Envelope envelope, Decision before) {
+    boolean hangsStill =
+        before instanceof Decision.LacksCredential hangs
+            && !known.containsKey(envelope.id())
+            && !refused.containsKey(envelope.id())
+            && hangs.unknown().stream().allMatch(each -> each.isAlsoOf(credentials));
+    return hangsStill ? before : decide(envelope);
+  }
+
   private boolean isOfThisGroup(Envelope envelope) {
     Hash32 named =
         envelope.fact() instanceof Found ? envelope.id().hash() : envelope.header().group().hash();
@@ -173,13 +218,19 @@ public final class Ledger {
   }
 
   private Decision decide(Envelope envelope, List<Known> parents) {
-    GroupState past = join(parents);
-    Person author = past.person(envelope.header().author()).orElse(null);
-    if (author == null) {
+    // Who it is before what its past shows: to name old facts costs nothing, and to make the state
+    // of what they reach, and of a name that nobody bears, much.
+    Person named = letIn(envelope.header().author());
+    if (named == null) {
       return refuse(envelope.id(), Refusal.AUTHOR_NOT_A_MEMBER);
     }
-    if (!(verifier.verify(envelope, author.key()) instanceof Verification.Accepted accepted)) {
+    if (!(verifier.verify(envelope, named.key()) instanceof Verification.Accepted accepted)) {
       return new Decision.Refused(Refusal.BAD_SIGNATURE);
+    }
+    GroupState past = join(parents);
+    Person author = past.person(named.id()).orElse(null);
+    if (author == null) {
+      return refuse(envelope.id(), Refusal.AUTHOR_NOT_A_MEMBER);
     }
     CredentialsAsked asked = new CredentialsAsked(credentials);
     Validity rules = rules(past, author, asked);
@@ -205,7 +256,8 @@ public final class Ledger {
     }
     return switch (verdict) {
       case Verdict.Refused no -> refuse(envelope.id(), no.why());
-      case Verdict.Waits waits -> new Decision.LacksCredential(waits.credential(), waits.holder());
+      case Verdict.Waits waits ->
+          new Decision.LacksCredential(waits.credential(), waits.holder(), asked.unknown());
       case Verdict.Holds yes -> {
         List<Stay> rests = isHere ? rules.staysToReturnTo() : rules.liveStays();
         Known fact = place(accepted.fact(), author, parents, past, rests);
@@ -213,6 +265,16 @@ public final class Ledger {
         yield settle(fact, envelope, past, asked);
       }
     };
+  }
+
+  /** Whom some fact known here let in, in whichever past; a member's key never changes. */
+  private @Nullable Person letIn(MemberId member) {
+    for (Stay stay : lore.firstStays(member)) {
+      if (known.containsKey(stay.begunBy().id())) {
+        return stay.person();
+      }
+    }
+    return null;
   }
 
   /**
@@ -307,7 +369,6 @@ public final class Ledger {
 
   private Decision refuse(FactId fact, Refusal why) {
     refused.put(fact, why);
-    decisions++;
     return new Decision.Refused(why);
   }
 
@@ -363,23 +424,12 @@ public final class Ledger {
    */
   public boolean knewEveryExpulsionOf(GroupState state, Fingerprint device, List<FactId> heads) {
     List<Known> expulsions = Ends.expulsionsOf(state, device);
-    return expulsions.isEmpty() || reached(those(heads)).containsAll(expulsions);
+    return expulsions.isEmpty() || reached(known(heads)).containsAll(expulsions);
   }
 
   /** Whether who named these heads knew all that those others name. */
   public boolean cover(List<FactId> heads, List<FactId> others) {
-    return reached(those(heads)).containsAll(those(others));
-  }
-
-  private List<Known> those(List<FactId> ids) {
-    List<Known> those = new ArrayList<>();
-    for (FactId id : ids) {
-      Known fact = known.get(id);
-      if (fact != null) {
-        those.add(fact);
-      }
-    }
-    return those;
+    return reached(known(heads)).containsAll(known(others));
   }
 
   /** Whether a Here would bring the member back, as {@code state} stands. */

@@ -43,6 +43,10 @@ public final class Lore implements Pasts {
 
   private final Map<Copy, Known> decided;
   private final Map<MemberId, Known.AuthorLine> lines = new LinkedHashMap<>();
+
+  /** By whom, then in the order in which they came: a list, for there may be very many members. */
+  private final List<Stay> firstStays = new ArrayList<>();
+
   private final Map<List<Known>, GroupState> states = new Bounded<>(STATES_KEPT);
   private final Deque<GroupState> joined = new ArrayDeque<>();
   private final Map<Hash32, Bytes> covers;
@@ -90,7 +94,41 @@ public final class Lore implements Pasts {
     line.turns = Math.max(line.turns, fact.turn() + 1);
     fact.index = placed++;
     keep(fact, past, after);
+    for (Stay stay : fact.begun()) {
+      if (!stay.isByHere()
+          && firstStays(stay.person().id()).stream()
+              .noneMatch(first -> after.contains(first.begunBy()))) {
+        firstStays.add(endOf(stay.person().id()), stay);
+      }
+    }
     decided.put(new Copy(fact.id(), signature), fact);
+  }
+
+  /**
+   * Of the member, each that none came before: whoever knows any of its stays knows one of these.
+   */
+  List<Stay> firstStays(MemberId member) {
+    int end = endOf(member);
+    int start = end;
+    while (start > 0 && firstStays.get(start - 1).person().id().equals(member)) {
+      start--;
+    }
+    return firstStays.subList(start, end);
+  }
+
+  /** Where the stays of this member end, or would. */
+  private int endOf(MemberId member) {
+    int low = 0;
+    int high = firstStays.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (firstStays.get(middle).person().id().compareTo(member) <= 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   Known.AuthorLine line(MemberId author) {

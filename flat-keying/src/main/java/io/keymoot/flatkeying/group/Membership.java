@@ -38,14 +38,17 @@ public final class Membership {
   // What waits is looked at again only where that may show something new: who has much waiting here
   // would have all of it decided again with every word that anybody says.
   private long decidedThen = -1;
-  private boolean someHangOnCredentials;
+  private long credentialsThen = -1;
+  private boolean someHangOnRefused;
   private Lacks lacks = Lacks.NOTHING;
   private @Nullable Looked looked;
 
-  /** All that what is lacking hangs on, but for credentials. */
-  private record Looked(long decisions, long waiting, GroupState state, int caught) {
+  /** All that what is lacking hangs on. */
+  private record Looked(
+      long decisions, long credentials, long waiting, GroupState state, int caught) {
     boolean isLike(Looked other) {
       return decisions == other.decisions
+          && credentials == other.credentials
           && waiting == other.waiting
           && state == other.state
           && caught == other.caught;
@@ -146,8 +149,9 @@ public final class Membership {
       return Learnt.NOTHING;
     }
     List<Learnt.Refused> refused = new ArrayList<>();
-    if (!decide(fact, refused)) {
-      await(fact, sender);
+    Ledger.Decision decision = ledger.decide(fact);
+    if (!isDecided(fact, decision, refused)) {
+      await(fact, sender, decision);
       return Learnt.NOTHING;
     }
     Learnt learnt = settle(refused);
@@ -158,13 +162,13 @@ public final class Membership {
     return learnt;
   }
 
-  private void await(Envelope fact, String sender) {
+  private void await(Envelope fact, String sender, Ledger.Decision lacks) {
     if (state.count() == 0) {
-      waiting.addUnjudged(fact, sender);
+      waiting.addUnjudged(fact, sender, lacks);
     } else if (isMembers(fact)) {
-      waiting.addMembers(fact);
+      waiting.addMembers(fact, lacks);
     } else {
-      waiting.addStrangers(fact, sender);
+      waiting.addStrangers(fact, sender, lacks);
     }
   }
 
@@ -259,13 +263,17 @@ public final class Membership {
 
   private boolean decideWaiting(List<Learnt.Refused> refused) {
     boolean moved = false;
-    if (decidedThen == ledger.decisions() && !someHangOnCredentials) {
+    if (decidedThen == ledger.decisions()
+        && credentialsThen == ledger.credentialChanges()
+        && !someHangOnRefused) {
       return false;
     }
     decidedThen = ledger.decisions();
-    someHangOnCredentials = false;
+    credentialsThen = ledger.credentialChanges();
+    someHangOnRefused = false;
     for (Undecided.Entry each : waiting.all()) {
-      if (decide(each.fact, refused)) {
+      each.lacks = ledger.decideAgain(each.fact, each.lacks);
+      if (isDecided(each.fact, each.lacks, refused)) {
         waiting.remove(each);
         moved = true;
       }
@@ -274,8 +282,8 @@ public final class Membership {
   }
 
   /** False if it has to wait. */
-  private boolean decide(Envelope fact, List<Learnt.Refused> refused) {
-    return switch (ledger.decide(fact)) {
+  private boolean isDecided(Envelope fact, Ledger.Decision decision, List<Learnt.Refused> refused) {
+    return switch (decision) {
       case Ledger.Decision.Valid valid -> {
         if (!state.contains(valid.fact())) {
           atDoor.put(fact.id(), valid.fact());
@@ -285,13 +293,13 @@ public final class Membership {
       }
       case Ledger.Decision.Refused no -> {
         refused.add(new Learnt.Refused(fact.id(), no.why()));
+        // Anybody can have any number refused: what nothing hangs on changes nothing here.
+        someHangOnRefused =
+            someHangOnRefused || (ledger.isRefused(fact.id()) && waiting.hangsOn(fact.id()));
         yield true;
       }
       case Ledger.Decision.LacksParents orphan -> false;
-      case Ledger.Decision.LacksCredential hangs -> {
-        someHangOnCredentials = true;
-        yield false;
-      }
+      case Ledger.Decision.LacksCredential hangs -> false;
     };
   }
 
@@ -397,14 +405,7 @@ public final class Membership {
 
   /** Its heads, as far as they are known. */
   private List<Known> known(SignedHeader word) {
-    List<Known> heads = new ArrayList<>();
-    for (FactId id : word.header().heads()) {
-      Known head = ledger.get(id);
-      if (head != null) {
-        heads.add(head);
-      }
-    }
-    return heads;
+    return ledger.known(word.header().heads());
   }
 
   // ---- own order among signed words
@@ -425,7 +426,7 @@ public final class Membership {
   }
 
   private boolean isKnown(SignedHeader word) {
-    return word.header().heads().stream().allMatch(id -> ledger.get(id) != null);
+    return ledger.knowsAll(word.header().heads());
   }
 
   private boolean covers(SignedHeader later, SignedHeader earlier) {
@@ -444,8 +445,14 @@ public final class Membership {
   /** Parents nobody has sent yet, and credentials on which a decision hangs. */
   public Lacks lacks() {
     Looked before = looked;
-    Looked now = new Looked(ledger.decisions(), waiting.changes(), state, caught.size());
-    if (before == null || !before.isLike(now) || !lacks.credentials().isEmpty()) {
+    Looked now =
+        new Looked(
+            ledger.decisions(),
+            ledger.credentialChanges(),
+            waiting.changes(),
+            state,
+            caught.size());
+    if (before == null || !before.isLike(now)) {
       lacks = waiting.lacks();
       looked = now;
     }

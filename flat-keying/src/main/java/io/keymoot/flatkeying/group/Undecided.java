@@ -25,13 +25,17 @@ final class Undecided {
     /** Its author was in when it came, and signed it. */
     final boolean isMembers;
 
+    /** Why it could not be decided when it was looked at last. */
+    Ledger.Decision lacks;
+
     /** It was there already when was looked last for what waits too long. */
     boolean isOld;
 
-    Entry(Envelope fact, String source, boolean isMembers) {
+    Entry(Envelope fact, String source, boolean isMembers, Ledger.Decision lacks) {
       this.fact = fact;
       this.source = source;
       this.isMembers = isMembers;
+      this.lacks = lacks;
     }
   }
 

@@ -274,7 +274,7 @@ final class Validity {
   private boolean covers(SignedHeader later, SignedHeader earlier) {
     GroupState reached = grounds.closure(later.header().heads());
     if (earlier.header().type() == MessageType.HEARTBEAT) {
-      return grounds.facts(earlier.header().heads()).stream().allMatch(reached::contains);
+      return grounds.ledger().known(earlier.header().heads()).stream().allMatch(reached::contains);
     }
     Known fact = grounds.known(HeaderCodec.id(earlier.header()));
     return fact != null && reached.contains(fact);

@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -58,22 +59,32 @@ final class Waiting {
   // ---- coming and going
 
   /** Somebody who is in signed it: whoever passed it on does not pay for it. */
-  void addMembers(Envelope fact) {
-    members.add(new Undecided.Entry(fact, "by " + fact.header().author(), true));
+  void addMembers(Envelope fact, Ledger.Decision lacks) {
+    members.add(new Undecided.Entry(fact, "by " + fact.header().author(), true, lacks));
   }
 
-  void addStrangers(Envelope fact, String sender) {
-    strangers.add(new Undecided.Entry(fact, sender, false));
+  void addStrangers(Envelope fact, String sender, Ledger.Decision lacks) {
+    strangers.add(new Undecided.Entry(fact, sender, false, lacks));
   }
 
   /** As long as nobody is known everybody is a stranger, and all the past comes from such. */
-  void addUnjudged(Envelope fact, String sender) {
-    members.add(new Undecided.Entry(fact, sender, false));
+  void addUnjudged(Envelope fact, String sender, Ledger.Decision lacks) {
+    members.add(new Undecided.Entry(fact, sender, false, lacks));
   }
 
   /** This very copy. */
   boolean has(Envelope fact) {
     return members.has(fact) || strangers.has(fact);
+  }
+
+  /** Whether something here names the fact among its heads, which are in ascending order. */
+  boolean hangsOn(FactId id) {
+    for (Undecided.Entry each : all()) {
+      if (Collections.binarySearch(each.fact.header().heads(), id) >= 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Some copy, and not only in the room for strangers. */
@@ -138,7 +149,8 @@ final class Waiting {
   private Map<FactId, List<FactId>> missing(Set<Membership.Lacks.Credential> credentials) {
     Map<FactId, List<FactId>> missing = new LinkedHashMap<>();
     for (Undecided.Entry each : all()) {
-      switch (ledger.decide(each.fact)) {
+      each.lacks = ledger.decideAgain(each.fact, each.lacks);
+      switch (each.lacks) {
         case Ledger.Decision.LacksParents lacks -> missing.put(each.fact.id(), lacks.missing());
         case Ledger.Decision.LacksCredential lacks -> {
           missing.put(each.fact.id(), List.of());

@@ -28,6 +28,7 @@ public final class Blobs implements CredentialBook {
   private final Map<Hash32, LeafKey> leafKeys;
   private final Map<Question, CredentialVerdict> verdicts;
   private @Nullable Found found;
+  private long changes;
 
   /** Every newcomer judges the founder by it: kept for good. */
   private @Nullable Bytes founders;
@@ -56,6 +57,9 @@ public final class Blobs implements CredentialBook {
 
   /** Credentials can be judged once the Found is known, against which they are. */
   void judgeAgainst(Found theFound) {
+    if (found == null) {
+      changes++;
+    }
     found = theFound;
     if (founders == null) {
       founders = bytes.get(theFound.founder().credential());
@@ -64,7 +68,9 @@ public final class Blobs implements CredentialBook {
 
   Hash32 put(Bytes blob) {
     Hash32 hash = Hash32.sha256(blob.toArray());
-    bytes.put(hash, blob);
+    if (bytes.put(hash, blob) == null) {
+      changes++;
+    }
     if (found != null && found.founder().credential().equals(hash)) {
       founders = blob;
     }
@@ -95,6 +101,11 @@ public final class Blobs implements CredentialBook {
   public CredentialVerdict verdict(Hash32 credential, Bytes key) {
     get(credential).ifPresent(blob -> kept.put(credential, blob));
     return judge(credential, key);
+  }
+
+  @Override
+  public long changes() {
+    return changes;
   }
 
   /** Whether the credential holds, if its bytes are at hand. */

@@ -103,18 +103,17 @@ final class Syncing {
           Timers.Name.FORGET_STRANGERS, core.now.plusMillis(Limits.STRANGE_FACT_WAITS_MILLIS));
     }
     Membership.Lacks lacks = core.membership.lacks();
-    if (lacks == reviewed && reviewedPace == ofAuthors.changes() && lacks.credentials().isEmpty()) {
-      return;
+    if (lacks != reviewed || reviewedPace != ofAuthors.changes()) {
+      reviewed = lacks;
+      reviewedPace = ofAuthors.changes();
+      SortedSet<FactId> lacking = new TreeSet<>(lacks.facts());
+      lacking.removeIf(ofAuthors::isWaiting);
+      if (!lacking.equals(toldLacking)) {
+        toldLacking = lacking;
+        core.out.add(new Effect.Lacks(lacking));
+      }
     }
-    reviewed = lacks;
-    reviewedPace = ofAuthors.changes();
-    SortedSet<FactId> lacking = new TreeSet<>(lacks.facts());
-    lacking.removeIf(ofAuthors::isWaiting);
-    if (!lacking.equals(toldLacking)) {
-      toldLacking = lacking;
-      core.out.add(new Effect.Lacks(lacking));
-    }
-    // A credential on which a decision hangs: its holder has it, if anybody.
+    // A credential on which a decision hangs: its holder has it, if anybody. Asked again if lost.
     for (Membership.Lacks.Credential credential : lacks.credentials()) {
       fetchBlob(credential.holder(), credential.hash());
     }
@@ -212,8 +211,7 @@ final class Syncing {
   private List<Bytes> factsThatFit(SyncAsk ask, int room, List<Bytes> blobs) {
     List<Known> between = between(ask);
     boolean knowsWhatItHas =
-        ask.fromNothing()
-            || ask.signed().header().heads().stream().allMatch(id -> core.ledger.get(id) != null);
+        ask.fromNothing() || core.ledger.knowsAll(ask.signed().header().heads());
     if (!knowsWhatItHas) {
       Collections.reverse(between);
     }
@@ -249,23 +247,11 @@ final class Syncing {
   }
 
   private List<Known> has(SyncAsk ask) {
-    List<Known> has = new ArrayList<>();
-    for (FactId id : ask.fromNothing() ? List.<FactId>of() : ask.signed().header().heads()) {
-      if (core.ledger.get(id) instanceof Known fact) {
-        has.add(fact);
-      }
-    }
-    return has;
+    return ask.fromNothing() ? List.of() : core.ledger.known(ask.signed().header().heads());
   }
 
   private List<Known> taken(List<FactId> ids) {
-    List<Known> taken = new ArrayList<>();
-    for (FactId id : ids) {
-      if (core.ledger.get(id) instanceof Known fact && core.state().contains(fact)) {
-        taken.add(fact);
-      }
-    }
-    return taken;
+    return core.ledger.known(ids).stream().filter(core.state()::contains).toList();
   }
 
   // ---- being answered

@@ -9,7 +9,6 @@ import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.wire.Hash32;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,16 +42,11 @@ final class Vouching {
     if (first == null || mine == null || second != null || !isAnother(member, first)) {
       return;
     }
-    List<Known> heads = new ArrayList<>();
-    for (FactId id : word.header().heads()) {
-      Known head = core.ledger.get(id);
-      if (head == null) {
-        return;
-      }
-      heads.add(head);
-    }
+    List<Known> heads = core.ledger.known(word.header().heads());
     // Before their state is made: who names old facts alone cannot vouch for what came later.
-    if (!core.ledger.isAtHand(heads) || !core.ledger.reached(heads).contains(mine)) {
+    if (!core.ledger.knowsAll(word.header().heads())
+        || !core.ledger.isAtHand(heads)
+        || !core.ledger.reached(heads).contains(mine)) {
       return;
     }
     GroupState told = core.ledger.join(heads);
@@ -68,17 +62,7 @@ final class Vouching {
    */
   boolean knowMyAdmit(List<FactId> ids) {
     Known mine = admit;
-    if (mine == null) {
-      return true;
-    }
-    List<Known> heads = new ArrayList<>();
-    for (FactId id : ids) {
-      Known head = core.ledger.get(id);
-      if (head != null) {
-        heads.add(head);
-      }
-    }
-    return core.ledger.reached(heads).contains(mine);
+    return mine == null || core.ledger.cover(ids, List.of(mine.id()));
   }
 
   private boolean isAnother(MemberId member, MemberId first) {

@@ -81,6 +81,11 @@ final class Credentials implements CredentialBook, CredentialCheck {
   }
 
   @Override
+  public long changes() {
+    return fetched.size();
+  }
+
+  @Override
   public CredentialVerdict check(Found found, Bytes key, Bytes credential) {
     return verdict(credential);
   }

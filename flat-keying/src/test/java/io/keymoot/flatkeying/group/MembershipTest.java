@@ -32,6 +32,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** The waiting room and a newcomer's door, on a group of one founder who keeps talking. */
 @Isolated("one test changes the code that others would run")
 class MembershipTest {
+  private static final Ledger.Decision LACKING =
+      new Ledger.Decision.LacksParents(List.of(madeUp(0)));
+
   private final Scribe scribe = new Scribe();
   private final Credentials credentials = new Credentials();
   private final Scribe.Device anna = scribe.device("anna");
@@ -337,9 +340,9 @@ class MembershipTest {
   void ofAllThatWaitsWhoHasMostGivesWay() {
     Undecided room = new Undecided(new Undecided.Bounds(256, 8_192, 1_000_000, 150_000));
     Envelope small = here(anna, founder, madeUp(1));
-    room.add(new Undecided.Entry(small, "honest", true));
+    room.add(new Undecided.Entry(small, "honest", true, LACKING));
     for (int i = 0; i < 10; i++) {
-      room.add(new Undecided.Entry(large(anna, founder, i), "flood " + i % 2, true));
+      room.add(new Undecided.Entry(large(anna, founder, i), "flood " + i % 2, true, LACKING));
     }
     assertThat(room.has(small)).isTrue();
     assertThat(room.bytes()).isLessThanOrEqualTo(150_000);

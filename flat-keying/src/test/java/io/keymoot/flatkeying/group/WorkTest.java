@@ -3,16 +3,21 @@ package io.keymoot.flatkeying.group;
 import static net.bytebuddy.matcher.ElementMatchers.isMethod;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -22,6 +27,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What one fact more costs, counted: every call of a method of this package is a step. Time would
@@ -160,6 +167,115 @@ class WorkTest {
         .as("a word, and %d steps before; a fact %d, and %d before", few[0], many[2], few[2])
         .isLessThan(few[0] + 200 * 10);
     assertThat(many[2]).as("what a word must not cost").isGreaterThan(few[2] + 200 * 20);
+  }
+
+  /**
+   * A member shows a credential that nobody can fetch, and says facts whose right rests on it, full
+   * of signatures that are none: none of that is looked at again before the credential comes.
+   */
+  @Test
+  void aWordCostsNoMoreWhereManyFactsHangOnACredential() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(20, 19);
+    Membership peer = Membership.of(crowd.ledger(Lore.ofOne()));
+    List<Envelope> offered = new ArrayList<>();
+    Scribe.Device device = crowd.scribe.device("member 0");
+    MemberId flooder = crowd.rows.get(0).member();
+    Hash32 keptBack = crowd.credentials.make("member 0", "good expels");
+    Here here = new Here(Hash32.ZERO, keptBack);
+    crowd.learn(crowd.scribe.fact(device, crowd.group, flooder, crowd.state.heads(), here));
+    List<FactId> heads = crowd.state.heads();
+    offer(crowd, peer, offered);
+    long[] few = costOfWords(crowd, peer, offered);
+    Fingerprint aim = crowd.rows.get(1).request().fingerprint();
+    List<Approval> forged = new ArrayList<>();
+    for (int i = 2; i < 18; i++) {
+      MemberId member = crowd.rows.get(i).member();
+      forged.add(
+          crowd.scribe.approval(
+              device, crowd.group, member, heads, Approval.Action.EXPEL, aim.hash(), Hash32.ZERO));
+    }
+    for (int i = 0; i < 200; i++) {
+      Hash32 fresh = Hash32.sha256(new byte[] {3, (byte) i});
+      List<Target> targets = List.of(new Target.Expelled(aim, forged));
+      Rekey rekey = new Rekey(Optional.empty(), targets, fresh, Hash32.ZERO, Hash32.ZERO);
+      peer.offer(crowd.scribe.fact(device, crowd.group, flooder, heads, rekey), "flooder");
+    }
+    assertThat(peer.waitingCount()).isEqualTo(200);
+    assertThat(peer.lacks().credentials()).hasSize(1);
+    long[] many = costOfWords(crowd, peer, offered);
+    assertThat(many[0]).as("a word, and %d steps before", few[0]).isLessThan(few[0] + 150);
+    assertThat(many[1]).as("a look at what is lacking").isLessThan(20);
+    assertThat(many[2]).as("a fact, and %d before", few[2]).isLessThan(few[2] + 200 * 10);
+    assertThat(peer.lacks().credentials()).hasSize(1);
+    crowd.credentials.fetch(keptBack);
+    peer.credentialKnown();
+    assertThat(peer.waitingCount()).as("refused: they tell false members").isZero();
+  }
+
+  /**
+   * Who is not in can name facts of long ago, for they are no secret: no state is made of what they
+   * reach, and nothing that waits or stands at the door is looked at again.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatNobodySignedCostsLittleWhateverItNames(boolean inAMembersName) {
+    Crowd crowd = new Crowd();
+    crowd.growTo(8, 4);
+    List<FactId> before = crowd.state.heads();
+    List<FactId> beside = new ArrayList<>();
+    for (int row = 0; row < 4; row++) {
+      Here here = new Here(Hash32.ZERO, Hash32.ZERO);
+      MemberId member = crowd.rows.get(row).member();
+      Scribe.Device device = crowd.scribe.device("member " + row);
+      beside.add(crowd.learn(crowd.scribe.fact(device, crowd.group, member, before, here)).id());
+    }
+    talkUntil(FEW, crowd);
+    Lore lore = Lore.ofOne();
+    Membership peer = Membership.of(crowd.ledger(lore));
+    offer(crowd, peer, new ArrayList<>());
+    Scribe.Device stranger = crowd.scribe.device("stranger");
+    for (int i = 0; i < 200; i++) {
+      FactId madeUp = new FactId(Hash32.sha256(new byte[] {4, (byte) i}));
+      MemberId nobody = new MemberId(Hash32.sha256(new byte[] {5, (byte) i}));
+      Here orphan = new Here(Hash32.ZERO, Hash32.ZERO);
+      peer.offer(crowd.scribe.fact(stranger, crowd.group, nobody, List.of(madeUp), orphan), "it");
+    }
+    MemberId author =
+        inAMembersName ? crowd.author : new MemberId(Hash32.sha256(new byte[] {6, 6}));
+    Envelope fact =
+        crowd.scribe.fact(
+            stranger,
+            crowd.group,
+            author,
+            List.of(beside.get(1), beside.get(3)),
+            new Here(Hash32.ZERO, Hash32.ZERO));
+    long learnt = lore.factsLearnt();
+    long cost = stepsOf(() -> assertThat(peer.offer(fact, "it").refused()).hasSize(1));
+    assertThat(lore.factsLearnt()).as("states made").isEqualTo(learnt);
+    assertThat(cost).isLessThan(100);
+  }
+
+  /** What hangs on a fact that is refused is refused with it, in whatever order they came. */
+  @Test
+  void whatHangsOnARefusedFactWaitsForNothingMore() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(8, 4);
+    Membership peer = Membership.of(crowd.ledger(Lore.ofOne()));
+    offer(crowd, peer, new ArrayList<>());
+    Scribe.Device device = crowd.scribe.device("member 0");
+    MemberId liar = crowd.rows.get(0).member();
+    Rekey lie = new Rekey(Optional.empty(), List.of(), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO);
+    Envelope refused = crowd.scribe.fact(device, crowd.group, liar, crowd.state.heads(), lie);
+    Here here = new Here(Hash32.ZERO, Hash32.ZERO);
+    Envelope child = crowd.scribe.fact(device, crowd.group, liar, List.of(refused.id()), here);
+    Envelope grandchild = crowd.scribe.fact(device, crowd.group, liar, List.of(child.id()), here);
+    peer.offer(grandchild, "it");
+    peer.offer(child, "it");
+    assertThat(peer.lacks().facts()).containsExactly(refused.id());
+    assertThat(peer.offer(refused, "it").refused()).hasSize(3);
+    assertThat(peer.waitingCount()).isZero();
+    assertThat(peer.lacks().facts()).isEmpty();
   }
 
   /** Of a word of the busy founder about its last fact, of a look, and of that fact itself. */
