@@ -85,11 +85,16 @@ final class Pending {
     return leaves.containsKey(core.self.member());
   }
 
-  /** Whether this peer goes and nobody stays: then no Rekey will ever end its stay. */
+  /**
+   * Whether this peer goes and nobody stays, so that no Rekey will ever end its stay; and whoever
+   * else is in had the chance to hear it. Who did not would wait for that Rekey in vain.
+   */
   boolean isEverybodyLeaving() {
-    return core.isMember()
-        && isLeaving()
-        && core.state().members().stream().allMatch(person -> leaves.containsKey(person.id()));
+    Leave own = leaves.get(core.self.member());
+    return own != null
+        && core.isMember()
+        && core.state().members().stream().allMatch(person -> leaves.containsKey(person.id()))
+        && (core.state().memberCount() == 1 || !repeating.isYetToSay(EvidenceCodec.encode(own)));
   }
 
   // ---- what others approve of

@@ -64,6 +64,12 @@ final class Repeating {
     return core.now.plusMillis(millis + core.random((int) (2 * millis)));
   }
 
+  /** Whether it is still to be said again. */
+  boolean isYetToSay(Bytes message) {
+    Word word = words.get(message);
+    return word != null && word.said < Limits.REPEATS;
+  }
+
   void due() {
     for (Map.Entry<Bytes, Word> entry : List.copyOf(words.entrySet())) {
       Word word = entry.getValue();

@@ -12,6 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who leaves is out soon, whatever the network loses. */
 class LeaveTest {
+  /** From the first word to the last repeat, each as late as chance may have it. */
+  private static final long LONGEST_GOODBYE = 500 + 3_000 + 6_000 + 12_000;
+
   private Group five(long seed) {
     Group group = new Group(seed);
     group.found("anna", "chair", Group.CHAIR_EXPELS);
@@ -127,12 +130,34 @@ class LeaveTest {
     assertThat(key.isClosed()).isTrue();
   }
 
+  /** What whoever goes last says is lost at first: the other must not wait for it for ever. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 500, 4_000, 7_000})
+  void whoGoesLastSaysSoUntilTheOtherMustHaveHeardIt(int nothingIsHeardFor) {
+    Group group = new Group(14);
+    group.found("anna", "chair", Group.CHAIR_EXPELS);
+    group.join("ben", "");
+    group.run(10_000);
+    Group.Node anna = group.node("anna");
+    Group.Node ben = group.node("ben");
+    ben.takesTurns = false;
+    anna.step(new Input.Leave());
+    group.run(100);
+    group.hears = (from, to) -> from != ben;
+    ben.step(new Input.Leave());
+    group.run(nothingIsHeardFor);
+    group.hears = (from, to) -> true;
+    group.run(LONGEST_GOODBYE);
+    assertThat(anna.status.state()).as(group.show()).isEqualTo(Effect.State.OUT);
+    assertThat(ben.status.state()).as(group.show()).isEqualTo(Effect.State.OUT);
+  }
+
   @Test
   void whereAllLeaveNobodyWaitsForAKeyThatNobodyWillMake() {
     Group group = five(13);
     List<Group.Node> all = List.copyOf(group.members());
     all.forEach(node -> node.step(new Input.Leave()));
-    group.run(3_000);
+    group.run(LONGEST_GOODBYE);
     assertThat(all).allMatch(node -> node.status.state() == Effect.State.OUT);
     assertThat(all).allMatch(node -> node.core.nextDeadline().isEmpty());
   }

@@ -579,7 +579,7 @@ public final class GroupNode implements AutoCloseable {
   }
 
   /**
-   * Says goodbye; the others' next key is without this device. Out at once where nobody stays.
+   * Says goodbye; the others' next key is without this device. Out at once where nobody else is.
    * {@link #close} follows.
    */
   public CompletionStage<Void> leave() {
