@@ -420,11 +420,14 @@ public final class Ledger {
 
   /**
    * Whether who named these heads knew of every expulsion of the device that {@code state} shows:
-   * what was said of it before was said of another time, and cannot be meant now.
+   * what was said of it before was said of another time, and cannot be meant now. Who names what is
+   * not known here yet may have known.
    */
   public boolean knewEveryExpulsionOf(GroupState state, Fingerprint device, List<FactId> heads) {
     List<Known> expulsions = Ends.expulsionsOf(state, device);
-    return expulsions.isEmpty() || reached(known(heads)).containsAll(expulsions);
+    return expulsions.isEmpty()
+        || !knowsAll(heads)
+        || reached(known(heads)).containsAll(expulsions);
   }
 
   /** Whether who named these heads knew all that those others name. */

@@ -58,10 +58,16 @@ final class Knew {
     return core.now.millisSince(mark.at) >= Limits.WORD_AGE_MILLIS;
   }
 
-  /** Whether who names these heads knew what this peer has known for a while. */
+  /**
+   * Whether who names these heads knew what this peer has known for a while. Who names what is not
+   * here yet may have known, and knew something new: what is played back names what is known.
+   */
   boolean isOfLate(List<FactId> heads) {
     forgetOld();
     Mark first = marks.peekFirst();
-    return first == null || !isOld(first) || core.ledger.cover(heads, first.heads);
+    return first == null
+        || !isOld(first)
+        || !core.ledger.knowsAll(heads)
+        || core.ledger.cover(heads, first.heads);
   }
 }

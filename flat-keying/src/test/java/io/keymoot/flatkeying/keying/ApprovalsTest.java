@@ -8,8 +8,11 @@ import io.keymoot.flatkeying.fact.Approval;
 import io.keymoot.flatkeying.fact.EvidenceCodec;
 import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.List;
 import java.util.Optional;
@@ -200,6 +203,39 @@ class ApprovalsTest {
     assertThat(again.core.isMember()).as(group.show()).isTrue();
     Known admit = group.node("ben").core.state().liveStays(again.id()).get(0).begunBy();
     assertThat(((Admit) admit.fact()).approvals()).hasSize(1);
+  }
+
+  /** Eva was put out once and pardoned. A word against her outruns what its speaker knew. */
+  @Test
+  void aWordAboutADeviceThatNamesWhatIsNotHereYetIsKept() {
+    Group.Node eva = expelledEva(Group.CHAIR_EXPELS);
+    Group.Node anna = group.node("anna");
+    Group.Node ben = group.node("ben");
+    Group.Node cora = group.node("cora");
+    anna.step(new Input.Pardon(eva.device()));
+    Group.Node again = group.restart(eva, "eva again");
+    settle();
+    group.hears = (from, to) -> to != cora;
+    ben.step(new Input.Refresh());
+    group.run(1_000);
+    assertThat(cora.core.has(ben.core.signingHeads().getFirst())).isFalse();
+    group.hears = (from, to) -> to == cora && from == ben;
+    ben.log.clear();
+    ben.step(new Input.Expel(eva.device()));
+    Bytes word =
+        ben.log.stream()
+            .filter(Effect.Multicast.class::isInstance)
+            .map(effect -> ((Effect.Multicast) effect).message())
+            .filter(message -> SideCodec.typeOf(message).equals(Optional.of(MessageType.APPROVE)))
+            .findFirst()
+            .orElseThrow();
+    ben.isDown = true;
+    cora.step(new Input.Received(ben.address, word));
+    group.hears = (from, to) -> true;
+    settle();
+    cora.step(new Input.Expel(eva.device()));
+    settle();
+    assertThat(cora.core.state().isMember(again.id())).as(group.show()).isFalse();
   }
 
   @Test

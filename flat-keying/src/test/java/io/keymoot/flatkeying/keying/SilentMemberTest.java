@@ -71,6 +71,28 @@ class SilentMemberTest {
     assertThat(ben.core.state().liveStays(dan.id())).isNotEqualTo(before);
   }
 
+  /** The word outran what its speaker knew: then its age is not known yet, and it is no old one. */
+  @Test
+  void aWordThatNamesWhatIsNotHereYetCounts() {
+    Group.Node anna = found("ben", "cora", "dan");
+    Group.Node ben = group.node("ben");
+    Group.Node dan = group.node("dan");
+    group.run(2 * Limits.WORD_AGE_MILLIS);
+    group.hears = (from, to) -> to != ben;
+    group.node("cora").step(new Input.Refresh());
+    group.run(1_000);
+    Bytes word = wordOf(anna, dan);
+    assertThat(ben.core.has(anna.core.signingHeads().getFirst())).isFalse();
+    assertThat(isMovedBy(ben, word)).isTrue();
+
+    group.hears = (from, to) -> true;
+    group.run(5_000);
+    List<Stay> before = ben.core.state().liveStays(dan.id());
+    ben.step(new Input.Suspend(dan.id()));
+    group.run(5_000);
+    assertThat(ben.core.state().liveStays(dan.id())).isNotEqualTo(before);
+  }
+
   @Test
   void aWordThatDoesNotKnowWhatHappenedThisMinuteCountsAllTheSame() {
     Group.Node anna = found("ben", "cora", "dan");
