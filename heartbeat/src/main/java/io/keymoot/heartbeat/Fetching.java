@@ -93,6 +93,9 @@ final class Fetching {
   /** Strangers that say they do. */
   private final Deque<MemberId> strangers = new ArrayDeque<>(1);
 
+  /** Whom, in the go that this is: each is another. */
+  private final List<MemberId> askedNow = new ArrayList<>(HeartbeatLimits.FETCHES_AT_ONCE);
+
   private long notBefore;
 
   Fetching(MemberId me, Jitter jitter) {
@@ -149,8 +152,8 @@ final class Fetching {
       } else if (want.head) {
         want.parent = false;
       } else {
+        // Not that it came: what hung on it may have gone. What came is told as learnt.
         each.remove();
-        came(want);
       }
     }
     for (FactId parent : still) {
@@ -310,30 +313,31 @@ final class Fetching {
         due.add(each.getKey());
       }
     }
-    for (int sent = 0; sent < HeartbeatLimits.FETCHES_AT_ONCE && !due.isEmpty(); ) {
-      if (isAsked(due, now, out)) {
-        notBefore = now + HeartbeatLimits.FETCH_BREATH;
-        sent++;
-      }
+    askedNow.clear();
+    while (askedNow.size() < HeartbeatLimits.FETCHES_AT_ONCE && !due.isEmpty()) {
+      askAboutFirst(due, now, out);
+    }
+    if (!askedNow.isEmpty()) {
+      notBefore = now + HeartbeatLimits.FETCH_BREATH;
     }
   }
 
   /** Picks somebody for the first that is due, and asks it for all it has of the others. */
-  private boolean isAsked(List<FactId> due, long now, List<Effect> out) {
+  private void askAboutFirst(List<FactId> due, long now, List<Effect> out) {
     Want first = want(due.get(0));
     List<MemberId> all = whomToAsk(first);
     if (all.isEmpty()) {
       retryLater(due.remove(0), now);
-      return false;
+      return;
     }
     List<MemberId> some = thoseWhoMayBeAsked(all, now);
     if (some.isEmpty()) {
       some = thoseWhoMayBeAsked(first.parent ? List.copyOf(ahead) : first.holders, now);
     }
     if (some.isEmpty()) {
-      first.due = all.stream().mapToLong(this::next).min().orElseThrow();
+      first.due = all.stream().mapToLong(each -> next(each, now)).min().orElseThrow();
       due.remove(0);
-      return false;
+      return;
     }
     MemberId one = some.get(jitter.below(some.size()));
     boolean knowsMore = ahead.contains(one);
@@ -345,7 +349,8 @@ final class Fetching {
       if (want == first
           || want.holders.contains(one)
           || want.strangers.contains(one)
-          || (want.holders.isEmpty() && !want.isStrange() && knowsMore)) {
+          || (want.holders.isEmpty() && !want.isStrange() && knowsMore)
+          || whomToAsk(want).contains(one)) {
         each.remove();
         asked.add(id);
         want.asked = one;
@@ -356,17 +361,19 @@ final class Fetching {
       // Strangers can be invented without end: nothing is remembered of them.
       tally(one).wasAsked(now);
     }
+    askedNow.add(one);
     out.add(new Effect.Fetch(one, List.copyOf(asked)));
-    return true;
   }
 
   private List<MemberId> thoseWhoMayBeAsked(List<MemberId> some, long now) {
-    return some.stream().filter(each -> next(each) <= now).toList();
+    return some.stream().filter(each -> next(each, now) <= now).toList();
   }
 
-  private long next(MemberId member) {
+  /** When it may be asked again; of strangers nothing is remembered but that they just were. */
+  private long next(MemberId member, long now) {
     Tally its = tallies.get(member);
-    return its == null ? 0 : its.next;
+    long next = its == null ? now : its.next;
+    return askedNow.contains(member) ? Math.max(next, now + HeartbeatLimits.FETCH_BREATH) : next;
   }
 
   private Tally tally(MemberId member) {

@@ -682,6 +682,24 @@ class HeartbeatTest {
     assertThat(hearInvented(120)).anyMatch(fetch -> isAsked(fetch, 4, real));
   }
 
+  /**
+   * A member signs facts on parents that it made up, so many that each of them pushes out another:
+   * what was lacked for that one is lacked no longer, and nothing came of it.
+   */
+  @Test
+  void aMemberWhoseFactsHangOnInventionsIsAskedSeldomHoweverFastOneTakesTheOthersPlace() {
+    begin();
+    List<Effect.Fetch> asked = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      FactId parent = People.fact("invented parent " + i);
+      asked.addAll(only(Effect.Fetch.class, lackParentOfWhatIsNamedBy(3, parent)));
+      asked.addAll(only(Effect.Fetch.class, run(100)));
+    }
+    assertThat(asked)
+        .as("what a minute of this makes this peer send")
+        .hasSizeBetween(HeartbeatLimits.FETCHES_IN_VAIN, HeartbeatLimits.FETCHES_IN_VAIN + 12);
+  }
+
   @Test
   void whoGivesWhatItIsAskedForIsAskedAsOftenAsThatGoesOn() {
     begin();
@@ -712,6 +730,24 @@ class HeartbeatTest {
       asked.addAll(now);
     }
     assertThat(asked.stream().flatMap(fetch -> fetch.facts().stream())).contains(heads);
+  }
+
+  /** Its address is as an outsider likes it. */
+  @Test
+  void aStrangerToo() {
+    begin();
+    List<FactId> parents =
+        IntStream.range(0, 40).mapToObj(i -> People.fact("parent " + i)).toList();
+    tell(new Input.Lacks(parents));
+    tell(new Input.KnowsMore(People.member(100), false));
+    List<Effect.Fetch> asked = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      List<Effect.Fetch> now = only(Effect.Fetch.class, run(HeartbeatLimits.FETCH_BREATH));
+      assertThat(now).hasSizeLessThanOrEqualTo(1);
+      asked.addAll(now);
+    }
+    assertThat(asked.stream().flatMap(fetch -> fetch.facts().stream()).distinct())
+        .containsExactlyInAnyOrderElementsOf(parents);
   }
 
   /** As anybody on the network can make them: nobody can check who says it. */

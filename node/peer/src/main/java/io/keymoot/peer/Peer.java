@@ -416,8 +416,9 @@ public final class Peer implements AutoCloseable {
       case Effect.Authored authored ->
           heartbeat(new io.keymoot.heartbeat.Input.Said(authored.fact()));
       case Effect.Lacks lacks -> {
-        heartbeat(new io.keymoot.heartbeat.Input.Lacks(List.copyOf(lacks.facts())));
+        // First what came: what is merely lacked no longer is to nobody's credit.
         tellLearnt();
+        heartbeat(new io.keymoot.heartbeat.Input.Lacks(List.copyOf(lacks.facts())));
       }
       case Effect.Install install -> install(install.tek());
       case Effect.SendUnder under -> activate(new KeyName(under.epoch(), under.revision()));
