@@ -12,7 +12,8 @@ import java.util.SequencedMap;
  * say so to its people, and no message between versions is needed.
  *
  * <p>Anybody can make up the address and the version of such a message. So each sender is told of
- * once a minute, and all together so often: whom that leaves out has its turn in a later minute.
+ * once a minute, and all together so often. Whom that leaves out has its turn in a later minute,
+ * but not for certain: under a steady flood the first of each minute are told, whoever they are.
  */
 public final class OtherVersions {
   private record Told(int version, Tick at) {}
