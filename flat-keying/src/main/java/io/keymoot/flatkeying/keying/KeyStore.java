@@ -180,10 +180,7 @@ final class KeyStore implements AutoCloseable {
    * it holds none must not put off what is due, or a steady stream of leaves would do so for ever.
    */
   void markSuperseded(GroupState state, boolean holdsUsable, Tick now) {
-    boolean hard = false;
-    for (Held it : held.values()) {
-      hard |= it.uncleanSince != null && !it.isSoftlyUnclean;
-    }
+    boolean hard = isAnyUncleanByForce();
     for (Held it : held.values()) {
       if (state.isUsable(it.epoch)) {
         it.erasedAt = null;
@@ -193,6 +190,16 @@ final class KeyStore implements AutoCloseable {
         it.erasedAt = old == null || due.isBefore(old) ? due : old;
       }
     }
+  }
+
+  /** Whether somebody was put out who may have one of those that are held. */
+  private boolean isAnyUncleanByForce() {
+    for (Held it : held.values()) {
+      if (it.uncleanSince != null && !it.isSoftlyUnclean) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void erase(Tick now, List<Effect> out) {

@@ -104,16 +104,6 @@ public final class Mistakes {
     }
   }
 
-  /** Takes what somebody was put out of for what it left. */
-  public static final class NotInAHurry {
-    private NotInAHurry() {}
-
-    @Advice.OnMethodEnter
-    static void enter(@Advice.Argument(value = 2, readOnly = false) boolean hard) {
-      hard = false;
-    }
-  }
-
   /** Once it has a key, it keeps to that one. */
   public static final class KeepsTheFirst {
     private KeepsTheFirst() {}

@@ -192,8 +192,8 @@ public record Plant(
             "what-an-expelled-one-had-is-kept",
             "P8",
             "after an expulsion an epoch is kept as long as after a leave",
-            "keying.KeyStore#markSuperseded",
-            OWN + "NotInAHurry"),
+            "keying.KeyStore#isAnyUncleanByForce",
+            OWN + "No"),
         of(
             "old-revisions-are-kept",
             "P8",
