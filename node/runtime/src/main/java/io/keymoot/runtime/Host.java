@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  *                                                next seat ── is in ──▶ seat
  * </pre>
  *
+ * <p>Long, but whole: each arrow of this picture is one method, and all of them move the same two
+ * seats.
+ *
  * <p>For one thread.
  */
 final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {

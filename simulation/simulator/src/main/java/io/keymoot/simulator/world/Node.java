@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A device's one run of the product: a real peer and its frames, on a clock and with ears of its
  * own. A device that starts again is another node with the same key.
+ *
+ * <p>Long because it is a list: each effect of the peer and each thing that a device can suffer is
+ * one method.
  */
 public final class Node {
   /** What a stopped process finds in its sockets when it goes on. */

@@ -45,7 +45,12 @@ import java.util.TreeSet;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** One group on a virtual network: its people, what passes between them, and who watches. */
+/**
+ * One group on a virtual network: its people, what passes between them, and who watches.
+ *
+ * <p>Long because it is a list: each thing that faults, churn and judges may ask of it is one
+ * method.
+ */
 public final class World {
   /** What a slow node has not got to after so long is lost to it. */
   static final long SLOWEST_MILLIS = 30_000;
