@@ -5,6 +5,7 @@ import io.keymoot.flatkeying.crypto.Aead;
 import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.crypto.Opening;
+import io.keymoot.flatkeying.crypto.Remembered;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -20,6 +21,7 @@ import java.util.Optional;
  */
 public final class SeizedSessions {
   private static final int FARTHEST = 64;
+  private static final int MARK_BYTES = 32;
 
   private final GroupId group;
   private final List<Begun> begun = new ArrayList<>();
@@ -101,7 +103,10 @@ public final class SeizedSessions {
       LeafKey leaf,
       byte[] seed,
       LeafKeyPair ephemeral) {
-    LeafKey.Encapsulated toLeaf = leaf.encapsulate(replay(seed));
+    if (Remembered.isForAnother(leaf, offer.encapsulation())) {
+      return false;
+    }
+    LeafKey.Encapsulated toLeaf = encapsulated(leaf, seed, offer.encapsulation());
     if (!toLeaf.encapsulation().equals(offer.encapsulation())) {
       return false;
     }
@@ -129,13 +134,20 @@ public final class SeizedSessions {
       } else if (seedOfEncapsulation.isPresent()
           && LeafKey.decode(each.offer.ephemeral()) instanceof Decoded.Ok<LeafKey> ephemeral) {
         LeafKey.Encapsulated fresh =
-            ephemeral.value().encapsulate(replay(seedOfEncapsulation.get()));
+            encapsulated(ephemeral.value(), seedOfEncapsulation.get(), answer.encapsulation());
         SessionKeys.Full full = each.early.with(fresh.secret(), fresh.encapsulation());
         if (full.confirmation().equals(answer.confirmation())) {
           chains.add(new Chain(full.offererChain()));
         }
       }
     }
+  }
+
+  /** What this seed, which by its mark made {@code seen}, gives to this key. */
+  private static LeafKey.Encapsulated encapsulated(LeafKey to, byte[] seed, Bytes seen) {
+    return Remembered.madeFor(to, seen)
+        .map(secret -> new LeafKey.Encapsulated(seen, secret))
+        .orElseGet(() -> to.encapsulate(replay(seed)));
   }
 
   /** Tries every key there is. */
@@ -155,8 +167,13 @@ public final class SeizedSessions {
 
   /** The last bytes of what encapsulating with this seed gives, to any key: tells which seed. */
   public static Bytes mark(byte[] seed) {
-    byte[] point = new byte[32];
+    byte[] point = new byte[MARK_BYTES];
     org.bouncycastle.math.ec.rfc7748.X25519.scalarMultBase(seed, 32, point, 0);
     return Bytes.owning(point);
+  }
+
+  /** The same of an encapsulation. */
+  public static Bytes markOf(Bytes encapsulation) {
+    return encapsulation.slice(encapsulation.length() - MARK_BYTES, MARK_BYTES);
   }
 }

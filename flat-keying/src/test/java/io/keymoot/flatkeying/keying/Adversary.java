@@ -174,7 +174,7 @@ final class Adversary {
     final Map<FactId, List<Piece>> pieces = new LinkedHashMap<>();
     final Map<Slot, List<Loot>> loot = new LinkedHashMap<>();
     private final Map<FactId, List<Loot>> lootByMaker = new LinkedHashMap<>();
-    private final Set<Object> had = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final IdentityHashMap<Object, Boolean> had;
     private final Deque<Piece> freshPieces = new ArrayDeque<>();
     private final Deque<Loot> freshLoot = new ArrayDeque<>();
     private final Map<Device, int[]> read = new IdentityHashMap<>();
@@ -184,16 +184,21 @@ final class Adversary {
     private int wrapsRead;
 
     Pool(List<Device> thieves) {
+      this(thieves, new IdentityHashMap<>());
+    }
+
+    private Pool(List<Device> thieves, IdentityHashMap<Object, Boolean> had) {
       this.thieves = thieves;
+      this.had = had;
     }
 
     /** The same and more thieves. */
+    @SuppressWarnings("unchecked") // a clone has the types of what it is cloned from
     Pool with(List<Device> more) {
-      Pool copy = new Pool(more);
+      Pool copy = new Pool(more, (IdentityHashMap<Object, Boolean>) had.clone());
       pieces.forEach((epoch, each) -> copy.pieces.put(epoch, new ArrayList<>(each)));
       loot.forEach((slot, each) -> copy.loot.put(slot, new ArrayList<>(each)));
       lootByMaker.forEach((made, each) -> copy.lootByMaker.put(made, new ArrayList<>(each)));
-      copy.had.addAll(had);
       copy.uncompared.addAll(uncompared);
       read.forEach((device, at) -> copy.read.put(device, at.clone()));
       copy.factsRead = factsRead;
@@ -237,11 +242,11 @@ final class Adversary {
       before.forEach(this::compare);
       while (!freshPieces.isEmpty() || !freshLoot.isEmpty()) {
         Piece piece = freshPieces.poll();
-        if (piece != null && had.add(piece)) {
+        if (piece != null && had.put(piece, true) == null) {
           add(piece);
         }
         Loot key = freshLoot.poll();
-        if (key != null && had.add(key)) {
+        if (key != null && had.put(key, true) == null) {
           add(key);
         }
       }
@@ -342,7 +347,11 @@ final class Adversary {
     private boolean isMadeUp;
 
     private final Map<Hash32, LeafKeyPair> pairs = new TreeMap<>();
-    private final Map<Bytes, byte[]> seeds = new TreeMap<>();
+
+    /** Of leaf keys that nobody asked for yet: what they grow from. */
+    private final Map<Hash32, byte[]> ungrown = new TreeMap<>();
+
+    private final Map<Bytes, byte[]> seeds = new HashMap<>();
     private int tried;
     private int drawsRead;
     private int messagesRead;
@@ -383,6 +392,7 @@ final class Adversary {
       pieces.forEach(copy::has);
       loot.forEach(copy::has);
       copy.pairs.putAll(pairs);
+      copy.ungrown.putAll(ungrown);
       copy.seeds.putAll(seeds);
       copy.drawsRead = drawsRead;
       copy.messagesRead = messagesRead;
@@ -391,12 +401,23 @@ final class Adversary {
 
     boolean hasLeafKey(Hash32 hash) {
       readDraws();
-      return pairs.containsKey(hash);
+      return pairs.containsKey(hash) || ungrown.containsKey(hash);
     }
 
     Optional<LeafKeyPair> leafKey(Hash32 hash) {
       readDraws();
+      byte[] seed = ungrown.remove(hash);
+      if (seed != null) {
+        pairs.put(hash, LeafKeyPair.generate(SeizedSessions.replay(seed)));
+      }
       return Optional.ofNullable(pairs.get(hash));
+    }
+
+    /** All the leaf keys that it ever had. */
+    private Collection<LeafKeyPair> leafKeys() {
+      readDraws();
+      List.copyOf(ungrown.keySet()).forEach(this::leafKey);
+      return List.copyOf(pairs.values());
     }
 
     void has(Piece piece) {
@@ -414,7 +435,12 @@ final class Adversary {
     private void readDraws() {
       while (drawsRead < draws.given().size()) {
         byte[] draw = draws.given().get(drawsRead++);
-        if (draw.length == 32) {
+        if (draws.isNoted()) {
+          draws.keyFrom(draw).ifPresent(key -> ungrown.put(key.hash(), draw));
+          draws
+              .encapsulationFrom(draw)
+              .ifPresent(its -> seeds.put(SeizedSessions.markOf(its), draw));
+        } else if (draw.length == 32) {
           LeafKeyPair pair = LeafKeyPair.generate(SeizedSessions.replay(draw));
           pairs.put(pair.publicKey().hash(), pair);
         } else if (draw.length == 64) {
@@ -424,7 +450,7 @@ final class Adversary {
     }
 
     private Optional<byte[]> seedOf(Bytes encapsulation) {
-      return Optional.ofNullable(seeds.get(encapsulation.slice(encapsulation.length() - 32, 32)));
+      return Optional.ofNullable(seeds.get(SeizedSessions.markOf(encapsulation)));
     }
 
     private void read(Covered covered) {
@@ -492,7 +518,7 @@ final class Adversary {
       if (isStranger || world.staysOf(member).isEmpty()) {
         // What a liar gives away was not the group's to keep.
         boolean isLeak = liars.contains(handed.context.from());
-        for (LeafKeyPair each : isLeak ? List.<LeafKeyPair>of() : List.copyOf(pairs.values())) {
+        for (LeafKeyPair each : isLeak ? List.<LeafKeyPair>of() : leafKeys()) {
           tried++;
           if (read(handed, each)) {
             return;
@@ -563,12 +589,45 @@ final class Adversary {
       device.readDraws();
       Device ear = new Device(device.member, new Draws(0));
       broken.ifPresent(
-          by -> device.pairs.forEach((name, its) -> ear.pairs.put(name, by.apply(its))));
+          by ->
+              device
+                  .leafKeys()
+                  .forEach(its -> ear.pairs.put(its.publicKey().hash(), by.apply(its))));
       ears.add(ear);
     }
     Set<FactId> read = new TreeSet<>();
     closure(ears).forEach((epoch, some) -> read.addAll(some.isEmpty() ? Set.of() : Set.of(epoch)));
     return new Outsider(read, ears.stream().mapToInt(ear -> ear.tried).sum());
+  }
+
+  /**
+   * Of the leaf keys of all stays and of what covers and answers are sealed with, so many are known
+   * by the randomness that they were made of.
+   */
+  int accountedFor() {
+    int many = 0;
+    for (Device device : devices.values()) {
+      for (Stay stay : world.staysOf(device.member)) {
+        many += device.hasLeafKey(stay.leafKey()) ? 1 : 0;
+      }
+      for (Message message : messages) {
+        if (message instanceof Covered of && of.author.equals(device.member)) {
+          for (Cover.Sealed each : of.cover.seals()) {
+            many +=
+                each.offer().flatMap(its -> device.seedOf(its.encapsulation())).isPresent() ? 1 : 0;
+            many +=
+                each.offer()
+                        .filter(its -> device.hasLeafKey(Hash32.sha256(its.ephemeral().toArray())))
+                        .isPresent()
+                    ? 1
+                    : 0;
+          }
+        } else if (message instanceof Answered answered) {
+          many += device.seedOf(answered.answer.encapsulation()).isPresent() ? 1 : 0;
+        }
+      }
+    }
+    return many;
   }
 
   /** How many there were. */

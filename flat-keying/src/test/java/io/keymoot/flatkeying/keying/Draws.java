@@ -1,22 +1,44 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Entropy;
+import io.keymoot.flatkeying.crypto.LeafKey;
+import io.keymoot.flatkeying.crypto.Remembered;
+import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
-/** Seeded randomness that remembers all it gave: who has it has every key made with it. */
+/**
+ * Seeded randomness that remembers all it gave: who has it has every key made with it. Where {@link
+ * Remembered} notes what was made of which, nobody need find that out by making it again.
+ */
 public final class Draws implements Entropy {
   private final Random random;
   private final List<byte[]> given;
+  private final boolean isNoted;
+
+  /** By the very arrays that were given. */
+  private final Map<byte[], LeafKey> keys;
+
+  private final Map<byte[], Bytes> encapsulations;
 
   public Draws(long seed) {
-    this(new Random(seed), List.of());
+    random = new Random(seed);
+    given = new ArrayList<>();
+    isNoted = Remembered.isOn();
+    keys = new IdentityHashMap<>();
+    encapsulations = new IdentityHashMap<>();
   }
 
-  private Draws(Random random, List<byte[]> given) {
-    this.random = random;
-    this.given = new ArrayList<>(given);
+  private Draws(Draws of) {
+    random = new Random(0);
+    given = new ArrayList<>(of.given);
+    isNoted = of.isNoted;
+    keys = new IdentityHashMap<>(of.keys);
+    encapsulations = new IdentityHashMap<>(of.encapsulations);
   }
 
   @Override
@@ -31,6 +53,35 @@ public final class Draws implements Entropy {
 
   /** What was given so far, for a thief who comes once. */
   Draws copied() {
-    return new Draws(new Random(0), given);
+    return new Draws(this);
+  }
+
+  // ---- what was made of it
+
+  /** The leaf key was grown from what was given last. */
+  public void noteKey(LeafKey key) {
+    if (isNoted) {
+      keys.put(given.get(given.size() - 1), key);
+    }
+  }
+
+  /** The encapsulation was made with what was given last. */
+  public void noteEncapsulation(Bytes encapsulation) {
+    if (isNoted) {
+      encapsulations.put(given.get(given.size() - 1), encapsulation);
+    }
+  }
+
+  /** Whether all keys and encapsulations that were made of it were noted. */
+  boolean isNoted() {
+    return isNoted;
+  }
+
+  Optional<LeafKey> keyFrom(byte[] draw) {
+    return Optional.ofNullable(keys.get(draw));
+  }
+
+  Optional<Bytes> encapsulationFrom(byte[] draw) {
+    return Optional.ofNullable(encapsulations.get(draw));
   }
 }

@@ -11,6 +11,7 @@ import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -166,6 +167,11 @@ public final class Eavesdropper {
     return adversary.piecesPooled;
   }
 
+  /** How many keys and encapsulations are known by the randomness that they were made of. */
+  public int accountedFor() {
+    return adversary.accountedFor();
+  }
+
   // ---- what facts show, made again
 
   /**
@@ -229,7 +235,14 @@ public final class Eavesdropper {
   /** The epochs of which the core holds keys of slots. */
   public static Set<FactId> epochsWithKeks(FlatKeying core) {
     Set<FactId> epochs = new TreeSet<>();
-    core.core.slots.allKeks().forEach(kek -> epochs.add(kek.epoch()));
+    FactId last = null;
+    for (Kek kek : core.core.slots.allKeks()) {
+      // A row of 32 has one epoch.
+      if (!kek.epoch().equals(last)) {
+        last = kek.epoch();
+        epochs.add(last);
+      }
+    }
     return epochs;
   }
 

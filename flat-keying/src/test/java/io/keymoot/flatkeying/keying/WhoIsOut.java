@@ -166,6 +166,11 @@ final class WhoIsOut {
     private final BitSet set;
     private final Map<Stay, BitSet> hard = new LinkedHashMap<>();
 
+    /** Who is out there, when so many facts were known: a stay elsewhere may make it live. */
+    private @Nullable TreeSet<MemberId> out;
+
+    private int outAmong;
+
     Ends(BitSet set) {
       this.set = set;
     }
@@ -292,6 +297,17 @@ final class WhoIsOut {
 
   /** Who is out there, and all they let in beside their end, whether the set knows them or not. */
   TreeSet<MemberId> out(BitSet set) {
+    Ends ends = ends(set);
+    TreeSet<MemberId> known = ends.out;
+    if (known == null || ends.outAmong != facts.size()) {
+      known = outAmongAll(set);
+      ends.out = known;
+      ends.outAmong = facts.size();
+    }
+    return known;
+  }
+
+  private TreeSet<MemberId> outAmongAll(BitSet set) {
     TreeSet<MemberId> out = new TreeSet<>();
     for (Map.Entry<MemberId, List<Stay>> each : stays.entrySet()) {
       boolean known = each.getValue().stream().anyMatch(stay -> contains(set, stay));

@@ -13,6 +13,7 @@ import io.keymoot.simulator.result.Collusion;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
 import io.keymoot.simulator.world.World;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,15 +38,20 @@ public final class RealBytes implements Watcher {
   private final Eavesdropper eavesdropper;
   private final Set<Question> asked = new LinkedHashSet<>();
 
+  /** What members and usable epochs there are depends on the facts alone. */
+  private final Set<List<FactId>> counted = new HashSet<>();
+
   /** By how many were out: keys tried, and read. */
   private final Map<Integer, long[]> collusion = new TreeMap<>();
 
   private record Question(List<FactId> heads, FactId epoch, int revision) {}
 
-  public RealBytes(World world) {
+  /**
+   * @param isThorough whether each key of a slot is tried on all that was ever made under the slot
+   */
+  public RealBytes(World world, boolean isThorough) {
     this.world = world;
-    this.eavesdropper =
-        new Eavesdropper(world.group(), new CredentialChecker(), world.setup().everySignature());
+    this.eavesdropper = new Eavesdropper(world.group(), new CredentialChecker(), isThorough);
     eavesdropper.credential(Credential.SELF_MADE.encode());
     eavesdropper.stranger((Draws) world.outside());
   }
@@ -95,8 +101,10 @@ public final class RealBytes implements Watcher {
         && asked.add(
             new Question(node.known().heads(), epoch, node.peer().keying().sendingRevision()))) {
       tryToRead(node);
-      checkRoster(node);
-      checkState(node);
+      if (counted.add(node.known().heads())) {
+        checkRoster(node);
+        checkState(node);
+      }
     }
   }
 

@@ -6,11 +6,15 @@ import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.crypto.Remembered;
 import io.keymoot.flatkeying.crypto.SigningKey;
+import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.message.SideCodec;
 import java.util.List;
+import java.util.Map;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
 
 /**
@@ -21,20 +25,29 @@ import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
 public final class Shortcuts {
   private static final List<Change> CHANGES =
       List.of(
-          new Change(SigningKey.class, "sign", Remembered.Sign.class),
-          new Change(FactVerifier.class, "checkSignature", Remembered.Check.class),
-          new Change(LeafKey.class, "encapsulate", Remembered.Encapsulate.class),
-          new Change(LeafKeyPair.class, "decapsulate", Remembered.Decapsulate.class));
+          new Change(SigningKey.class, Map.of("sign", Remembered.Sign.class)),
+          new Change(FactVerifier.class, Map.of("checkSignature", Remembered.Check.class)),
+          new Change(LeafKey.class, Map.of("encapsulate", Remembered.Encapsulate.class)),
+          new Change(
+              LeafKeyPair.class,
+              Map.of(
+                  "decapsulate", Remembered.Decapsulate.class,
+                  "generate", Remembered.Generate.class)),
+          new Change(FactCodec.class, Map.of("decode", Remembered.DecodeFact.class)),
+          new Change(SideCodec.class, Map.of("decode", Remembered.DecodeSideMessage.class)));
 
   private static boolean isReady;
 
-  private record Change(Class<?> type, String method, Class<?> how) {
+  /**
+   * @param how by method
+   */
+  private record Change(Class<?> type, Map<String, Class<?>> how) {
     void make() {
-      new ByteBuddy()
-          .redefine(type)
-          .visit(Advice.to(how).on(named(method)))
-          .make()
-          .load(type.getClassLoader(), ClassReloadingStrategy.fromInstalledAgent());
+      DynamicType.Builder<?> changed = new ByteBuddy().redefine(type);
+      for (Map.Entry<String, Class<?>> each : how.entrySet()) {
+        changed = changed.visit(Advice.to(each.getValue()).on(named(each.getKey())));
+      }
+      changed.make().load(type.getClassLoader(), ClassReloadingStrategy.fromInstalledAgent());
     }
   }
 
@@ -43,7 +56,9 @@ public final class Shortcuts {
   /** For this thread, until {@link #stop}. */
   static void start() {
     makeReady();
-    Remembered.begin();
+    if (!Remembered.isOn()) {
+      Remembered.begin();
+    }
   }
 
   static void stop() {

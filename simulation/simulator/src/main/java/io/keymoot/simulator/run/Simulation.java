@@ -47,8 +47,11 @@ public final class Simulation {
   private static final int MOST_SAMPLES = 600;
   private static final int DEFAULT_PARTS = 4;
 
-  /** Breaking one half of every key is a run of its own: one seed in so many. */
-  private static final int OUTSIDERS_ONE_IN = 16;
+  /**
+   * Breaking one half of every key, and trying each key of a slot on all that was ever made under
+   * it, takes long: one seed in so many.
+   */
+  private static final int THOROUGH_ONE_IN = 16;
 
   /** Sees how far a run is. */
   public interface Progress {
@@ -71,6 +74,7 @@ public final class Simulation {
     this.plan = plan;
     this.progress = progress;
     this.random = new Random(plan.seed());
+    remember();
     boolean isSmall = plan.members() <= Invariants.SMALL;
     LongFunction<Entropy> entropy =
         isSmall
@@ -97,7 +101,7 @@ public final class Simulation {
             crowd);
     Node founder = world.found(0);
     Invariants.all(world).forEach(world::watch);
-    realBytes = isSmall ? new RealBytes(world) : null;
+    realBytes = isSmall ? new RealBytes(world, plan.everySignature() || isThorough()) : null;
     if (realBytes != null) {
       world.watch(realBytes);
     }
@@ -146,9 +150,7 @@ public final class Simulation {
 
   public RunResult run() {
     long started = World.cpuNanos();
-    if (!plan.everySignature()) {
-      Shortcuts.start();
-    }
+    remember();
     try {
       live();
     } catch (UncheckedIOException e) {
@@ -159,7 +161,7 @@ public final class Simulation {
     } finally {
       Shortcuts.stop();
     }
-    if (realBytes != null && !world.isBroken() && isForOutsiders()) {
+    if (realBytes != null && !world.isBroken() && isThorough()) {
       realBytes.askOutsiders();
     }
     recorder.sample();
@@ -172,8 +174,17 @@ public final class Simulation {
     return bug + (where.length > 0 ? " at " + where[0] : "");
   }
 
-  private boolean isForOutsiders() {
-    return Math.floorMod(plan.seed(), OUTSIDERS_ONE_IN) == 0;
+  private boolean isThorough() {
+    return Math.floorMod(plan.seed(), THOROUGH_ONE_IN) == 0;
+  }
+
+  /** From the first key that is made on: what is made of which randomness is noted, too. */
+  private void remember() {
+    if (plan.everySignature()) {
+      Shortcuts.stop();
+    } else {
+      Shortcuts.start();
+    }
   }
 
   private void live() {

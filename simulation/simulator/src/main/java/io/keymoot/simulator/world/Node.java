@@ -23,6 +23,8 @@ import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -476,8 +478,8 @@ public final class Node {
   }
 
   /** The keys that its frames hold. */
-  public List<FrameEpoch> frameKeys() {
-    return List.copyOf(frameKeys.values());
+  public Collection<FrameEpoch> frameKeys() {
+    return Collections.unmodifiableCollection(frameKeys.values());
   }
 
   /** Opens what waited for a key that is here now, and forgets who is long gone. */
