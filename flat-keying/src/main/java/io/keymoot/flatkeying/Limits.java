@@ -290,17 +290,35 @@ public final class Limits {
   /** Keys of the group that were retired and are remembered, so that none comes back. */
   public static final int RETIRED_FRAME_KEYS = 4_096;
 
-  /** Replay windows, one for each stream of each sender under each key: about 0.5 kB each. */
+  /**
+   * Replay windows, one for each stream of each sender under each key, about 0.5 kB each: those
+   * that frames without a signature open, which any member can make, and those that signatures
+   * open, of all senders and of one.
+   */
   public static final int REPLAY_WINDOWS = 65_536;
 
-  /** Frames back from the newest that a voucher is still matched with, for each stream and key. */
-  public static final int FRAMES_AWAITING_VOUCHER = 128;
+  public static final int SIGNED_REPLAY_WINDOWS = 65_536;
+  public static final int SIGNED_WINDOWS_PER_SENDER = 512;
 
-  /** Streams whose frames await vouchers, of all senders together: about 8 kB each. */
-  public static final int STREAMS_AWAITING_VOUCHER = 4_096;
+  /** Frames back from the newest that a voucher is still matched with, for each stream. */
+  public static final int FRAMES_AWAITING_VOUCHER = 512;
+
+  /** How far beyond what its sender has signed for a frame may be and open; others wait. */
+  public static final int UNVOUCHED_AHEAD = 384;
+
+  /**
+   * Streams whose frames await vouchers, 40 kB each at most: of all senders those that a voucher
+   * has come for, and those that none has come for yet.
+   */
+  public static final int STREAMS_VOUCHED_FOR = 512;
+
+  public static final int STREAMS_AWAITING_FIRST_VOUCHER = 128;
 
   /** Batches that this device has sealed and not yet signed. */
   public static final int UNSIGNED_BATCHES = 256;
+
+  /** Sources whose frames wait. */
+  public static final int WAITING_SOURCES = 1_024;
 
   /** Frames that wait for a key or a voucher: of one source, and the bytes of one and of all. */
   public static final int WAITING_FRAMES_PER_SOURCE = 256;

@@ -25,6 +25,9 @@ final class Arrival {
   /** Whether the frame may well be for another key than this one. */
   boolean doubtful;
 
+  /** Whether a frame of its number has been opened under its key. */
+  boolean isSeen;
+
   long number() {
     return counter >>> 8;
   }

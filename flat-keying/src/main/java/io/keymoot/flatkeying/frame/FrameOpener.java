@@ -54,7 +54,8 @@ public final class FrameOpener {
    * may not overlap the frame.
    *
    * @param source whom the transport had it from, any number that tells sources apart: it bounds
-   *     what waits, and proves nothing
+   *     what waits, and proves nothing. Sources of one number share their room, so it should be
+   *     none that a source can choose to be another's, like a hash without a secret
    */
   public Opening open(
       Tick now,
@@ -89,8 +90,13 @@ public final class FrameOpener {
     return opening;
   }
 
-  /** Opens all that remains of {@code in} into {@code out}, and moves both positions. */
+  /** Opens a frame sealed without metadata. */
   public Opening open(Tick now, long source, ByteBuffer in, ByteBuffer out) {
+    return open(now, source, in, NO_METADATA, out);
+  }
+
+  /** Opens all that remains of {@code in} into {@code out}, and moves both positions. */
+  public Opening open(Tick now, long source, ByteBuffer in, byte[] metadata, ByteBuffer out) {
     Desk desk = Desk.ofThisThread();
     int length = in.remaining();
     if (out.remaining() < length) {
@@ -105,15 +111,21 @@ public final class FrameOpener {
     boolean outArray = out.hasArray();
     byte[] to = outArray ? out.array() : desk.copyOut(length);
     int outAt = outArray ? out.arrayOffset() + out.position() : 0;
-    Opening opening = open(now, source, from, at, length, NO_METADATA, to, outAt);
-    in.position(in.limit());
-    if (opening instanceof Opened opened) {
-      if (!outArray) {
-        out.put(out.position(), to, 0, opened.length());
+    try {
+      Opening opening = open(now, source, from, at, length, metadata, to, outAt);
+      in.position(in.limit());
+      if (opening instanceof Opened opened) {
+        if (!outArray) {
+          out.put(out.position(), to, 0, opened.length());
+        }
+        out.position(out.position() + opened.length());
       }
-      out.position(out.position() + opened.length());
+      return opening;
+    } finally {
+      if (!outArray) {
+        Arrays.fill(to, 0, length, (byte) 0);
+      }
     }
-    return opening;
   }
 
   /**
@@ -232,11 +244,11 @@ public final class FrameOpener {
       return Refused.EPOCH_LEFT_BEHIND;
     }
     OpenKey.Lane lane = key.laneIfAny(stream);
-    if (lane != null) {
-      ReplayWindow.Mark mark = lane.window.look(arrival.number());
-      if (mark != ReplayWindow.Mark.FRESH) {
-        return refusal(mark);
-      }
+    ReplayWindow.Mark mark =
+        lane == null ? ReplayWindow.Mark.FRESH : lane.window.look(arrival.number());
+    arrival.isSeen = mark == ReplayWindow.Mark.SEEN;
+    if (mark != ReplayWindow.Mark.FRESH && !(arrival.isSeen && mayComeAgain(arrival))) {
+      return refusal(mark);
     }
     if (voucher) {
       return openVoucher(desk, arrival);
@@ -255,6 +267,23 @@ public final class FrameOpener {
       Arrays.fill(out, outAt, outAt + text, (byte) 0);
     }
     return opening;
+  }
+
+  /**
+   * Whether a frame whose number has been opened may be opened beside the other: of an amortised
+   * stream, if it is another frame, and the sender has not signed for the one that was opened.
+   */
+  private static boolean mayComeAgain(Arrival arrival) {
+    FrameStream stream = arrival.stream;
+    if (stream.authentication() != Authentication.AMORTISED) {
+      return false;
+    }
+    AmortisedStream its = arrival.key.speaker.amortisedIfAny(stream);
+    VouchMemory memory = its == null ? null : its.memoryIfAny();
+    return memory != null
+        && memory.mayComeAgain(arrival.number())
+        && memory.look(arrival.number(), arrival.key.installed.serial, digest(arrival))
+            != VouchMemory.Frame.OPENED;
   }
 
   private static final int ERASED = -2;
@@ -309,47 +338,72 @@ public final class FrameOpener {
 
   private Opening deliverAmortised(Arrival arrival, int text) {
     OpenKey key = arrival.key;
+    if (arrival.isLeftBehind() && !key.speaker.isLive()) {
+      return Refused.EPOCH_LEFT_BEHIND;
+    }
+    AmortisedStream stream = key.speaker.amortised(arrival.stream, ring);
+    boolean mayCome = !arrival.isLeftBehind() && stream.mayComeUnvouched(arrival.number());
+    VouchMemory memory = mayCome ? stream.memory() : stream.memoryIfAny();
     Hash32 digest = digest(arrival);
-    OpenKey.Lane lane = key.laneIfAny(arrival.stream);
-    if (arrival.isLeftBehind()) {
-      if (!key.speaker.isLive()) {
-        return Refused.EPOCH_LEFT_BEHIND;
-      }
-      VouchMemory memory = lane == null ? null : lane.memoryIfAny();
-      VouchMemory.Frame known =
-          memory == null ? VouchMemory.Frame.UNVOUCHED : memory.look(arrival.number(), digest);
-      return switch (known) {
-        case VOUCHED -> deliver(arrival, FrameSource.MEMBER, text);
-        case DISOWNED -> Refused.FORGED;
-        case UNVOUCHED -> Waiting.FOR_VOUCHER;
-      };
-    }
-    lane = lane == null ? key.lane(arrival.stream) : lane;
+    VouchMemory.Frame known =
+        memory == null
+            ? VouchMemory.Frame.UNKNOWN
+            : memory.look(arrival.number(), key.installed.serial, digest);
+    return switch (known) {
+      case VOUCHED, OWED, DISOWNED -> judged(arrival, text, memory, known);
+      case OPENED -> Refused.REPLAYED;
+      case TAKEN -> Waiting.FOR_VOUCHER;
+      case UNKNOWN ->
+          mayCome && memory != null
+              ? deliverUnvouched(arrival, text, memory, digest)
+              : arrival.isSeen ? Refused.REPLAYED : Waiting.FOR_VOUCHER;
+    };
+  }
+
+  private Opening deliverUnvouched(Arrival arrival, int text, VouchMemory memory, Hash32 digest) {
+    OpenKey.Lane lane = arrival.key.lane(arrival.stream, false);
     if (lane == null) {
-      return Refused.TOO_MANY_STREAMS;
-    }
-    VouchMemory memory = lane.memory();
-    if (memory == null) {
-      return deliver(arrival, FrameSource.GROUP, text);
-    }
-    if (memory.look(arrival.number(), digest) == VouchMemory.Frame.DISOWNED) {
-      return Refused.FORGED;
+      return Waiting.FOR_VOUCHER;
     }
     ReplayWindow.Mark mark = lane.window.mark(arrival.number());
     if (mark != ReplayWindow.Mark.FRESH) {
       return refusal(mark);
     }
     // Only now: who remembers a frame that is not delivered would report it as confirmed.
-    return switch (memory.remember(arrival.number(), digest)) {
+    VouchMemory.Frame known =
+        memory.remember(arrival.number(), arrival.key.installed.serial, digest);
+    return switch (known) {
+      case UNKNOWN -> opened(arrival, FrameSource.GROUP, text);
       case VOUCHED -> opened(arrival, FrameSource.MEMBER, text);
-      case UNVOUCHED -> opened(arrival, FrameSource.GROUP, text);
-      // The voucher came between the two questions; the genuine frame is lost with this one.
-      case DISOWNED -> Refused.FORGED;
+      // Another frame, or the voucher, came between the two questions. Should this be the genuine
+      // one, it is owed.
+      case TAKEN -> Waiting.FOR_VOUCHER;
+      case OWED, DISOWNED -> judged(arrival, text, memory, known);
+      case OPENED -> Refused.REPLAYED;
     };
   }
 
-  private Opening deliver(Arrival arrival, FrameSource source, int text) {
-    OpenKey.Lane lane = arrival.key.lane(arrival.stream);
+  /** Its sender has signed, for this frame or another one of its number. */
+  private static Opening judged(
+      Arrival arrival, int text, @Nullable VouchMemory memory, VouchMemory.Frame known) {
+    if (known == VouchMemory.Frame.DISOWNED || memory == null) {
+      return Refused.FORGED;
+    }
+    if (known == VouchMemory.Frame.OWED) {
+      // What took its number may have been under another key: it is marked under this one first.
+      Opening opening = deliver(arrival, FrameSource.MEMBER, text);
+      if (opening == Refused.TOO_MANY_STREAMS || opening == Refused.TOO_OLD) {
+        return opening;
+      }
+      return memory.settle(arrival.number())
+          ? opened(arrival, FrameSource.MEMBER, text)
+          : Refused.REPLAYED;
+    }
+    return arrival.isSeen ? Refused.REPLAYED : deliver(arrival, FrameSource.MEMBER, text);
+  }
+
+  private static Opening deliver(Arrival arrival, FrameSource source, int text) {
+    OpenKey.Lane lane = arrival.key.lane(arrival.stream, source == FrameSource.MEMBER);
     if (lane == null) {
       return Refused.TOO_MANY_STREAMS;
     }
@@ -379,40 +433,39 @@ public final class FrameOpener {
 
   private Opening take(Arrival arrival, Voucher voucher, byte[] text, int length) {
     Speaker speaker = arrival.key.speaker;
-    OpenKey vouchedUnder = ring.keyOf(speaker, voucher.epoch(), voucher.revision());
+    InstalledKey vouchedUnder = ring.installed(voucher.epoch(), voucher.revision());
     if (vouchedUnder == null) {
       return Waiting.FOR_KEY;
     }
     Hash32 body = FrameDigest.sha256(Desk.ofThisThread(), text, 0, length - SIGNATURE);
-    byte[] signed = Voucher.signed(ring.group(), speaker.id.stay(), body);
+    byte[] signed = Voucher.signed(ring.group(), speaker.id.stay(), arrival.number(), body);
     if (!verifier.verify(speaker.id.member(), signed, voucher.signature())) {
       return Refused.FORGED;
     }
-    OpenKey.Lane own = arrival.key.lane(FrameStream.VOUCHERS);
-    OpenKey.Lane lane = vouchedUnder.lane(voucher.stream());
-    if (own == null || lane == null) {
+    OpenKey.Lane own = arrival.key.lane(FrameStream.VOUCHERS, true);
+    if (own == null) {
       return Refused.TOO_MANY_STREAMS;
     }
     ReplayWindow.Mark mark = own.window.mark(arrival.number());
     if (mark != ReplayWindow.Mark.FRESH) {
       return refusal(mark);
     }
-    Vouched vouched = apply(voucher, speaker.id, lane.memory());
+    AmortisedStream stream = speaker.amortised(voucher.stream(), ring);
+    stream.vouched(voucher.last());
+    Vouched vouched = apply(voucher, speaker.id, vouchedUnder.serial, stream.memory());
     news.incrementAndGet();
     return vouched;
   }
 
-  private static Vouched apply(Voucher voucher, FrameSender sender, @Nullable VouchMemory memory) {
+  private static Vouched apply(Voucher voucher, FrameSender sender, int key, VouchMemory memory) {
     List<Long> confirmed = new ArrayList<>();
     List<Long> disowned = new ArrayList<>();
     for (Voucher.Line line : voucher.lines()) {
       long number = voucher.first() + line.beyond();
-      if (memory != null) {
-        switch (memory.vouch(number, line.digest())) {
-          case VOUCHED -> confirmed.add(number);
-          case DISOWNED -> disowned.add(number);
-          case UNVOUCHED -> {}
-        }
+      switch (memory.vouch(number, key, line.digest())) {
+        case VOUCHED -> confirmed.add(number);
+        case DISOWNED -> disowned.add(number);
+        default -> {}
       }
     }
     return new Vouched(

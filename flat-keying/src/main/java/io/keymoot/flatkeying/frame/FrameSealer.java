@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * KeyRing#beginStay}). So no key meets a counter twice.
  *
  * <p>The byte arrays are the fast path. The twins that take ByteBuffers are as fast on buffers with
- * an array; on direct ones they copy.
+ * an array; of direct ones they copy, and wipe their copy of the plaintext.
  */
 public final class FrameSealer {
   /** Numbers are the upper 56 bits of a counter. */
@@ -132,23 +132,36 @@ public final class FrameSealer {
     }
   }
 
-  /** Seals all that remains of {@code in} into {@code out}, and moves both positions. */
+  /** Seals without metadata. */
   public Sealing seal(Tick now, FrameStream stream, ByteBuffer in, ByteBuffer out) {
+    return seal(now, stream, in, NO_METADATA, out);
+  }
+
+  /** Seals all that remains of {@code in} into {@code out}, and moves both positions. */
+  public Sealing seal(
+      Tick now, FrameStream stream, ByteBuffer in, byte[] metadata, ByteBuffer out) {
     Desk desk = Desk.ofThisThread();
     int length = in.remaining();
-    boolean inArray = in.hasArray();
-    byte[] from = inArray ? in.array() : desk.copyIn(length);
-    int at = inArray ? in.arrayOffset() + in.position() : 0;
-    if (!inArray) {
-      in.get(in.position(), from, 0, length);
-    }
-    boolean outArray = out.hasArray();
     if (out.remaining() < length + MAX_OVERHEAD) {
       throw new IndexOutOfBoundsException("the output has no room for the frame");
     }
+    boolean inArray = in.hasArray();
+    byte[] from = inArray ? in.array() : desk.copyIn(length);
+    int at = inArray ? in.arrayOffset() + in.position() : 0;
+    boolean outArray = out.hasArray();
     byte[] to = outArray ? out.array() : desk.copyOut(length + MAX_OVERHEAD);
     int outAt = outArray ? out.arrayOffset() + out.position() : 0;
-    Sealing sealing = seal(now, stream, from, at, length, NO_METADATA, to, outAt);
+    Sealing sealing;
+    try {
+      if (!inArray) {
+        in.get(in.position(), from, 0, length);
+      }
+      sealing = seal(now, stream, from, at, length, metadata, to, outAt);
+    } finally {
+      if (!inArray) {
+        Arrays.fill(from, 0, length, (byte) 0);
+      }
+    }
     if (sealing instanceof Sealed sealed) {
       if (!outArray) {
         out.put(out.position(), to, 0, sealed.length());
@@ -182,7 +195,12 @@ public final class FrameSealer {
       boolean isTaken = batch.isWhole() && unsigned.compareAndSet(i, batch, null);
       // Empty, it was closed before whoever began it came to add anything.
       if (isTaken && !batch.isEmpty()) {
-        return sealVoucher(batch, out, outAt);
+        Sealing sealing = sealVoucher(batch, out, outAt);
+        if (sealing == NotSealed.NO_KEY) {
+          // The key was withdrawn meanwhile: its time comes again, unless its place is taken.
+          unsigned.compareAndSet(i, null, batch);
+        }
+        return sealing;
       }
     }
     return NotSealed.NOTHING_DUE;
@@ -217,7 +235,6 @@ public final class FrameSealer {
             .toArray();
     byte[] voucher = Arrays.copyOf(body, body.length + Limits.SIGNATURE_BYTES);
     Hash32 digest = FrameDigest.sha256(Desk.ofThisThread(), body, 0, body.length);
-    sign(Voucher.signed(ring.group(), self.stay(), digest), voucher, body.length);
     while (true) {
       SendKey key = keyNow();
       if (key == null) {
@@ -227,6 +244,7 @@ public final class FrameSealer {
       if (number > LAST_NUMBER) {
         return NotSealed.STREAM_SPENT;
       }
+      sign(Voucher.signed(ring.group(), self.stay(), number, digest), voucher, body.length);
       try {
         int length =
             key.sframe.seal(

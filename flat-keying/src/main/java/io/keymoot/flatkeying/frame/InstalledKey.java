@@ -6,11 +6,16 @@ import io.keymoot.flatkeying.fact.FactId;
 /** One of the group's keys while the ring holds it. The loop changes it; any thread reads it. */
 final class InstalledKey {
   final FrameEpoch epoch;
+
+  /** Tells it from every other key the ring ever held. */
+  final int serial;
+
   private volatile long vouchedOnlyFromMillis = Long.MAX_VALUE;
   private volatile boolean retired;
 
-  InstalledKey(FrameEpoch epoch) {
+  InstalledKey(FrameEpoch epoch, int serial) {
     this.epoch = epoch;
+    this.serial = serial;
   }
 
   boolean is(FactId id, int revision) {

@@ -38,6 +38,7 @@ public final class KeyRing implements AutoCloseable {
   private final TreeMap<StayId, Speaker> speakers = new TreeMap<>();
   private final LinkedHashSet<Retired> retired = new LinkedHashSet<>();
   private @Nullable FrameSealer sealer;
+  private int serials;
 
   // ---- read by every thread
   private volatile Held held = Held.NOTHING;
@@ -50,7 +51,19 @@ public final class KeyRing implements AutoCloseable {
       new AtomicReferenceArray<>(Limits.FRAME_KEYS);
   private final AtomicInteger readied = new AtomicInteger();
   private final AtomicInteger windows = new AtomicInteger();
-  private final AtomicInteger memories = new AtomicInteger();
+  private final AtomicInteger signedWindows = new AtomicInteger();
+
+  /** Streams with a memory for which nobody has signed yet: whoever holds a key can begin them. */
+  private final AtomicReferenceArray<@Nullable AmortisedStream> unvouched =
+      new AtomicReferenceArray<>(Limits.STREAMS_AWAITING_FIRST_VOUCHER);
+
+  private final AtomicInteger unvouchedKept = new AtomicInteger();
+
+  /** Streams with a memory that a signature speaks for: 64 of each sender at most. */
+  private final AtomicReferenceArray<@Nullable AmortisedStream> vouched =
+      new AtomicReferenceArray<>(Limits.STREAMS_VOUCHED_FOR);
+
+  private final AtomicInteger vouchedKept = new AtomicInteger();
 
   /** What a KID meant when it was last looked up. */
   private record Quick(long kid, int version, OpenKey[] keys) {}
@@ -108,7 +121,7 @@ public final class KeyRing implements AutoCloseable {
     if (installed(epoch.epoch(), epoch.revision()) != null || retired.contains(Retired.of(epoch))) {
       return;
     }
-    InstalledKey key = new InstalledKey(epoch);
+    InstalledKey key = new InstalledKey(epoch, serials++);
     Tick behind = leftBehind.get(epoch.epoch());
     if (behind != null) {
       key.vouchedOnlyFrom(behind);
@@ -242,6 +255,8 @@ public final class KeyRing implements AutoCloseable {
         }
       }
       letGo(each -> !each.speaker.mayBeOpened(now));
+      letGo(unvouched, now);
+      letGo(vouched, now);
     }
   }
 
@@ -261,6 +276,15 @@ public final class KeyRing implements AutoCloseable {
       Quick seen = quick.get(place);
       if (seen != null && seen.version != version) {
         quick.compareAndSet(place, seen, null);
+      }
+    }
+  }
+
+  private static void letGo(AtomicReferenceArray<@Nullable AmortisedStream> kept, Tick now) {
+    for (int place = 0; place < kept.length(); place++) {
+      AmortisedStream stream = kept.get(place);
+      if (stream != null && !stream.speaker.mayBeOpened(now)) {
+        kept.compareAndSet(place, stream, null);
       }
     }
   }
@@ -307,12 +331,6 @@ public final class KeyRing implements AutoCloseable {
     return found;
   }
 
-  /** The key of a sender under one of the group's, if that is held. */
-  @Nullable OpenKey keyOf(Speaker speaker, FactId epoch, int revision) {
-    InstalledKey key = installed(epoch, revision);
-    return key == null ? null : speaker.keyUnder(key, this);
-  }
-
   /** Keeps one more derived key ready, and drops the one that has been ready longest. */
   void keepReady(OpenKey key) {
     int place = Integer.remainderUnsigned(readied.getAndIncrement(), Limits.FRAME_KEYS);
@@ -322,28 +340,50 @@ public final class KeyRing implements AutoCloseable {
     }
   }
 
+  /**
+   * Keeps one more stream's memory, and drops the one kept longest: of those a signature speaks
+   * for, or of the others. So whoever makes streams up drives out what nobody has signed for.
+   */
+  void keep(AmortisedStream stream) {
+    if (!stream.isVouchedFor()) {
+      AmortisedStream longest = keep(stream, unvouched, unvouchedKept);
+      if (longest != null && longest != stream && !longest.isVouchedFor()) {
+        longest.dropMemory();
+      }
+    }
+    // The first voucher may have come meanwhile, and have found no memory to move here.
+    if (stream.isVouchedFor()) {
+      AmortisedStream longest = keep(stream, vouched, vouchedKept);
+      if (longest != null && longest != stream) {
+        longest.dropMemory();
+      }
+    }
+  }
+
+  private static @Nullable AmortisedStream keep(
+      AmortisedStream stream,
+      AtomicReferenceArray<@Nullable AmortisedStream> kept,
+      AtomicInteger count) {
+    int place = Integer.remainderUnsigned(count.getAndIncrement(), kept.length());
+    return kept.getAndSet(place, stream);
+  }
+
+  /** A window that a frame without a signature opens: any member can make such frames. */
   boolean takeWindow() {
-    return take(windows, Limits.REPLAY_WINDOWS);
+    return Taken.one(windows, Limits.REPLAY_WINDOWS);
   }
 
   void giveWindowsBack(int count) {
     windows.addAndGet(-count);
   }
 
-  boolean takeMemory() {
-    return take(memories, Limits.STREAMS_AWAITING_VOUCHER);
+  /** A window that its sender's signature opens. */
+  boolean takeSignedWindow() {
+    return Taken.one(signedWindows, Limits.SIGNED_REPLAY_WINDOWS);
   }
 
-  void giveMemoriesBack(int count) {
-    memories.addAndGet(-count);
-  }
-
-  private static boolean take(AtomicInteger taken, int limit) {
-    if (taken.incrementAndGet() <= limit) {
-      return true;
-    }
-    taken.decrementAndGet();
-    return false;
+  void giveSignedWindowsBack(int count) {
+    signedWindows.addAndGet(-count);
   }
 
   /** Old key out, new key in, then the old one is wiped: who still seals under it starts over. */
@@ -354,7 +394,7 @@ public final class KeyRing implements AutoCloseable {
     }
   }
 
-  private @Nullable InstalledKey installed(FactId epoch, int revision) {
+  @Nullable InstalledKey installed(FactId epoch, int revision) {
     for (InstalledKey key : held.keys()) {
       if (key.is(epoch, revision)) {
         return key;

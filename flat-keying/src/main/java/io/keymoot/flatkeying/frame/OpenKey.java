@@ -27,35 +27,12 @@ final class OpenKey implements AutoCloseable {
       new AtomicReferenceArray<>(ROWS);
 
   private final AtomicInteger lanes = new AtomicInteger();
-  private final AtomicInteger memories = new AtomicInteger();
+  private final AtomicInteger signedLanes = new AtomicInteger();
   private volatile boolean closed;
 
   /** What has been opened of one stream. */
-  final class Lane {
+  static final class Lane {
     final ReplayWindow window = new ReplayWindow();
-    private final AtomicReference<@Nullable VouchMemory> memory = new AtomicReference<>();
-
-    /** Null if as many streams await vouchers as may: frames stay "from the group" then. */
-    @Nullable VouchMemory memory() {
-      VouchMemory had = memory.get();
-      if (had != null) {
-        return had;
-      }
-      if (!ring.takeMemory()) {
-        return null;
-      }
-      VouchMemory made = new VouchMemory();
-      if (memory.compareAndSet(null, made)) {
-        count(memories, ring::giveMemoriesBack);
-        return made;
-      }
-      ring.giveMemoriesBack(1);
-      return memory.get();
-    }
-
-    @Nullable VouchMemory memoryIfAny() {
-      return memory.get();
-    }
   }
 
   OpenKey(InstalledKey installed, Speaker speaker, KeyRing ring) {
@@ -105,13 +82,18 @@ final class OpenKey implements AutoCloseable {
     return row == null ? null : row.get(stream.number() % ROWS);
   }
 
-  /** Null if as many windows are open as may be. Called for frames that proved good, no others. */
-  @Nullable Lane lane(FrameStream stream) {
+  /**
+   * Null if as many windows are open as may be. Called for frames that proved good, no others.
+   *
+   * @param isSigned that the sender's signature opens it: those have room of their own, which
+   *     nobody else can fill
+   */
+  @Nullable Lane lane(FrameStream stream, boolean isSigned) {
     Lane had = laneIfAny(stream);
     if (had != null) {
       return had;
     }
-    if (!ring.takeWindow()) {
+    if (!(isSigned ? takeSigned() : ring.takeWindow())) {
       return null;
     }
     AtomicReferenceArray<@Nullable Lane> row = rows.get(stream.number() / ROWS);
@@ -123,11 +105,35 @@ final class OpenKey implements AutoCloseable {
     }
     Lane made = new Lane();
     if (row.compareAndSet(stream.number() % ROWS, null, made)) {
-      count(lanes, ring::giveWindowsBack);
+      if (isSigned) {
+        count(signedLanes, this::giveSignedBack);
+      } else {
+        count(lanes, ring::giveWindowsBack);
+      }
       return made;
     }
-    ring.giveWindowsBack(1);
+    if (isSigned) {
+      giveSignedBack(1);
+    } else {
+      ring.giveWindowsBack(1);
+    }
     return row.get(stream.number() % ROWS);
+  }
+
+  private boolean takeSigned() {
+    if (!speaker.takeSignedWindow()) {
+      return false;
+    }
+    if (!ring.takeSignedWindow()) {
+      speaker.giveSignedWindowsBack(1);
+      return false;
+    }
+    return true;
+  }
+
+  private void giveSignedBack(int count) {
+    speaker.giveSignedWindowsBack(count);
+    ring.giveSignedWindowsBack(count);
   }
 
   /** Counts one thing more that closing gives back, or gives it back now if closing came first. */
@@ -143,7 +149,7 @@ final class OpenKey implements AutoCloseable {
     closed = true;
     dropMaterial();
     ring.giveWindowsBack(lanes.getAndSet(0));
-    ring.giveMemoriesBack(memories.getAndSet(0));
+    giveSignedBack(signedLanes.getAndSet(0));
   }
 
   @Override

@@ -1,9 +1,13 @@
 package io.keymoot.flatkeying.frame;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** One stay whose frames may be opened, with the keys it has been heard under. */
 final class Speaker {
@@ -12,6 +16,12 @@ final class Speaker {
   final FrameSender id;
   private volatile long openUntilMillis = Long.MAX_VALUE;
   private final AtomicReference<OpenKey[]> keys = new AtomicReference<>(NONE);
+
+  /** Made when the first amortised frame comes: most speak in few streams or none. */
+  private final AtomicReference<@Nullable AtomicReferenceArray<@Nullable AmortisedStream>>
+      amortised = new AtomicReference<>();
+
+  private final AtomicInteger signedWindows = new AtomicInteger();
 
   Speaker(FrameSender id) {
     this.id = id;
@@ -49,6 +59,38 @@ final class Speaker {
         return made;
       }
     }
+  }
+
+  @Nullable AmortisedStream amortisedIfAny(FrameStream stream) {
+    AtomicReferenceArray<@Nullable AmortisedStream> row = amortised.get();
+    return row == null ? null : row.get(stream.index());
+  }
+
+  AmortisedStream amortised(FrameStream stream, KeyRing ring) {
+    AmortisedStream had = amortisedIfAny(stream);
+    if (had != null) {
+      return had;
+    }
+    AtomicReferenceArray<@Nullable AmortisedStream> row = amortised.get();
+    if (row == null) {
+      AtomicReferenceArray<@Nullable AmortisedStream> made =
+          new AtomicReferenceArray<>(FrameStream.OF_A_KIND);
+      AtomicReferenceArray<@Nullable AmortisedStream> there =
+          amortised.compareAndExchange(null, made);
+      row = there == null ? made : there;
+    }
+    AmortisedStream made = new AmortisedStream(this, ring);
+    AmortisedStream there = row.compareAndExchange(stream.index(), null, made);
+    return there == null ? made : there;
+  }
+
+  /** Whether its own signatures may open one window more. */
+  boolean takeSignedWindow() {
+    return Taken.one(signedWindows, Limits.SIGNED_WINDOWS_PER_SENDER);
+  }
+
+  void giveSignedWindowsBack(int count) {
+    signedWindows.addAndGet(-count);
   }
 
   void drop(Predicate<OpenKey> dropped) {

@@ -37,6 +37,10 @@ record Voucher(
    */
   record Line(long beyond, Hash32 digest) {}
 
+  long last() {
+    return first + lines.getLast().beyond;
+  }
+
   static WireWriter writeBody(
       FactId epoch, int revision, FrameStream stream, long first, List<Line> lines) {
     return new WireWriter()
@@ -47,12 +51,18 @@ record Voucher(
         .list(lines, (to, line) -> to.u32(line.beyond).hash(line.digest));
   }
 
-  /** What is signed: small whatever the batch, as signature schemes hash slowly. */
-  static byte[] signed(GroupId group, StayId sender, Hash32 body) {
+  /**
+   * What is signed: small whatever the batch, as signature schemes hash slowly.
+   *
+   * @param number of the frame that carries it. Any member can open that frame and seal what is in
+   *     it again; under another number, which would lead the replay window, it is nobody's word
+   */
+  static byte[] signed(GroupId group, StayId sender, long number, Hash32 body) {
     return new WireWriter()
         .fixed(LABEL)
         .hash(group.hash())
         .hash(sender.hash())
+        .u64(number)
         .hash(body)
         .toArray();
   }

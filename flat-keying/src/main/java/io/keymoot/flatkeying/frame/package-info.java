@@ -21,11 +21,15 @@
  * finds by the KID whose key it is, asks the replay window, opens, checks the signature or looks
  * for a voucher, marks the window and says from whom: the group, or the member.
  *
+ * <p>Any member can make frames in any other's name that no signature stands behind. What those may
+ * take (replay windows, memories of streams, numbers ahead of what was signed) is bounded apart
+ * from what signatures speak for, so they cannot turn off what another member signs.
+ *
  * <p>Glossary. <i>Stream</i>: one of a sender's 256 flows, which says how it is authenticated.
  * <i>Number</i>: a frame's place in its stream. <i>Voucher</i>: a signed list of a batch's hashes.
- * <i>Lane</i>: what a receiver remembers of one stream under one key. <i>Left behind</i>: of an
- * epoch that somebody who was expelled holds. <i>Wary</i>: a thread that has met a forgery and
- * checks frames before it opens them.
+ * <i>Lane</i>: what a receiver remembers of one stream under one key; of an amortised stream it
+ * remembers frames whatever the key. <i>Left behind</i>: of an epoch that somebody who was expelled
+ * holds. <i>Wary</i>: a thread that has met a forgery and checks frames before it opens them.
  */
 @NullMarked
 package io.keymoot.flatkeying.frame;

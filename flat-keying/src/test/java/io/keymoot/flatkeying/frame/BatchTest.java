@@ -10,7 +10,7 @@ class BatchTest {
   private final Batch batch;
 
   BatchTest(TestInfo test) {
-    InstalledKey key = new InstalledKey(new Cast(test).epoch());
+    InstalledKey key = new InstalledKey(new Cast(test).epoch(), 0);
     batch = new Batch(key, FrameStream.of(Authentication.AMORTISED, 0), Cast.START);
   }
 

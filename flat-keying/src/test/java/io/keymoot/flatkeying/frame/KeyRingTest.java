@@ -221,6 +221,50 @@ class KeyRingTest {
   }
 
   @Test
+  void streamsMadeUpInEverybodysNameKeepOutNothingThatASignatureSpeaksFor() {
+    while (receiver.ring.takeWindow()) {
+      // Somebody has forged frames in all members' names.
+    }
+    FrameStream signed = FrameStream.of(Authentication.SIGNED, 0);
+    FrameStream amortised = FrameStream.of(Authentication.AMORTISED, 0);
+    assertThat(receiver.opens(sender.seals(CHAT, "x"))).isEqualTo(Refused.TOO_MANY_STREAMS);
+    assertThat(receiver.opens(sender.seals(signed, "signed"))).isInstanceOf(Opened.class);
+    assertThat(receiver.opens(sender.seals(amortised, "amortised")))
+        .isEqualTo(Opening.Waiting.FOR_VOUCHER);
+    receiver.opens(sender.voucher(Cast.START.plusMillis(200)).orElseThrow());
+    receiver.drains(Cast.START);
+    assertThat(receiver.texts()).containsExactly("signed", "amortised");
+  }
+
+  @Test
+  void noSenderOpensMoreThanItsShareOfTheWindowsThatSignaturesOpen() {
+    int opened = 0;
+    List<Epoch> keys = new ArrayList<>();
+    Epoch next = epoch;
+    for (int key = 0; key < 10; key++) {
+      keys.add(next);
+      next = cast.epoch();
+      sender.sendsUnder(next);
+      receiver.holds(next);
+      for (int stream = 0; stream < FrameStream.OF_A_KIND; stream++) {
+        Opening opening =
+            receiver.opens(sender.seals(FrameStream.of(Authentication.SIGNED, stream), "x"));
+        opened += opening instanceof Opened ? 1 : 0;
+      }
+    }
+    assertThat(opened).isEqualTo(Limits.SIGNED_WINDOWS_PER_SENDER);
+    Person other = cast.new Person();
+    Device another = cast.new Device(other).sendsUnder(next);
+    receiver.knows(other);
+    FrameStream first = FrameStream.of(Authentication.SIGNED, 0);
+    assertThat(receiver.opens(another.seals(first, "x"))).isInstanceOf(Opened.class);
+
+    assertThat(receiver.opens(sender.seals(first, "x"))).isEqualTo(Refused.TOO_MANY_STREAMS);
+    keys.forEach(each -> receiver.ring.retire(each.epoch(), each.revision()));
+    assertThat(receiver.opens(sender.seals(first, "x"))).isInstanceOf(Opened.class);
+  }
+
+  @Test
   void strangersOpenNoWindows() {
     for (int stream = 0; stream < 64; stream++) {
       byte[] frame = sender.seals(FrameStream.of(Authentication.NONE, stream), "x");
@@ -240,6 +284,7 @@ class KeyRingTest {
     List<byte[]> frames = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       frames.add(sender.seals(i % 2 == 0 ? CHAT : CAMERA, "x"));
+      sender.voucher(Cast.START).ifPresent(frames::add);
     }
     AtomicInteger opened = new AtomicInteger();
     AtomicInteger wrong = new AtomicInteger();
@@ -249,13 +294,15 @@ class KeyRingTest {
       threads.add(
           new Thread(
               () -> {
-                byte[] out = new byte[200];
+                byte[] out = new byte[FrameSealer.MAX_VOUCHER];
                 for (byte[] frame : frames) {
                   Opening opening =
                       receiver.opener.open(Cast.START, 1, frame, 0, frame.length, out, 0);
                   if (opening instanceof Opened) {
                     opened.incrementAndGet();
-                  } else if (opening != Refused.REPLAYED && opening != Refused.TOO_OLD) {
+                  } else if (!(opening instanceof Opening.Vouched)
+                      && opening != Refused.REPLAYED
+                      && opening != Refused.TOO_OLD) {
                     wrong.incrementAndGet();
                   }
                 }

@@ -10,8 +10,10 @@ import io.keymoot.flatkeying.frame.Cast.Person;
 import io.keymoot.flatkeying.frame.Opening.Opened;
 import io.keymoot.flatkeying.frame.Opening.Refused;
 import io.keymoot.flatkeying.frame.Opening.Vouched;
+import io.keymoot.flatkeying.frame.Opening.Waiting;
 import io.keymoot.flatkeying.frame.Sealing.NotSealed;
 import io.keymoot.flatkeying.frame.Sealing.Sealed;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.openjdk.jol.info.GraphLayout;
 
 /** Who sealed it: paper 004, section 3.1.1, and the source authentication module of paper 003. */
 class SourceAuthenticationTest {
@@ -186,6 +189,7 @@ class SourceAuthenticationTest {
         Voucher.signed(
             cast.group,
             alice.self.stay(),
+            0,
             FrameDigest.sha256(Desk.ofThisThread(), body, 0, body.length));
     mallory.sign(signed).copyTo(voucher, body.length);
     byte[] sealed = sealedAsAlice(FrameStream.VOUCHERS, 0, voucher);
@@ -252,6 +256,25 @@ class SourceAuthenticationTest {
   }
 
   @Test
+  void aBatchWhoseKeyIsWithdrawnWhileItIsSignedIsVouchedForLater() {
+    Person carol = cast.new Person();
+    KeyRing ring = new KeyRing(cast.group, SFrameSuite.AES_256_GCM_SHA512_128);
+    FrameSealer sealer =
+        ring.beginStay(
+            carol.self,
+            message -> {
+              ring.holdBack();
+              return carol.sign(message);
+            });
+    ring.install(epoch);
+    ring.activate(epoch.epoch(), epoch.revision());
+    byte[] out = new byte[FrameSealer.MAX_VOUCHER];
+    sealer.seal(Cast.START, CAMERA, new byte[9], 0, 9, out, 0);
+    assertThat(sealer.nextVoucher(LATER, out, 0)).isEqualTo(NotSealed.NO_KEY);
+    assertThat(sealer.voucherDeadline()).as("it is still there").isPresent();
+  }
+
+  @Test
   void aVoucherThatComesBeforeItsEpochsKeyWaitsForIt() {
     Device late = cast.new Device(cast.new Person()).knows(alice);
     Epoch next = cast.epoch();
@@ -269,14 +292,14 @@ class SourceAuthenticationTest {
   }
 
   @Test
-  void lossOfEveryVoucherCostsNoMemoryAndNoFrame() {
+  void lossOfEveryVoucherCostsNoMemory() {
     VouchMemory memory = new VouchMemory();
     for (int i = 0; i < 100_000; i++) {
-      assertThat(memory.remember(i, cast.hash())).isEqualTo(VouchMemory.Frame.UNVOUCHED);
+      assertThat(memory.remember(i, 0, cast.hash())).isEqualTo(VouchMemory.Frame.UNKNOWN);
     }
     // And of the sealer, whose application never asks for vouchers.
     for (int i = 0; i < 40 * Limits.UNSIGNED_BATCHES; i++) {
-      assertThat(source(receiver.opens(sender.seals(CAMERA, "x")))).isEqualTo(FrameSource.GROUP);
+      sender.seals(CAMERA, "x");
     }
     int signed = 0;
     while (sender.voucher(LATER).isPresent()) {
@@ -286,14 +309,190 @@ class SourceAuthenticationTest {
   }
 
   @Test
-  void streamsAwaitingVouchersAreBoundedAndTheRestStayTheGroups() {
-    KeyRing ring = receiver.ring;
-    while (ring.takeMemory()) {
-      // All are in use elsewhere.
+  void elevenVouchersLostInARowCostNoFrame() {
+    for (int i = 0; i < 100; i++) {
+      for (int k = 0; k < 32; k++) {
+        assertThat(source(receiver.opens(sender.seals(CAMERA, "x")))).isEqualTo(FrameSource.GROUP);
+      }
+      byte[] voucher = sender.voucher(Cast.START).orElseThrow();
+      if (i % 12 == 11) {
+        assertThat(((Vouched) receiver.opens(voucher)).confirmed()).hasSize(32);
+      }
     }
-    assertThat(source(receiver.opens(sender.seals(CAMERA, "x")))).isEqualTo(FrameSource.GROUP);
+  }
+
+  @Test
+  void whoComesWhileAStreamIsRunningHearsItWithItsNextVoucher() {
+    for (int i = 0; i < 1_000; i++) {
+      sender.seals(CAMERA, "before");
+    }
+    while (sender.voucher(LATER).isPresent()) {
+      // Lost too.
+    }
+    assertThat(receiver.opens(sender.seals(CAMERA, "first"))).isEqualTo(Waiting.FOR_VOUCHER);
+    assertThat(receiver.opens(sender.voucher(LATER).orElseThrow())).isInstanceOf(Vouched.class);
+    receiver.drains(Cast.START);
+    assertThat(receiver.texts()).containsExactly("first");
+    assertThat(receiver.delivered.getFirst().frame().source()).isEqualTo(FrameSource.MEMBER);
+    assertThat(source(receiver.opens(sender.seals(CAMERA, "next")))).isEqualTo(FrameSource.GROUP);
+  }
+
+  // ---- and an insider who would have it otherwise
+
+  @Test
+  void framesForgedFarAheadDoNotSilenceAnAmortisedStream() {
+    for (int i = 1; i <= 64; i++) {
+      assertThat(receiver.opens(forgedAsAlice(CAMERA, FrameSealer.LAST_NUMBER - 64L * i, "far")))
+          .isEqualTo(Waiting.FOR_VOUCHER);
+      assertThat(source(receiver.opens(sender.seals(CAMERA, "genuine"))))
+          .isEqualTo(FrameSource.GROUP);
+    }
+    receiver.drains(Cast.START.plusMillis(Limits.FRAME_WAIT_MILLIS));
+    assertThat(receiver.texts()).hasSize(64).containsOnly("genuine");
+  }
+
+  @Test
+  void ofAStreamWithoutSignaturesTheyDo() {
+    for (int i = 0; i < 16; i++) {
+      receiver.opens(forgedAsAlice(PLAIN, FrameSealer.LAST_NUMBER - 64L * i, "far"));
+    }
+    assertThat(receiver.opens(sender.seals(PLAIN, "genuine"))).isEqualTo(Refused.TOO_OLD);
+  }
+
+  @Test
+  void whoeverForgesTheNextNumbersDelaysTheirFramesAndNoMore() {
+    Set<String> genuine = new HashSet<>();
+    for (int round = 0; round < 20; round++) {
+      for (long number = 32L * round; number < 32L * round + Limits.UNVOUCHED_AHEAD; number++) {
+        receiver.opens(forgedAsAlice(CAMERA, number, "forged"));
+      }
+      for (int i = 0; i < 32; i++) {
+        byte[] frame = sender.seals(CAMERA, "genuine " + (32 * round + i));
+        genuine.add("genuine " + (32 * round + i));
+        assertThat(receiver.opens(frame)).isEqualTo(Waiting.FOR_VOUCHER);
+        assertThat(receiver.opens(frame)).as("and a copy of it").isEqualTo(Waiting.FOR_VOUCHER);
+      }
+      Vouched vouched = (Vouched) receiver.opens(sender.voucher(Cast.START).orElseThrow());
+      assertThat(vouched.confirmed()).isEmpty();
+      assertThat(vouched.disowned())
+          .containsExactlyElementsOf(numbers(32L * round, 32L * round + 32));
+      receiver.drains(Cast.START);
+    }
+    List<Cast.Delivery> alices =
+        receiver.delivered.stream()
+            .filter(each -> each.frame().source() == FrameSource.MEMBER)
+            .toList();
+    assertThat(alices).as("each once").hasSize(genuine.size());
+    assertThat(alices.stream().map(Cast.Delivery::text).toList())
+        .containsExactlyInAnyOrderElementsOf(genuine);
+  }
+
+  @Test
+  void aForgedFrameUnderAnotherKeyTakesNoNumberEither() {
+    Epoch next = cast.epoch();
+    receiver.holds(next);
+    receiver.opens(sealedAsAlice(next, CAMERA, 0, "forged".getBytes(StandardCharsets.UTF_8)));
+    byte[] genuine = sender.seals(CAMERA, "genuine");
+    assertThat(receiver.opens(genuine)).isEqualTo(Waiting.FOR_VOUCHER);
     Vouched vouched = (Vouched) receiver.opens(sender.voucher(LATER).orElseThrow());
-    assertThat(vouched.confirmed()).isEmpty();
+    assertThat(vouched.disowned()).containsExactly(0L);
+    assertThat(source(receiver.opens(genuine))).isEqualTo(FrameSource.MEMBER);
+    assertThat(receiver.opens(genuine)).isEqualTo(Refused.REPLAYED);
+  }
+
+  @Test
+  void aVoucherSealedAgainUnderAnotherNumberIsNobodysWord() {
+    sender.seals(CAMERA, "x");
+    byte[] body = voucherBody();
+    byte[] voucher = Arrays.copyOf(body, body.length + 64);
+    Hash32 hash = FrameDigest.sha256(Desk.ofThisThread(), body, 0, body.length);
+    alice.sign(Voucher.signed(cast.group, alice.self.stay(), 5, hash)).copyTo(voucher, body.length);
+    long far = FrameSealer.LAST_NUMBER;
+    assertThat(receiver.opens(sealedAsAlice(FrameStream.VOUCHERS, far, voucher)))
+        .isEqualTo(Refused.FORGED);
+    assertThat(receiver.opens(sealedAsAlice(FrameStream.VOUCHERS, 5, voucher)))
+        .as("the test forges well")
+        .isInstanceOf(Vouched.class);
+  }
+
+  @Test
+  void streamsMadeUpInEverybodysNameTakeNothingFromOneThatIsVouchedFor() {
+    for (int i = 0; i < 32; i++) {
+      receiver.opens(sender.seals(CAMERA, "x"));
+    }
+    assertThat(((Vouched) receiver.opens(sender.voucher(Cast.START).orElseThrow())).confirmed())
+        .hasSize(32);
+    receiver.opens(sender.seals(CAMERA, "under way"));
+    forgeStreamsOfMany();
+    receiver.opens(sender.seals(CAMERA, "still"));
+    Vouched vouched = (Vouched) receiver.opens(sender.voucher(LATER).orElseThrow());
+    assertThat(vouched.confirmed()).containsExactly(32L, 33L);
+  }
+
+  @Test
+  void streamsMadeUpInEverybodysNameCostOneThatBeginsItsFirstVoucherAtMost() {
+    receiver.opens(sender.seals(CAMERA, "first"));
+    forgeStreamsOfMany();
+    assertThat(((Vouched) receiver.opens(sender.voucher(LATER).orElseThrow())).confirmed())
+        .as("the memory of it was driven out")
+        .isEmpty();
+    receiver.opens(sender.seals(CAMERA, "second"));
+    forgeStreamsOfMany();
+    assertThat(
+            ((Vouched) receiver.opens(sender.voucher(LATER.plusMillis(500)).orElseThrow()))
+                .confirmed())
+        .containsExactly(1L);
+  }
+
+  @Test
+  void memoryOfStreamsAwaitingVouchersIsBounded() {
+    forgeStreamsOfMany();
+    long before = GraphLayout.parseInstance(receiver.ring).totalSize();
+    forgeStreamsOfMany();
+    forgeStreamsOfMany();
+    long perSender = 64 * 64 + 2_000 + 64 * 1_200; // streams, and replay windows of 64 lanes
+    long more = 2L * forgedPerGo() * perSender;
+    assertThat(GraphLayout.parseInstance(receiver.ring).totalSize() - before).isLessThan(more);
+    assertThat(memoriesKept()).isEqualTo(Limits.STREAMS_AWAITING_FIRST_VOUCHER);
+  }
+
+  @Test
+  void memoryOfStreamsVouchedForIsBoundedTooAndTheLatestAreKept() {
+    List<Person> people = new ArrayList<>();
+    int each = FrameStream.OF_A_KIND;
+    for (int i = 0; i < Limits.STREAMS_VOUCHED_FOR / each + 3; i++) {
+      Person person = cast.new Person();
+      people.add(person);
+      receiver.knows(person);
+      Device device = cast.new Device(person).sendsUnder(epoch);
+      for (int stream = 0; stream < each; stream++) {
+        receiver.opens(device.seals(FrameStream.of(Authentication.AMORTISED, stream), "x"));
+        assertThat(((Vouched) receiver.opens(device.voucher(LATER).orElseThrow())).confirmed())
+            .hasSize(1);
+      }
+    }
+    assertThat(memoriesKept()).isEqualTo(Limits.STREAMS_VOUCHED_FOR);
+  }
+
+  private int forgedPerGo() {
+    return Limits.STREAMS_AWAITING_FIRST_VOUCHER / FrameStream.OF_A_KIND + 2;
+  }
+
+  /** As many streams, in the names of members, as would fill all places and more. */
+  private void forgeStreamsOfMany() {
+    for (int i = 0; i < forgedPerGo(); i++) {
+      Person victim = cast.new Person();
+      receiver.knows(victim);
+      Device forger = cast.new Device(victim).sendsUnder(epoch);
+      for (int stream = 0; stream < FrameStream.OF_A_KIND; stream++) {
+        byte[] forged = forger.seals(FrameStream.of(Authentication.AMORTISED, stream), "forged");
+        assertThat(source(receiver.opens(forged))).isEqualTo(FrameSource.GROUP);
+      }
+    }
+  }
+
+  private long memoriesKept() {
+    return GraphLayout.parseInstance(receiver.ring).getClassCounts().count(VouchMemory.class);
   }
 
   @Test
@@ -312,10 +511,14 @@ class SourceAuthenticationTest {
   }
 
   private byte[] sealedAsAlice(FrameStream stream, long number, byte[] text) {
-    long kid = (long) epoch.kidPrefix() << 32 | (alice.self.kidSuffix() & 0xffff_ffffL);
+    return sealedAsAlice(epoch, stream, number, text);
+  }
+
+  private byte[] sealedAsAlice(Epoch under, FrameStream stream, long number, byte[] text) {
+    long kid = (long) under.kidPrefix() << 32 | (alice.self.kidSuffix() & 0xffff_ffffL);
     SFrameKey key =
         FrameSecret.derive(
-            epoch.baseKey(alice.self.stay()), SFrameSuite.AES_256_GCM_SHA512_128, kid);
+            under.baseKey(alice.self.stay()), SFrameSuite.AES_256_GCM_SHA512_128, kid);
     byte[] out = new byte[text.length + FrameSealer.MAX_OVERHEAD];
     // On a thread of its own, since Mallory's device is not Alice's: the platform's GCM notices
     // a nonce that one cipher is given twice.
@@ -352,6 +555,12 @@ class SourceAuthenticationTest {
                 new Voucher.Line(
                     0,
                     FrameDigest.of(Desk.ofThisThread(), frame, 0, frame.length, Cast.NO_METADATA))))
+        .toArray();
+  }
+
+  private byte[] voucherBody() {
+    return Voucher.writeBody(
+            epoch.epoch(), epoch.revision(), CAMERA, 0, List.of(new Voucher.Line(0, cast.hash())))
         .toArray();
   }
 

@@ -11,7 +11,10 @@ import io.keymoot.flatkeying.frame.Opening.Opened;
 import io.keymoot.flatkeying.frame.Opening.Refused;
 import io.keymoot.flatkeying.frame.Opening.Waiting;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
@@ -107,6 +110,119 @@ class WaitingForKeysTest {
     receiver.holds(epoch);
     receiver.drains(LAST_MOMENT);
     assertThat(receiver.texts()).containsExactly("genuine");
+  }
+
+  @Test
+  void aThousandSourcesThatFloodTakeNothingFromAnotherThoughTheyChoseTheirNumbers() {
+    receiver.knows(alice);
+    long victim = 1;
+    byte[] genuine = sender.seals(CHAT, "genuine");
+    assertThat(receiver.opens(Cast.START, victim, genuine)).isEqualTo(Waiting.FOR_KEY);
+    for (int i = 1; i <= 1_000; i++) {
+      // Beside the victim's; apart from it in the high bits alone; anywhere.
+      long source =
+          switch (i % 3) {
+            case 0 -> victim + i;
+            case 1 -> victim + ((long) i << 40);
+            default -> i * 0x9e37_79b9_7f4a_7c15L;
+          };
+      // So many that all places of a smaller table would be full.
+      for (int frame = 0; frame < 20; frame++) {
+        receiver.opens(Cast.START, source, garbage(300));
+      }
+    }
+    receiver.holds(epoch);
+    receiver.drains(LAST_MOMENT);
+    assertThat(receiver.texts()).containsExactly("genuine");
+  }
+
+  @Test
+  void whoHasMostWaitingGivesWayWhenAllIsFull() {
+    receiver.knows(alice);
+    for (int source = 2; source < 20; source++) {
+      for (int i = 0; i < 5; i++) {
+        receiver.opens(Cast.START, source, garbage(200_000));
+      }
+    }
+    // There is no room for it beside them, and five of them have more each.
+    String less = "x".repeat(195_000);
+    assertThat(receiver.opens(Cast.START, 1, sender.seals(CHAT, less))).isEqualTo(Waiting.FOR_KEY);
+    for (int source = 20; source < 40; source++) {
+      receiver.opens(Cast.START, source, garbage(200_000));
+    }
+    assertThat(receiver.opener.bytesWaiting()).isLessThanOrEqualTo(Limits.WAITING_BYTES_IN_ALL);
+    receiver.holds(epoch);
+    receiver.drains(LAST_MOMENT);
+    assertThat(receiver.texts()).containsExactly(less);
+  }
+
+  @Test
+  void sourcesAreBoundedAndTheOneQuietLongestGivesWay() {
+    WaitingRoom room = new WaitingRoom();
+    for (int source = 0; source < 3 * Limits.WAITING_SOURCES; source++) {
+      assertThat(room.seat(waiter(source))).isTrue();
+      assertThat(room.seat(waiter(-1))).isTrue();
+    }
+    assertThat(room.sources()).isEqualTo(Limits.WAITING_SOURCES);
+    Set<Long> left = new HashSet<>();
+    room.callOut(
+        Cast.START,
+        new WaitingRoom.Call() {
+          @Override
+          public boolean wants(WaitingRoom.Waiter waiter) {
+            return true;
+          }
+
+          @Override
+          public void take(WaitingRoom.Waiter waiter) {
+            left.add(waiter.source());
+          }
+        });
+    assertThat(left).hasSize(Limits.WAITING_SOURCES).contains(-1L, 3L * 1_024 - 1);
+    assertThat(room.isEmpty()).isTrue();
+  }
+
+  @Test
+  void manyThreadsSeatAndCallOutAndTheCountIsRightAfterwards() throws InterruptedException {
+    WaitingRoom room = new WaitingRoom();
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      Random random = new Random(t);
+      threads.add(
+          new Thread(
+              () -> {
+                for (int i = 0; i < 20_000; i++) {
+                  room.seat(waiter(random.nextInt(2 * Limits.WAITING_SOURCES)));
+                  if (i % 1_000 == 0) {
+                    room.callOut(LAST_MOMENT.plusMillis(1), NOBODY);
+                  }
+                }
+              }));
+    }
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    room.callOut(LAST_MOMENT.plusMillis(1), NOBODY);
+    assertThat(room.bytes()).isZero();
+  }
+
+  private static final WaitingRoom.Call NOBODY =
+      new WaitingRoom.Call() {
+        @Override
+        public boolean wants(WaitingRoom.Waiter waiter) {
+          return false;
+        }
+
+        @Override
+        public void take(WaitingRoom.Waiter waiter) {
+          throw new IllegalStateException("nobody is wanted");
+        }
+      };
+
+  private static WaitingRoom.Waiter waiter(long source) {
+    return new WaitingRoom.Waiter(
+        new byte[10], Cast.NO_METADATA, source, LAST_MOMENT.plusMillis(1), 0, 0);
   }
 
   @Test
