@@ -96,6 +96,7 @@ final class FrameWork implements AutoCloseable {
   // Of the thread alone.
   private final Untold unopened;
   private final Keyless keyless = new Keyless();
+  private final Sources sources = new Sources();
   private long opened;
 
   /** A voucher that found no room; of the thread alone. */
@@ -399,7 +400,7 @@ final class FrameWork implements AutoCloseable {
     if (++opened % RuntimeLimits.FRAMES_PER_LOOK == 0) {
       slowDown(arrived.from);
     }
-    FrameDesk.Opened opened = at.open(clock.get(), arrived.from.value().hashCode(), arrived.frame);
+    FrameDesk.Opened opened = at.open(clock.get(), sources.of(arrived.from), arrived.frame);
     switch (opened.opening()) {
       case Opening.Opened frame -> deliver(frame, opened.plaintext().toArray(), 0);
       case Opening.Vouched vouched -> {
@@ -424,7 +425,7 @@ final class FrameWork implements AutoCloseable {
   }
 
   private boolean stillWaits(FrameDesk at, Tick now, Keyless.Frame frame) {
-    FrameDesk.Opened opened = at.open(now, frame.from().value().hashCode(), frame.frame());
+    FrameDesk.Opened opened = at.open(now, sources.of(frame.from()), frame.frame());
     switch (opened.opening()) {
       case Opening.Opened late -> deliver(late, opened.plaintext().toArray(), 0);
       case Opening.Vouched vouched -> {

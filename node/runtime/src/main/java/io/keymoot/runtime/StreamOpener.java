@@ -43,7 +43,8 @@ public final class StreamOpener implements AutoCloseable {
    * may not overlap the frame.
    *
    * @param source whom the transport had it from, any number that tells sources apart: it bounds
-   *     what waits, and proves nothing
+   *     what waits, and proves nothing. Sources of one number share their room, so it should be
+   *     none that a source can choose to be another's, like a hash without a secret
    */
   public Opening open(long source, byte[] in, int at, int length, byte[] out, int outAt) {
     Optional<FrameOpener> opener = current.get();
