@@ -3,15 +3,16 @@ package io.keymoot.flatkeying.fact;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Optional;
 
 /** Writes a message out, a line for each field, in full. */
-final class Spelled {
+public final class Spelled {
   private Spelled() {}
 
-  static void out(StringBuilder lines, String field, Object value) {
+  public static void out(StringBuilder lines, String field, Object value) {
     switch (value) {
       case Bytes bytes -> line(lines, field, bytes.toHex());
       case Hash32 hash -> line(lines, field, hash.toHex());
@@ -48,7 +49,9 @@ final class Spelled {
 
   private static Object component(Record record, int index) {
     try {
-      return record.getClass().getRecordComponents()[index].getAccessor().invoke(record);
+      Method accessor = record.getClass().getRecordComponents()[index].getAccessor();
+      accessor.setAccessible(true);
+      return accessor.invoke(record);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
