@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.SeededEntropy;
 import io.keymoot.flatkeying.fact.Admit;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
@@ -14,15 +15,23 @@ import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.Tek;
+import io.keymoot.flatkeying.message.Give;
+import io.keymoot.flatkeying.message.JoinAsk;
+import io.keymoot.flatkeying.message.Relay;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.paper.Coalition;
 import io.keymoot.flatkeying.paper.PaperGroup;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
@@ -136,6 +145,73 @@ class PaperTest {
   // ---------------------------------------------------------------------------------------------
 
   @Nested
+  class Keys {
+    /**
+     * <i>"For an ID length of W bits, only 2W+1 keys (including TEK) are needed, independent of the
+     * actual number of participants. […] For IPv6 and calculated IDs, a value of 128 should be
+     * chosen to avoid collisions. This still keeps the number of keys and the size of change
+     * messages small."</i> (3.3)
+     *
+     * <p><b>Keep</b> that the number of keys is independent of the group's: k slots in each of 32
+     * positions, 32 keys and the TEK to a member. <b>Leave</b> the length as what avoids
+     * collisions: ids have 256 bits, of which an address takes 32, 64 or 128; that two addresses
+     * collide harms nobody ({@code whoHasTheAddressOfTheLeaverIsSealedTo}), so it need not be
+     * avoided.
+     */
+    @Test
+    void areAsManyHoweverManyAreIn() {
+      for (Profile profile : Profile.values()) {
+        assertThat(SlotKeys.POSITIONS * profile.symbolBits()).isIn(32, 64, 128);
+        for (int members : new int[] {20, 200}) {
+          FlatKeying peer = new BigGroup(profile, members, 1).receiver(7);
+          assertThat(peer.slotTable()).hasSize(SlotKeys.POSITIONS * profile.radix());
+          FactId epoch = peer.sendingEpoch().orElseThrow();
+          assertThat(peer.core.slots.allKeks())
+              .filteredOn(kek -> kek.epoch().equals(epoch))
+              .hasSizeLessThanOrEqualTo(SlotKeys.POSITIONS);
+        }
+      }
+    }
+
+    /**
+     * <i>"All keys have associated version and revision numbers as in the tree scenario above."</i>
+     * (3.3)
+     *
+     * <p><b>Keep</b> both. A version is named by the fact that made it, not by a number: two made
+     * beside each other are told apart, and nobody declares one. A revision is how many admissions
+     * the facts show under that version. <b>Leave</b> revisions of KEKs: each is of an epoch, and
+     * steps with the next.
+     */
+    @Test
+    void haveAVersionNamedByTheFactThatMadeItAndARevisionThatTheFactsCount() {
+      five();
+      Tek before = tek("anna");
+      Group.Node late = group.join("late", "");
+      while (!late.core.isMember()) {
+        group.run(10);
+      }
+      group.run(200);
+      assertThat(tek("anna").epoch()).isEqualTo(before.epoch());
+      assertThat(tek("anna").revision()).isEqualTo(before.revision() + 1);
+      assertThat(group.node("ben").core.state().revision(before.epoch()))
+          .isEqualTo(tek("anna").revision());
+
+      expelledByAnna("late");
+      settle();
+      assertThat(epochOf("anna").fact()).isInstanceOf(Rekey.class);
+      assertThat(tek("anna").epoch()).isNotEqualTo(before.epoch());
+      assertThat(tek("anna").revision()).isZero();
+      group.run(20_000);
+      FactId now = group.node("anna").core.sendingEpoch().orElseThrow();
+      assertThat(group.node("anna").core.core.slots.allKeks())
+          .isNotEmpty()
+          .anyMatch(kek -> kek.epoch().equals(now));
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------
+
+  @Nested
   class Join {
     /**
      * <i>"There is no dedicated Group Manager, instead, every participant may perform admission
@@ -204,7 +280,11 @@ class PaperTest {
       for (int i = 0; i < 8; i++) {
         late.add(group.join("late" + i, ""));
       }
-      settle();
+      FactId epoch = tek("anna").epoch();
+      int before = tek("anna").revision();
+      while (group.members().size() < 9) {
+        group.run(10);
+      }
       long admits =
           late.stream()
               .map(
@@ -220,6 +300,44 @@ class PaperTest {
               .distinct()
               .count();
       assertThat(admits).isLessThan(4);
+      // No refresh came between, and the key is as many steps on as there are Admits.
+      assertThat(tek("anna").epoch()).isEqualTo(epoch);
+      assertThat(tek("anna").revision() - before).isEqualTo((int) admits);
+    }
+
+    /**
+     * <i>"select a previous participant (from the sender address of packets, the list of key
+     * creators from the heartbeat, or expanding multicast rings) who is willing to admit them"</i>
+     * (3.4).
+     *
+     * <p><b>Keep</b> the first way: a newcomer asks whomever it hears, and nobody before it hears
+     * somebody. <b>Leave</b> the others: any member may admit, so who made keys is no better a
+     * choice, and to reach further than the group's own transport does is the transport's affair.
+     */
+    @Test
+    void theNewcomerAsksWhomItHears() {
+      five();
+      Group.Node dan = group.node("dan");
+      group.hears = (from, to) -> false;
+      Group.Node late = group.join("late", "");
+      group.run(5_000);
+      assertThat(asked(late)).isEmpty();
+      group.hears = (from, to) -> from == dan && to == late || from == late && to == dan;
+      group.run(5_000);
+      assertThat(asked(late)).containsOnly(dan.address);
+      assertThat(late.core.isMember()).isTrue();
+    }
+
+    private static List<Bytes> asked(Group.Node newcomer) {
+      List<Bytes> asked = new ArrayList<>();
+      for (Effect effect : newcomer.log) {
+        if (effect instanceof Effect.ToAddress to
+            && SideCodec.decode(to.message()) instanceof Decoded.Ok<SideMessage> ok
+            && ok.value() instanceof JoinAsk) {
+          asked.add(to.to());
+        }
+      }
+      return asked;
     }
 
     /**
@@ -275,17 +393,45 @@ class PaperTest {
       five();
       Group.Node eva = group.node("eva");
       assertThat(eva.canOpen(tek("anna"))).isTrue();
+      // Once out it has wiped its leaf key, but who means no good keeps it.
+      Bytes evasLeaf = leafKey(eva);
       expelledByAnna("eva");
       settle();
       Known epoch = epochOf("anna");
-      assertThat(
-              group
-                  .node("anna")
-                  .core
-                  .ledger()
-                  .mayBeGiven(group.node("anna").core.state(), epoch, eva.id()))
-          .isFalse();
+      int given = gives();
+      group.node("anna").step(new Input.Received(eva.address, need(eva, evasLeaf, epoch)));
+      assertThat(gives()).isEqualTo(given);
+      Group.Node dan = group.node("dan");
+      group.node("anna").step(new Input.Received(dan.address, need(dan, leafKey(dan), epoch)));
+      assertThat(gives()).as("who is in is answered").isEqualTo(given + 1);
+      group.run(5_000);
       assertThat(everHeld(eva, epoch.id())).isFalse();
+    }
+
+    private static Bytes leafKey(Group.Node node) {
+      return node.core.core.self.leafKeys().iterator().next().publicKey().bytes();
+    }
+
+    private static Bytes need(Group.Node asker, Bytes leafKey, Known epoch) {
+      return SideCodec.need(
+          new FactWriter(asker.key, asker.core.group(), asker.id()),
+          List.of(new FactId(asker.core.group().hash())),
+          leafKey,
+          List.of(epoch.id()),
+          List.of());
+    }
+
+    private int gives() {
+      int gives = 0;
+      for (Effect effect : group.node("anna").log) {
+        gives +=
+            effect instanceof Effect.ToMember to
+                    && SideCodec.decode(to.message()) instanceof Decoded.Ok<SideMessage> ok
+                    && ok.value() instanceof Give
+                ? 1
+                : 0;
+      }
+      return gives;
     }
   }
 
@@ -596,6 +742,34 @@ class PaperTest {
     }
 
     /**
+     * <i>"each participant only holds keys matching its ID, and the collaboration of multiple
+     * participants is required to propagate changes to the whole group"</i> (3.4).
+     *
+     * <p><b>Keep</b> the first half, and the collaboration where it is cheaper. <b>Leave</b> that
+     * it is required: no relay's word arrives here, and all come to the key all the same, by asking
+     * anybody who has it.
+     */
+    @Test
+    void withoutAnyRelaysHelpAllComeToTheKey() {
+      eighteen();
+      int[] lost = {0};
+      group.arrives =
+          message -> {
+            boolean isRelay =
+                SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
+                    && ok.value() instanceof Relay;
+            lost[0] += isRelay ? 1 : 0;
+            return !isRelay;
+          };
+      for (String name : new String[] {"m3", "m9", "m17"}) {
+        expelled(name);
+        group.run(3_000);
+        assertThat(group.allReadAll()).as(group.show()).isTrue();
+      }
+      assertThat(lost[0]).as("relays spoke, and were not heard").isPositive();
+    }
+
+    /**
      * <i>"every participant remaining in the group can update the KEKs it previously had, but does
      * not gain any further knowledge about the keys the other participants have"</i> (3.3).
      *
@@ -782,6 +956,143 @@ class PaperTest {
       assertThat(group.members()).hasSize(4);
       assertThat(tapped.adversary.checked).as("keys in use that were tried").isGreaterThan(20);
       assertThat(tapped.adversary.piecesPooled).as("secrets to try with").isGreaterThan(20);
+    }
+
+    /**
+     * <i>"they can share their key tables, and thus cover a subgroup defined by the KEKs they do
+     * not have in common. Every participant sharing each of his individual KEKs with at least one
+     * of the colluding parties is indistinguishable from them in terms of keying material that he
+     * holds."</i> (3.3)
+     *
+     * <p><b>Keep</b> that he is, as far as KEKs go: no wrap is made for him. <b>Leave</b> that he
+     * pays for it: his leaf key is his alone, so he is sealed to. With two symbols six who go cover
+     * others; those read on, and who went read nothing.
+     */
+    @Test
+    void whoIsCoveredByThoseWhoCollideReadsOnAndTheyDoNot() {
+      group.profile = Profile.PAPER;
+      Tapped tapped = Tapped.founding(group, "m0");
+      for (int i = 1; i < 12; i++) {
+        tapped.join("m" + i, "");
+      }
+      group.run(20_000);
+      List<MemberId> out = new ArrayList<>();
+      for (int i = 6; i < 12; i++) {
+        out.add(group.node("m" + i).id());
+        group.node("m0").step(new Input.Expel(group.node("m" + i).device()));
+      }
+      List<String> covered = new ArrayList<>();
+      for (Group.Node node : group.members()) {
+        boolean isCovered = true;
+        for (int position = 0; position < SlotKeys.POSITIONS; position++) {
+          Slot own = node.core.core.slots.own(position);
+          isCovered &= out.stream().anyMatch(each -> own.isHeldBy(each, Profile.PAPER));
+        }
+        if (isCovered && !out.contains(node.id())) {
+          covered.add(node.name);
+        }
+      }
+      assertThat(covered).as("in terms of keying material they are the same").isNotEmpty();
+      group.run(3_000);
+      assertThat(group.members()).hasSize(6).extracting(node -> node.name).containsAll(covered);
+      assertThat(group.allReadAll()).as(group.show()).isTrue();
+      for (Group.Node node : group.members()) {
+        assertThat(tapped.adversary.check(node, group.now)).isEmpty();
+      }
+    }
+
+    /**
+     * <i>"For the same size ID, this will reduce the number of symbols W and thus the number of
+     * keys each participant will hold. At the same time, this will increase the number of keys a
+     * colluding group needs to hold to k per symbol, requiring at least k conspirators with
+     * carefully chosen IDs to become resistant."</i> (3.3)
+     *
+     * <p><b>Keep</b>: to spend every slot of a position takes k who go. <b>Leave</b> fewer symbols:
+     * ids are long enough for 32 whatever k is. And resistant nobody becomes: when no slot is left,
+     * all who stay are sealed to.
+     */
+    @Test
+    void itTakesKToSpendAllSlotsOfAPositionAndThenAllAreSealedTo() {
+      for (Profile profile : Profile.values()) {
+        int k = profile.radix();
+        CoverPlanner.Problem fresh = CoverTable.problem(profile, 200, 0, new Random(1));
+        int[] clean = new int[SlotKeys.POSITIONS];
+        Arrays.fill(clean, (1 << k) - 1);
+        for (int gone = 1; gone <= k; gone++) {
+          // Of an address that shows one symbol throughout, another one's each time.
+          MemberId conspirator = showing(gone - 1, profile);
+          for (int position = 0; position < clean.length; position++) {
+            clean[position] &= ~(1 << conspirator.hash().symbol(position, profile.symbolBits()));
+          }
+          int[] holds = new int[fresh.ids().size()];
+          Arrays.fill(holds, -1);
+          CoverPlanner.Plan plan =
+              CoverPlanner.plan(
+                  new CoverPlanner.Problem(
+                      fresh.ids(),
+                      fresh.author(),
+                      profile.symbolBits(),
+                      holds,
+                      clean.clone(),
+                      fresh.prices()));
+          int wraps = plan.wraps().size() + plan.relays().size();
+          if (gone < k) {
+            assertThat(wraps).as("%s, %d of %d", profile, gone, k).isPositive();
+          } else {
+            assertThat(wraps).as("%s, all %d", profile, k).isZero();
+            assertThat(plan.seals()).hasSize(fresh.ids().size() - 1);
+          }
+        }
+      }
+    }
+
+    private static MemberId showing(int symbol, Profile profile) {
+      byte[] bytes = new byte[Hash32.LENGTH];
+      int filled = 0;
+      for (int bits = 0; bits < 8; bits += profile.symbolBits()) {
+        filled |= symbol << bits;
+      }
+      Arrays.fill(bytes, (byte) filled);
+      return new MemberId(Hash32.of(bytes));
+    }
+
+    /**
+     * <i>"So at group creation time, k should be selected according to the expected conspiracy risk
+     * and the cost of re-creating the group or re-joining participants which were accidentally
+     * excluded by overspecifying the range."</i> (3.3)
+     *
+     * <p><b>Keep</b> the time: k stands in the founding, which names the group. <b>Leave</b> what
+     * it is selected by: whatever k is, whoever conspires reads nothing, the group is not made anew
+     * and nobody joins again. It is selected by what Rekeys cost, for which the README has a table.
+     */
+    @Test
+    void kIsChosenAtTheFoundingAndWhoConspiresReadsNothingWhateverItIs() {
+      for (Profile profile : Profile.values()) {
+        Group chosen = new Group(11);
+        chosen.profile = profile;
+        Tapped tapped = Tapped.founding(chosen, "m0");
+        for (int i = 1; i < 9; i++) {
+          tapped.join("m" + i, "");
+        }
+        chosen.run(10_000);
+        List<MemberId> stay = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          stay.add(chosen.node("m" + i).id());
+        }
+        script(
+            name -> {
+              chosen.node("m0").step(new Input.Expel(chosen.node(name).device()));
+              chosen.run(4_000);
+              for (Group.Node node : chosen.members()) {
+                assertThat(tapped.adversary.check(node, chosen.now)).as("%s", profile).isEmpty();
+              }
+            });
+        assertThat(chosen.allReadAll()).as(chosen.show()).isTrue();
+        assertThat(chosen.members().stream().map(Group.Node::id).toList())
+            .as("%s, nobody joined again", profile)
+            .isEqualTo(stay);
+        assertThat(tapped.adversary.piecesPooled).isPositive();
+      }
     }
 
     /**
