@@ -8,12 +8,24 @@ import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.frame.Authentication;
+import io.keymoot.flatkeying.frame.FrameOpener;
+import io.keymoot.flatkeying.frame.FrameSealer;
+import io.keymoot.flatkeying.frame.FrameSender;
+import io.keymoot.flatkeying.frame.FrameStream;
+import io.keymoot.flatkeying.frame.KeyRing;
+import io.keymoot.flatkeying.frame.Opening;
+import io.keymoot.flatkeying.frame.SFrameSuite;
+import io.keymoot.flatkeying.frame.Sealing;
+import io.keymoot.flatkeying.frame.TekEpoch;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** P8: somebody takes the device away, with all that is in its memory. */
@@ -116,6 +129,98 @@ class CaptureTest {
     keks.forEach((bytes, epoch) -> found.addAll(contains(loot, bytes) ? Set.of(epoch) : Set.of()));
     assertThat(found).containsExactly(running());
     assertThat(fresh).noneMatch(bytes -> contains(loot, bytes));
+  }
+
+  @Test
+  void aCapturedDeviceHasNoFrameKeyOlderThanTheGracePeriod() {
+    Frames frames = new Frames();
+    group.witness =
+        new Group.Witness() {
+          @Override
+          public void said(Group.Node from, Bytes message) {}
+
+          @Override
+          public void stepped(Group.Node node) {
+            if (node.name.equals("cora") && node.core.isMember()) {
+              frames.follow(node);
+            }
+          }
+        };
+    tenEpochs();
+    assertThat(frames.epochsIn(frames.reachable(victim()))).hasSizeGreaterThan(9);
+    group.run(Limits.GRACE_MILLIS + 1_000);
+    assertThat(frames.epochsIn(frames.reachable(victim()))).containsExactly(running());
+  }
+
+  /** A device's frames: it seals under each key that it is told, and opens what it sealed. */
+  private static final class Frames {
+    private final Map<byte[], FactId> keys = new IdentityHashMap<>();
+    private final Set<Object> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    private @Nullable KeyRing ring;
+    private @Nullable FrameSealer sealer;
+    private @Nullable FrameOpener opener;
+    private int read;
+
+    void follow(Group.Node node) {
+      KeyRing its = ring;
+      if (its == null) {
+        Stay stay = node.core.stay().orElseThrow();
+        FrameSender self = new FrameSender(stay.id(), node.id());
+        its = new KeyRing(node.core.group(), SFrameSuite.AES_256_GCM_SHA512_128);
+        its.admit(List.of(self));
+        sealer = its.beginStay(self, node.key::sign);
+        opener = its.newOpener((member, message, signature) -> true);
+        ring = its;
+      }
+      for (; read < node.log.size(); read++) {
+        switch (node.log.get(read)) {
+          // Some are over already by the time that they are told of here.
+          case Effect.Install install when !install.tek().isClosed() ->
+              its.install(new TekEpoch(install.tek()));
+          case Effect.Retire retire -> its.retire(retire.epoch(), retire.revision());
+          default -> {}
+        }
+      }
+      Optional<FactId> epoch = node.core.sendingEpoch();
+      if (epoch.isPresent() && its.activate(epoch.get(), node.core.sendingRevision())) {
+        sealAndOpen();
+        for (Object each : HeapWalk.everything(List.of(its))) {
+          if (each.getClass().getSimpleName().equals("CipherKey") && known.add(each)) {
+            keys.put(HeapWalk.bytesOf(each), epoch.get());
+          }
+        }
+      }
+    }
+
+    private void sealAndOpen() {
+      byte[] frame = new byte[8 + FrameSealer.MAX_OVERHEAD];
+      FrameStream stream = FrameStream.of(Authentication.NONE, 0);
+      Tick now = new Tick(0);
+      int length =
+          ((Sealing.Sealed)
+                  Objects.requireNonNull(sealer).seal(now, stream, new byte[8], 0, 8, frame, 0))
+              .length();
+      assertThat(Objects.requireNonNull(opener).open(now, 1, frame, 0, length, new byte[length], 0))
+          .isInstanceOf(Opening.Opened.class);
+    }
+
+    Set<byte[]> reachable(Group.Node node) {
+      return HeapWalk.arrays(
+          List.of(
+              node.core,
+              node.keys,
+              Objects.requireNonNull(ring),
+              Objects.requireNonNull(sealer),
+              Objects.requireNonNull(opener)));
+    }
+
+    Set<FactId> epochsIn(Set<byte[]> loot) {
+      Set<FactId> found = new TreeSet<>();
+      for (byte[] each : HeapWalk.found(loot, keys.keySet())) {
+        found.add(Objects.requireNonNull(keys.get(each)));
+      }
+      return found;
+    }
   }
 
   private Adversary recorded() {

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +31,28 @@ final class HeapWalk {
   /** Every array of at least 32 bytes that hangs on these. */
   static Set<byte[]> arrays(List<Object> roots) {
     Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Object each : everything(roots)) {
+      if (each instanceof byte[] bytes && bytes.length >= SECRET_BYTES) {
+        arrays.add(bytes);
+      }
+    }
+    return arrays;
+  }
+
+  /**
+   * All objects that hang on these. What the JDK's own classes hold is followed where they have a
+   * way to ask for it; where they have none (a cipher's copy of its key) it is out of sight here as
+   * it is out of reach for wiping.
+   */
+  static Set<Object> everything(List<Object> roots) {
     Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Object> next = new ArrayDeque<>(roots);
     for (Object each = next.poll(); each != null; each = next.poll()) {
       // The randomness of the tests remembers what it gave; a device's does not.
-      if (!seen.add(each) || each instanceof Draws) {
+      if (each instanceof Draws || !seen.add(each)) {
         continue;
       }
-      if (each instanceof byte[] bytes) {
-        if (bytes.length >= 32) {
-          arrays.add(bytes);
-        }
-      } else if (each instanceof Object[] array) {
+      if (each instanceof Object[] array) {
         for (int i = 0; i < Array.getLength(array); i++) {
           offer(next, array[i]);
         }
@@ -54,11 +66,17 @@ final class HeapWalk {
             });
       } else if (each instanceof Optional<?> maybe) {
         maybe.ifPresent(one -> offer(next, one));
+      } else if (each instanceof AtomicReference<?> one) {
+        offer(next, one.get());
+      } else if (each instanceof AtomicReferenceArray<?> many) {
+        for (int i = 0; i < many.length(); i++) {
+          offer(next, many.get(i));
+        }
       } else if (!isTheJdks(each)) {
         fieldsOf(each).forEach(value -> offer(next, value));
       }
     }
-    return arrays;
+    return seen;
   }
 
   /** How many each map and list that hangs on these has, by the field; of several the most. */
@@ -172,7 +190,11 @@ final class HeapWalk {
   /** The bytes of a key, which it gives to nobody. */
   static byte[] bytesOf(Object secret) {
     try {
-      Field field = secret.getClass().getSuperclass().getDeclaredField("bytes");
+      Class<?> type = secret.getClass();
+      // Secrets of the schedule have a class of their own above them, frame keys none.
+      Field field =
+          (type.getSuperclass() == Object.class ? type : type.getSuperclass())
+              .getDeclaredField("bytes");
       field.setAccessible(true);
       return ((byte[]) field.get(secret)).clone();
     } catch (ReflectiveOperationException e) {
