@@ -42,8 +42,8 @@ import java.util.stream.Collectors;
  * ArchitectureTest} applies {@link #ofACore}; {@code HouseRulesTest} shows of each rule that it can
  * fail.
  *
- * <p>The rules read class files. There a {@code synchronized} method shows and a block does not;
- * and what a library does on a core's behalf does not show either, except where a rule names it.
+ * <p>The rules read class files. What a library does on a core's behalf does not show there, except
+ * where a rule names it.
  */
 public final class HouseRules {
   private HouseRules() {}
@@ -116,7 +116,9 @@ public final class HouseRules {
                       || calls.getName().equals("parallelStream")
                       || (owner(calls).startsWith("java.util.stream.")
                           && calls.getName().equals("parallel")),
-              method -> method.getModifiers().contains(JavaModifier.SYNCHRONIZED))
+              method ->
+                  method.getModifiers().contains(JavaModifier.SYNCHRONIZED)
+                      || Monitors.enteredBy(method))
           .as("cores have no thread, executor, lock or wait")
           .because("one caller steps a core, and the loop around it owns the threads");
 

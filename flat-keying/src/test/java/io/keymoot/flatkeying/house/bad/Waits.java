@@ -25,6 +25,12 @@ final class Waits {
 
   synchronized void synchronizedMethod() {}
 
+  int synchronizedBlock(int[] shared) {
+    synchronized (shared) {
+      return shared[0]++;
+    }
+  }
+
   Object parallel(List<String> list) {
     return list.parallelStream().toList();
   }
