@@ -231,7 +231,7 @@ final class WaitingRoom {
     /** Whether it still had its seat. */
     boolean leave(Waiter waiter) {
       for (int seat = 0; seat < SEATS; seat++) {
-        if (seats.get(seat) == waiter && seats.compareAndSet(seat, waiter, null)) {
+        if (seats.compareAndSet(seat, waiter, null)) {
           count(-waiter.bytes());
           return true;
         }

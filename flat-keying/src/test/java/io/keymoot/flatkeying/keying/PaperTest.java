@@ -322,7 +322,7 @@ class PaperTest {
       Group.Node late = group.join("late", "");
       group.run(5_000);
       assertThat(asked(late)).isEmpty();
-      group.hears = (from, to) -> from == dan && to == late || from == late && to == dan;
+      group.hears = (from, to) -> (from == dan && to == late) || (from == late && to == dan);
       group.run(5_000);
       assertThat(asked(late)).containsOnly(dan.address);
       assertThat(late.core.isMember()).isTrue();
