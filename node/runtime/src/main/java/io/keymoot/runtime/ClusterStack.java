@@ -136,6 +136,7 @@ public sealed interface ClusterStack {
       first.getProperties().putAll(transport);
       discovery.ifPresent(
           way -> protocols.set(1, new ProtocolConfiguration(way.protocol, way.properties)));
+      protocols.replaceAll(ClusterStack::plain);
       JChannel channel = new JChannel(configurator(protocols));
       if (channel.getProtocolStack().getTransport() instanceof TCP tcp) {
         tcp.setSocketFactory(BoundedWrites.factory(RuntimeLimits.WRITE_MILLIS));
@@ -144,10 +145,18 @@ public sealed interface ClusterStack {
     }
   }
 
+  private static ProtocolConfiguration plain(ProtocolConfiguration each) {
+    Class<?> instead = PlainStack.INSTEAD.get(each.getProtocolName());
+    return instead == null
+        ? each
+        : new ProtocolConfiguration(instead.getName(), each.getProperties());
+  }
+
   record Own(URL configuration) implements ClusterStack {
     @Override
     public JChannel open(String room) throws Exception {
-      return new JChannel(configurator(read(configuration)));
+      return new JChannel(
+          configurator(read(configuration).stream().map(ClusterStack::plain).toList()));
     }
   }
 

@@ -107,6 +107,12 @@ final class RuntimeLimits {
   static final int WAITING_IN_ALL = 4_096;
   static final int WAITING_BYTES_IN_ALL = 32 << 20;
 
+  /** One message of JGroups over TCP: its bundles have 64 kB, and views of all who can be fit. */
+  static final int TCP_MESSAGE_BYTES = 1 << 20;
+
+  /** What JGroups' failure detection says over its own connections. */
+  static final int FAILURE_WORD_BYTES = 64 << 10;
+
   /** Peers of one view that are passed on: a forged view may name any number. */
   static final int REACHABLE_PEERS = 16_384;
 
