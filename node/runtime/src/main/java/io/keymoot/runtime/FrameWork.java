@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ final class FrameWork implements AutoCloseable {
 
   private final String name;
   private final Supplier<Tick> clock;
+  private final BooleanSupplier maySeal;
   private final Consumer<NodeEvent> events;
   private final Naming naming;
   private final Consumer<Throwable> brokenBy;
@@ -103,17 +105,20 @@ final class FrameWork implements AutoCloseable {
   private @Nullable Bytes unsent;
 
   /**
+   * @param maySeal asked before each frame; while it says no, messages are held
    * @param brokenBy told of a bug that stopped the thread, which then opens nothing any more
    */
   FrameWork(
       String name,
       Supplier<Tick> clock,
+      BooleanSupplier maySeal,
       Consumer<NodeEvent> events,
       Naming naming,
       Consumer<Throwable> brokenBy) {
     this.name = name;
     this.brokenBy = brokenBy;
     this.clock = clock;
+    this.maySeal = maySeal;
     this.events = events;
     this.naming = naming;
     this.unopened = new Untold(events);
@@ -230,7 +235,7 @@ final class FrameWork implements AutoCloseable {
 
   private Optional<FrameSealer> sealerNow() {
     FrameDesk at = desk;
-    return at == null ? Optional.empty() : at.sealer();
+    return at == null || !maySeal.getAsBoolean() ? Optional.empty() : at.sealer();
   }
 
   private Optional<FrameOpener> openerNow() {
@@ -492,6 +497,8 @@ final class FrameWork implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    // Though the loop may still be in a step, and its keys not wiped.
+    desk = null;
     thread.interrupt();
     try {
       if (thread.isAlive()) {

@@ -40,8 +40,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -91,8 +89,8 @@ public final class GroupNode implements AutoCloseable {
   private final boolean isForOneGroup;
   private volatile @Nullable Transport transport;
   private final @Nullable Remembered memory;
-  private final ExecutorService disk =
-      Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+  private final @Nullable MemoryWriter disk;
+  private final ClockWatch clocks;
 
   /** What this seat knows of who was put out is not written yet; of the loop's thread. */
   private @Nullable Seat mustRemember;
@@ -122,6 +120,8 @@ public final class GroupNode implements AutoCloseable {
                 event ->
                     event instanceof NodeEvent.Message message ? message.payload().length() : 0));
     this.memory = from.memory == null ? null : new Remembered(from.memory, this::publish);
+    this.disk = memory == null ? null : new MemoryWriter(memory::save);
+    this.clocks = new ClockWatch(from.clocks, this::lookAtClocks);
     this.host =
         new Host(
             wish,
@@ -130,9 +130,11 @@ public final class GroupNode implements AutoCloseable {
             from.network,
             from.entropy,
             GroupNode::today,
-            memory == null ? group -> List.of() : memory::load);
+            memory == null ? group -> List.of() : memory::load,
+            clocks);
     this.loop = new Loop<>(name, host, new NodeInput.Wake(), this::perform, this::closeTransport);
-    this.frames = new FrameWork(name, loop::now, this::publish, this::from, loop::stopBy);
+    this.frames =
+        new FrameWork(name, loop::now, clocks::maySeal, this::publish, this::from, loop::stopBy);
     this.keyDesk =
         new KeyDesk(
             name,
@@ -155,6 +157,7 @@ public final class GroupNode implements AutoCloseable {
     private @Nullable String cluster;
     private @Nullable Path memory;
     private Entropy entropy = entropy();
+    private Clocks clocks = Clocks.ofThisMachine();
     private List<Bytes> lists = List.of();
     private List<Invite> invites = List.of();
     private List<InviteUse> uses = List.of();
@@ -229,6 +232,12 @@ public final class GroupNode implements AutoCloseable {
       return this;
     }
 
+    /** For tests, which cannot set the machine's. */
+    Builder watching(Clocks those) {
+      this.clocks = those;
+      return this;
+    }
+
     /** Founds a group, and takes part in it. */
     public GroupNode found(FlatKeying.Founding plan) {
       return start(plan.name(), new Wish.Found(plan));
@@ -285,6 +294,7 @@ public final class GroupNode implements AutoCloseable {
 
   private @Nullable Void brokenBy(Throwable bug) {
     isIn.completeExceptionally(bug);
+    keyDesk.close();
     tell(new NodeEvent.Status(NodeState.OUT, "a bug stopped this node; its log says more"));
     return null;
   }
@@ -687,8 +697,33 @@ public final class GroupNode implements AutoCloseable {
         members(moved.to());
         PeerView there = moved.to().peer.view(now);
         tell(new NodeEvent.Status(stateOf(there.state()), there.cause()));
+        // Who was put out there was so before it was this node's group.
+        remember(moved.to());
       }
       case NodeEffect.GaveUp gaveUp -> gaveUp.seat().close();
+      case NodeEffect.ClocksApart apart -> holdBack(apart.millis());
+      case NodeEffect.ClocksAgree agree -> {
+        clocks.agreeAgain();
+        frames.ringChanged();
+      }
+    }
+  }
+
+  /** As if nothing had come for the loop: it looks at the clocks whatever comes. */
+  private void lookAtClocks() {
+    loop.latest(new NodeInput.Wake());
+  }
+
+  private void holdBack(long millisApart) {
+    Seat at = seat;
+    if (at != null && at.keys.look().active().isPresent()) {
+      LOG.warn(
+          "This machine's clocks jumped apart by {} s, as after a sleep or where a snapshot of it"
+              + " was put back: this device begins a new stay before it sends anything",
+          millisApart / 1_000);
+      at.desk.ring().holdBack();
+      at.keys.holdBack();
+      keyDesk.holdBackIf(true);
     }
   }
 
@@ -851,8 +886,8 @@ public final class GroupNode implements AutoCloseable {
       case PeerEffect.Admit admit -> senders(at, isOurs);
       case PeerEffect.EndStay end -> {
         senders(at, isOurs);
-        if (isOurs && end.atOnce() && memory != null) {
-          remember(at, memory);
+        if (isOurs && end.atOnce()) {
+          remember(at);
         }
       }
       default -> {}
@@ -895,21 +930,26 @@ public final class GroupNode implements AutoCloseable {
   }
 
   /** Somebody was put out: of many at once, one writing knows all. On the loop's thread. */
-  private void remember(Seat at, Remembered keeps) {
-    if (mustRemember == null) {
-      mustRemember = at;
-      loop.later(() -> write(keeps));
+  private void remember(Seat at) {
+    if (disk == null) {
+      return;
     }
+    if (mustRemember == null) {
+      loop.later(() -> write(disk));
+    } else if (mustRemember != at) {
+      write(disk);
+    }
+    mustRemember = at;
   }
 
   /** On the loop's thread, or when it has ended. */
-  private void write(Remembered keeps) {
+  private void write(MemoryWriter to) {
     Seat at = mustRemember;
     if (at != null) {
       mustRemember = null;
       List<Bytes> facts =
           Remembered.worthKeeping(at.peer.keying().ledger(), at.peer.keying().state());
-      disk.execute(() -> keeps.save(at.peer.keying().group(), facts));
+      to.write(at.peer.keying().group(), facts);
     }
   }
 
@@ -1003,17 +1043,18 @@ public final class GroupNode implements AutoCloseable {
       tell(new NodeEvent.Status(NodeState.OUT, "this node was closed"));
     }
     events.close();
-    host.close();
   }
 
   /** What is still to be written is, but nobody waits long for a slow disk. */
   private void closeDisk() {
-    if (memory != null && loop.hasEnded()) {
-      write(memory);
+    if (disk == null) {
+      return;
     }
-    disk.shutdown();
+    if (loop.hasEnded()) {
+      write(disk);
+    }
     try {
-      if (!disk.awaitTermination(RuntimeLimits.LAST_WRITE_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (!disk.finish(RuntimeLimits.LAST_WRITE_MILLIS)) {
         LOG.info("What is remembered of expulsions is still being written; it goes on");
       }
     } catch (InterruptedException e) {

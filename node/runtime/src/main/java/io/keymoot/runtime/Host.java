@@ -95,6 +95,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   private final Entropy entropy;
   private final Supplier<WallTime> wall;
   private final Function<GroupId, List<Bytes>> memory;
+  private final ClockWatch clocks;
 
   /** As it is now: of a seat that is still to be taken, too. */
   private Opinion opinion;
@@ -127,7 +128,8 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       Network network,
       Entropy entropy,
       Supplier<WallTime> wall,
-      Function<GroupId, List<Bytes>> memory) {
+      Function<GroupId, List<Bytes>> memory,
+      ClockWatch clocks) {
     this.wish = wish;
     this.identity = identity;
     this.opinion = opinion;
@@ -135,6 +137,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     this.entropy = entropy;
     this.wall = wall;
     this.memory = memory;
+    this.clocks = clocks;
   }
 
   @Nullable Seat seat() {
@@ -147,6 +150,9 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   public List<NodeEffect> step(Tick time, NodeInput input) {
     now = time;
     out.clear();
+    if (!clocks.look()) {
+      beginNewStays();
+    }
     switch (input) {
       case NodeInput.Start start -> start(start.self());
       case NodeInput.Wake wake -> wake();
@@ -190,6 +196,35 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
             Optional.ofNullable(next).flatMap(at -> at.peer.nextDeadline()))
         .flatMap(Optional::stream)
         .min(Tick::compareTo);
+  }
+
+  /**
+   * The clocks jumped apart. Whoever is not in yet begins its stay with what it asked in a life
+   * before, perhaps: it says Here as well, once it is in.
+   */
+  private void beginNewStays() {
+    out.add(new NodeEffect.ClocksApart(clocks.apartBy()));
+    boolean all = true;
+    for (Seat at :
+        Stream.of(Optional.ofNullable(seat), Optional.ofNullable(next))
+            .flatMap(Optional::stream)
+            .toList()) {
+      boolean isOut = at.peer.keying().state().count() > 0 && !at.peer.keying().isMember();
+      int before = out.size();
+      if (at.peer.keying().isMember()) {
+        step(at, new PeerInput.Renew(Optional.empty()));
+      }
+      all &=
+          isOut
+              || out.subList(before, out.size()).stream()
+                  .anyMatch(
+                      effect ->
+                          effect instanceof NodeEffect.OfPeer of
+                              && of.effect() instanceof PeerEffect.BeginStay);
+    }
+    if (all) {
+      out.add(new NodeEffect.ClocksAgree());
+    }
   }
 
   /** Who asks for what nobody will do is told so, before anything has changed. */
@@ -494,6 +529,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         | (bytes[3] & 0xff);
   }
 
+  /** Its keys are wiped, and those of the frames. */
   @Override
   public void close() {
     if (seat != null) {

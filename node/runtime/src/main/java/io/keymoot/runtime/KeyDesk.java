@@ -28,6 +28,9 @@ final class KeyDesk implements AutoCloseable {
     record HoldBack() implements Change {}
 
     record Senders(List<FrameSender> senders) implements Change {}
+
+    /** There will be no more keys, and no more changes. */
+    record End() implements Change {}
   }
 
   private final String name;
@@ -125,17 +128,22 @@ final class KeyDesk implements AutoCloseable {
         }
         case Change.HoldBack hold -> listener.holdBack();
         case Change.Senders senders -> listener.senders(senders.senders());
+        case Change.End end -> forgetAll();
       }
     }
 
     @Override
     public void missed(long firstId, long lastId) {
       // Nothing is known of what holds now: nothing is sealed, and all begins anew.
+      forgetAll();
+      again.run();
+    }
+
+    private void forgetAll() {
       listener.holdBack();
       List<GroupKey> all = new ArrayList<>(installed);
       installed.clear();
       all.forEach(listener::retire);
-      again.run();
     }
   }
 
@@ -175,8 +183,15 @@ final class KeyDesk implements AutoCloseable {
     lines.forEach(line -> line.feed.publish(change));
   }
 
+  /** Whoever subscribed is told to seal no more, and to forget every key. */
   @Override
   public void close() {
-    lines.forEach(Line::close);
+    for (Line line : lines) {
+      if (lines.remove(line)) {
+        line.feed.publish(new Change.End());
+        line.feed.close();
+        giveBack.accept(line.streams);
+      }
+    }
   }
 }

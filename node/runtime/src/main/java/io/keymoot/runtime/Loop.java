@@ -5,6 +5,8 @@ import io.keymoot.peer.Address;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,6 +41,9 @@ public final class Loop<I, E> implements AutoCloseable {
 
     /** When it wants to be woken, if nothing comes before. */
     Optional<Tick> nextDeadline();
+
+    /** After the last step, on the thread that made it: what the core keeps secret is wiped. */
+    default void close() {}
 
     static <I, E> Core<I, E> of(
         BiFunction<Tick, I, List<E>> step, Supplier<Optional<Tick>> nextDeadline) {
@@ -107,6 +112,7 @@ public final class Loop<I, E> implements AutoCloseable {
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final Thread thread;
+  private final Executor answers;
   private final AtomicBoolean resourceClosed = new AtomicBoolean();
   private volatile @Nullable Throwable bug;
 
@@ -132,6 +138,9 @@ public final class Loop<I, E> implements AutoCloseable {
     this.handler = handler;
     this.resource = resource;
     this.thread = Thread.ofPlatform().daemon().name(name + "-loop").unstarted(this::run);
+    this.answers =
+        Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name(name + "-answer-", 0).factory());
   }
 
   public void start() {
@@ -326,18 +335,21 @@ public final class Loop<I, E> implements AutoCloseable {
     return effects;
   }
 
-  /** Answers are completed on threads of their own: what hangs on them must not stop the loop. */
+  /**
+   * Answers are completed on threads of their own: what hangs on them must not stop the loop. These
+   * are the system's, for up to Java 23 two that wait for a lock the old way may hold all that the
+   * virtual ones of this JVM run on. As many as commands may wait: who has one may wait for
+   * another's answer.
+   */
   private void complete(Runnable completion) {
-    Thread.ofVirtual()
-        .name(name + "-answer")
-        .start(
-            () -> {
-              try {
-                completion.run();
-              } finally {
-                commands.release();
-              }
-            });
+    answers.execute(
+        () -> {
+          try {
+            completion.run();
+          } finally {
+            commands.release();
+          }
+        });
   }
 
   private void shut() {
@@ -351,12 +363,17 @@ public final class Loop<I, E> implements AutoCloseable {
             complete(() -> look.answer().completeExceptionally(whyStopped()));
       }
     }
+    try {
+      core.close();
+    } catch (RuntimeException e) {
+      LOG.warn("While {} was closing: {}", name, e.toString());
+    }
     closeResource();
     Throwable cause = bug;
     if (cause == null) {
-      Thread.startVirtualThread(() -> stopped.complete(null));
+      answers.execute(() -> stopped.complete(null));
     } else {
-      Thread.startVirtualThread(() -> stopped.completeExceptionally(cause));
+      answers.execute(() -> stopped.completeExceptionally(cause));
     }
   }
 
@@ -400,7 +417,7 @@ public final class Loop<I, E> implements AutoCloseable {
         thread.interrupt();
         if (!thread.join(RuntimeLimits.LOOP_CLOSE)) {
           // The step in progress hears nothing. The resource is closed all the same.
-          Thread.startVirtualThread(this::closeResource);
+          answers.execute(this::closeResource);
         }
       }
     } catch (InterruptedException e) {

@@ -22,6 +22,12 @@ sealed interface NodeEffect {
   /** Heard while no group is known yet. */
   record OtherVersion(PeerEffect.OtherVersion heard) implements NodeEffect {}
 
+  /** This machine's clocks jumped apart: nothing is sealed from here on. */
+  record ClocksApart(long millis) implements NodeEffect {}
+
+  /** Every seat has begun a new stay since. */
+  record ClocksAgree() implements NodeEffect {}
+
   /** In the other group: from now on that one is this node's. */
   record Moved(Seat from, Seat to) implements NodeEffect {}
 

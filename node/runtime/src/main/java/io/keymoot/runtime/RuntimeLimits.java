@@ -225,6 +225,14 @@ final class RuntimeLimits {
 
   static final int STREAMS_PER_SUBSCRIPTION = 8;
 
+  /**
+   * Clocks that are further apart than they were jumped: no network's time service sets a clock
+   * that is watched by so much at a time. And how often all of them are looked at.
+   */
+  static final long CLOCKS_APART_MILLIS = 5_000;
+
+  static final long CLOCKS_LOOK_MILLIS = 1_000;
+
   /** How often the date is told to the core, and what is over is tidied away. */
   static final long DATE_MILLIS = 60_000;
 

@@ -364,6 +364,24 @@ final class DeviceTest {
             });
   }
 
+  /** Who was put out of the other group was so before this device was in it. */
+  @Test
+  void whoMovesToAnotherGroupRemembersWhoWasPutOutOfThat() throws Exception {
+    Path file = expelled();
+    Files.delete(file);
+    GroupId there = everybody.get(0).node.group().orElseThrow();
+    Identity danId = Identity.selfMade();
+    Path memory = Files.createDirectory(folder.resolve("dan's"));
+    Someone dan =
+        people.add("dan", danId, people.builder(danId).rememberingIn(memory).found(people.plan()));
+    people.settled(dan);
+    dan.node.moveTo(there).toCompletableFuture().join();
+    await().atMost(People.SOON).until(() -> dan.node.group().equals(Optional.of(there)));
+    await()
+        .atMost(People.SOON)
+        .until(() -> !new Remembered(memory, event -> {}).load(there).isEmpty());
+  }
+
   @Test
   void aDamagedMemoryIsExplainedAndSetAside() throws Exception {
     Path file = expelled();

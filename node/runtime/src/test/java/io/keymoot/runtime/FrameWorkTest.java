@@ -45,6 +45,7 @@ class FrameWorkTest {
             new FrameWork(
                 "test",
                 () -> Tick.ZERO,
+                () -> true,
                 event -> {
                   throw bug;
                 },
@@ -72,6 +73,7 @@ class FrameWorkTest {
             new FrameWork(
                 "test",
                 () -> new Tick(millis.get()),
+                () -> true,
                 event -> told.add((NodeEvent.Unopened) event),
                 (sender, isProved) -> new From.TheGroup(sender),
                 bug -> {
@@ -116,6 +118,7 @@ class FrameWorkTest {
               looks.incrementAndGet();
               return new Tick(millis.get());
             },
+            () -> true,
             told::add,
             (sender, isProved) -> new From.TheGroup(sender),
             bug -> told.add(new NodeEvent.Status(NodeState.OUT, bug.toString())));
@@ -266,6 +269,7 @@ class FrameWorkTest {
         people.network(),
         new SecureRandom()::nextBytes,
         () -> new WallTime(0),
-        group -> List.of());
+        group -> List.of(),
+        new ClockWatch(new FakeClocks(), () -> {}));
   }
 }

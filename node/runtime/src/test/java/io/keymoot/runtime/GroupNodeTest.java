@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.frame.Authentication;
 import io.keymoot.flatkeying.frame.FrameSender;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.frame.Sealing;
+import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Pending;
 import io.keymoot.runtime.People.Someone;
@@ -712,6 +714,126 @@ final class GroupNodeTest {
     anna.reads("back");
   }
 
+  // ---- the end of keys
+
+  @Test
+  void whoClosesTellsWhoSubscribedToForgetEveryKey() {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    Keys keys = new Keys();
+    answer(anna.node.keys(1, keys));
+    await().atMost(People.SOON).until(() -> keys.active != null);
+    anna.node.close();
+    await().atMost(People.SOON).until(keys::wasToldToForgetAll);
+  }
+
+  @Test
+  void whoseNodeABugStoppedSealsNothingMoreAndForgetsEveryKey() {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    Keys keys = new Keys();
+    answer(anna.node.keys(1, keys));
+    StreamSealer camera = anna.node.sealer(FrameStream.of(Authentication.NONE, 0));
+    byte[] picture = new byte[100];
+    byte[] frame = new byte[picture.length + StreamSealer.MAX_OVERHEAD];
+    sealed(camera.seal(picture, 0, picture.length, frame, 0));
+    await().atMost(People.SOON).until(() -> keys.active != null);
+
+    assertThatThrownBy(
+            () ->
+                answer(
+                    anna.node.lookAt(
+                        peer -> {
+                          throw new IllegalStateException("of the test");
+                        })))
+        .hasCauseInstanceOf(NodeStopped.class);
+    await().atMost(People.SOON).until(() -> anna.node.status().state() == NodeState.OUT);
+    assertThat(camera.seal(picture, 0, picture.length, frame, 0))
+        .isInstanceOf(Sealing.NotSealed.class);
+    await().atMost(People.SOON).until(keys::wasToldToForgetAll);
+  }
+
+  // ---- clocks that jump
+
+  private static Stay stayOf(Someone who) {
+    return answer(who.node.lookAt(peer -> peer.keying().stay().orElseThrow())).orElseThrow();
+  }
+
+  /** What was sealed before may be sealed again by a copy that was put back. */
+  @Test
+  void whoseClocksJumpApartSealsNothingUntilItHasANewStay() {
+    FakeClocks clocks = new FakeClocks();
+    Someone anna = people.founder("anna");
+    Identity benId = Identity.selfMade();
+    Someone ben =
+        people.add("ben", benId, people.builder(benId).watching(clocks).join(people.name));
+    people.settled(anna, ben);
+    Keys keys = new Keys();
+    answer(ben.node.keys(1, keys));
+    StreamSealer camera = ben.node.sealer(FrameStream.of(Authentication.NONE, 0));
+    byte[] picture = new byte[100];
+    byte[] frame = new byte[picture.length + StreamSealer.MAX_OVERHEAD];
+    sealed(camera.seal(picture, 0, picture.length, frame, 0));
+    await().atMost(People.SOON).until(() -> keys.active != null);
+    final Stay before = stayOf(ben);
+    // A few seconds are a time service's affair.
+    clocks.wallAhead.addAndGet(3_000);
+    sealed(camera.seal(picture, 0, picture.length, frame, 0));
+    assertThat(stayOf(ben)).isEqualTo(before);
+
+    keys.did.clear();
+    clocks.wallAhead.addAndGet(600_000);
+    assertThat(camera.seal(picture, 0, picture.length, frame, 0))
+        .isInstanceOf(Sealing.NotSealed.class);
+    assertThat(ben.says("after my sleep")).isIn(Sent.HELD, Sent.SENT);
+    anna.reads("after my sleep");
+    assertThat(stayOf(ben)).isNotEqualTo(before);
+    await()
+        .atMost(People.SOON)
+        .until(() -> camera.seal(picture, 0, picture.length, frame, 0) instanceof Sealing.Sealed);
+    await()
+        .atMost(People.SOON)
+        .until(
+            () -> keys.did.indexOf("hold back") >= 0 && keys.did.getLast().startsWith("activate"));
+    people.settled(anna, ben);
+    assertThat(anna.saw(NodeEvent.RosterChanged.class)).as("nobody notices").hasSize(2);
+  }
+
+  /** Though nobody seals, and the date was set back with the rest. */
+  @Test
+  void theLoopFindsOutThatTheMachineSlept() {
+    FakeClocks clocks = new FakeClocks();
+    Identity annaId = Identity.selfMade();
+    Someone anna =
+        people.add("anna", annaId, people.builder(annaId).watching(clocks).found(people.plan()));
+    people.settled(anna);
+    Stay before = stayOf(anna);
+    clocks.bootAhead.addAndGet(600_000);
+    await().atMost(People.SOON).until(() -> !stayOf(anna).equals(before));
+    await().atMost(People.SOON).until(() -> anna.says("again") == Sent.SENT);
+  }
+
+  /** What it asked before the jump may have been answered in a life that it knows nothing of. */
+  @Test
+  void whoseClocksJumpBeforeItIsInSaysHereOnceItIs() {
+    people.policy =
+        People.rules(People.OPEN_HOUSE.replace("admit: anybody", "admit:\n  ask: porter"));
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    people.policy = People.rules(People.OPEN_HOUSE);
+    FakeClocks clocks = new FakeClocks();
+    Identity benId = Identity.selfMade();
+    Someone ben =
+        people.add("ben", benId, people.builder(benId).watching(clocks).join(people.name));
+    await().atMost(People.SOON).until(() -> !anna.saw(NodeEvent.Waits.class).isEmpty());
+    clocks.wallAhead.addAndGet(600_000);
+    assertThat(ben.says("from outside")).isEqualTo(Sent.HELD);
+    Pending about = anna.saw(NodeEvent.Waits.class).getFirst().about();
+    answer(anna.node.answer(about.ticket(), true, "the porter"));
+    anna.reads("from outside");
+    assertThat(stayOf(ben).begunBy().type()).isEqualTo(MessageType.HERE);
+  }
+
   @Test
   void aStayIsRenewedAndNobodyNotices() {
     Someone anna = people.founder("anna");
@@ -836,6 +958,22 @@ final class GroupNodeTest {
     @Override
     public void retire(GroupKey key) {
       did.add("retire " + key);
+    }
+
+    @Override
+    public void holdBack() {
+      did.add("hold back");
+    }
+
+    /** Of all keys that were handed out, and nothing is sealed. */
+    boolean wasToldToForgetAll() {
+      List<String> all = List.copyOf(did);
+      int held = all.lastIndexOf("hold back");
+      return held >= 0
+          && all.subList(held, all.size()).stream().noneMatch(each -> each.startsWith("activate"))
+          && all.stream()
+              .filter(each -> each.startsWith("install "))
+              .allMatch(each -> all.contains(each.replace("install ", "retire ")));
     }
   }
 

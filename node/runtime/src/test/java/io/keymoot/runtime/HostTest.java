@@ -300,7 +300,8 @@ final class HostTest {
               Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS),
               entropy,
               () -> new WallTime(1_800_000_000),
-              group -> List.of());
+              group -> List.of(),
+              new ClockWatch(new FakeClocks(), () -> {}));
     }
 
     /** Who used its invites, as it said last. */
@@ -349,6 +350,8 @@ final class HostTest {
           case NodeEffect.OtherGroup other -> {}
           case NodeEffect.OtherVersion other -> {}
           case NodeEffect.Recognised recognised -> {}
+          case NodeEffect.ClocksApart apart -> {}
+          case NodeEffect.ClocksAgree agree -> {}
         }
       }
     }

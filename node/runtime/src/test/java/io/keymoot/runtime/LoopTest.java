@@ -124,6 +124,80 @@ class LoopTest {
         .containsExactlyInAnyOrder("many", "command");
   }
 
+  /** Two virtual ones that wait for a lock may hold all that others run on. */
+  @Test
+  void whatHangsOnAnAnswerRunsOnAThreadOfTheSystems() throws Exception {
+    loop.start();
+    assertThat(
+            loop.submit("in 0")
+                .thenApply(effects -> Thread.currentThread().isVirtual() ? "virtual" : "system's")
+                .get())
+        .isEqualTo("system's");
+    List<CompletableFuture<Boolean>> hanging = new ArrayList<>();
+    CountDownLatch release = new CountDownLatch(1);
+    for (int i = 0; i < 100; i++) {
+      hanging.add(loop.look(() -> true).thenApply(yes -> yes && waitFor(release)));
+    }
+    assertThat(loop.look(() -> "alive").get(10, TimeUnit.SECONDS)).isEqualTo("alive");
+    release.countDown();
+    for (CompletableFuture<Boolean> each : hanging) {
+      each.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private static boolean waitFor(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Test
+  void theCoreIsClosedByTheLoopAfterItsLastStepAlsoAfterABug() throws Exception {
+    for (boolean byABug : new boolean[] {false, true}) {
+      CountDownLatch inStep = new CountDownLatch(1);
+      CountDownLatch release = new CountDownLatch(1);
+      List<String> did = new CopyOnWriteArrayList<>();
+      Loop.Core<String, String> slow =
+          new Loop.Core<>() {
+            @Override
+            public List<String> step(Tick now, String input) {
+              inStep.countDown();
+              while (release.getCount() > 0) {
+                Thread.onSpinWait();
+              }
+              did.add("stepped on " + Thread.currentThread().getName());
+              if (byABug) {
+                throw new IllegalStateException("of the test");
+              }
+              return List.of();
+            }
+
+            @Override
+            public Optional<Tick> nextDeadline() {
+              return Optional.empty();
+            }
+
+            @Override
+            public void close() {
+              did.add("closed on " + Thread.currentThread().getName());
+            }
+          };
+      Loop<String, String> other = new Loop<>("slow", slow, "wake", (at, effect) -> {}, () -> {});
+      other.start();
+      other.submit("step");
+      inStep.await();
+      // Who closes it does not wait for ever, and touches nothing that a step may be using.
+      other.close();
+      assertThat(did).isEmpty();
+      release.countDown();
+      await().until(() -> did.size() == 2);
+      assertThat(did).containsExactly("stepped on slow-loop", "closed on slow-loop");
+    }
+  }
+
   @Test
   void theCoreIsWokenWhenItAskedToBeAndNotBefore() throws Exception {
     loop.start();
