@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
 import org.jgroups.util.DefaultSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sockets of TCP whose writes end: one that the other end has not taken whole within so long closes
@@ -107,16 +108,21 @@ final class BoundedWrites {
       }
 
       private Socket connected(InetSocketAddress to) throws IOException {
-        Socket socket = watched(watch);
-        socket.connect(to);
-        return socket;
+        return connected(to, null);
       }
 
-      private Socket connected(InetSocketAddress to, InetSocketAddress own) throws IOException {
+      private Socket connected(InetSocketAddress to, @Nullable InetSocketAddress own)
+          throws IOException {
         Socket socket = watched(watch);
-        socket.bind(own);
-        socket.connect(to);
-        return socket;
+        try {
+          socket.bind(own);
+          socket.connect(to);
+          return socket;
+        } catch (IOException | RuntimeException e) {
+          // Nobody else has it: it would be watched for ever.
+          socket.close();
+          throw e;
+        }
       }
     };
   }

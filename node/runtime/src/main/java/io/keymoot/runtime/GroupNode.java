@@ -445,16 +445,20 @@ public final class GroupNode implements AutoCloseable {
    * Hands the group's keys to a sealer or opener outside this node, as they come and go.
    *
    * @param streams how many streams it wants to seal in; 0 if it only opens
+   * @return fails with {@link NotNow} where no stream is left, or too many subscribed
    */
   public CompletionStage<KeySubscription> keys(int streams, KeyListener listener) {
-    List<FrameStream> lent = frames.streams.lend(streams);
-    return loop.look(() -> keyDesk.subscribe(Optional.ofNullable(seat), lent, listener))
-        .whenComplete(
-            (subscription, failure) -> {
-              if (failure != null) {
-                frames.streams.giveBack(lent);
-              }
-            });
+    Streams.requirePossible(streams);
+    return loop.look(
+        () -> {
+          List<FrameStream> lent = frames.streams.lend(streams);
+          try {
+            return keyDesk.subscribe(Optional.ofNullable(seat), lent, listener);
+          } catch (NotNow full) {
+            frames.streams.takeBack(lent);
+            throw full;
+          }
+        });
   }
 
   /**
@@ -1063,7 +1067,7 @@ public final class GroupNode implements AutoCloseable {
   }
 
   /**
-   * Leaves and stops, as when the process is told to end: within three seconds. It stays until the
+   * Leaves and stops, as when the process is told to end: within four seconds. It stays until the
    * others' key without it is seen, or the goodbye was said a second time: the first may be lost.
    */
   public void closeAfterLeaving() {

@@ -161,10 +161,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         opinion = opinion.after(to.input());
         if (to.input() instanceof PeerInput.Received received) {
           if (seat == null && OtherVersions.isOne(received.message())) {
-            // With no peer to say so, who looks for a group would wait and not know why.
-            otherVersions
-                .heard(received.from(), received.message(), now)
-                .ifPresent(other -> out.add(new NodeEffect.OtherVersion(other)));
+            heardOtherVersion(received.from(), received.message());
           }
           lookForGroups(received.message());
         }
@@ -172,7 +169,9 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         step(next, to.input());
       }
       case NodeInput.Presence presence -> {
-        if (lobby != null) {
+        if (OtherVersions.isOne(presence.message())) {
+          heardOtherVersion(presence.from(), presence.message());
+        } else if (lobby != null) {
           lobby.heard(now, presence.message());
         }
         answer(presence.from());
@@ -196,6 +195,18 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
             Optional.ofNullable(next).flatMap(at -> at.peer.nextDeadline()))
         .flatMap(Optional::stream)
         .min(Tick::compareTo);
+  }
+
+  /** The peer tells of it, with all that it hears so; before there is one, the host must. */
+  private void heardOtherVersion(Address from, Bytes message) {
+    if (seat == null) {
+      // Else who looks for a group would wait and not know why.
+      otherVersions
+          .heard(from, message, now)
+          .ifPresent(other -> out.add(new NodeEffect.OtherVersion(other)));
+    } else {
+      step(seat, new PeerInput.Received(from, message));
+    }
   }
 
   /**

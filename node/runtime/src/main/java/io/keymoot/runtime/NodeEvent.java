@@ -24,7 +24,21 @@ public sealed interface NodeEvent {
   /**
    * @param number its place in the sender's stream; {@link Confirmed} and {@link Disowned} name it
    */
-  record Message(From from, FrameStream stream, long number, Bytes payload) implements NodeEvent {}
+  record Message(From from, FrameStream stream, long number, Bytes payload) implements NodeEvent {
+    /** Without what it says: this may come into a log. */
+    @Override
+    public String toString() {
+      return "Message["
+          + from
+          + ", "
+          + stream
+          + ", number "
+          + number
+          + ", "
+          + payload.length()
+          + " bytes]";
+    }
+  }
 
   /**
    * Frames came that could not be opened, and why; or not yet, for their key is not held. Anybody

@@ -157,7 +157,12 @@ final class Remembered {
     } catch (NoSuchFileException nothing) {
       return List.of();
     } catch (IOException e) {
-      LOG.error("Cannot read {}: {}", file, e.toString());
+      LOG.error(
+          "Cannot read {}: {}. This device starts without knowing who was put out before, and"
+              + " learns it from the others; check the file's rights and the disk, then start it"
+              + " again",
+          file,
+          e.toString());
       return List.of();
     }
     List<Bytes> facts = new ArrayList<>();

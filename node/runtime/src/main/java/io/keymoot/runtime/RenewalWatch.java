@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +34,11 @@ final class RenewalWatch implements AutoCloseable {
   private @Nullable Hash32 seen;
   private Bytes shown;
 
+  /** Of its thread. */
+  private String complainedOf = "";
+
+  private boolean isClosed;
+
   RenewalWatch(Path folder, char[] password, Identity inUse, Duration period, Renewing node) {
     this.folder = folder;
     this.password = password.clone();
@@ -41,7 +47,8 @@ final class RenewalWatch implements AutoCloseable {
     this.shown = inUse.credential().encode();
     this.seen = digest().orElse(null);
     this.thread =
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+            .daemon()
             .name("keymoot-renewal")
             .start(
                 () -> {
@@ -64,13 +71,15 @@ final class RenewalWatch implements AutoCloseable {
     }
   }
 
-  private void look() {
+  private void look() throws InterruptedException {
     Optional<Hash32> now = digest();
     if (now.isEmpty() || now.get().equals(seen)) {
       return;
     }
     seen = now.get();
-    try (Identity read = IdentityFiles.load(folder, password)) {
+    char[] word = passwordUnlessClosed();
+    try (Identity read = IdentityFiles.load(folder, word)) {
+      complainedOf = "";
       if (!read.key().spki().equals(inUse.key().spki())) {
         LOG.warn("{} holds another key now: it serves from the next start on", folder);
         return;
@@ -89,14 +98,31 @@ final class RenewalWatch implements AutoCloseable {
       Throwable why = e.getCause() == null ? e : e.getCause();
       LOG.info("The renewed certificate is not used yet: {}", why.getMessage());
     } catch (IdentityUnusable e) {
-      // Perhaps half written: the next change is looked at again.
-      LOG.warn("The renewed certificate is not used yet: {}", e.getMessage());
+      // Half written perhaps, or on a disk that was away: it is tried again, and said once.
+      seen = null;
+      if (!complainedOf.equals(e.getMessage())) {
+        complainedOf = String.valueOf(e.getMessage());
+        LOG.warn("The renewed certificate is not used yet: {}", complainedOf);
+      }
+    } finally {
+      Arrays.fill(word, '\0');
     }
+  }
+
+  /** A copy: {@link #close} wipes the original, whatever is being read then. */
+  private synchronized char[] passwordUnlessClosed() throws InterruptedException {
+    if (isClosed) {
+      throw new InterruptedException();
+    }
+    return password.clone();
   }
 
   @Override
   public void close() {
     thread.interrupt();
-    java.util.Arrays.fill(password, '\0');
+    synchronized (this) {
+      Arrays.fill(password, '\0');
+      isClosed = true;
+    }
   }
 }

@@ -52,8 +52,10 @@ final class Streams {
     }
   }
 
-  /** Streams for somebody outside: from the last of them down, and each only once in a stay. */
-  List<FrameStream> lend(int count) {
+  /**
+   * @throws IllegalArgumentException if nobody can have so many
+   */
+  static void requirePossible(int count) {
     if (count < 0 || count > RuntimeLimits.STREAMS_PER_SUBSCRIPTION) {
       throw new IllegalArgumentException(
           "a subscription has up to "
@@ -61,6 +63,10 @@ final class Streams {
               + " streams, not "
               + count);
     }
+  }
+
+  /** Streams for somebody outside: from the last of them down, and each only once in a stay. */
+  List<FrameStream> lend(int count) {
     lock.lock();
     try {
       List<FrameStream> streams = new ArrayList<>();
@@ -78,6 +84,19 @@ final class Streams {
         lent.add(stream.number());
       }
       return List.copyOf(streams);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** They were lent to nobody after all: nothing was sealed in them. */
+  void takeBack(List<FrameStream> streams) {
+    lock.lock();
+    try {
+      for (FrameStream stream : streams) {
+        lent.remove(stream.number());
+        spent.remove(stream.number());
+      }
     } finally {
       lock.unlock();
     }

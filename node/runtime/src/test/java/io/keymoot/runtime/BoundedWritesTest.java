@@ -2,6 +2,7 @@ package io.keymoot.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,7 +11,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jgroups.util.SocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +69,44 @@ class BoundedWritesTest {
       assertThat(read.join()).isEqualTo(5L * (MORE_THAN_ANY_BUFFER / 4));
       assertThat(here.isClosed()).isFalse();
     }
+  }
+
+  /** Its watch rests when there is nothing to watch. */
+  @Test
+  void whatCouldNotConnectIsWatchedNoMore() throws Exception {
+    int nobody;
+    try (ServerSocket server = server()) {
+      nobody = server.getLocalPort();
+    }
+    Set<Thread> before = watches();
+    SocketFactory other = BoundedWrites.factory(40);
+    for (boolean bound : new boolean[] {false, true}) {
+      assertThatThrownBy(
+              () -> {
+                InetAddress here = InetAddress.getLoopbackAddress();
+                if (bound) {
+                  // An address for documents, so nobody's own.
+                  InetAddress own = InetAddress.getByName("192.0.2.1");
+                  other.createSocket("there", here, nobody, own, 0);
+                } else {
+                  other.createSocket("there", here, nobody);
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+    await()
+        .until(
+            () -> {
+              Set<Thread> now = watches();
+              now.removeAll(before);
+              return now.isEmpty();
+            });
+  }
+
+  private static Set<Thread> watches() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(each -> each.getName().equals("keymoot-tcp-writes"))
+        .collect(Collectors.toSet());
   }
 
   private ServerSocket server() throws IOException {

@@ -248,6 +248,36 @@ final class DeviceTest {
     }
   }
 
+  /** The file may be half written, or its disk away for a moment. */
+  @Test
+  void aRenewedCertificateThatCannotBeReadIsTriedAgain() throws Exception {
+    try (Site site = new Site();
+        Identity device = Identity.loadOrMake(folder)) {
+      writeChain(site.chain(device, "door 4"));
+      List<Bytes> asked = new CopyOnWriteArrayList<>();
+      try (Identity certified = Identity.load(folder, new char[0]);
+          RenewalWatch watch =
+              new RenewalWatch(
+                  folder,
+                  new char[0],
+                  certified,
+                  Duration.ofMillis(20),
+                  credential -> {
+                    asked.add(credential);
+                    return CompletableFuture.completedFuture(Optional.empty());
+                  })) {
+        Path key = folder.resolve("key.pem");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        writeChain(site.chain(device, "door 5"));
+        await()
+            .during(Duration.ofMillis(200))
+            .until(() -> asked.isEmpty() && !watch.toString().isEmpty());
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        await().until(() -> asked.size() == 1);
+      }
+    }
+  }
+
   private static List<String> names(Someone who) {
     return who.node.members().toCompletableFuture().join().stream().map(Member::name).toList();
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.HeaderCodec;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.frame.Authentication;
 import io.keymoot.flatkeying.frame.FrameSender;
@@ -14,6 +16,8 @@ import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.frame.Sealing;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.peer.Address;
 import io.keymoot.peer.Pending;
 import io.keymoot.runtime.People.Someone;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,6 +32,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -712,6 +717,120 @@ final class GroupNodeTest {
         .containsExactlyInAnyOrder(anna.identity.device(), same.device());
     again.says("back");
     anna.reads("back");
+  }
+
+  @Test
+  void aMessageIsToldOfWithoutWhatItSays() {
+    NodeEvent told =
+        new NodeEvent.Message(
+            new From.TheGroup(new MemberId(Hash32.ZERO)),
+            FrameStream.of(Authentication.NONE, 0),
+            7,
+            text("secret"));
+    assertThat(told.toString())
+        .contains("number 7", "6 bytes")
+        .doesNotContain(text("secret").toString());
+  }
+
+  /** Each could burn as many as it asked for, till the stay ends. */
+  @Test
+  void whoCannotSubscribeBurnsNoStreamAndIsToldByTheAnswer() {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    List<KeySubscription> all = new ArrayList<>();
+    for (int i = 0; i < RuntimeLimits.KEY_SUBSCRIPTIONS; i++) {
+      all.add(answer(anna.node.keys(0, new Keys())));
+    }
+    for (int i = 0; i < 20; i++) {
+      CompletionStage<KeySubscription> one = anna.node.keys(8, new Keys());
+      assertThatThrownBy(() -> answer(one)).hasCauseInstanceOf(NotNow.class);
+    }
+    all.forEach(KeySubscription::close);
+    for (int i = 0; i < FrameStream.OF_A_KIND / 8 - 1; i++) {
+      assertThat(answer(anna.node.keys(8, new Keys())).streams()).hasSize(8);
+    }
+    CompletionStage<KeySubscription> none = anna.node.keys(8, new Keys());
+    assertThatThrownBy(() -> answer(none))
+        .hasCauseInstanceOf(NotNow.class)
+        .hasMessageContaining("renew() begins another");
+    assertThatThrownBy(() -> anna.node.keys(9, new Keys()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  // ---- another version
+
+  /** Somebody of the next version, who hears us and is heard, whether he is in a group or not. */
+  @Test
+  void whoSpeaksAnotherVersionIsToldOfByBothSidesInAGroupOrNot() throws Exception {
+    Ears stranger = new Ears();
+    try (JGroupsTransport theirs =
+            JGroupsTransport.open(
+                ClusterStack.local(), people.name, Deserialisation.FORBIDDEN_IN_JGROUPS, stranger);
+        JGroupsTransport others =
+            JGroupsTransport.open(
+                ClusterStack.local(),
+                people.name,
+                Deserialisation.FORBIDDEN_IN_JGROUPS,
+                new Cluster.End())) {
+      Someone ben = people.joiner("ben");
+      toldOf(ben, () -> theirs.multicast(Quality.PRESENCE, ofTheNextVersion(34)));
+      toldOf(ben, () -> others.multicast(Quality.CONTROL, ofTheNextVersion(100)));
+      // He is told the same by what he hears: it says its version first.
+      await().atMost(People.SOON).until(() -> !stranger.presences.isEmpty());
+
+      Someone anna = people.founder("anna");
+      people.settled(anna, ben);
+      toldOf(anna, () -> theirs.multicast(Quality.PRESENCE, ofTheNextVersion(34)));
+      toldOf(anna, () -> others.multicast(Quality.CONTROL, ofTheNextVersion(100)));
+      await().atMost(People.SOON).until(() -> !stranger.controls.isEmpty());
+      assertThat(stranger.presences).allMatch(each -> each.at(0) == HeaderCodec.VERSION);
+      assertThat(stranger.controls).allMatch(each -> each.at(0) == HeaderCodec.VERSION);
+    }
+  }
+
+  /** All but what the test itself says. */
+  private static final class Ears implements Transport.Receiver {
+    final List<Bytes> controls = new CopyOnWriteArrayList<>();
+    final List<Bytes> presences = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void control(Address from, Bytes message) {
+      if (message.at(0) != HeaderCodec.VERSION + 1) {
+        controls.add(message);
+      }
+    }
+
+    @Override
+    public void presence(Address from, Bytes message) {
+      presences.add(message);
+    }
+
+    @Override
+    public void frame(Address from, Bytes frame, @Nullable Runnable again) {}
+
+    @Override
+    public void reachable(SortedSet<Address> peers) {}
+  }
+
+  private static void toldOf(Someone who, Runnable speaking) {
+    int before = who.saw(NodeEvent.OtherVersion.class).size();
+    await()
+        .atMost(People.SOON)
+        .until(
+            () -> {
+              speaking.run();
+              return who.saw(NodeEvent.OtherVersion.class).size() > before;
+            });
+    NodeEvent.OtherVersion told = who.saw(NodeEvent.OtherVersion.class).getLast();
+    assertThat(told.theirs()).isEqualTo(HeaderCodec.VERSION + 1);
+    assertThat(told.ours()).isEqualTo(HeaderCodec.VERSION);
+    assertThat(told.toString()).contains("must be updated");
+  }
+
+  private static Bytes ofTheNextVersion(int length) {
+    byte[] message = new byte[length];
+    message[0] = (byte) (HeaderCodec.VERSION + 1);
+    return Bytes.owning(message);
   }
 
   // ---- the end of keys
