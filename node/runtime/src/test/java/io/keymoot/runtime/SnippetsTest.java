@@ -57,6 +57,7 @@ final class SnippetsTest {
         "README.md",
         "../../README.md",
         "src/main/java/io/keymoot/runtime/GroupNode.java",
+        "src/main/java/io/keymoot/runtime/NodeMetrics.java",
       })
   void theJavaOfDocumentsCompiles(String document, @TempDir Path out) throws Exception {
     Path file = Path.of(document);
@@ -93,6 +94,9 @@ final class SnippetsTest {
     }
     if (!block.contains("Identity identity =")) {
       given.add("Identity identity");
+    }
+    if (block.contains("(registry)")) {
+      given.add("io.micrometer.core.instrument.MeterRegistry registry");
     }
     if (!block.contains("(from, bytes)")) {
       given.add("Bytes bytes");

@@ -1,0 +1,110 @@
+package io.keymoot.runtime;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.lang.ArchRule;
+import io.keymoot.flatkeying.house.HouseRules;
+import java.io.BufferedReader;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What a program that embeds the library gets with it, and what it does not. */
+final class ArchitectureTest {
+  private static final JavaClasses CLASSES = HouseRules.mainClassesOf("io.keymoot.runtime");
+
+  /** The log is slf4j's API: whose it is in the end, the application chooses. */
+  private static final String[] ALLOWED = {
+    "java..",
+    "javax.crypto..",
+    "javax.net..",
+    "jdk.jfr..",
+    "io.keymoot.runtime..",
+    "io.keymoot.peer..",
+    "io.keymoot.heartbeat..",
+    "io.keymoot.admission..",
+    "io.keymoot.flatkeying..",
+    "org.jgroups..",
+    "com.github.benmanes.caffeine..",
+    "org.slf4j",
+    "org.jspecify.."
+  };
+
+  private static final ArchRule NOTHING_ELSE =
+      classes()
+          .that(DescribedPredicate.not(belongToAnyOf(NodeMetrics.class)))
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(ALLOWED)
+          .as("the library needs what is listed, and Micrometer only for NodeMetrics");
+
+  private static final ArchRule ONE_LOG =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.util.logging..", "org.jgroups.logging..");
+
+  @Test
+  void theLibraryNeedsNothingButWhatIsListed() {
+    NOTHING_ELSE.check(CLASSES);
+    ONE_LOG.check(CLASSES);
+  }
+
+  /** Else the rule would be one that cannot fail. */
+  @Test
+  void theMetricsBreakThatRuleWhereTheyAreNotExcepted() {
+    ArchRule without =
+        classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(ALLOWED)
+            .allowEmptyShould(false);
+    assertThat(without.evaluate(CLASSES).getFailureReport().getDetails())
+        .isNotEmpty()
+        .allMatch(each -> each.contains("NodeMetrics") && each.contains("io.micrometer"));
+  }
+
+  @Test
+  void aNodeRunsWithoutMicrometer() throws Exception {
+    String path =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(each -> !each.contains("micrometer"))
+            .collect(Collectors.joining(File.pathSeparator));
+    Process jvm =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                path,
+                Alone.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader said = jvm.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(said.lines()).containsExactly("no Micrometer", "SETTLED");
+    }
+  }
+
+  /** What runs in the other JVM. */
+  static final class Alone {
+    public static void main(String[] arguments) {
+      try {
+        Class.forName("io.micrometer.core.instrument.MeterRegistry");
+      } catch (ClassNotFoundException asItShouldBe) {
+        System.out.println("no Micrometer");
+      }
+      try (People people = new People()) {
+        People.Someone anna = people.founder("anna");
+        people.settled(anna);
+        System.out.println(anna.node.status().state());
+      }
+    }
+  }
+}
