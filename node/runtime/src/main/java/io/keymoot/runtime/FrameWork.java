@@ -497,8 +497,6 @@ final class FrameWork implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    // Though the loop may still be in a step, and its keys not wiped.
-    desk = null;
     thread.interrupt();
     try {
       if (thread.isAlive()) {

@@ -95,9 +95,11 @@ public final class Soak {
     }
     String whyNot = Streets.whyNot();
     int failed = 0;
+    int skipped = 0;
     for (String name : names) {
       if (!whyNot.isEmpty() && !IN_ONE_JVM.contains(name)) {
         System.out.println(name + ": skipped; " + whyNot);
+        skipped++;
         continue;
       }
       try {
@@ -107,7 +109,10 @@ public final class Soak {
         System.out.println(name + ": FAILED: " + e.getMessage());
       }
     }
-    System.exit(failed == 0 ? 0 : 1);
+    if (skipped == names.size()) {
+      System.out.println("Nothing was tried: every story was skipped.");
+    }
+    System.exit(failed == 0 && skipped < names.size() ? 0 : 1);
   }
 
   private void tell(String format, Object... values) {
@@ -187,10 +192,17 @@ public final class Soak {
         plain.load * 100,
         Math.max(ours.load, plain.load) > AT_REST ? ", which was not at rest" : "",
         ours.lost);
+    double more = median(ours.after) - median(plain.after);
+    tell(
+        "leave: %.1f ms more than plain; wanted: %d at most, %s",
+        more, LEAVE_MILLIS, more <= LEAVE_MILLIS ? "met" : "MISSED");
     if (ours.lost > 0) {
       throw new Failed(ours.lost + " frames were lost");
     }
   }
+
+  /** What a leave may cost more than without encryption. */
+  private static final int LEAVE_MILLIS = 25;
 
   private static final int ROUNDS = 5;
 
@@ -302,11 +314,12 @@ public final class Soak {
       throws Exception {
     List<House> stay = new ArrayList<>(all);
     stay.remove(out);
+    // Whoever was killed is one of them until it is missed for good.
     int members = stay.get(0).members;
     one.order("expel " + out.device);
     long from = System.nanoTime();
     other.order("expel " + out.device);
-    village.awaitOneGroup(stay, 30_000);
+    village.awaitOneGroup(stay, members - 1, 30_000);
     TimeUnit.SECONDS.sleep(2);
     for (House each : stay) {
       each.order("quiet");
@@ -428,6 +441,27 @@ public final class Soak {
     }
   }
 
+  /**
+   * One of the ten keeps every key and records all that happens. In the end it is put out: with all
+   * that the fault made others say, it opens and derives nothing of what is used since.
+   */
+  private void withTenAndAHoarder(String name, Fault fault) throws Exception {
+    withTen(
+        name,
+        (streets, village, all) -> {
+          House hoarder = all.get(HOARDER);
+          fault.happen(streets, village, all);
+          Window window = putOut(village, all, hoarder, all.get(0), all.get(1));
+          tell(
+              "%s: then one was put out; it tried %s, none sealed later than its sender's new key",
+              name, window.tried);
+        },
+        HOARDER);
+  }
+
+  /** The last of the ten, which nothing else happens to. */
+  private static final int HOARDER = 9;
+
   private static void noTrouble(String name, List<House> all) throws Failed {
     for (House each : all) {
       if (!each.trouble.isEmpty()) {
@@ -438,13 +472,13 @@ public final class Soak {
 
   /** Each of several in turn, while somebody rekeys: the rest go on. */
   private void killEach() throws Exception {
-    withTen(
+    withTenAndAHoarder(
         "kill",
         (streets, village, all) -> {
           Random random = new Random(seed);
           List<House> alive = new ArrayList<>(all);
           for (int i = 0; i < 4; i++) {
-            House victim = alive.remove(random.nextInt(alive.size()));
+            House victim = alive.remove(random.nextInt(alive.size() - 1));
             House rekeyer = i % 2 == 0 ? victim : alive.get(0);
             rekeyer.order("rekey");
             TimeUnit.MILLISECONDS.sleep(random.nextInt(20));
@@ -460,14 +494,14 @@ public final class Soak {
   }
 
   /** A key of its own, in use: else all agree on the one before. */
-  private static void rekey(House by) throws Exception {
+  static void rekey(House by) throws Exception {
     String before = by.inUse;
     by.order("rekey");
     Village.await(() -> !by.inUse.equals(before), Village.in(20_000), by::line);
   }
 
   private void pause() throws Exception {
-    withTen(
+    withTenAndAHoarder(
         "pause",
         (streets, village, all) -> {
           House sleeper = all.get(4);
@@ -484,7 +518,7 @@ public final class Soak {
   }
 
   private void loss() throws Exception {
-    withTen(
+    withTenAndAHoarder(
         "loss",
         (streets, village, all) -> {
           streets.lose(20);
@@ -507,13 +541,33 @@ public final class Soak {
         "partition",
         (streets, village, all) -> {
           streets.part(Set.of(0, 1, 2, 3, 4));
-          TimeUnit.SECONDS.sleep(30);
+          long healing = Village.in(120_000);
+          List<List<House>> sides =
+              List.of(List.copyOf(all.subList(0, 5)), List.copyOf(all.subList(5, 10)));
+          for (List<House> side : sides) {
+            rekey(side.get(0));
+          }
+          for (List<House> side : sides) {
+            village.awaitOneGroup(side, all.size(), 30_000);
+          }
+          if (all.get(0).inUse.equals(all.get(5).inUse)) {
+            throw new Failed("parted, both sides use one new key: " + all.get(0).line());
+          }
+          TimeUnit.SECONDS.sleep(20);
           long expelled = System.nanoTime();
-          all.get(0).order("expel " + all.get(4).device);
-          all.get(1).order("expel " + all.get(4).device);
-          all.get(5).order("expel " + all.get(9).device);
-          all.get(6).order("expel " + all.get(9).device);
-          TimeUnit.SECONDS.sleep(90);
+          for (List<House> side : sides) {
+            side.get(0).order("expel " + side.get(4).device);
+            side.get(1).order("expel " + side.get(4).device);
+          }
+          for (List<House> side : sides) {
+            // Two voices suffice, though half of all cannot be asked.
+            village.awaitOneGroup(side.subList(0, 4), all.size() - 1, 30_000);
+          }
+          tell(
+              "partition: parted, each side has a new key of its own, and has put one out by %.1f"
+                  + " s",
+              seconds(expelled));
+          TimeUnit.NANOSECONDS.sleep(healing - System.nanoTime());
           streets.heal();
           long from = System.nanoTime();
           List<House> stay = new ArrayList<>(all);
@@ -555,7 +609,7 @@ public final class Soak {
   }
 
   private void flapping() throws Exception {
-    withTen(
+    withTenAndAHoarder(
         "flapping",
         (streets, village, all) -> {
           Random random = new Random(seed);
@@ -573,7 +627,7 @@ public final class Soak {
   }
 
   private void fortyPercent() throws Exception {
-    withTen(
+    withTenAndAHoarder(
         "forty-percent",
         (streets, village, all) -> {
           List<House> dead = List.copyOf(all.subList(3, 7));
