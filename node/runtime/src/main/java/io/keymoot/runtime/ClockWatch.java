@@ -50,13 +50,17 @@ final class ClockWatch {
     if (isApart) {
       return false;
     }
-    long by = clocks.wallMillis() - clocks.steadyMillis() - wallAhead;
-    if (isFar(by)) {
-      apart(by);
+    if (isFar(wallMoved()) && isFar(wallMoved())) {
+      apart(wallMoved());
       whenApart.run();
       return false;
     }
     return true;
+  }
+
+  /** Whoever is stopped between the two readings looks again. */
+  private long wallMoved() {
+    return clocks.wallMillis() - clocks.steadyMillis() - wallAhead;
   }
 
   // ---- the loop's
@@ -66,23 +70,22 @@ final class ClockWatch {
     if (isApart) {
       return false;
     }
-    long steady = clocks.steadyMillis();
-    long wall = clocks.wallMillis() - steady;
-    if (isFar(wall - wallAhead)) {
-      return apart(wall - wallAhead);
+    if (isFar(wallMoved()) && isFar(wallMoved())) {
+      return apart(wallMoved());
     }
+    long steady = clocks.steadyMillis();
     if (steady - lookedAt >= RuntimeLimits.CLOCKS_LOOK_MILLIS) {
-      OptionalLong boot = bootAhead(steady);
-      if (boot.isPresent()
-          && bootAhead.isPresent()
-          && isFar(boot.getAsLong() - bootAhead.getAsLong())) {
-        return apart(boot.getAsLong() - bootAhead.getAsLong());
+      if (isFar(bootMoved()) && isFar(bootMoved())) {
+        return apart(bootMoved());
       }
-      lookedAt = steady;
-      wallAhead = wall;
-      bootAhead = boot;
+      agreeNow();
     }
     return true;
+  }
+
+  private long bootMoved() {
+    OptionalLong boot = bootAhead(clocks.steadyMillis());
+    return boot.isPresent() && bootAhead.isPresent() ? boot.getAsLong() - bootAhead.getAsLong() : 0;
   }
 
   private boolean apart(long by) {
@@ -98,10 +101,14 @@ final class ClockWatch {
 
   /** A new stay has begun, whose counters nobody used: as the clocks stand now, they agree. */
   void agreeAgain() {
+    agreeNow();
+    isApart = false;
+  }
+
+  private void agreeNow() {
     lookedAt = clocks.steadyMillis();
     wallAhead = clocks.wallMillis() - lookedAt;
     bootAhead = bootAhead(lookedAt);
-    isApart = false;
   }
 
   private OptionalLong bootAhead(long steady) {

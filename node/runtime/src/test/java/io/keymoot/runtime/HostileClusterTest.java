@@ -198,8 +198,7 @@ class HostileClusterTest {
       floodOfEachKind(hostile);
       await().atMost(SOON).until(() -> victim.transport.counts().received() > received + 500);
       forgeMembership(hostile, target);
-      // Last, for its length cannot be known: over TCP nothing can be read after it. And again, for
-      // its sender is still busy with the flood.
+      // Again and again, for its sender is still busy with the flood.
       long unread = victim.transport.counts().refusedUnread();
       await()
           .atMost(SOON)
