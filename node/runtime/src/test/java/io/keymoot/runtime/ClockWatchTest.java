@@ -32,6 +32,8 @@ final class ClockWatchTest {
   void aDateThatIsSetBackIsSeenAsWell() {
     clocks.wallAhead.addAndGet(-6_000);
     assertThat(watch.maySeal()).isFalse();
+    watch.agreeAgain();
+    assertThat(watch.maySeal()).as("the date stays as it was set").isTrue();
   }
 
   @Test
