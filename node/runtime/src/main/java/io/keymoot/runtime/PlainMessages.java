@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jgroups.Address;
 import org.jgroups.BaseMessage;
@@ -80,9 +78,11 @@ final class PlainMessages extends MessageFactory {
   private static final short SERIALISED =
       ClassConfigurator.getMagicNumber(ObjectWrapperSerializable.class);
 
-  private static final Set<Short> REFUSED_HEADERS = kinds(RelayHeader.class, AuthHeader.class);
-  private static final Set<Short> HEADERS_WITH_LENGTHS =
-      kinds(EncryptHeader.class, DH_KEY_EXCHANGE.DhHeader.class);
+  private static final short RELAY = ClassConfigurator.getMagicNumber(RelayHeader.class);
+  private static final short AUTH = ClassConfigurator.getMagicNumber(AuthHeader.class);
+  private static final short ENCRYPT = ClassConfigurator.getMagicNumber(EncryptHeader.class);
+  private static final short KEY_EXCHANGE =
+      ClassConfigurator.getMagicNumber(DH_KEY_EXCHANGE.DhHeader.class);
 
   private PlainMessages() {}
 
@@ -95,14 +95,6 @@ final class PlainMessages extends MessageFactory {
     creators[Message.COMPOSITE_MSG] = PlainComposite::new;
     creators[Message.FRAG_MSG] = PlainFragment::new;
     creators[Message.EARLYBATCH_MSG] = PlainBatch::new;
-  }
-
-  private static Set<Short> kinds(Class<?>... types) {
-    Set<Short> kinds = new HashSet<>();
-    for (Class<?> type : types) {
-      kinds.add(ClassConfigurator.getMagicNumber(type));
-    }
-    return kinds;
   }
 
   // ---- what all messages have
@@ -136,11 +128,13 @@ final class PlainMessages extends MessageFactory {
 
   private static Header readHeader(DataInput in) throws IOException, ClassNotFoundException {
     short kind = in.readShort();
-    if (REFUSED_HEADERS.contains(kind)
+    if (kind == RELAY
+        || kind == AUTH
         || !(ClassConfigurator.<Object>create(kind) instanceof Header header)) {
       throw refused("a header of kind " + kind);
     }
-    header.readFrom(HEADERS_WITH_LENGTHS.contains(kind) ? new CheckedLengths(in) : in);
+    boolean hasLengths = kind == ENCRYPT || kind == KEY_EXCHANGE;
+    header.readFrom(hasLengths ? new CheckedLengths(in) : in);
     if (header instanceof FragHeader part
         && (part.num_frags <= 0
             || part.num_frags > FRAGMENTS
