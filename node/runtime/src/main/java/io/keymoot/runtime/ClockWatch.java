@@ -50,8 +50,9 @@ final class ClockWatch {
     if (isApart) {
       return false;
     }
-    if (isFar(wallMoved()) && isFar(wallMoved())) {
-      apart(wallMoved());
+    long moved = wallMoved();
+    if (isFar(moved)) {
+      apart(moved);
       whenApart.run();
       return false;
     }
@@ -60,6 +61,11 @@ final class ClockWatch {
 
   /** Whoever is stopped between the two readings looks again. */
   private long wallMoved() {
+    long once = wallMovedNow();
+    return isFar(once) ? wallMovedNow() : once;
+  }
+
+  private long wallMovedNow() {
     return clocks.wallMillis() - clocks.steadyMillis() - wallAhead;
   }
 
@@ -70,13 +76,15 @@ final class ClockWatch {
     if (isApart) {
       return false;
     }
-    if (isFar(wallMoved()) && isFar(wallMoved())) {
-      return apart(wallMoved());
+    long moved = wallMoved();
+    if (isFar(moved)) {
+      return apart(moved);
     }
     long steady = clocks.steadyMillis();
     if (steady - lookedAt >= RuntimeLimits.CLOCKS_LOOK_MILLIS) {
-      if (isFar(bootMoved()) && isFar(bootMoved())) {
-        return apart(bootMoved());
+      moved = bootMoved();
+      if (isFar(moved)) {
+        return apart(moved);
       }
       agreeNow();
     }
@@ -84,6 +92,11 @@ final class ClockWatch {
   }
 
   private long bootMoved() {
+    long once = bootMovedNow();
+    return isFar(once) ? bootMovedNow() : once;
+  }
+
+  private long bootMovedNow() {
     OptionalLong boot = bootAhead(clocks.steadyMillis());
     return boot.isPresent() && bootAhead.isPresent() ? boot.getAsLong() - bootAhead.getAsLong() : 0;
   }
