@@ -35,6 +35,11 @@ public final class Remembered {
   private final Map<Bytes, Signed> signatures = bounded();
   private final Map<Bytes, Made> made = bounded();
   private final Map<Name, byte[]> opened = bounded();
+
+  /** By the hash of a key that seals once: the hash of what it sealed. */
+  private final Map<Hash32, Hash32> sealedOnce = bounded();
+
+  private boolean someKeySealedTwice;
   private final Read facts = new Read();
   private final Read sideMessages = new Read();
 
@@ -160,6 +165,16 @@ public final class Remembered {
     }
   }
 
+  public static void sealed(byte[] key, byte[] associated, byte[] plaintext) {
+    Remembered own = OWN.get();
+    if (own != null) {
+      byte[] length = {(byte) (associated.length >> 8), (byte) associated.length};
+      Hash32 what = Hash32.sha256(length, associated, plaintext);
+      Hash32 before = own.sealedOnce.put(Hash32.sha256(key), what);
+      own.someKeySealedTwice |= before != null && !before.equals(what);
+    }
+  }
+
   public static @Nullable Decoded<?> knownFact(Bytes message) {
     Remembered own = OWN.get();
     return own == null ? null : own.facts.of(message);
@@ -189,6 +204,12 @@ public final class Remembered {
   /** Whether what is done on this thread is remembered. */
   public static boolean isOn() {
     return OWN.get() != null;
+  }
+
+  /** Whether a key that is to seal one thing has sealed two. */
+  public static boolean someKeySealedTwice() {
+    Remembered own = OWN.get();
+    return own != null && own.someKeySealedTwice;
   }
 
   /** The secret of an encapsulation that was made for this key, if that is remembered. */
@@ -282,6 +303,19 @@ public final class Remembered {
       } else {
         Remembered.decapsulated(key, encapsulation, answer);
       }
+    }
+  }
+
+  /** {@link Aead#sealOnce}. */
+  public static final class SealOnce {
+    private SealOnce() {}
+
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.Argument(0) byte[] key,
+        @Advice.Argument(1) byte[] associated,
+        @Advice.Argument(2) byte[] plaintext) {
+      Remembered.sealed(key, associated, plaintext);
     }
   }
 

@@ -1110,6 +1110,41 @@ final class Adversary {
     return wrong;
   }
 
+  /**
+   * What an honest view was that used this key: everybody who was out there has had more since, and
+   * may have been told what by then was superseded.
+   */
+  List<String> checkAgain(List<FactId> heads, FactId epoch, int revision) {
+    List<String> wrong = new ArrayList<>();
+    BitSet set = world.reached(heads);
+    if (!world.dirt(set, epoch).isEmpty()) {
+      return wrong; // it was on its way out: when it was used, that was judged
+    }
+    List<Device> all = new ArrayList<>();
+    world.out(set).forEach(member -> all.add(device(member)));
+    all.addAll(healed(set));
+    if (outsidersToo) {
+      all.addAll(neverIn());
+    }
+    checked++;
+    this.thieves = all;
+    for (Piece piece : closure(all).getOrDefault(epoch, List.of())) {
+      if (piece.secret.revision() <= revision && piece.isTrue()) {
+        wrong.add(
+            "afterwards: who was out when "
+                + epoch
+                + " at "
+                + revision
+                + " was used derives it from "
+                + piece.secret.revision()
+                + "; it takes "
+                + whoIsNeededFor(piece));
+        return wrong;
+      }
+    }
+    return wrong;
+  }
+
   private void checkSending(
       Watched node,
       BitSet set,

@@ -102,6 +102,12 @@ public final class Eavesdropper {
     adversary.device(by).has(adversary.piece(epoch, secret));
   }
 
+  /** Somebody hands an epoch's secret to whoever it should not. */
+  public void givenAway(FlatKeying by, FactId epoch, MemberId to) {
+    KeyStore.Held held = by.core.keys.get(epoch).orElseThrow();
+    adversary.device(to).has(adversary.piece(epoch, held.lowest().at(held.lowestRevision())));
+  }
+
   /** A thief copies all that the device has now. */
   public void leak(FlatKeying core) {
     adversary.leak(seen(core));
@@ -112,6 +118,11 @@ public final class Eavesdropper {
   /** What of this core's keys is known to those who are out in its view; nothing is. */
   public List<String> check(FlatKeying core, long now) {
     return adversary.check(seen(core), now);
+  }
+
+  /** The same of a view that there was before, with all that was heard since. */
+  public List<String> checkAgain(List<FactId> heads, FactId epoch, int revision) {
+    return adversary.checkAgain(heads, epoch, revision);
   }
 
   /** What newcomers know of states before their time; nothing is. */

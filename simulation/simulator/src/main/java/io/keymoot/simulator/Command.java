@@ -11,9 +11,9 @@ import io.keymoot.simulator.result.RunResult;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +41,7 @@ final class Command implements Callable<Integer> {
   static final int VIOLATED = 1;
   private static final int MOST_MEMBERS = 20_000;
   private static final int FULL_REPORTS = 20;
+  private static final double MOST_PER_MINUTE = 60_000;
   private static final long LONGEST_MILLIS = 7 * 86_400_000L;
   private static final Pattern SPAN = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h)");
   private static final Pattern RATE = Pattern.compile("(\\d+(?:\\.\\d+)?)(?:/(s|m|h))?");
@@ -188,6 +189,14 @@ final class Command implements Callable<Integer> {
   @Nullable String joinedWithin;
 
   @Option(
+      names = "--converged-within",
+      paramLabel = "TIME",
+      description =
+          "fail, too, if more than 1%% of the runs needed longer to agree once faults had stopped,"
+              + " or one needed three times as long")
+  @Nullable String convergedWithin;
+
+  @Option(
       names = "--rekeys-at-most",
       paramLabel = "N",
       description =
@@ -212,16 +221,28 @@ final class Command implements Callable<Integer> {
       return GOOD;
     }
     if (faults.equals("list")) {
-      Fault.all().forEach(each -> out.println(each.name()));
+      Fault.names().forEach(out::println);
       return GOOD;
     }
     Plan plan = plan();
     limits = limits();
+    tryToWrite(json);
+    tryToWrite(report);
     Planted planted = Planted.byName(plan.plant());
     try {
       return replay != null ? replay(plan) : campaign(plan);
     } finally {
       planted.close();
+    }
+  }
+
+  /** What takes hours is not begun for a file that cannot be written then. */
+  private static void tryToWrite(@Nullable Path file) throws IOException {
+    if (file != null && Files.notExists(file)) {
+      Files.createFile(file);
+      Files.delete(file);
+    } else if (file != null) {
+      Files.newOutputStream(file, StandardOpenOption.APPEND).close();
     }
   }
 
@@ -235,6 +256,7 @@ final class Command implements Callable<Integer> {
         "0 or more");
     return new Limits(
         Optional.ofNullable(joinedWithin).map(span -> millis("--joined-within", span, 1)),
+        Optional.ofNullable(convergedWithin).map(span -> millis("--converged-within", span, 1)),
         Optional.ofNullable(rekeysAtMost));
   }
 
@@ -318,8 +340,7 @@ final class Command implements Callable<Integer> {
 
   private List<String> faultNames() {
     List<String> names = faults.equals("none") ? List.of() : List.of(faults.split(",", -1));
-    List<String> known =
-        Stream.concat(Stream.of("light", "heavy"), Fault.all().stream().map(Fault::name)).toList();
+    List<String> known = Stream.concat(Stream.of("light", "heavy"), Fault.names()).toList();
     for (String name : names) {
       check(known.contains(name), "--faults", name, "none, or of " + String.join(", ", known));
     }
@@ -367,7 +388,9 @@ final class Command implements Callable<Integer> {
     }
     double number = Double.parseDouble(matcher.group(1));
     String unit = matcher.group(2) == null ? "m" : matcher.group(2);
-    return unit.equals("s") ? number * 60 : unit.equals("h") ? number / 60 : number;
+    double perMinute = unit.equals("s") ? number * 60 : unit.equals("h") ? number / 60 : number;
+    check(perMinute <= MOST_PER_MINUTE, option, rate, "1000/s at most");
+    return perMinute;
   }
 
   private void check(boolean good, String option, String value, String wanted) {
@@ -420,8 +443,6 @@ final class Command implements Callable<Integer> {
               return result.isGood() || plan.plant().isEmpty();
             });
       }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
     progress.done();
     running.write(tally.campaign());
@@ -462,7 +483,15 @@ final class Command implements Callable<Integer> {
       out.println(
           "Trace " + results.get(0).traceHash() + ", " + results.get(0).steps() + " steps.");
     }
-    List<String> missed = limits.missedBy(tally.campaign());
+    List<String> missed = new ArrayList<>(limits.missedBy(tally.campaign()));
+    if (plant != null && tally.campaign().failed() == 0) {
+      missed.add(
+          "Missed: '"
+              + plant
+              + "' was not found in "
+              + tally.campaign().runs()
+              + " runs: nothing in them brought it out. Try more seeds, or runs of another kind.");
+    }
     missed.forEach(out::println);
     out.flush();
     return tally.campaign().failed() == 0 && missed.isEmpty() ? GOOD : VIOLATED;

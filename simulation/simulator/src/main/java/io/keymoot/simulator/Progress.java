@@ -4,7 +4,10 @@ import io.keymoot.simulator.run.Simulation;
 import io.keymoot.simulator.world.World;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** A line that says how far it is: rewritten on a terminal, now and then a new one elsewhere. */
 final class Progress implements Simulation.Progress {
@@ -17,8 +20,14 @@ final class Progress implements Simulation.Progress {
   private final boolean isTerminal = isATerminal();
   private final AtomicLong finished = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
-  private final long started = System.nanoTime();
-  private long last = started;
+  private final LongSupplier nanos;
+  private final long started;
+  private long last;
+
+  /** Of each world as far as it was counted. */
+  private final Map<World, Long> counted = new WeakHashMap<>();
+
+  private long steps;
 
   @SuppressWarnings("SystemConsoleNull") // elsewhere the lines are only fewer
   private static boolean isATerminal() {
@@ -26,13 +35,22 @@ final class Progress implements Simulation.Progress {
   }
 
   Progress(PrintWriter out, long seeds) {
+    this(out, seeds, System::nanoTime);
+  }
+
+  Progress(PrintWriter out, long seeds, LongSupplier nanos) {
     this.out = out;
     this.seeds = seeds;
+    this.nanos = nanos;
+    this.started = nanos.getAsLong();
+    this.last = started;
   }
 
   @Override
   public synchronized void at(World world, long endMillis, int violations) {
-    long now = System.nanoTime();
+    Long before = counted.put(world, world.steps());
+    steps += world.steps() - (before == null ? 0 : before);
+    long now = nanos.getAsLong();
     if (now - last < (isTerminal ? ON_A_TERMINAL_NANOS : ELSEWHERE_NANOS)) {
       return;
     }
@@ -48,7 +66,7 @@ final class Progress implements Simulation.Progress {
             "#".repeat(done),
             ".".repeat(WIDTH - done),
             time(world.now()),
-            world.steps() / seconds,
+            steps / seconds,
             world.members().size(),
             world.epochs(),
             violations + failed.get(),

@@ -36,7 +36,7 @@ final class RunningTotals {
             Files.writeString(fresh, Json.of(campaign) + "\n");
             Files.move(fresh, path, StandardCopyOption.REPLACE_EXISTING);
           } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(path + ": " + e.getMessage(), e);
           }
         });
   }

@@ -55,6 +55,8 @@ final class Runs {
   /**
    * Each seed from the plan's own on, several side by side; which thread runs it is all the same.
    *
+   * @param everySignatureOneIn in the first run, and in one of so many after it, each peer checks
+   *     every signature itself; 0 for in none
    * @param taker says whether to go on
    */
   void all(long seeds, int threads, int everySignatureOneIn, Predicate<RunResult> taker) {
@@ -67,7 +69,7 @@ final class Runs {
             workers.submit(
                 () -> {
                   for (long n = next.getAndIncrement(); n < seeds; n = next.getAndIncrement()) {
-                    Plan one = planOf(plan.seed() + n, everySignatureOneIn);
+                    Plan one = planOf(n, everySignatureOneIn);
                     RunResult result = one(one, new Trace(Optional.empty(), Optional.empty()));
                     synchronized (taker) {
                       if (!taker.test(result)) {
@@ -83,16 +85,20 @@ final class Runs {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof UncheckedIOException unwritten) {
+        throw unwritten;
+      }
       throw new IllegalStateException("a run ended in a bug", e.getCause());
     } finally {
       workers.shutdownNow();
     }
   }
 
-  /** The plan of one seed of a campaign. */
-  private Plan planOf(long seed, int everySignatureOneIn) {
-    Plan one = settled(plan.withSeed(seed));
-    return seed % everySignatureOneIn == 0 ? one.withEverySignature() : one;
+  /** The plan of one run of a campaign. */
+  private Plan planOf(long n, int everySignatureOneIn) {
+    Plan one = settled(plan.withSeed(plan.seed() + n));
+    boolean isChecked = everySignatureOneIn > 0 && n % everySignatureOneIn == 0;
+    return isChecked ? one.withEverySignature() : one;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.keymoot.simulator;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 
 /** The command {@code simulate}. */
@@ -20,7 +21,10 @@ public final class Simulate {
     return new CommandLine(new Command())
         .setExecutionExceptionHandler(
             (problem, line, parsed) -> {
-              if (problem instanceof IOException) {
+              // Whoever wrote it could throw no other kind.
+              Throwable cause =
+                  problem instanceof UncheckedIOException ? problem.getCause() : problem;
+              if (cause instanceof IOException) {
                 line.getErr().println("A file could not be written: " + problem.getMessage());
                 line.getErr().println("Name another place for it.");
                 return CommandLine.ExitCode.USAGE;

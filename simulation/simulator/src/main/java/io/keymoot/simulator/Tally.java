@@ -235,7 +235,7 @@ final class Tally {
             checked,
             frames,
             how)
-        + (failed == 0 && runs > 1
+        + (failed == 0 && runs > 1 && plan.plant().isEmpty()
             ? String.format(
                 Locale.ROOT,
                 " With 95 %% confidence a run of this kind fails at most once in %,d.",

@@ -1,6 +1,8 @@
 package io.keymoot.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keymoot.simulator.churn.Churn;
 import io.keymoot.simulator.fault.Fault;
@@ -9,6 +11,7 @@ import io.keymoot.simulator.result.Plan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CommandTest {
@@ -46,6 +50,8 @@ class CommandTest {
     "--partitions, 9, 1 to 4",
     "--profile, opera, conference",
     "--join-rate, often, 5/m",
+    "--join-rate, 99999999/s, 1000/s at most",
+    "--evict-rate, 60001/m, 1000/s at most",
     "--plant, tree, --plant list",
     "--seeds, 0, 1 or more"
   })
@@ -166,10 +172,14 @@ class CommandTest {
     for (int i = 0; i < 300; i++) {
       Plan plan = somePlan(random);
       String[] words = Failure.command(plan).split(" ", -1);
-      Command command = new Command();
-      new CommandLine(command).parseArgs(Arrays.copyOfRange(words, 1, words.length));
-      assertThat(command.plan()).isEqualTo(plan);
+      assertThat(parsed(Arrays.copyOfRange(words, 1, words.length)).plan()).isEqualTo(plan);
     }
+  }
+
+  private static Command parsed(String... words) {
+    Command command = new Command();
+    new CommandLine(command).parseArgs(words);
+    return command;
   }
 
   @Test
@@ -180,6 +190,8 @@ class CommandTest {
     ended = run(and(small, "--joined-within", "1ms"));
     assertThat(ended.code).isEqualTo(1);
     assertThat(ended.out).contains("Missed: 99 % of those who came could send within ");
+    ended = run(and(small, "--converged-within", "10s"));
+    assertThat(ended.code).as(ended.out + ended.err).isZero();
     ended = run(and(small, "--rekeys-at-most", "3"));
     assertThat(ended.code).isEqualTo(1);
     assertThat(ended.out).contains("nothing is known of how many Rekeys");
@@ -198,10 +210,81 @@ class CommandTest {
     return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
   }
 
-  @Test
-  void aFileThatCannotBeWrittenIsNamed() {
-    Ended ended = run("--members", "3", "--for", "5s", "--json", "/nowhere/at/all.json");
+  @ParameterizedTest
+  @ValueSource(strings = {"--json", "--report", "--totals", "--trace"})
+  void aFileThatCannotBeWrittenIsNamedBeforeAnythingRuns(String option) {
+    Ended ended = run("--members", "3", "--for", "5s", option, "/nowhere/at/all.json");
     assertThat(ended.code).isEqualTo(2);
-    assertThat(ended.err).contains("/nowhere/at/all.json").contains("another place");
+    assertThat(ended.err).contains("/nowhere/at/all").contains("another place");
+    assertThat(ended.err).doesNotContain("\tat ");
+    assertThat(ended.out).isEmpty();
+  }
+
+  @Test
+  void tryingWhetherAFileCanBeWrittenLeavesItAsItIs(@TempDir Path folder) throws IOException {
+    Path json = folder.resolve("run.json");
+    Files.writeString(json, "of yesterday");
+    assertThat(run("--members", "3", "--json", json.toString(), "--trace", "/nowhere/at/all").code)
+        .isEqualTo(2);
+    assertThat(Files.readString(json)).isEqualTo("of yesterday");
+    Files.delete(json);
+    assertThat(run("--members", "3", "--json", json.toString(), "--trace", "/nowhere/at/all").code)
+        .isEqualTo(2);
+    assertThat(json).doesNotExist();
+  }
+
+  /** Nobody is told of bugs where a disk is full. */
+  @Test
+  void aFullDiskIsToldInWords() {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "there is nothing here that is always full");
+    for (String[] how : List.of(new String[] {"--replay", "3"}, new String[] {"--seed", "3"})) {
+      Ended ended = run(and(how, "--members", "3", "--for", "20s", "--trace", "/dev/full"));
+      assertThat(ended.code).as(ended.out).isEqualTo(2);
+      assertThat(ended.err).contains("No space left").contains("another place");
+      assertThat(ended.err).doesNotContain("\tat ").doesNotContain("bug");
+    }
+  }
+
+  @Test
+  void whereTheTotalsCanBeWrittenNoMoreTheCampaignSaysSo(@TempDir Path folder) throws Exception {
+    Path inside = Files.createDirectory(folder.resolve("inside"));
+    Plan plan = parsed("--members", "2", "--for", "1s", "--faults", "none").plan();
+    Runs runs = new Runs(plan, null);
+    RunningTotals running = new RunningTotals(Optional.of(inside.resolve("totals.json")));
+    Files.delete(inside);
+    Tally tally = new Tally(plan);
+    assertThatThrownBy(
+            () ->
+                runs.all(
+                    2,
+                    1,
+                    100,
+                    result -> {
+                      running.review(tally, true);
+                      return true;
+                    }))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("totals.json");
+  }
+
+  @Test
+  void aMistakeThatIsNotFoundEndsWithOneAndProvesNothing() {
+    Ended ended =
+        run(
+            "--plant",
+            "overdue-timers-wait",
+            "--seeds",
+            "2",
+            "--members",
+            "2",
+            "--for",
+            "2s",
+            "--faults",
+            "none");
+    assertThat(ended.code).isEqualTo(1);
+    assertThat(ended.out)
+        .contains("'overdue-timers-wait' was not found in 2 runs")
+        .doesNotContain("confidence");
   }
 }

@@ -3,9 +3,16 @@ package io.keymoot.simulator;
 import static io.keymoot.simulator.run.Simulation.Progress.NONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.keying.Draws;
+import io.keymoot.simulator.invariant.Invariants;
 import io.keymoot.simulator.plant.Plant;
 import io.keymoot.simulator.plant.Planted;
+import io.keymoot.simulator.result.Plan;
+import io.keymoot.simulator.result.Violation;
+import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Trace;
+import io.keymoot.simulator.world.World;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -40,6 +47,48 @@ class PlantedBugsTest {
     try {
       int seeds = WANTED.isEmpty() ? FIRST_RUNS : Telling.SEEDS;
       assertThat(Telling.firstThatBreaksWhatItNames(name, seeds)).as(name).isPresent();
+    } finally {
+      planted.close();
+    }
+  }
+
+  /** The judge of proofs does not go silent in a group of sixteen that many came to and left. */
+  @Test
+  void whoIsConvictedIsFoundHoweverManyHaveComeAndGone() {
+    World world =
+        new World(
+            new World.Setup(5, Profile.CONFERENCE, false, Draws::new),
+            new Trace(Optional.empty(), Optional.empty()));
+    Node founder = world.found(0);
+    Invariants.all(world).forEach(world::watch);
+    world.start(founder);
+    world.join(1);
+    world.join(2);
+    for (int person = 3; person < 3 + Invariants.SMALL; person++) {
+      world.arrive(person);
+    }
+    world.timeline().runTo(10_000);
+    assertThat(world.violations()).isEmpty();
+    Planted planted = Planted.byName(Optional.of("the-honest-are-convicted"));
+    try {
+      world.join(3 + Invariants.SMALL);
+      world.timeline().runTo(30_000);
+    } finally {
+      planted.close();
+    }
+    assertThat(world.violations()).extracting(Violation::property).contains("P10");
+  }
+
+  /** Where nobody goes through the bytes, some peers make what facts show for themselves. */
+  @Test
+  void inALargeGroupTooItIsFoundThatFactsComeToSomethingElseInAnotherOrder() {
+    String name = "facts-come-to-something-else-in-another-order";
+    Plan plan = Telling.plan(name).withMembers(Invariants.SMALL + 6).withMillis(30_000);
+    Planted planted = Planted.byName(Optional.of(name));
+    try {
+      assertThat(Runs.run(plan, new Trace(Optional.empty(), Optional.empty()), NONE).violations())
+          .extracting(Violation::property)
+          .contains("I1");
     } finally {
       planted.close();
     }

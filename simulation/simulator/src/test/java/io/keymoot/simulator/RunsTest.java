@@ -62,6 +62,22 @@ class RunsTest {
     assertThat(Runs.settled(conference)).isEqualTo(conference);
   }
 
+  /** However few there are: what is shared elsewhere is checked by each peer in one of them. */
+  @Test
+  void inTheFirstRunOfACampaignAndInOneOfSoManyEachPeerChecksEverySignature() {
+    List<RunResult> results = new ArrayList<>();
+    Plan plan = MIXED.withMembers(2).withMillis(1_000).withSeed(71).withFaults(List.of());
+    new Runs(plan, null).all(5, 1, 4, result -> results.add(result));
+    assertThat(results)
+        .extracting(result -> result.plan().everySignature())
+        .containsExactly(true, false, false, false, true);
+    results.clear();
+    new Runs(plan, null).all(2, 1, 0, result -> results.add(result));
+    assertThat(results)
+        .extracting(result -> result.plan().everySignature())
+        .containsExactly(false, false);
+  }
+
   /** Of a kind that nobody catches by name; the others of the campaign run all the same. */
   @Test
   void anExceptionIsAViolationWithItsSeedAndTheCampaignGoesOn() {

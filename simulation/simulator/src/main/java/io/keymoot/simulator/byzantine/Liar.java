@@ -25,17 +25,24 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Address;
 import io.keymoot.simulator.result.Injected;
+import io.keymoot.simulator.world.Frame;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
 import io.keymoot.simulator.world.World;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** A member that turned: its keys, its friends, what it overhears, and its tricks. */
 public final class Liar implements Watcher {
   private static final long ACTS_EVERY_MILLIS = 2_500;
+  private static final long SPEAKS_EVERY_MILLIS = 500;
+  private static final int MOST_KEPT = 64;
+  private static final String SPEAKS_WHEN_OUT = Injected.TRICK + "speak-when-out";
   private static final int TRICKS = 4;
   private static final int LEAF_KEY_TRIES = 4;
 
@@ -45,6 +52,7 @@ public final class Liar implements Watcher {
   private final List<Trick> tricks;
   private final Optional<Eavesdropper> eavesdropper;
   private final List<Liar> friends;
+  private final Deque<Frame> kept = new ArrayDeque<>();
 
   private Liar(
       Node node,
@@ -79,11 +87,13 @@ public final class Liar implements Watcher {
     world.watch(liar);
     node.turn(liar::instead);
     liar.actOn(until);
+    liar.speakOn(until);
   }
 
   /** All there are. */
   public static List<String> allTricks() {
-    return Trick.all().stream().map(Trick::name).toList();
+    return Stream.concat(Trick.all().stream().map(Trick::name), Stream.of("speak-when-out"))
+        .toList();
   }
 
   private List<String> names() {
@@ -105,6 +115,36 @@ public final class Liar implements Watcher {
               }
               actOn(until);
             });
+  }
+
+  /**
+   * What each of them does besides, and draws nothing for: it keeps what it sealed while it was in,
+   * and says it once it is out.
+   */
+  private void speakOn(long until) {
+    world
+        .timeline()
+        .in(
+            SPEAKS_EVERY_MILLIS,
+            () -> {
+              if (world.now() < until && node.isUp()) {
+                speak();
+                speakOn(until);
+              }
+            });
+  }
+
+  private void speak() {
+    if (node.isMember()) {
+      world.sealed(node).ifPresent(kept::addLast);
+      if (kept.size() > MOST_KEPT) {
+        kept.removeFirst();
+      }
+    } else if (!kept.isEmpty()) {
+      Frame frame = kept.removeLast();
+      world.counted(SPEAKS_WHEN_OUT);
+      world.up().stream().filter(reader -> reader != node).forEach(r -> world.hears(r, frame));
+    }
   }
 
   /** The first of its tricks, in any order, for which there is something to be done. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whoever lets somebody in or puts somebody out crashes between two of its messages: right after
- * its Admit, its Grant, its Rekey, or before it has left.
+ * its Admit, its Grant, its Rekey, or before it has left. What somebody else says again in its
+ * place is no act of its own.
  */
 final class CrashMidAct implements Fault {
   private static final List<MessageType> ACTS =
@@ -41,7 +42,7 @@ final class CrashMidAct implements Fault {
         .watch(
             new Watcher() {
               @Override
-              public void said(Node from, Bytes message) {
+              public void meant(Node from, Bytes message) {
                 if (from == doomed) {
                   crash(trouble, from);
                 } else if (isTheMoment(trouble, message)) {

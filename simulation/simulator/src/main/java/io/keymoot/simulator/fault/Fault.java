@@ -1,6 +1,7 @@
 package io.keymoot.simulator.fault;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Something that goes wrong now and then, and ends when the time for faults is over. */
 public interface Fault {
@@ -41,6 +42,15 @@ public interface Fault {
         new Garbage(),
         new Forgery(),
         new Impostors());
+  }
+
+  /** Those that draw on nothing that others draw on: with or without them a run is the same. */
+  static List<Fault> apart() {
+    return List.of(new FrameReplays());
+  }
+
+  static Stream<String> names() {
+    return Stream.concat(all().stream(), apart().stream()).map(Fault::name);
   }
 
   /** Few and mild, as on a good day on the Internet. */

@@ -1,6 +1,8 @@
 package io.keymoot.simulator.fault;
 
 import io.keymoot.simulator.world.Node;
+import io.keymoot.simulator.world.Topology;
+import java.util.List;
 
 /** Somebody's link goes down and up, each for 20 ms to 30 s. */
 final class Flapping implements Fault {
@@ -23,27 +25,24 @@ final class Flapping implements Fault {
 
   private void flap(Trouble trouble, Node node, long end) {
     long down = trouble.spread(20, 30_000);
-    link(trouble, node, true);
+    Topology topology = trouble.world().topology();
+    // Who comes meanwhile is reached, and what else was cut stays cut.
+    List<Node> others = trouble.world().up().stream().filter(other -> other != node).toList();
+    for (Node other : others) {
+      topology.cut(node, other);
+      topology.cut(other, node);
+    }
     trouble.afterwards(
         down,
         () -> {
-          link(trouble, node, false);
+          for (Node other : others) {
+            topology.mend(node, other);
+            topology.mend(other, node);
+          }
           if (trouble.world().now() < Math.min(end, trouble.until())) {
             trouble.at(
                 trouble.world().now() + trouble.spread(20, 30_000), () -> flap(trouble, node, end));
           }
         });
-  }
-
-  private static void link(Trouble trouble, Node node, boolean isDown) {
-    for (Node other : trouble.world().up()) {
-      if (other != node && isDown) {
-        trouble.world().topology().cut(node, other);
-        trouble.world().topology().cut(other, node);
-      } else if (other != node) {
-        trouble.world().topology().mend(node, other);
-        trouble.world().topology().mend(other, node);
-      }
-    }
   }
 }

@@ -32,6 +32,11 @@ public record Trouble(
     void comesAgain(Node node);
   }
 
+  /** The same, drawing on something else. */
+  Trouble with(Random other) {
+    return new Trouble(world, other, until, isHeavy, parts, people);
+  }
+
   /** Between so many and so many. */
   long between(long least, long most) {
     return least + (long) (random.nextDouble() * (most - least + 1));

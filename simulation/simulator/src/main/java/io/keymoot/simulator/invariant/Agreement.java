@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * I1: same facts, same members, clean epochs and keys. Peers of a run may share what facts show;
- * {@link RealBytes} makes it again by itself.
+ * I1: same facts, same members, clean epochs and keys. Peers of a run may share what facts show; in
+ * small groups {@link RealBytes} makes it again by itself, in large ones some peers do.
  */
 final class Agreement implements Watcher {
   private static final int REMEMBERED = 16_384;

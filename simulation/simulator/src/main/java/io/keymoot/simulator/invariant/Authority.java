@@ -163,7 +163,7 @@ final class Authority implements Watcher {
     System.arraycopy(body, 0, message, context.length + Hash32.LENGTH, body.length);
     // Who made it on this thread, of this very message and key, is known to have made it.
     return Remembered.isKnown(key, message, signature)
-        || VerifyKey.parse(key) instanceof Decoded.Ok<VerifyKey>(VerifyKey its)
-            && its.verify(message, signature);
+        || (VerifyKey.parse(key) instanceof Decoded.Ok<VerifyKey>(VerifyKey its)
+            && its.verify(message, signature));
   }
 }

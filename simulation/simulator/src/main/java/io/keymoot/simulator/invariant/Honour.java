@@ -22,7 +22,7 @@ final class Honour implements Watcher {
   public void stepped(Node node, GroupState before, List<PeerEffect> effects) {
     if (node.known().count() == 0
         || world.steps() % EVERY != 0
-        || world.nodes().size() > Invariants.SMALL) {
+        || node.known().memberCount() > Invariants.SMALL) {
       return;
     }
     for (Node other : world.nodes()) {

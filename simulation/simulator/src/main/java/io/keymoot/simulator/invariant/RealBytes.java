@@ -28,7 +28,8 @@ import java.util.TreeSet;
  * a thief on the wire: it covers every smaller one. It has all randomness its devices ever drew,
  * all keys they ever held and every recorded byte, and opens what opens. An edge from key to key is
  * a ciphertext that really opened. Who is out is told by the letter of section 5, not by the code
- * that is judged.
+ * that is judged. Each question is asked twice: when a key is in use, and once more when all is
+ * over, for what was superseded may be told later.
  *
  * <p>Peers of one run share what facts show, so that two of them with the same facts look at one
  * object: what it says is made again here from the recorded bytes, in another order.
@@ -86,7 +87,9 @@ public final class RealBytes implements Watcher {
     if (keysChanged) {
       eavesdropper.stepped(node.peer().keying());
     }
-    if (!node.isByzantine() && now.count() > 0 && (now != before || keysChanged)) {
+    // Who crashed with a fact on its lips has it for itself: nobody ever heard it.
+    boolean isHeard = node.isUp() && !node.isByzantine() && now.count() > 0;
+    if (isHeard && (now != before || keysChanged)) {
       check(node);
     }
   }
@@ -165,6 +168,11 @@ public final class RealBytes implements Watcher {
       if (node.known().count() > 0) {
         tryToRead(node);
       }
+    }
+    for (Question each : asked) {
+      eavesdropper
+          .checkAgain(each.heads, each.epoch, each.revision)
+          .forEach(wrong -> world.violated("I3", wrong));
     }
     eavesdropper.checkNewcomers().forEach(each -> world.violated("P4", each));
   }

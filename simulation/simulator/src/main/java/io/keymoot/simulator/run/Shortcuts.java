@@ -2,6 +2,7 @@ package io.keymoot.simulator.run;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
+import io.keymoot.flatkeying.crypto.Aead;
 import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.crypto.Remembered;
@@ -19,8 +20,8 @@ import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
 
 /**
  * What all peers of a run would compute again is remembered from whoever computed it first: see
- * {@link Remembered}. The product knows nothing of it, and a run where everybody checks every
- * signature goes without.
+ * {@link Remembered}. And what is noted there is judged: which key sealed what. The product knows
+ * nothing of it, and a run where everybody checks every signature goes without.
  */
 public final class Shortcuts {
   private static final List<Change> CHANGES =
@@ -33,6 +34,7 @@ public final class Shortcuts {
               Map.of(
                   "decapsulate", Remembered.Decapsulate.class,
                   "generate", Remembered.Generate.class)),
+          new Change(Aead.class, Map.of("sealOnce", Remembered.SealOnce.class)),
           new Change(FactCodec.class, Map.of("decode", Remembered.DecodeFact.class)),
           new Change(SideCodec.class, Map.of("decode", Remembered.DecodeSideMessage.class)));
 

@@ -1,13 +1,16 @@
 package io.keymoot.simulator.world;
 
 import java.util.Arrays;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Who reaches whom: partitions, and links that are cut in one direction. */
 public final class Topology {
   private int[] sides = new int[16];
-  private final Set<Long> cuts = new TreeSet<>();
+
+  /** How often each is cut: who mends it mends its own cut. */
+  private final Map<Long, Integer> cuts = new TreeMap<>();
+
   private boolean isParted;
 
   /** On which side of a partition the node is; 0 for all when the network is whole. */
@@ -24,15 +27,15 @@ public final class Topology {
   }
 
   public void cut(Node from, Node to) {
-    cuts.add(link(from, to));
+    cuts.merge(link(from, to), 1, Integer::sum);
   }
 
   public void mend(Node from, Node to) {
-    cuts.remove(link(from, to));
+    cuts.computeIfPresent(link(from, to), (link, times) -> times > 1 ? times - 1 : null);
   }
 
   public boolean isCut(Node from, Node to) {
-    return cuts.contains(link(from, to));
+    return cuts.containsKey(link(from, to));
   }
 
   /** Ends partitions; cuts stay. */

@@ -69,7 +69,7 @@ public final class Trace {
     try {
       out.append(Long.toString(now)).append(' ').append(line).append('\n');
     } catch (IOException e) {
-      throw new UncheckedIOException("the trace cannot be written: " + e.getMessage(), e);
+      throw new UncheckedIOException("the trace: " + e.getMessage(), e);
     }
   }
 

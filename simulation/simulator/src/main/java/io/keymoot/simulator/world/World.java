@@ -60,6 +60,8 @@ public final class World {
   /** Signature checks remembered by all together: a large group has more in the air than one. */
   private static final int CHECKS_REMEMBERED = 1 << 17;
 
+  private static final int SECOND_LORE_ONE_IN = 64;
+
   private static final Rights TWO_EXPEL =
       new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS);
   private static final String OPEN_HOUSE =
@@ -98,6 +100,10 @@ public final class World {
   private final Map<Address, Node> byAddress = new TreeMap<>();
   private final FactVerifier verifier;
   private final Lore lore = Lore.shared();
+
+  /** Made by few, of facts that come to them in an order of their own: to be held against it. */
+  private final Lore secondLore = Lore.shared();
+
   private final Rosters rosters = new Rosters();
   private final Identities identities = new Identities();
   private final BeatsRead beats = new BeatsRead();
@@ -383,9 +389,13 @@ public final class World {
     };
   }
 
-  /** Verdicts and rosters are shared; what must be fetched over the network is not. */
+  /**
+   * Verdicts and rosters are shared, and what facts show, but by one in so many who make it anew;
+   * what must be fetched over the network is not.
+   */
   private Peer.Shared shared() {
-    Lore known = setup.everySignature ? Lore.ofOne() : lore;
+    boolean isOfTheFew = nodes.size() % SECOND_LORE_ONE_IN == SECOND_LORE_ONE_IN - 1;
+    Lore known = setup.everySignature ? Lore.ofOne() : isOfTheFew ? secondLore : lore;
     FlatKeying.Shared keying = FlatKeying.Shared.of(new CredentialChecker(), verifier, known);
     return setup.everySignature
         ? new Peer.Shared(keying, rosters)
@@ -474,9 +484,9 @@ public final class World {
           watchers.forEach(watcher -> watcher.sealed(from, frame));
           for (Node reader : to) {
             if (reader != from && reader.isUp() && !weather().loses(random)) {
-              timeline.in(weather().delay(random), () -> listen(reader, frame));
+              timeline.in(weather().delay(random), () -> hears(reader, frame));
               if (weather().doubles(random)) {
-                timeline.in(weather().delay(random), () -> listen(reader, frame));
+                timeline.in(weather().delay(random), () -> hears(reader, frame));
               }
             }
           }
@@ -484,7 +494,8 @@ public final class World {
     return sealed;
   }
 
-  private void listen(Node reader, Frame frame) {
+  /** The frame reaches the reader now, if anything does; whoever said it, and however old it is. */
+  public void hears(Node reader, Frame frame) {
     if (topology().reaches(frame.from(), reader) && reader.opens(frame)) {
       framesOpened++;
       watchers.forEach(watcher -> watcher.opened(reader, frame));

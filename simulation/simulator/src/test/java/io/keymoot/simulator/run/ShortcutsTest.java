@@ -2,6 +2,7 @@ package io.keymoot.simulator.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.crypto.Aead;
 import io.keymoot.flatkeying.crypto.Info;
 import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
@@ -81,6 +82,23 @@ class ShortcutsTest {
     assertThat(Remembered.isForAnother(own.publicKey(), made.encapsulation())).isFalse();
     Shortcuts.stop();
     assertThat(inHex(own.decapsulate(made.encapsulation()))).isEqualTo(secret);
+  }
+
+  @Test
+  void aKeyThatSealsASecondThingIsNoted() {
+    byte[] key = new byte[32];
+    key[0] = 7;
+    byte[] what = {1, 2, 3};
+    byte[] another = {1, 2};
+    Shortcuts.start();
+    Aead.sealOnce(key, what, what);
+    Aead.sealOnce(key, what, what);
+    assertThat(Remembered.someKeySealedTwice()).as("the same again").isFalse();
+    Aead.sealOnce(key, what, another);
+    assertThat(Remembered.someKeySealedTwice()).isTrue();
+    Shortcuts.stop();
+    Shortcuts.start();
+    assertThat(Remembered.someKeySealedTwice()).as("in another run").isFalse();
   }
 
   private static String inHex(SharedSecret secret) {
