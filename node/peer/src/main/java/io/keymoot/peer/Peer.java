@@ -11,6 +11,7 @@ import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.frame.FrameSender;
 import io.keymoot.flatkeying.frame.TekEpoch;
 import io.keymoot.flatkeying.group.GroupState;
@@ -35,10 +36,12 @@ import io.keymoot.heartbeat.Rosters;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +109,8 @@ public final class Peer implements AutoCloseable {
   private @Nullable Address reachedAt;
   private List<Bytes> remembered = List.of();
   private @Nullable Stay stay;
+  private final Set<StayId> begun = new HashSet<>();
+  private final Set<FactId> leftBehind = new HashSet<>();
   private PeerEffect.Status status =
       new PeerEffect.Status(Effect.State.SYNCING, "this peer has not started");
   private PeerEffect.@Nullable RosterIs rosterIs;
@@ -501,6 +506,23 @@ public final class Peer implements AutoCloseable {
     out.add(new PeerEffect.Install(new TekEpoch(tek)));
   }
 
+  /**
+   * If an expulsion came after it: who was put out holds it, and may speak under it in anybody's
+   * name. So it is with each key that opens, the one before the last too, and with one that a Here
+   * made unclean before.
+   */
+  private void leaveBehind(FactId id) {
+    GroupState state = keying.state();
+    Known epoch = keying.ledger().get(id);
+    if (epoch != null
+        && state.contains(epoch)
+        && !keying.ledger().isClean(state, epoch)
+        && !keying.ledger().isOnlySoftlyUnclean(state, epoch)
+        && leftBehind.add(id)) {
+      out.add(new PeerEffect.LeaveBehind(id));
+    }
+  }
+
   private void activate(KeyName key) {
     beginStay();
     active = key;
@@ -542,6 +564,9 @@ public final class Peer implements AutoCloseable {
     if (key.equals(takeUp.sealing())) {
       reviewSealing();
     }
+    if (keys.keySet().stream().noneMatch(other -> other.epoch.equals(key.epoch))) {
+      leftBehind.remove(key.epoch);
+    }
     if (tek != null) {
       out.add(new PeerEffect.Retire(key.epoch, key.revision, tek::close));
     }
@@ -570,13 +595,22 @@ public final class Peer implements AutoCloseable {
     resealsOwed = slots;
   }
 
-  /** Frames carry the name of the newest stay; its counters begin anew with it. */
+  /**
+   * Frames carry the name of the newest stay; its counters begin anew with it. So a stay is begun
+   * once. One that was left for a newer may be the newest again, when it turns out that the newer
+   * never began, for whoever let this peer in so was expelled meanwhile: then it says Here.
+   */
   private void beginStay() {
     Stay newest = keying.stay().orElse(null);
-    if (newest != null && !newest.equals(stay)) {
-      stay = newest;
+    if (newest == null || newest.equals(stay)) {
+      return;
+    }
+    stay = newest;
+    if (begun.add(newest.id())) {
       out.add(new PeerEffect.BeginStay(sender(newest)));
       takeUp.stayBegan();
+    } else {
+      keying(new Input.Renew(Optional.empty()));
     }
   }
 
@@ -632,12 +666,8 @@ public final class Peer implements AutoCloseable {
         went.add(over.person().id());
       }
     }
-    for (Known epoch : older.usable()) {
-      boolean unclean = !keying.ledger().isClean(state, epoch);
-      if (unclean && !keying.ledger().isOnlySoftlyUnclean(state, epoch)) {
-        out.add(new PeerEffect.LeaveBehind(epoch.id()));
-      }
-    }
+    older.usable().forEach(epoch -> leaveBehind(epoch.id()));
+    keys.keySet().forEach(key -> leaveBehind(key.epoch));
     if (keying.isMember()) {
       beginStay();
     }
