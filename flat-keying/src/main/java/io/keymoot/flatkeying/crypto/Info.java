@@ -4,7 +4,8 @@ import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a key is derived for: a label, then fields. Used by one derivation, which wipes it.
+ * What a key is derived for: a label, then fields. Used by one derivation, which wipes it, or by a
+ * {@link Hkdf.Run} of them.
  *
  * <p>Injective, so that two purposes never share a key: the label stands first, behind its length,
  * and says which fields follow; a field is of fixed width or carries a 16-bit length.
@@ -36,6 +37,12 @@ public final class Info {
     return this;
   }
 
+  /** Another value for a field of one byte, {@code at} bytes from the start. */
+  public Info set(int at, int value) {
+    out.set(at, value);
+    return this;
+  }
+
   public Info u32(int value) {
     out.number(value, 4);
     return this;
@@ -64,11 +71,12 @@ public final class Info {
     return out.array();
   }
 
-  int length() {
+  public int length() {
     return out.length();
   }
 
-  void wipe() {
+  /** For who uses one in several derivations. */
+  public void wipe() {
     out.wipe();
   }
 }

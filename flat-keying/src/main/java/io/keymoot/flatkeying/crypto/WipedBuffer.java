@@ -2,6 +2,7 @@ package io.keymoot.flatkeying.crypto;
 
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Bytes that may be secret, written one after another: what the buffer outgrows is wiped, and all
@@ -36,6 +37,15 @@ public final class WipedBuffer {
     for (int shift = 8 * (width - 1); shift >= 0; shift -= 8) {
       out[at++] = (byte) (value >>> shift);
     }
+  }
+
+  /** Another byte in the place of one that was written. */
+  void set(int place, int value) {
+    Objects.checkIndex(place, at);
+    if (value < 0 || value > 0xff) {
+      throw new IllegalArgumentException(value + " does not fit a byte");
+    }
+    out[place] = (byte) value;
   }
 
   public int length() {

@@ -148,19 +148,27 @@ final class Slots {
       if (seals.isEmpty()) {
         continue;
       }
-      List<Seal> kept = new ArrayList<>(seals.size());
-      for (Seal seal : seals) {
-        boolean clean = seal.clean && staysClean.test(seal.reseal);
-        if (clean || seal.latest) {
-          kept.add(clean == seal.clean ? seal : new Seal(seal.reseal, false, seal.latest));
-        }
-      }
-      if (!kept.equals(seals)) {
+      List<Seal> kept = dirtied(seals, staysClean);
+      if (kept != seals) {
         next = next == table ? table.clone() : next;
         next[position] = table[position].clone();
-        next[position][symbol] = List.copyOf(kept);
+        next[position][symbol] = kept;
       }
     }
     return next == table ? this : new Slots(profile, next, made);
+  }
+
+  /** The same list, if nothing changes. */
+  private static List<Seal> dirtied(List<Seal> seals, Predicate<Known> staysClean) {
+    List<Seal> kept = new ArrayList<>(seals.size());
+    boolean isSame = true;
+    for (Seal seal : seals) {
+      boolean clean = seal.clean && staysClean.test(seal.reseal);
+      if (clean || seal.latest) {
+        kept.add(clean == seal.clean ? seal : new Seal(seal.reseal, false, seal.latest));
+      }
+      isSame &= clean == seal.clean && (clean || seal.latest);
+    }
+    return isSame ? seals : List.copyOf(kept);
   }
 }

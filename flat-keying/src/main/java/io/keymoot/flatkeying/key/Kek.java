@@ -10,7 +10,7 @@ import io.keymoot.flatkeying.wire.Hash32;
 
 /**
  * K_σ(x): the KEK of one slot in one epoch, held by the members whose address shows the slot's
- * symbol. In every epoch each KEK is another: see {@link #step}.
+ * symbol. In every epoch each KEK is another: see {@link KekSteps}.
  */
 public final class Kek extends Secret {
   private final Slot slot;
@@ -31,28 +31,16 @@ public final class Kek extends Secret {
     return epoch;
   }
 
-  /**
-   * K_σ(next), of which this is K_σ(prev(next)).
-   *
-   * @param original c^0 of {@code next}: not a later revision, which newcomers hold
-   */
+  /** K_σ(next), of which this is K_σ(prev(next)); this one alone. */
   public Kek step(EpochSecret original, FactId next) {
-    return stepped(this, original, slot, next);
+    try (KekSteps into = new KekSteps(original, next)) {
+      return step(into);
+    }
   }
 
-  /**
-   * HKDF(B, c_x^0 ‖ σ ‖ x). Two secrets go in, and who lacks either has nothing: an evicted member
-   * that pooled old KEKs lacks the epoch's; who was given the epoch's secret by a seal lacks the
-   * slot's. Two epochs with one prev have unrelated KEKs, for their secrets are unrelated.
-   */
-  static Kek stepped(Secret before, EpochSecret original, Slot slot, FactId epoch) {
-    Info info =
-        Info.of("kek")
-            .secret(original.original())
-            .u8(slot.position())
-            .u8(slot.symbol())
-            .hash(epoch.hash());
-    return new Kek(Hkdf.expand(before.alive(), info), slot, epoch);
+  /** The same, as one of many. */
+  public Kek step(KekSteps into) {
+    return into.step(this, slot);
   }
 
   /**

@@ -32,7 +32,14 @@ public final class ResealKey extends Secret {
 
   /** K_σ(x), the slot's KEK in the first epoch that has the Reseal in its past. */
   public Kek step(EpochSecret original, Slot slot, FactId epoch) {
-    return Kek.stepped(this, original, slot, epoch);
+    try (KekSteps into = new KekSteps(original, epoch)) {
+      return step(into, slot);
+    }
+  }
+
+  /** The same, as one of many. */
+  public Kek step(KekSteps into, Slot slot) {
+    return into.step(this, slot);
   }
 
   /** In constant time. */

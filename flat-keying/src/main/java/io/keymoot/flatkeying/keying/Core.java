@@ -40,6 +40,7 @@ final class Core {
   final KeyStore keys = new KeyStore();
   final SessionTable sessions;
   final SlotKeys slots = new SlotKeys(this);
+  final Covers covers = new Covers(this);
 
   /** Off in tests alone, to compare: everybody is then reached as if there were no slots. */
   boolean slotsOn = true;

@@ -7,7 +7,6 @@ import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
-import io.keymoot.flatkeying.wire.Decoded;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,11 +43,9 @@ final class CoverReading {
 
   /** Empty where the cover is not here, or cannot be read. */
   static Optional<CoverReport> of(Core core, Known epoch) {
-    return epoch.fact() instanceof Rekey
-            && !core.ledger.cover(epoch).isEmpty()
-            && Cover.decode(core.ledger.cover(epoch)) instanceof Decoded.Ok<Cover> ok
-        ? Optional.of(new CoverReading(core, epoch, ok.value()).report())
-        : Optional.empty();
+    return core.covers
+        .of(epoch)
+        .map(opened -> new CoverReading(core, epoch, opened.cover()).report());
   }
 
   private CoverReport report() {

@@ -356,6 +356,7 @@ public final class FlatKeying implements AutoCloseable {
     if (!isOut && pending.isEverybodyLeaving()) {
       goOut("this device left, and nobody stayed behind");
     }
+    core.covers.stepIsOver();
     return List.copyOf(core.out);
   }
 

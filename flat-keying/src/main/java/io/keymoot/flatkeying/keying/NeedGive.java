@@ -5,11 +5,9 @@ import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
 import io.keymoot.flatkeying.crypto.SealContext;
-import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
-import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
@@ -119,8 +117,11 @@ final class NeedGive {
 
   private boolean isRelayed(FactId id) {
     return core.ledger.get(id) instanceof Known epoch
-        && Cover.decode(core.ledger.cover(epoch)) instanceof Decoded.Ok<Cover> ok
-        && (!ok.value().orders().isEmpty() || ok.value().tree().isPresent());
+        && core.covers
+            .of(epoch)
+            .map(Covers.Opened::cover)
+            .filter(cover -> !cover.orders().isEmpty() || cover.tree().isPresent())
+            .isPresent();
   }
 
   private boolean isUsable(FactId epoch) {
@@ -283,13 +284,13 @@ final class NeedGive {
     }
     GroupState after = core.ledger.after(epoch);
     int place = after.place(asker);
-    if (epoch.fact() instanceof Rekey rekey
-        && Cover.decode(core.ledger.cover(epoch)) instanceof Decoded.Ok<Cover> ok
-        && ok.value().seals().stream().anyMatch(seal -> seal.place() == place)) {
+    Covers.Opened opened = core.covers.of(epoch).orElse(null);
+    if (opened != null && opened.cover().seals().stream().anyMatch(seal -> seal.place() == place)) {
       Stay own = after.newestStay(core.self.member()).orElseThrow();
       Stay its = after.newestStay(asker).orElseThrow();
-      Hash32 context = FactCodec.coverContext(core.group, epoch.author(), rekey);
-      core.sessions.known(own.id(), its.id()).ifPresent(session -> session.failed(context));
+      core.sessions
+          .known(own.id(), its.id())
+          .ifPresent(session -> session.failed(opened.context()));
     }
   }
 

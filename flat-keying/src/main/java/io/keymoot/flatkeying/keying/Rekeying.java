@@ -22,7 +22,6 @@ import io.keymoot.flatkeying.key.Unwrapped;
 import io.keymoot.flatkeying.message.SessionAnswer;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -199,18 +198,18 @@ final class Rekeying {
     if (core.keys.get(epoch.id()).filter(held -> held.isProved).isPresent()) {
       return true;
     }
-    Bytes bytes = core.ledger.cover(epoch);
     GroupState after = core.ledger.after(epoch);
-    if (bytes.isEmpty() || !after.isMember(core.self.member())) {
+    if (core.ledger.cover(epoch).isEmpty() || !after.isMember(core.self.member())) {
       return false;
     }
-    if (!(Cover.decode(bytes) instanceof Decoded.Ok<Cover> ok)) {
+    Covers.Opened opened = core.covers.of(epoch).orElse(null);
+    if (opened == null) {
       core.ignored("a cover of " + epoch.author() + " that cannot be read");
       return false;
     }
-    Cover cover = ok.value();
+    Cover cover = opened.cover();
     Rekey rekey = (Rekey) epoch.fact();
-    Hash32 context = FactCodec.coverContext(core.group, epoch.author(), rekey);
+    Hash32 context = opened.context();
     Optional<EpochSecret> secret =
         readRefresh(epoch, rekey, cover, context)
             .or(() -> readWrap(epoch, rekey, cover, context))
@@ -232,12 +231,14 @@ final class Rekeying {
     }
     int shared = held & core.slots.sharedWith(epoch.author());
     for (Cover.SlotWrap each : cover.wraps()) {
-      Kek kek = core.slots.kek(prev, each.position()).orElse(null);
-      if (kek != null && (shared >>> each.position() & 1) == 1) {
-        Unwrapped opened = kek.unwrap(each.wrap(), context, epoch.author(), rekey.commitment());
-        if (opened instanceof Unwrapped.Opened yes) {
-          return Optional.of(yes.secret());
-        }
+      Kek kek =
+          (shared >>> each.position() & 1) == 1
+              ? core.slots.kek(prev, each.position()).orElse(null)
+              : null;
+      if (kek != null
+          && kek.unwrap(each.wrap(), context, epoch.author(), rekey.commitment())
+              instanceof Unwrapped.Opened opened) {
+        return Optional.of(opened.secret());
       }
     }
     return Optional.empty();

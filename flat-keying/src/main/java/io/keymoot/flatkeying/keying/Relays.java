@@ -12,8 +12,6 @@ import io.keymoot.flatkeying.key.Kek;
 import io.keymoot.flatkeying.key.Unwrapped;
 import io.keymoot.flatkeying.message.Relay;
 import io.keymoot.flatkeying.message.SideCodec;
-import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -63,10 +61,8 @@ final class Relays {
   }
 
   private void relay(Known epoch, EpochSecret secret) {
-    Bytes cover = core.ledger.cover(epoch);
-    if (cover.isEmpty()
-        || !(Cover.decode(cover) instanceof Decoded.Ok<Cover> ok)
-        || ok.value().orders().isEmpty()) {
+    Covers.Opened opened = core.covers.of(epoch).orElse(null);
+    if (opened == null || opened.cover().orders().isEmpty()) {
       return;
     }
     Rekey rekey = (Rekey) epoch.fact();
@@ -76,13 +72,13 @@ final class Relays {
     if (prev == null || place < 0) {
       return;
     }
-    Hash32 context = FactCodec.coverContext(core.group, epoch.author(), rekey);
     List<Relay.SlotWrap> wraps = new ArrayList<>();
-    for (Cover.Order order : ok.value().orders()) {
+    for (Cover.Order order : opened.cover().orders()) {
       Kek kek = core.slots.kek(prev, order.position()).orElse(null);
       if (order.place() == place && kek != null && isClean(after, prev, order.position())) {
         wraps.add(
-            new Relay.SlotWrap(order.position(), kek.wrap(secret, context, core.self.member())));
+            new Relay.SlotWrap(
+                order.position(), kek.wrap(secret, opened.context(), core.self.member())));
       }
     }
     if (!wraps.isEmpty()) {

@@ -100,6 +100,7 @@ final class Resealing {
     }
     Known running = usable.get(usable.size() - 1);
     int shared = shared(state);
+    @Nullable Known[] roots = core.ledger.roots(running, state.found().profile());
     int lacking = 0;
     for (SlotKeys.Wanted each : core.slots.wanted()) {
       lacking |= each.positions();
@@ -108,12 +109,13 @@ final class Resealing {
     for (int position = 0; position < SlotKeys.POSITIONS; position++) {
       Slot slot = core.slots.own(position);
       boolean isShared = (shared >>> position & 1) == 1;
+      Known root = isShared ? root(state, running, roots, slot) : null;
       Tick free;
-      if (isShared && needsFreshKey(core, state, running, slot)) {
+      if (isShared && (root == null || !state.isClean(slot, root))) {
         Tick last = lastAt.get(position);
         free = last == null ? core.now : last.plusMillis(core.resealEachMillis);
-      } else if (isShared && (lacking >>> position & 1) == 1) {
-        free = lostAt(state, running, slot);
+      } else if (root != null && (lacking >>> position & 1) == 1) {
+        free = lostAt(state, running, slot, root.id());
       } else {
         lacks.remove(position);
         continue;
@@ -134,8 +136,7 @@ final class Resealing {
    * When a key that nobody gives counts as lost: whoever made it may have gone before anybody had
    * it. As long as a member says that it has it, it is only on its way.
    */
-  private Tick lostAt(GroupState state, Known running, Slot slot) {
-    FactId root = root(core, state, running, slot).orElseThrow().id();
+  private Tick lostAt(GroupState state, Known running, Slot slot, FactId root) {
     Lack lack = lacks.get(slot.position());
     if (lack == null || !lack.root.equals(root)) {
       lack = new Lack(root, core.now);
@@ -193,20 +194,18 @@ final class Resealing {
     }
   }
 
-  /** Whether the slot's KEK in the epoch that will follow {@code running} would be of no use. */
-  static boolean needsFreshKey(Core core, GroupState state, Known running, Slot slot) {
-    Known root = root(core, state, running, slot).orElse(null);
-    return root == null || !state.isClean(slot, root);
-  }
-
-  /** Where the chain comes from that the next epoch's KEK of this slot will be on. */
-  private static Optional<Known> root(Core core, GroupState state, Known running, Slot slot) {
-    Optional<Known> taken = core.ledger.root(slot, running, state.found().profile());
-    Optional<Known> standing = state.standing(slot);
+  /**
+   * Where the chain comes from that the next epoch's KEK of this slot will be on: unless it is
+   * clean, that KEK will be of no use.
+   *
+   * @param roots those of {@code running}
+   */
+  private @Nullable Known root(
+      GroupState state, Known running, @Nullable Known[] roots, Slot slot) {
+    Known taken = roots[slot.position() * state.found().profile().radix() + slot.symbol()];
+    Known standing = state.standing(slot).orElse(null);
     boolean isToBeTakenIn =
-        standing.isPresent()
-            && !standing.equals(taken)
-            && !core.ledger.isAfter(running, standing.get());
+        standing != null && !standing.equals(taken) && !core.ledger.isAfter(running, standing);
     return isToBeTakenIn ? standing : taken;
   }
 

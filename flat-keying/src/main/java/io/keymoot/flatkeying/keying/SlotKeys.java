@@ -12,6 +12,7 @@ import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Kek;
+import io.keymoot.flatkeying.key.KekSteps;
 import io.keymoot.flatkeying.key.ResealKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,15 @@ final class SlotKeys implements AutoCloseable {
     void put(int position, Kek kek) {
       keks[position] = kek;
       held |= 1 << position;
+    }
+
+    boolean lacksAny() {
+      for (int position = 0; position < POSITIONS; position++) {
+        if (keks[position] == null && roots[position] != null) {
+          return true;
+        }
+      }
+      return false;
     }
 
     void close() {
@@ -262,31 +272,36 @@ final class SlotKeys implements AutoCloseable {
 
   /** True if it made one that was lacking. */
   private boolean derive(Row row, EpochSecret original) {
+    if (!row.lacksAny()) {
+      return false;
+    }
     Known prev = core.ledger.prev(row.epoch);
     Row before = prev == null ? null : rows.get(prev.id());
     boolean any = false;
-    for (int position = 0; position < POSITIONS; position++) {
-      if (row.keks[position] != null || row.roots[position] == null) {
-        continue;
-      }
-      Kek kek = derived(row, before, position, original);
-      if (kek != null) {
-        row.put(position, kek);
-        any = true;
+    try (KekSteps steps = new KekSteps(original, row.epoch.id())) {
+      for (int position = 0; position < POSITIONS; position++) {
+        if (row.keks[position] != null || row.roots[position] == null) {
+          continue;
+        }
+        Kek kek = derived(row, before, position, steps);
+        if (kek != null) {
+          row.put(position, kek);
+          any = true;
+        }
       }
     }
     return any;
   }
 
-  private @Nullable Kek derived(Row row, @Nullable Row before, int position, EpochSecret original) {
+  private @Nullable Kek derived(Row row, @Nullable Row before, int position, KekSteps steps) {
     Known start = row.starts[position];
     if (start != null) {
       return resealKey(start.id(), position)
-          .map(key -> key.step(original, own(position), row.epoch.id()))
+          .map(key -> key.step(steps, own(position)))
           .orElse(null);
     }
     Kek last = before == null ? null : before.keks[position];
-    return last == null ? null : last.step(original, row.epoch.id());
+    return last == null ? null : last.step(steps);
   }
 
   // ---- what goes

@@ -274,7 +274,7 @@ final class Syncing {
       }
     }
     // What these facts hang on may have come with them.
-    List<Hash32> lacked = facts ? lackedCredentials() : List.of();
+    List<Hash32> lacked = facts && !reply.blobs().isEmpty() ? lackedCredentials() : List.of();
     boolean blobs = false;
     for (Bytes blob : reply.blobs()) {
       Hash32 hash = Hash32.sha256(blob.toArray());
@@ -299,9 +299,11 @@ final class Syncing {
   }
 
   private List<Hash32> lackedCredentials() {
-    return core.membership.lacks().credentials().stream()
-        .map(Membership.Lacks.Credential::hash)
-        .toList();
+    List<Hash32> lacked = new ArrayList<>();
+    for (Membership.Lacks.Credential each : core.membership.lacks().credentials()) {
+      lacked.add(each.hash());
+    }
+    return lacked;
   }
 
   private static boolean isTheLastToLookAt(Offered offered) {

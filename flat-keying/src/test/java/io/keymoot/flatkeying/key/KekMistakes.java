@@ -17,8 +17,8 @@ public final class KekMistakes {
     @Advice.OnMethodExit
     public static void exit(
         @Advice.Argument(0) Secret before,
-        @Advice.Argument(2) Slot slot,
-        @Advice.Argument(3) FactId epoch,
+        @Advice.Argument(1) Slot slot,
+        @Advice.FieldValue("epoch") FactId epoch,
         @Advice.Return(readOnly = false) Kek kek) {
       kek = new Kek(before.alive().clone(), slot, epoch);
     }
@@ -31,8 +31,8 @@ public final class KekMistakes {
     @Advice.OnMethodExit
     public static void exit(
         @Advice.Argument(0) Secret before,
-        @Advice.Argument(2) Slot slot,
-        @Advice.Argument(3) FactId epoch,
+        @Advice.Argument(1) Slot slot,
+        @Advice.FieldValue("epoch") FactId epoch,
         @Advice.Return(readOnly = false) Kek kek) {
       kek = new Kek(Hkdf.expand(before.alive(), Info.of("kek")), slot, epoch);
     }

@@ -31,6 +31,7 @@ import io.keymoot.flatkeying.group.Membership;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Kek;
+import io.keymoot.flatkeying.key.KekSteps;
 import io.keymoot.flatkeying.key.ResealKey;
 import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.key.Session;
@@ -483,10 +484,12 @@ public final class BigGroup {
     FactId running = core.sendingEpoch().orElseThrow();
     EpochSecret original = core.core.keys.get(running).orElseThrow().lowest();
     int steps = 0;
-    for (Kek kek : core.core.slots.allKeks()) {
-      if (kek.epoch().equals(running)) {
-        kek.step(original, running).close();
-        steps++;
+    try (KekSteps into = new KekSteps(original, running)) {
+      for (Kek kek : core.core.slots.allKeks()) {
+        if (kek.epoch().equals(running)) {
+          kek.step(into).close();
+          steps++;
+        }
       }
     }
     return steps;

@@ -46,9 +46,9 @@ public final class PlantedBug implements AutoCloseable {
     WHO_CAME_LATER_SPOILS_A_SLOT_TOO(
         "io.keymoot.flatkeying.group.Growth", "wasOverFor", WhoCameLaterIsForgotten.class),
     KEKS_STEP_WITH_EVERY_EPOCH(
-        "io.keymoot.flatkeying.key.Kek", "stepped", KekMistakes.NoStep.class),
+        "io.keymoot.flatkeying.key.KekSteps", "step", KekMistakes.NoStep.class),
     BRANCHES_SHARE_NO_KEK(
-        "io.keymoot.flatkeying.key.Kek", "stepped", KekMistakes.AlikeOnBranches.class),
+        "io.keymoot.flatkeying.key.KekSteps", "step", KekMistakes.AlikeOnBranches.class),
     WRAPS_ONLY_UNDER_CLEAN_SLOTS(
         "io.keymoot.flatkeying.keying.Covering", "mayWrapUnder", Yes.class),
     RELAYS_ONLY_UNDER_CLEAN_SLOTS("io.keymoot.flatkeying.keying.Relays", "isClean", Yes.class),
