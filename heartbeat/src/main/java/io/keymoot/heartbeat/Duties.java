@@ -75,7 +75,8 @@ final class Duties {
     }
     long start = due.urgent || !(duty instanceof Duty.Rekey) ? due.since : pace.earliest(due.since);
     long base = duty instanceof Duty.Reseal ? HeartbeatLimits.RESEAL_BASE : 0;
-    due.at = start + base + delay(rank.get(), due.wobble);
+    int slower = due.urgent ? 1 : pace.slower(due.since);
+    due.at = start + base + slower * delay(rank.get(), due.wobble);
     if (due.acts > 0) {
       due.at = Math.max(due.at, due.lastAct + again(due.acts, due.wobble));
     }

@@ -96,8 +96,8 @@ public final class Heartbeat {
         duties.done(duty);
         timers.set(Timers.Name.DUTY, duties.next());
       }
-      case Input.Rekeyed rekeyed -> {
-        pace.rekeyed(millis);
+      case Input.Rekeyed(int beside) -> {
+        pace.rekeyed(beside, millis);
         duties.plan(roster);
         absence.rekeyed(millis);
         timers.set(Timers.Name.DUTY, duties.next());

@@ -42,6 +42,9 @@ final class HeartbeatLimits {
   /** After a Rekey the next waits so long, the longer the more Rekeys came close together. */
   static final long[] REKEY_GAPS = {500, 1_000, 2_000};
 
+  /** Where Rekeys are made side by side later ranks wait twice as long, and so often doubled. */
+  static final int SLOWER_TIMES = 2;
+
   /** After so long without a Rekey the next goes out at once. */
   static final long REKEY_CALM = 4_000;
 

@@ -85,8 +85,12 @@ public sealed interface Input {
   /** The duty was done, by whomever, or is no longer owed. */
   record Done(Duty duty) implements Input {}
 
-  /** A Rekey was taken; the next soft one keeps its distance. */
-  record Rekeyed() implements Input {}
+  /**
+   * A Rekey was taken; the next soft one keeps its distance.
+   *
+   * @param beside how many others stand beside it, made by members that had not heard of it
+   */
+  record Rekeyed(int beside) implements Input {}
 
   /** A member signed that it, too, finds {@code target} silent. */
   record Seconded(MemberId target, MemberId by) implements Input {}

@@ -7,10 +7,27 @@ package io.keymoot.heartbeat;
 final class RekeyPace {
   private long last = Long.MIN_VALUE / 2;
   private int close;
+  private int besides;
 
-  void rekeyed(long now) {
-    close = now - last > HeartbeatLimits.REKEY_CALM ? 0 : close + 1;
+  void rekeyed(int beside, long now) {
+    boolean isCalm = isCalm(now);
+    close = isCalm ? 0 : close + 1;
+    besides = isCalm ? 0 : besides;
+    besides = Math.clamp(besides + (beside > 0 ? 1 : -1), 0, HeartbeatLimits.SLOWER_TIMES);
     last = now;
+  }
+
+  private boolean isCalm(long now) {
+    return now - last > HeartbeatLimits.REKEY_CALM;
+  }
+
+  /**
+   * By how much longer than usual a later rank waits for its turn. Where Rekeys were made side by
+   * side, news took longer to spread than the ranks waited for each other; what was made twice is
+   * work for all, and makes them hear later still.
+   */
+  int slower(long now) {
+    return isCalm(now) ? 1 : 1 << besides;
   }
 
   /** The earliest moment for a soft Rekey that is owed since {@code since}. */

@@ -461,14 +461,48 @@ class HeartbeatTest {
       boolean atOnce = owe(new Input.Owed(rekey, false)).contains(new Effect.Act(rekey));
       gaps.add(atOnce ? 0 : actsAfter(rekey));
       tell(new Input.Done(rekey));
-      tell(new Input.Rekeyed());
+      tell(new Input.Rekeyed(0));
     }
     assertThat(gaps).containsExactly(0L, 500L, 1_000L, 2_000L, 2_000L);
     assertThat(owe(new Input.Owed(rekey, true))).contains(new Effect.Act(rekey));
     tell(new Input.Done(rekey));
-    tell(new Input.Rekeyed());
+    tell(new Input.Rekeyed(0));
     run(5_000);
     assertThat(owe(new Input.Owed(rekey, false))).contains(new Effect.Act(rekey));
+  }
+
+  /** News took longer than ranks wait for each other, so the later ones give it more time. */
+  @Test
+  void whereSeveralRekeyedSideBySideAllButTheFirstWaitLongerUntilThereWasCalm() {
+    be(3);
+    assertThat(waits(false, 0, 0, 0, 0)).isBetween(950L, 1_050L);
+    assertThat(waits(false, 0, 0, 0, 1)).isBetween(1_900L, 2_100L);
+    assertThat(waits(false, 0, 0, 1, 5)).isBetween(3_800L, 4_200L);
+    assertThat(waits(false, 5, 5, 5, 5)).isBetween(3_800L, 4_200L);
+    assertThat(waits(false, 5, 5, 5, 0)).isBetween(1_900L, 2_100L);
+    assertThat(waits(true, 5, 5, 5, 5) + 2_000).isBetween(950L, 1_050L);
+    for (int i = 0; i < 4; i++) {
+      tell(new Input.Rekeyed(5));
+    }
+    run(5_000);
+    Duty rekey = new Duty.Rekey();
+    owe(new Input.Owed(rekey, false));
+    assertThat(actsAfter(rekey)).isBetween(950L, 1_050L);
+    be(0);
+    assertThat(waits(false, 5, 5, 5, 5)).isZero();
+  }
+
+  /** Beyond the distance that soft Rekeys keep, after calm and then as many. */
+  private long waits(boolean isUrgent, int... besides) {
+    run(5_000);
+    for (int beside : besides) {
+      tell(new Input.Rekeyed(beside));
+    }
+    Duty rekey = new Duty.Rekey();
+    owe(new Input.Owed(rekey, isUrgent));
+    long waits = actsAfter(rekey) - 2_000;
+    tell(new Input.Done(rekey));
+    return waits;
   }
 
   @Test

@@ -249,7 +249,7 @@ final class World {
     private void done(long at, Duty duty) {
       step(at, new Input.Done(duty));
       if (duty instanceof Duty.Rekey) {
-        step(at, new Input.Rekeyed());
+        step(at, new Input.Rekeyed(0));
       }
     }
 

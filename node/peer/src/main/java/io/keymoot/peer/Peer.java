@@ -643,7 +643,7 @@ public final class Peer implements AutoCloseable {
     reviewSealing();
     heartbeat(new io.keymoot.heartbeat.Input.Knows(rosters.of(state), keying.signingHeads()));
     if (!state.usable().equals(older.usable()) && state.usable().stream().anyMatch(this::isRekey)) {
-      heartbeat(new io.keymoot.heartbeat.Input.Rekeyed());
+      heartbeat(new io.keymoot.heartbeat.Input.Rekeyed(state.usable().size() - 1));
     }
     List<MemberId> came = new ArrayList<>();
     List<MemberId> went = new ArrayList<>();
