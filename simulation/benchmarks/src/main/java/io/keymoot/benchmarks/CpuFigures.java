@@ -31,6 +31,35 @@ final class CpuFigures {
     say(what, micros);
   }
 
+  /**
+   * The same, each time with another step right after it: what else the machine does at the moment
+   * costs both alike, and most of it is gone from their ratio.
+   */
+  static void say(String what, int times, Runnable before, Step step, String besides, Step beside) {
+    int warm = times / 2;
+    double[] micros = new double[times - warm];
+    double[] others = new double[times - warm];
+    double[] ratios = new double[times - warm];
+    for (int i = 0; i < times; i++) {
+      before.run();
+      double took = micros(step);
+      double other = micros(beside);
+      if (i >= warm) {
+        micros[i - warm] = took;
+        others[i - warm] = other;
+        ratios[i - warm] = took / other;
+      }
+    }
+    say(what, micros);
+    say("  " + besides, others);
+    Arrays.sort(ratios);
+    System.out.printf(
+        Locale.ROOT,
+        "%-42s %9.2f (median of ratios)%n",
+        "  so many of these",
+        ratios[ratios.length / 2]);
+  }
+
   static double micros(Step step) {
     var thread = ManagementFactory.getThreadMXBean();
     long start = thread.getCurrentThreadCpuTime();
