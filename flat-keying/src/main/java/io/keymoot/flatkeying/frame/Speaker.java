@@ -3,9 +3,11 @@ package io.keymoot.flatkeying.frame;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,18 @@ final class Speaker {
   private volatile long openUntilMillis = Long.MAX_VALUE;
   private final AtomicReference<OpenKey[]> keys = new AtomicReference<>(NONE);
 
-  /** Made when the first amortised frame comes: most speak in few streams or none. */
-  private final AtomicReference<@Nullable AtomicReferenceArray<@Nullable AmortisedStream>>
-      amortised = new AtomicReference<>();
+  /** Without an object of its own for it: there are as many speakers as members. */
+  private static final AtomicReferenceFieldUpdater<Speaker, Signed> SIGNED =
+      AtomicReferenceFieldUpdater.newUpdater(Speaker.class, Signed.class, "signed");
 
-  private final AtomicInteger signedWindows = new AtomicInteger();
+  private volatile @Nullable Signed signed;
+
+  /** What is kept of whoever signs; made with the first such frame, for most never speak. */
+  private static final class Signed {
+    final AtomicReferenceArray<@Nullable AmortisedStream> amortised =
+        new AtomicReferenceArray<>(FrameStream.OF_A_KIND);
+    final AtomicInteger windows = new AtomicInteger();
+  }
 
   Speaker(FrameSender id) {
     this.id = id;
@@ -62,8 +71,8 @@ final class Speaker {
   }
 
   @Nullable AmortisedStream amortisedIfAny(FrameStream stream) {
-    AtomicReferenceArray<@Nullable AmortisedStream> row = amortised.get();
-    return row == null ? null : row.get(stream.index());
+    Signed has = signed;
+    return has == null ? null : has.amortised.get(stream.index());
   }
 
   AmortisedStream amortised(FrameStream stream, KeyRing ring) {
@@ -71,26 +80,32 @@ final class Speaker {
     if (had != null) {
       return had;
     }
-    AtomicReferenceArray<@Nullable AmortisedStream> row = amortised.get();
-    if (row == null) {
-      AtomicReferenceArray<@Nullable AmortisedStream> made =
-          new AtomicReferenceArray<>(FrameStream.OF_A_KIND);
-      AtomicReferenceArray<@Nullable AmortisedStream> there =
-          amortised.compareAndExchange(null, made);
-      row = there == null ? made : there;
-    }
     AmortisedStream made = new AmortisedStream(this, ring);
-    AmortisedStream there = row.compareAndExchange(stream.index(), null, made);
+    AmortisedStream there = signed().amortised.compareAndExchange(stream.index(), null, made);
     return there == null ? made : there;
   }
 
   /** Whether its own signatures may open one window more. */
   boolean takeSignedWindow() {
-    return Taken.one(signedWindows, Limits.SIGNED_WINDOWS_PER_SENDER);
+    return Taken.one(signed().windows, Limits.SIGNED_WINDOWS_PER_SENDER);
   }
 
   void giveSignedWindowsBack(int count) {
-    signedWindows.addAndGet(-count);
+    if (count > 0) {
+      signed().windows.addAndGet(-count);
+    }
+  }
+
+  private Signed signed() {
+    Signed had = signed;
+    if (had != null) {
+      return had;
+    }
+    Signed made = new Signed();
+    if (SIGNED.compareAndSet(this, null, made)) {
+      return made;
+    }
+    return Objects.requireNonNull(signed);
   }
 
   void drop(Predicate<OpenKey> dropped) {

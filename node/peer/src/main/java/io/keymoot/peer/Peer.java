@@ -36,7 +36,6 @@ import io.keymoot.heartbeat.Rosters;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +43,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,8 +109,8 @@ public final class Peer implements AutoCloseable {
   private @Nullable Address reachedAt;
   private List<Bytes> remembered = List.of();
   private @Nullable Stay stay;
-  private final Set<StayId> begun = new HashSet<>();
-  private final Set<FactId> leftBehind = new HashSet<>();
+  private final Set<StayId> begun = new TreeSet<>();
+  private final Set<FactId> leftBehind = new TreeSet<>();
   private PeerEffect.Status status =
       new PeerEffect.Status(Effect.State.SYNCING, "this peer has not started");
   private PeerEffect.@Nullable RosterIs rosterIs;

@@ -135,9 +135,13 @@ class LoopTest {
         .isEqualTo("system's");
     List<CompletableFuture<Boolean>> hanging = new ArrayList<>();
     CountDownLatch release = new CountDownLatch(1);
+    // Nothing is answered before all of it hangs there: else it would run on this thread.
+    CountDownLatch allHang = new CountDownLatch(1);
+    hanging.add(loop.look(() -> waitFor(allHang)));
     for (int i = 0; i < 100; i++) {
       hanging.add(loop.look(() -> true).thenApply(yes -> yes && waitFor(release)));
     }
+    allHang.countDown();
     assertThat(loop.look(() -> "alive").get(10, TimeUnit.SECONDS)).isEqualTo("alive");
     release.countDown();
     for (CompletableFuture<Boolean> each : hanging) {
