@@ -14,7 +14,8 @@ import javax.crypto.ShortBufferException;
  * this project is <b>expansion only</b>. Extraction serves where two secrets become one.
  *
  * <p>One {@link Mac} per thread, because making one costs more than using it. After each use it is
- * given a key of zeros, or it would keep the last secret for as long as the thread lives.
+ * given a key of zeros and used once, or it would keep the last key and what came of it for as long
+ * as the thread lives.
  */
 public final class Hkdf {
   /** Of every secret, and of the hash. */
@@ -124,6 +125,9 @@ public final class Hkdf {
   private static void forget(Mac mac) {
     try {
       mac.init(ZEROS);
+      // The hash would hold what it gave last until its next use, which is now.
+      mac.update((byte) 0);
+      mac.reset();
     } catch (InvalidKeyException e) {
       throw new IllegalStateException("HMAC takes any key", e);
     }

@@ -49,12 +49,38 @@ class ForgottenTest {
     // That this one is found shows that the others would be.
     assertThat(isIn(dump, "kept", 0)).isTrue();
     masked.remove("kept");
+    assertThatNoneIsIn(dump);
+    assertThat(kept.isClosed()).isFalse();
+  }
+
+  /** Nothing else is derived afterwards, which would drive out what was left behind. */
+  @Test
+  void whatSteppedManyKeksLastKeepsNoneOfTheirSecrets(@TempDir Path folder) throws IOException {
+    EpochSecret secret = EpochSecret.fresh(entropy);
+    ResealKey resealed = ResealKey.fresh(entropy);
+    note("secret", secret.alive());
+    note("resealed", resealed.alive());
+    // Its source of randomness, which is the test's, may hold the last that was drawn.
+    entropy.bytes(64);
+    KekSteps steps = new KekSteps(secret, X);
+    try (steps) {
+      Kek kek = resealed.step(steps, SLOT);
+      note("kek", kek.alive());
+      kek.close();
+    }
+    secret.close();
+    resealed.close();
+
+    assertThatNoneIsIn(dump(folder.resolve("heap.hprof")));
+    assertThat(steps.toString()).contains(X.toString());
+  }
+
+  private void assertThatNoneIsIn(byte[] dump) {
     for (String name : masked.keySet()) {
       assertThat(isIn(dump, name, 0)).as(name).isFalse();
       assertThat(isIn(dump, name, 0x36)).as("inner pad of " + name).isFalse();
       assertThat(isIn(dump, name, 0x5c)).as("outer pad of " + name).isFalse();
     }
-    assertThat(kept.isClosed()).isFalse();
   }
 
   private void useAndCloseMany(EpochSecret kept) {
