@@ -36,7 +36,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -664,9 +663,6 @@ public final class GroupNode implements AutoCloseable {
     public void presence(Address from, Bytes message) {
       loop.offer(from, new NodeInput.Presence(from, message), message.length());
     }
-
-    @Override
-    public void reachable(SortedSet<Address> peers) {}
 
     @Override
     public void stoppedBy(Throwable bug) {

@@ -6,8 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -133,9 +131,6 @@ public final class JGroupsTransport implements Transport {
     // Within one JVM nobody is at a host and port, though the stack makes some up.
     sockets = protocols.getTransport() instanceof SHARED_LOOPBACK ? null : protocols.getTransport();
     outbox.start();
-    if (channel.getView() != null) {
-      tellReachable(channel.getView());
-    }
   }
 
   /** They answer anybody without a passcode, and let him change attributes and call operations. */
@@ -321,6 +316,9 @@ public final class JGroupsTransport implements Transport {
 
   // ---- receiving, on JGroups' threads
 
+  /**
+   * Messages alone: what views say is asked for where something is sent, and costs nothing here.
+   */
   private final class Inbound implements org.jgroups.Receiver {
     @Override
     public void receive(Message message) {
@@ -404,29 +402,6 @@ public final class JGroupsTransport implements Transport {
         refused.increment();
       }
     }
-
-    /** Under a lock of JGroups' membership protocol, so it must be over soon. */
-    @Override
-    public void viewAccepted(View view) {
-      tellReachable(view);
-    }
-  }
-
-  private void tellReachable(View view) {
-    SortedSet<Address> peers = new TreeSet<>();
-    for (org.jgroups.Address member : view.getMembersRaw()) {
-      if (peers.size() >= RuntimeLimits.REACHABLE_PEERS) {
-        break;
-      }
-      if (!member.equals(channel.getAddress())) {
-        try {
-          peers.add(Addresses.write(member));
-        } catch (Exception unusable) {
-          refused.increment();
-        }
-      }
-    }
-    receiver.reachable(peers);
   }
 
   @Override

@@ -113,9 +113,6 @@ final class RuntimeLimits {
   /** What JGroups' failure detection says over its own connections. */
   static final int FAILURE_WORD_BYTES = 64 << 10;
 
-  /** Peers of one view that are passed on: a forged view may name any number. */
-  static final int REACHABLE_PEERS = 16_384;
-
   // ---- what has been verified
 
   static final int VERIFIED_CHAINS = 16_384;

@@ -3,7 +3,6 @@ package io.keymoot.runtime;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
 import java.util.Optional;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,12 +73,6 @@ public interface Transport extends AutoCloseable {
 
     /** Somebody who is in no group yet says that it is there. */
     default void presence(Address from, Bytes message) {}
-
-    /**
-     * Whom the network believes to be reachable now, this end left out. Strangers and evicted
-     * devices are among them, anybody can forge it, and ends differ for a while: a hint, no more.
-     */
-    void reachable(SortedSet<Address> peers);
 
     /** A bug stopped the transport: it sends nothing any more, and is to be closed. */
     default void stoppedBy(Throwable bug) {}

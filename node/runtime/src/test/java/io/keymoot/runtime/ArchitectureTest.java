@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.lang.ArchRule;
 import io.keymoot.flatkeying.house.HouseRules;
 import java.io.BufferedReader;
 import java.io.File;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +73,23 @@ final class ArchitectureTest {
     assertThat(without.evaluate(CLASSES).getFailureReport().getDetails())
         .isNotEmpty()
         .allMatch(each -> each.contains("NodeMetrics") && each.contains("io.micrometer"));
+  }
+
+  /** Views come under a lock of JGroups' membership, as often as somebody forges one. */
+  @Test
+  void messagesAreAllThatIsListenedToOnThreadsOfJGroups() {
+    Set<String> offered =
+        Arrays.stream(org.jgroups.Receiver.class.getMethods())
+            .map(Method::getName)
+            .collect(Collectors.toSet());
+    assertThat(offered).contains("receive", "viewAccepted", "getState");
+    assertThat(
+            CLASSES.stream()
+                .filter(each -> each.isAssignableTo(org.jgroups.Receiver.class))
+                .flatMap(each -> each.getMethods().stream())
+                .map(JavaMethod::getName)
+                .filter(offered::contains))
+        .containsExactly("receive");
   }
 
   @Test

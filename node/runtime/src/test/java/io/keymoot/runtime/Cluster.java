@@ -13,10 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jgroups.JChannel;
 import org.jspecify.annotations.Nullable;
 
 /** Transports of one cluster, and what each of them received. */
@@ -46,7 +45,6 @@ final class Cluster implements AutoCloseable {
   /** One end, with a memory of all that came. */
   static final class End implements Transport.Receiver {
     final List<Arrived> arrived = new CopyOnWriteArrayList<>();
-    volatile SortedSet<Address> reachable = new TreeSet<>();
     private @Nullable JGroupsTransport transport;
 
     JGroupsTransport transport() {
@@ -63,9 +61,16 @@ final class Cluster implements AutoCloseable {
       arrived.add(new Arrived(from, frame, true));
     }
 
-    @Override
-    public void reachable(SortedSet<Address> peers) {
-      reachable = peers;
+    /** Whom JGroups has in its view, this end left out. */
+    List<Address> reachable() throws Exception {
+      JChannel channel = transport().channel();
+      List<Address> others = new ArrayList<>();
+      for (org.jgroups.Address each : channel.getView()) {
+        if (!each.equals(channel.getAddress())) {
+          others.add(Addresses.write(each));
+        }
+      }
+      return others;
     }
   }
 
@@ -101,7 +106,7 @@ final class Cluster implements AutoCloseable {
         .untilAsserted(
             () -> {
               for (End end : ends) {
-                assertThat(end.reachable).hasSize(ends.size() - 1);
+                assertThat(end.reachable()).hasSize(ends.size() - 1);
               }
             });
   }

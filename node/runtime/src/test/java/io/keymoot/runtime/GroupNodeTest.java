@@ -32,7 +32,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -807,9 +806,6 @@ final class GroupNodeTest {
 
     @Override
     public void frame(Address from, Bytes frame, @Nullable Runnable again) {}
-
-    @Override
-    public void reachable(SortedSet<Address> peers) {}
   }
 
   private static void toldOf(Someone who, Runnable speaking) {

@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
@@ -134,11 +133,6 @@ class HostileClusterTest {
       if (!loop.offer(from, frame, frame.length()) && again != null) {
         again.run();
       }
-    }
-
-    @Override
-    public void reachable(SortedSet<Address> peers) {
-      loop.latest(bytes("reachable"));
     }
 
     @Override

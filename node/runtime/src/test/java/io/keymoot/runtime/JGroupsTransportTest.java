@@ -195,7 +195,7 @@ class JGroupsTransportTest {
         while (!sender.multicast(Quality.RELIABLE_FRAME, bytes("frame"))) {
           Thread.onSpinWait();
         }
-        for (Address each : cluster.ends.get(0).reachable) {
+        for (Address each : cluster.ends.get(0).reachable()) {
           sender.unicast(each, Quality.CONTROL, bytes("control"));
         }
       }
@@ -221,7 +221,7 @@ class JGroupsTransportTest {
       JChannel channel = deceived.transport().channel();
       GMS membership = channel.getProtocolStack().findProtocol(GMS.class);
       membership.installView(View.create(channel.getAddress(), 1_000, channel.getAddress()));
-      assertThat(deceived.reachable).isEmpty();
+      assertThat(deceived.reachable()).isEmpty();
       await()
           .atMost(SOON)
           .until(
@@ -230,7 +230,7 @@ class JGroupsTransportTest {
                 return !other.arrived.isEmpty();
               });
       // It was not the merging of the views, some seconds later, that let it arrive.
-      assertThat(deceived.reachable).isEmpty();
+      assertThat(deceived.reachable()).isEmpty();
     }
   }
 
@@ -283,7 +283,7 @@ class JGroupsTransportTest {
       assertThat(leaving.transport().multicast(Quality.CONTROL, bytes("too late"))).isFalse();
       End staying = cluster.ends.get(2);
       await().atMost(SOON).until(() -> !staying.arrived.isEmpty());
-      await().atMost(SOON).until(() -> staying.reachable.size() == 1);
+      await().atMost(SOON).until(() -> staying.reachable().size() == 1);
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -137,11 +136,6 @@ public final class Wiretap implements AutoCloseable {
     @Override
     public void presence(Address from, Bytes message) {
       receiver.presence(from, message);
-    }
-
-    @Override
-    public void reachable(SortedSet<Address> peers) {
-      receiver.reachable(peers);
     }
 
     @Override

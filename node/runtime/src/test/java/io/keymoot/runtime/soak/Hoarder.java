@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -125,9 +124,6 @@ final class Hoarder implements KeyListener, Transport.Receiver {
   public void control(Address from, Bytes message) {
     wiretap.overhear(message);
   }
-
-  @Override
-  public void reachable(SortedSet<Address> peers) {}
 
   // ---- and plundering
 

@@ -25,6 +25,7 @@ import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeEvent;
 import io.keymoot.runtime.Quality;
 import io.keymoot.runtime.Transport;
+import io.keymoot.runtime.Views;
 import io.keymoot.runtime.Wiretap;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -40,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -379,15 +379,12 @@ final class Villager {
           public void frame(Address from, Bytes frame, @Nullable Runnable again) {
             read(from.toString(), frame);
           }
-
-          @Override
-          public void reachable(SortedSet<Address> peers) {
-            say("members " + (peers.size() + 1));
-          }
         };
     try (JGroupsTransport transport =
         JGroupsTransport.open(stack, name, Deserialisation.FORBIDDEN_IN_JVM, receiver)) {
       say("connected " + System.nanoTime());
+      clock.scheduleWithFixedDelay(
+          () -> say("members " + Views.membersOf(transport)), 0, 500, TimeUnit.MILLISECONDS);
       BufferedReader orders =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String order = orders.readLine(); order != null; order = orders.readLine()) {
