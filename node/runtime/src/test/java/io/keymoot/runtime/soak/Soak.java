@@ -6,6 +6,7 @@ import io.keymoot.runtime.soak.Village.KeyName;
 import io.keymoot.runtime.soak.Village.Use;
 import io.keymoot.runtime.soak.Village.Way;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class Soak {
     STORIES.put("flapping", Soak::flapping);
     STORIES.put("forty-percent", Soak::fortyPercent);
     STORIES.put("local-128", soak -> Crowd.run(128, System.out));
-    STORIES.put("long", Soak::longRun);
+    STORIES.put("long", soak -> new LongRun(soak.way, soak.minutes, soak.seed).run(System.out));
   }
 
   private final Way way;
@@ -309,34 +310,73 @@ public final class Soak {
 
   record Window(String tried, double openedMillis, double newKeyMillis) {}
 
+  /**
+   * Who was put out, and when each of the others had the first key without it.
+   *
+   * @param from when it was to go
+   * @param switches by member
+   */
+  record Expulsion(House out, long from, Map<String, Long> switches) {
+    /** When the last of those who stayed had it. */
+    long lastNew() {
+      return Collections.max(switches.values());
+    }
+
+    /** Of those who are gone, or came later, nobody was ever to use an older key than the rest. */
+    long switched(String member) {
+      return switches.getOrDefault(member, lastNew());
+    }
+  }
+
   /** Two put a third out, which must open nothing sealed once its sender had the new key. */
   static Window putOut(Village village, List<House> all, House out, House one, House other)
       throws Exception {
     List<House> stay = new ArrayList<>(all);
     stay.remove(out);
+    Expulsion expulsion = expel(village, stay, out, one, other);
+    TimeUnit.SECONDS.sleep(2);
+    for (House each : stay) {
+      each.order("quiet");
+    }
+    TimeUnit.SECONDS.sleep(1);
+    return plunder(expulsion, stay);
+  }
+
+  static Expulsion expel(Village village, List<House> stay, House out, House one, House other)
+      throws Exception {
     // Whoever was killed is one of them until it is missed for good.
     int members = stay.get(0).members;
     one.order("expel " + out.device);
     long from = System.nanoTime();
     other.order("expel " + out.device);
     village.awaitOneGroup(stay, members - 1, 30_000);
-    TimeUnit.SECONDS.sleep(2);
-    for (House each : stay) {
-      each.order("quiet");
-    }
-    TimeUnit.SECONDS.sleep(1);
-    return plunder(out, stay, from, members);
+    return expelled(out, stay, from, members);
   }
 
   /**
-   * What one who is out makes of all it kept: nothing that was sealed once all others had a key
-   * that is theirs alone.
-   *
-   * @param from when it was to go
    * @param members who were more than are in by now
    */
-  private static Window plunder(House out, List<House> stay, long from, int members)
+  private static Expulsion expelled(House out, List<House> stay, long from, int members)
       throws Exception {
+    Map<String, Long> switches = new LinkedHashMap<>();
+    for (House each : stay) {
+      Village.await(
+          () -> each.firstUse(from, members).isPresent(),
+          Village.in(10_000),
+          () -> "no new key at " + each.line());
+      switches.put(each.member, each.firstUse(from, members).orElseThrow());
+    }
+    return new Expulsion(out, from, switches);
+  }
+
+  /**
+   * What one who is out makes of all it kept: nothing that was sealed once its sender had a key
+   * without it.
+   *
+   * @param others of whose keys it must know none that they used since
+   */
+  static Window plunder(Expulsion expulsion, List<House> others) throws Exception {
+    House out = expulsion.out;
     out.order("plunder");
     Village.await(
         () -> !out.plunder.isEmpty(), Village.in(60_000), () -> "no plunder: " + out.line());
@@ -345,24 +385,11 @@ public final class Soak {
       throw new Failed("the hoarder opened nothing at all, so it proves nothing: " + out.plunder);
     }
     long newest = 0;
-    long lastNew = 0;
-    Map<String, Long> switches = new LinkedHashMap<>();
-    for (House each : stay) {
-      long switched =
-          each.used.stream()
-              .filter(use -> use.nanos() > from && use.members() < members)
-              .mapToLong(Village.Use::nanos)
-              .min()
-              .orElseThrow(() -> new Failed("no new key at " + each.line()));
-      switches.put(each.member, switched);
-      lastNew = Math.max(lastNew, switched);
-    }
     for (Map.Entry<String, Long> last : out.plundered.entrySet()) {
       long sealed = last.getValue();
       newest = Math.max(newest, sealed);
-      // Who has the new key seals under it: 50 ms are for threads that had a frame in hand. Of
-      // those who are gone too nobody knows when they would have.
-      long switched = switches.getOrDefault(last.getKey(), lastNew);
+      // Who has the new key seals under it: 50 ms are for threads that had a frame in hand.
+      long switched = expulsion.switched(last.getKey());
       if (sealed > switched + 50_000_000) {
         throw new Failed(
             "the expelled opened a frame sealed "
@@ -370,10 +397,10 @@ public final class Soak {
                 + " ms after its sender had the new key");
       }
     }
-    if (stay.stream().noneMatch(each -> out.plundered.containsKey(each.member))) {
-      throw new Failed("of those who stay the hoarder opened nothing: " + out.plundered);
+    if (expulsion.switches.keySet().stream().noneMatch(out.plundered::containsKey)) {
+      throw new Failed("of those who stayed the hoarder opened nothing: " + out.plundered);
     }
-    int derived = knowsNoNewKey(out, stay, from, members);
+    int derived = knowsNoNewKey(expulsion, others);
     return new Window(
         words[3]
             + " keys on "
@@ -383,8 +410,8 @@ public final class Soak {
             + ", derived "
             + derived
             + " old keys in use from all it recorded",
-        (newest - from) / 1e6,
-        (lastNew - from) / 1e6);
+        (newest - expulsion.from) / 1e6,
+        (expulsion.lastNew() - expulsion.from) / 1e6);
   }
 
   /**
@@ -393,10 +420,10 @@ public final class Soak {
    *
    * @return how many of the earlier ones do: else it would prove nothing
    */
-  private static int knowsNoNewKey(House out, List<House> stay, long from, int members)
-      throws Failed {
+  private static int knowsNoNewKey(Expulsion expulsion, List<House> others) throws Failed {
+    House out = expulsion.out;
     Set<KeyName> old = new HashSet<>();
-    for (House each : stay) {
+    for (House each : others) {
       for (Use use : each.used) {
         boolean isDerived =
             out.derives.stream()
@@ -404,8 +431,7 @@ public final class Soak {
                     key ->
                         key.epoch().equals(use.key().epoch())
                             && key.revision() <= use.key().revision());
-        boolean isNew = use.nanos() > from && use.members() < members;
-        if (isDerived && isNew) {
+        if (isDerived && use.nanos() >= expulsion.switched(each.member)) {
           throw new Failed(
               "the expelled derives "
                   + use.key()
@@ -462,7 +488,7 @@ public final class Soak {
   /** The last of the ten, which nothing else happens to. */
   private static final int HOARDER = 9;
 
-  private static void noTrouble(String name, List<House> all) throws Failed {
+  static void noTrouble(String name, List<House> all) throws Failed {
     for (House each : all) {
       if (!each.trouble.isEmpty()) {
         throw new Failed(name + ": " + each.line());
@@ -583,7 +609,7 @@ public final class Soak {
           TimeUnit.SECONDS.sleep(1);
           for (House out : List.of(all.get(4), all.get(9))) {
             Village.await(() -> out.state.equals("OUT"), Village.in(20_000), out::line);
-            Window window = plunder(out, stay, expelled, stay.size() + 1);
+            Window window = plunder(expelled(out, stay, expelled, stay.size() + 1), stay);
             tell(
                 "partition: one put out tried %s, none sealed later than the eight's own key",
                 window.tried);
@@ -642,144 +668,7 @@ public final class Soak {
         });
   }
 
-  // ---- long
-
-  /** Facts of the group grow with what happened to it; nothing else may. */
-  private static final double MOST_GROWTH = 1.5;
-
-  /** Twelve processes and a fault every ten seconds, for as long as was asked. */
-  private void longRun() throws Exception {
-    Random random = new Random(seed);
-    int faults = 0;
-    double worst = 0;
-    int houses = 12 + minutes * 3;
-    try (Streets streets = Streets.build(houses);
-        Village village = new Village(streets, way)) {
-      List<House> all = village.settle(12);
-      for (House each : all) {
-        each.order("talk 100 100");
-      }
-      String group = all.get(0).group;
-      long end = Village.in(TimeUnit.MINUTES.toMillis(minutes));
-      long heapAtFirst = 0;
-      while (System.nanoTime() < end) {
-        long turn = System.nanoTime();
-        String fault = fault(random, streets, village, all, group);
-        faults++;
-        long from = System.nanoTime();
-        village.awaitOneGroup(all, 30_000);
-        worst = Math.max(worst, seconds(from));
-        noTrouble(fault, all);
-        if (faults % 12 == 6) {
-          long heap = all.get(0).askHeap();
-          heapAtFirst = heapAtFirst == 0 ? heap : heapAtFirst;
-          if (heap > heapAtFirst * MOST_GROWTH) {
-            throw new Failed("the heap of the first grows: " + heapAtFirst + " to " + heap + " kB");
-          }
-          tell(
-              "long: %d faults, last %s, converged within %.1f s at worst; heap of the first: %,d"
-                  + " kB (%,d at the first look); %d processes",
-              faults, fault, worst, heap, heapAtFirst, all.size());
-        }
-        long rest = 10_000 - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - turn);
-        TimeUnit.MILLISECONDS.sleep(Math.max(0, rest));
-      }
-      tell(
-          "long: %d minutes, %d faults, 0 violations, converged within %.1f s at worst",
-          minutes, faults, worst);
-    }
-  }
-
-  private static String fault(
-      Random random, Streets streets, Village village, List<House> all, String group)
-      throws Exception {
-    House somebody = all.get(1 + random.nextInt(all.size() - 1));
-    switch (random.nextInt(8)) {
-      case 0 -> {
-        all.remove(somebody);
-        somebody.kill();
-        // It ends its own stay of before: nobody else could so soon, for who watches has to have
-        // listened for ten minutes, and hardly anybody here is that old.
-        all.add(talking(village.again(somebody, group)));
-        return "kill -9, and it comes back";
-      }
-      case 1 -> {
-        somebody.signal("STOP");
-        TimeUnit.SECONDS.sleep(5);
-        somebody.signal("CONT");
-        return "SIGSTOP for 5 s";
-      }
-      case 2 -> {
-        streets.part(half(random, all));
-        TimeUnit.SECONDS.sleep(5);
-        streets.heal();
-        return "partition of 5 s";
-      }
-      case 3 -> {
-        streets.lose(20);
-        somebody.order("rekey");
-        TimeUnit.SECONDS.sleep(5);
-        streets.heal();
-        return "20 % loss for 5 s";
-      }
-      case 4 -> {
-        somebody.order("leave");
-        all.remove(somebody);
-        TimeUnit.MILLISECONDS.sleep(1_000);
-        somebody.kill();
-        all.add(newcomer(village, group));
-        return "leave, and a newcomer";
-      }
-      case 5 -> {
-        all.remove(somebody);
-        all.get(0).order("expel " + somebody.device);
-        all.get(1).order("expel " + somebody.device);
-        Village.await(() -> somebody.state.equals("OUT"), Village.in(30_000), somebody::line);
-        somebody.kill();
-        all.add(newcomer(village, group));
-        return "expulsion, and a newcomer";
-      }
-      case 6 -> {
-        streets.cutOneWay(all.get(0).number, somebody.number);
-        somebody.order("rekey");
-        TimeUnit.SECONDS.sleep(5);
-        streets.heal();
-        return "one-way cut of 5 s";
-      }
-      default -> {
-        all.get(0).order("rekey");
-        somebody.order("rekey");
-        return "two rekeys at once";
-      }
-    }
-  }
-
-  private static House newcomer(Village village, String group) throws Exception {
-    return talking(village.start("join", group));
-  }
-
-  private static House talking(House newcomer) throws Exception {
-    Village.await(
-        () -> newcomer.connected > 0,
-        Village.in(30_000),
-        () -> "not connected: " + newcomer.line());
-    newcomer.order("talk 100 100");
-    return newcomer;
-  }
-
-  private static Set<Integer> half(Random random, List<House> all) {
-    Set<Integer> some = new HashSet<>();
-    for (House each : all) {
-      if (random.nextBoolean()) {
-        some.add(each.number);
-      }
-    }
-    some.add(all.get(0).number);
-    some.remove(all.get(1).number);
-    return some;
-  }
-
-  private static double seconds(long from) {
+  static double seconds(long from) {
     return Math.round((System.nanoTime() - from) / 1e8) / 10.0;
   }
 }

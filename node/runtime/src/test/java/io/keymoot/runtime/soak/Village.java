@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -234,6 +235,9 @@ final class Village implements AutoCloseable {
   /** When a process took a key into use, and how many members it knew then. */
   record Use(KeyName key, long nanos, int members) {}
 
+  /** What a process has after a full collection, and how many facts it holds. */
+  record Heap(long kilobytes, int facts) {}
+
   /** What a process said of the frames it heard. */
   record Stats(long count, long worstMicros, long late, long lost) {}
 
@@ -255,7 +259,7 @@ final class Village implements AutoCloseable {
     volatile int members;
     volatile long connected;
     volatile long first;
-    volatile long heapKilobytes;
+    volatile @Nullable Heap heap;
     volatile String plunder = "";
     volatile String seen = "";
     volatile @Nullable Stats stats;
@@ -273,7 +277,9 @@ final class Village implements AutoCloseable {
       }
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(compiler);
-      command.addAll(List.of("-XX:+UseSerialGC", "-Xmx96m"));
+      // Who keeps what it should not needs more room for it.
+      command.addAll(
+          List.of("-XX:+UseSerialGC", List.of(more).contains("hoard") ? "-Xmx256m" : "-Xmx96m"));
       // Else three of four full collections leave a part of what is dead, and the heap's size with
       // it.
       command.add("-XX:MarkSweepAlwaysCompactCount=1");
@@ -329,7 +335,7 @@ final class Village implements AutoCloseable {
         case "connected" -> connected = Long.parseLong(words[1]);
         case "first" -> first = Long.parseLong(words[1]);
         case "seen" -> seen = String.join(" ", words);
-        case "heap" -> heapKilobytes = Long.parseLong(words[1]);
+        case "heap" -> heap = new Heap(Long.parseLong(words[1]), Integer.parseInt(words[2]));
         case "stats" ->
             stats =
                 new Stats(
@@ -360,11 +366,19 @@ final class Village implements AutoCloseable {
       return Optional.ofNullable(stats).orElseThrow();
     }
 
-    long askHeap() throws Exception {
-      heapKilobytes = 0;
+    Heap askHeap() throws Exception {
+      heap = null;
       order("heap");
-      Village.await(() -> heapKilobytes > 0, in(20_000), () -> "no heap from " + line());
-      return heapKilobytes;
+      Village.await(() -> heap != null, in(20_000), () -> "no heap from " + line());
+      return Optional.ofNullable(heap).orElseThrow();
+    }
+
+    /** When it first used a key of fewer than so many members, after that. */
+    Optional<Long> firstUse(long after, int members) {
+      return used.stream()
+          .filter(use -> use.nanos() > after && use.members() < members)
+          .map(Use::nanos)
+          .min(Comparator.naturalOrder());
     }
 
     String line() {

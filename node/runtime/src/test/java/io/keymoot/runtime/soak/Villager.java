@@ -20,12 +20,12 @@ import io.keymoot.runtime.EventFeed;
 import io.keymoot.runtime.GroupNode;
 import io.keymoot.runtime.GroupView;
 import io.keymoot.runtime.Identity;
+import io.keymoot.runtime.Insight;
 import io.keymoot.runtime.JGroupsTransport;
 import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeEvent;
 import io.keymoot.runtime.Quality;
 import io.keymoot.runtime.Transport;
-import io.keymoot.runtime.Views;
 import io.keymoot.runtime.Wiretap;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -178,7 +178,7 @@ final class Villager {
         case "reset" -> heard.reset();
         case "stats" -> say(heard.stats());
         case "plunder" -> plunder(node);
-        case "heap" -> heap();
+        case "heap" -> heap(node);
         case "look" -> look(node);
         case "end" -> {
           quiet();
@@ -231,10 +231,11 @@ final class Villager {
     say("plunder " + all.frames() + " " + all.opened() + " " + all.keys());
   }
 
-  private void heap() {
+  private void heap(GroupNode node) {
+    int facts = Insight.factsOf(node).toCompletableFuture().join();
     System.gc();
     Runtime jvm = Runtime.getRuntime();
-    say("heap " + (jvm.totalMemory() - jvm.freeMemory()) / 1024);
+    say("heap " + (jvm.totalMemory() - jvm.freeMemory()) / 1024 + " " + facts);
   }
 
   // ---- what it sees
@@ -384,7 +385,7 @@ final class Villager {
         JGroupsTransport.open(stack, name, Deserialisation.FORBIDDEN_IN_JVM, receiver)) {
       say("connected " + System.nanoTime());
       clock.scheduleWithFixedDelay(
-          () -> say("members " + Views.membersOf(transport)), 0, 500, TimeUnit.MILLISECONDS);
+          () -> say("members " + Insight.membersOf(transport)), 0, 500, TimeUnit.MILLISECONDS);
       BufferedReader orders =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String order = orders.readLine(); order != null; order = orders.readLine()) {
