@@ -1,18 +1,10 @@
 package io.keymoot.flatkeying.keying;
 
-import io.keymoot.flatkeying.fact.Approval;
-import io.keymoot.flatkeying.fact.Envelope;
-import io.keymoot.flatkeying.fact.FactCodec;
-import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
-import io.keymoot.flatkeying.fact.Rekey;
-import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
-import io.keymoot.flatkeying.group.Stay;
-import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.message.Need;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
@@ -60,8 +52,10 @@ final class AdversaryRun implements Group.Witness {
     random = new Random(seed);
     // What follows from a set of facts is the same whether peers share it or not.
     group = seed % 4 < 2 ? Group.ofSharedLore(seed) : new Group(seed);
-    // With two symbols a small group shares all its slots, with four some of them.
-    group.profile = seed % 2 == 0 ? Profile.PAPER : Profile.CONFERENCE;
+    // With two symbols a small group shares all its slots, with four some of them, with sixteen
+    // few.
+    group.profile =
+        seed % 2 == 0 ? Profile.PAPER : seed % 10 == 9 ? Profile.BROADCAST : Profile.CONFERENCE;
     group.slotsOn = slotsOn;
     group.resealEachMillis = 2_000;
     group.heartbeatMillis = 1_000;
@@ -308,39 +302,14 @@ final class AdversaryRun implements Group.Witness {
       if (target.id().equals(by.id()) || second.isEmpty() || random.nextBoolean()) {
         continue;
       }
-      Stay stay = state.newestStay(target.id()).orElseThrow();
-      Approval word =
-          new FactWriter(second.get().key, adversary.group, second.get().id())
-              .approve(
-                  state.heads(), Approval.Action.SUSPEND, target.id().hash(), stay.id().hash());
-      suspend(by, second.get(), state, new Target.Absent(target.id(), stay.id(), word));
+      note(by + " suspends " + nameOf(target.id()));
+      List<Bytes> its = new ArrayList<>();
+      for (Group.Node node : List.of(by, second.get())) {
+        its.add(Optional.ofNullable(credentials.get(node.name)).orElseThrow());
+      }
+      Suspension.of(target.id(), by, second.get(), its, adversary);
       return;
     }
-  }
-
-  private void suspend(Group.Node by, Group.Node second, GroupState state, Target.Absent target) {
-    EpochSecret secret = EpochSecret.fresh(by.draws);
-    Rekey draft =
-        new Rekey(Optional.empty(), List.of(target), secret.commitment(), Hash32.ZERO, Hash32.ZERO);
-    GroupState after = adversary.ledger.draft(state, by.id(), draft);
-    Bytes cover = Cover.of(Optional.empty(), List.of()).encode();
-    Rekey rekey =
-        new Rekey(
-            Optional.empty(),
-            List.of(target),
-            secret.commitment(),
-            after.membersDigest(),
-            cover.sha256());
-    Envelope fact =
-        new FactWriter(by.key, adversary.group, by.id()).write(state.heads(), rekey, cover);
-    // A word comes with the credential it rests on; a fact of one's own must not have to wait.
-    for (Group.Node node : List.of(by, second)) {
-      by.core.core.blobs.put(Optional.ofNullable(credentials.get(node.name)).orElseThrow());
-    }
-    note(by + " suspends " + nameOf(target.member()));
-    adversary.heard(FactCodec.encode(fact));
-    by.core.core.keys.put(fact.id(), secret, true, new ArrayList<>());
-    by.step(new Input.Received(by.address, FactCodec.encode(fact)));
   }
 
   // ---- villains

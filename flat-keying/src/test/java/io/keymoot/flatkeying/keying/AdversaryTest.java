@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Properties P3, P4, P5 and P9 against the real code and real keys, and P2 at the end of each run.
  * More runs by {@code -Dseeds=N}, others by {@code -DfirstSeed=M}. Two classes, so that two JVMs
- * can share the work: even seeds have slots of two symbols, odd ones of four.
+ * can share the work: even seeds have slots of two symbols, odd ones of four, and each fifth of
+ * those of sixteen.
  */
 abstract class AdversaryTest {
   private static final int SEEDS = Integer.getInteger("seeds", 300);
