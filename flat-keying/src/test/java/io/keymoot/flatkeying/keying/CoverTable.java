@@ -196,9 +196,12 @@ final class CoverTable {
     return String.format(Locale.ROOT, "%,d", Math.round(number));
   }
 
-  /** A wrap for each symbol that the leaver lacks, k = 2; one for all if nobody is out. */
+  /**
+   * The TEK under each KEK that the leaver lacks, and for each that it held a replacement, under
+   * the old one and the TEK; k = 2. One wrap for all if nobody is out.
+   */
   private static long paper(int outNow) {
-    return (long) Cover.WRAP_BYTES * (outNow == 0 ? 1 : Limits.ADDRESS_SYMBOLS);
+    return (long) Cover.WRAP_BYTES * (outNow == 0 ? 1 : 2 * Limits.ADDRESS_SYMBOLS);
   }
 
   /** Each key on the way from the leaver to the root, wrapped for both children but the leaver. */
