@@ -661,7 +661,7 @@ final class Adversary {
   private static final int MOST_REVISIONS = 64;
 
   /** The last coalitions: views that know the same ends ask for the same one. */
-  private static final int POOLS = 12;
+  private static final int POOLS = 16;
 
   final GroupId group;
   final Blobs blobs;
@@ -994,6 +994,10 @@ final class Adversary {
 
   /** All that follows from what these have, of whom each is there once. */
   private Map<FactId, List<Piece>> closure(List<Device> thieves) {
+    return pool(thieves).pieces;
+  }
+
+  private Pool pool(List<Device> thieves) {
     Set<Device> all = Collections.newSetFromMap(new IdentityHashMap<>());
     all.addAll(thieves);
     Pool best = null;
@@ -1012,7 +1016,7 @@ final class Adversary {
     if (pools.size() > POOLS) {
       pools.remove(POOLS);
     }
-    return pool.brought().pieces;
+    return pool.brought();
   }
 
   /**
@@ -1255,6 +1259,12 @@ final class Adversary {
   boolean derives(MemberId member, FactId epoch, int revision) {
     return closure(List.of(device(member))).getOrDefault(epoch, List.of()).stream()
         .anyMatch(piece -> piece.secret.revision() <= revision && piece.isTrue());
+  }
+
+  /** And whether it comes to this very key of a slot. */
+  boolean derives(MemberId member, Kek key) {
+    return pool(List.of(device(member))).loot.getOrDefault(key.slot(), List.of()).stream()
+        .anyMatch(each -> each.made().equals(key.epoch()) && each.kek.holdsTheSameAs(key));
   }
 
   /**

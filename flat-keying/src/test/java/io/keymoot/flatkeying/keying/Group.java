@@ -202,6 +202,12 @@ final class Group {
 
   final Map<String, Node> nodes = new LinkedHashMap<>();
   final Random random;
+
+  /**
+   * What people's own randomness is drawn from: another, where two groups are of the same people.
+   */
+  Random people;
+
   final FlatKeying.Shared shared;
   private final Supplier<Lore> lores;
 
@@ -239,6 +245,7 @@ final class Group {
 
   private Group(long seed, Supplier<Lore> lores) {
     random = new Random(seed);
+    people = random;
     shared = FlatKeying.Shared.of(WORDS, new FactVerifier(new VerifiedOnce()));
     this.lores = lores;
   }
@@ -314,7 +321,7 @@ final class Group {
   }
 
   Draws draws() {
-    return new Draws(random.nextLong());
+    return new Draws(people.nextLong());
   }
 
   Node node(String name) {
@@ -323,6 +330,15 @@ final class Group {
       throw new IllegalArgumentException("nobody is called " + name);
     }
     return node;
+  }
+
+  /** For people. */
+  String nameOf(MemberId member) {
+    return nodes.values().stream()
+        .filter(node -> node.id().equals(member))
+        .map(node -> node.name)
+        .findFirst()
+        .orElse(member.toString());
   }
 
   // ---- time

@@ -5,6 +5,8 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
@@ -45,6 +47,8 @@ public final class PlantedBug implements AutoCloseable {
     SEALS_ONLY_TO_WHO_STAYS("io.keymoot.flatkeying.keying.Rekeying", "cover", ForWhoWasIn.class),
     WHO_CAME_LATER_SPOILS_A_SLOT_TOO(
         "io.keymoot.flatkeying.group.Growth", "wasOverFor", WhoCameLaterIsForgotten.class),
+    WHO_MAY_COME_BACK_SPOILS_A_SLOT_TOO(
+        "io.keymoot.flatkeying.group.Growth", "wasOverFor", SoftEndsAreForgotten.class),
     KEKS_STEP_WITH_EVERY_EPOCH(
         "io.keymoot.flatkeying.key.KekSteps", "step", KekMistakes.NoStep.class),
     BRANCHES_SHARE_NO_KEK(
@@ -59,9 +63,9 @@ public final class PlantedBug implements AutoCloseable {
         "io.keymoot.flatkeying.keying.SlotNeeds", "isInTheSlot", Yes.class),
     A_RESEALS_KEY_PROVES_ITSELF("io.keymoot.flatkeying.keying.SlotKeys", "isProved", Yes.class);
 
-    private final String type;
-    private final String method;
-    private final Class<?> mistake;
+    final String type;
+    final String method;
+    final Class<?> mistake;
 
     Rule(String type, String method, Class<?> mistake) {
       this.type = type;
@@ -151,6 +155,20 @@ public final class PlantedBug implements AutoCloseable {
         @Advice.Argument(1) Supplier<GroupState> then,
         @Advice.Return(readOnly = false) boolean wasOver) {
       wasOver |= !then.get().contains(stay.begunBy());
+    }
+  }
+
+  /** Suspended, or here anew: its old stay is over for good all the same. */
+  static final class SoftEndsAreForgotten {
+    private SoftEndsAreForgotten() {}
+
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.FieldValue("m") Known m, @Advice.Return(readOnly = false) boolean wasOver) {
+      wasOver |=
+          m.fact() instanceof Here
+              || (m.fact() instanceof Rekey rekey
+                  && rekey.targets().stream().allMatch(Target.Absent.class::isInstance));
     }
   }
 
