@@ -96,6 +96,15 @@ public final class Blobs implements CredentialBook {
     return Optional.ofNullable(known);
   }
 
+  /** Nothing is sealed to it any more; who still would has not heard why, or asks its member. */
+  void dropLeafKey(Hash32 hash) {
+    leafKeys.remove(hash);
+    // Whoever makes a row names what it likes, so perhaps a credential.
+    if (bytes.get(hash) instanceof Bytes blob && blob.length() == LeafKey.BYTES) {
+      bytes.remove(hash);
+    }
+  }
+
   /** Asked to decide a fact: such a credential is kept longer than others. */
   @Override
   public CredentialVerdict verdict(Hash32 credential, Bytes key) {

@@ -53,6 +53,8 @@ import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -646,6 +648,7 @@ public final class FlatKeying implements AutoCloseable {
   private void changed(GroupState state) {
     List<Stay> newlyOver = state.newlyOver(before);
     newlyOver.forEach(stay -> core.sessions.forget(stay.id()));
+    dropLeafKeys(newlyOver, state);
     rekeying.changed(state);
     pending.changed(state);
     if (core.isMember()) {
@@ -688,6 +691,19 @@ public final class FlatKeying implements AutoCloseable {
                   + " start it again, and it asks anew"
               : "this stay was ended by the others");
     }
+  }
+
+  /** Each newcomer leaves one; but two stays may name one key, for anybody can copy the name. */
+  private void dropLeafKeys(List<Stay> newlyOver, GroupState state) {
+    if (newlyOver.isEmpty()) {
+      return;
+    }
+    SortedSet<Hash32> unused = new TreeSet<>();
+    newlyOver.forEach(stay -> unused.add(stay.leafKey()));
+    for (Person member : state.members()) {
+      state.liveStays(member.id()).forEach(stay -> unused.remove(stay.leafKey()));
+    }
+    unused.forEach(core.blobs::dropLeafKey);
   }
 
   /** A device that started again finds the stay it had before, and signs a Leave for it. */

@@ -26,6 +26,7 @@ import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -38,6 +39,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jol.info.GraphLayout;
 
 /**
@@ -103,6 +106,7 @@ public final class Evictions {
   private final LeafKeyPair strangersLeaf = LeafKeyPair.generate(random::nextBytes);
   private final CredentialCheck words = Group.WORDS;
   private boolean rekeyOwed;
+  private @Nullable Peer mute;
   private long now;
   private int evicted;
   private int factBytes;
@@ -180,7 +184,7 @@ public final class Evictions {
 
   private void deliver(Peer from, Bytes message, Function<Peer, Boolean> to) {
     for (Peer other : List.copyOf(peers)) {
-      if (other != from && to.apply(other)) {
+      if (other != from && from != mute && to.apply(other)) {
         step(other, new Input.Received(from.address, message));
       }
     }
@@ -245,10 +249,32 @@ public final class Evictions {
   // ---- one after the other
 
   void evict(int count) {
+    evict(count, this::anotherLeafKey);
+  }
+
+  /** One that asked under the leaf key of a member, which it has no other half of. */
+  void evictACopierOf(int peer) {
+    Bytes copied = peers.get(peer).core.core.blobs.get(leafKeyOf(peer)).orElseThrow();
+    // Nobody fetches it anew of the one that has it.
+    mute = peers.get(peer);
+    evict(1, () -> copied);
+  }
+
+  boolean hasLeafKeyOf(int peer) {
+    return peers.get(0).core.core.blobs.leafKey(leafKeyOf(peer)).isPresent();
+  }
+
+  private Hash32 leafKeyOf(int peer) {
+    FlatKeying core = peers.get(peer).core;
+    return core.state().newestStay(core.self()).orElseThrow().leafKey();
+  }
+
+  private void evict(int count, Supplier<Bytes> leafKeys) {
     for (int i = 0; i < count; i++) {
       Peer chair = peers.get(0);
       SigningKey key = SigningKey.generate(SignatureKind.ED25519, random::nextBytes);
       Bytes credential = Group.credential("stranger", "");
+      Bytes leafKey = leafKeys.get();
       byte[] nonce = new byte[JoinRequest.NONCE_BYTES];
       random.nextBytes(nonce);
       SignedJoinRequest request =
@@ -256,10 +282,10 @@ public final class Evictions {
               key,
               chair.core.group(),
               credential.sha256(),
-              strangersLeaf.publicKey().hash(),
+              leafKey.sha256(),
               Bytes.owning(nonce),
               new FactId(chair.core.group().hash()));
-      JoinAsk ask = new JoinAsk(request, credential, strangersLeaf.publicKey().bytes(), false);
+      JoinAsk ask = new JoinAsk(request, credential, leafKey, false);
       step(chair, new Input.Received(Bytes.EMPTY, SideCodec.encode(ask)));
       pass(1_000);
       if (!chair.core.state().isMember(request.member())) {
@@ -276,6 +302,15 @@ public final class Evictions {
         }
       }
     }
+  }
+
+  /** What counts is that each has one of its own: the half of X25519 is as good as any. */
+  private Bytes anotherLeafKey() {
+    byte[] bytes = strangersLeaf.publicKey().bytes().toArray();
+    byte[] half = new byte[32];
+    random.nextBytes(half);
+    System.arraycopy(half, 0, bytes, bytes.length - half.length, half.length);
+    return Bytes.owning(bytes);
   }
 
   /** Of now and then, what there is to be forgotten. */

@@ -2,6 +2,7 @@ package io.keymoot.flatkeying.keying;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -67,6 +68,22 @@ class EvictionsTest {
     Evictions.Leftover left = evictions.leftovers();
     assertThat(left.lookedFor()).isGreaterThan(1_000);
     assertThat(left.found()).isEmpty();
+  }
+
+  @Test
+  void aLeafKeyStaysWhileSomebodyLivesUnderItWhoeverElseNamedIt() {
+    Evictions evictions = new Evictions();
+    assertThat(evictions.hasLeafKeyOf(1)).isTrue();
+    evictions.evictACopierOf(1);
+    assertThat(evictions.hasLeafKeyOf(1)).isTrue();
+  }
+
+  @Test
+  void aCredentialThatARowNamesAsItsLeafKeyIsNotDroppedWithTheRow() {
+    Blobs blobs = new Blobs(Group.WORDS, 10);
+    Hash32 credential = blobs.put(Group.credential("anna", ""));
+    blobs.dropLeafKey(credential);
+    assertThat(blobs.get(credential)).isPresent();
   }
 
   private static double cheapest(List<Evictions.Look> looks) {
