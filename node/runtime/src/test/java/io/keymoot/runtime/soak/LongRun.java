@@ -41,13 +41,13 @@ final class LongRun {
   private static final int FEWEST_FOR_A_TREND = 60;
 
   /**
-   * What the heap may grow by for each fact that came. Facts are kept for good, for nobody can say
-   * who was put out without them: a fact takes some 1.2 kB with what follows from it, and a
-   * newcomer, of which there is one to four facts or so, leaves 1.2 kB of leaf key. What grows with
-   * time, with frames or with heartbeats instead of facts comes on top: between two facts some 400
-   * frames are opened, so that four bytes kept of each are found.
+   * What the heap may grow by for each fact that came. Facts are kept for good, for nobody could
+   * say who was put out without them: each takes some 1.2 kB with what follows from it. A fault
+   * makes seven or eight of them. What grows with time, with frames or with heartbeats instead of
+   * facts comes on top: between two facts some 150 frames are opened, so six bytes kept of each of
+   * those would be found.
    */
-  private static final double MOST_KILOBYTES_A_FACT = 3;
+  private static final double MOST_KILOBYTES_A_FACT = 2;
 
   /** From its first look to any later one, whatever it is for. */
   private static final double MOST_GROWTH = 1.5;
@@ -286,9 +286,10 @@ final class LongRun {
   }
 
   private static House talking(House newcomer) throws Exception {
+    // A JVM that starts takes what the machine has to spare, which says nothing of the group.
     Village.await(
         () -> newcomer.connected > 0,
-        Village.in(30_000),
+        Village.in(120_000),
         () -> "not connected: " + newcomer.line());
     newcomer.order(TALK);
     return newcomer;
