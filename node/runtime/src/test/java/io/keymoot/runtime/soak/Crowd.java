@@ -1,32 +1,49 @@
 package io.keymoot.runtime.soak;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.keymoot.admission.PolicyFile;
 import io.keymoot.admission.PolicyRules;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.frame.Authentication;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.runtime.ClusterStack;
 import io.keymoot.runtime.Delivery;
 import io.keymoot.runtime.Deserialisation;
 import io.keymoot.runtime.GroupNode;
+import io.keymoot.runtime.GroupView;
 import io.keymoot.runtime.Identity;
+import io.keymoot.runtime.Insight;
+import io.keymoot.runtime.JGroupsTransport;
 import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeState;
+import io.keymoot.runtime.Wiretap;
 import io.keymoot.runtime.soak.Village.Failed;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many members in one JVM: where JGroups' own encryption fails above about 114, evictions complete.
@@ -34,9 +51,28 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Crowd {
   private static final int JOIN_MILLIS = 50;
 
-  private Crowd() {}
+  private static final String NAME = "crowd";
+  private static final int VICTIMS = 4;
 
-  private record Person(Identity identity, GroupNode node) {}
+  /** What one keeps that should not. */
+  private record Hoard(Hoarder keys, JGroupsTransport tap) {}
+
+  private record Person(
+      Identity identity, GroupNode node, Set<String> read, @Nullable Hoard hoard) {
+    long readOf(String word) {
+      return read.stream().filter(each -> each.startsWith(word)).count();
+    }
+  }
+
+  private final int count;
+  private final PrintStream out;
+  private final List<Person> all = new ArrayList<>();
+  private final long from = System.nanoTime();
+
+  private Crowd(int count, PrintStream out) {
+    this.count = count;
+    this.out = out;
+  }
 
   private static PolicyRules rules() throws Failed {
     return switch (PolicyFile.parse(
@@ -73,7 +109,8 @@ final class Crowd {
       for (int i = 0; i < 4; i++) {
         Identity identity = Identity.selfMade();
         GroupNode.Builder builder = GroupNode.of(network, identity, rules());
-        all.add(new Person(identity, i == 0 ? builder.found(plan(name)) : builder.join(name)));
+        GroupNode node = i == 0 ? builder.found(plan(name)) : builder.join(name);
+        all.add(new Person(identity, node, new HashSet<>(), null));
       }
       awaitSettled(all, 4, 60_000);
       Bytes words = Bytes.owning(new byte[100]);
@@ -117,36 +154,29 @@ final class Crowd {
     }
   }
 
+  /**
+   * As an application would that starts many nodes: each when the one before it is in. Then all
+   * read each other, and four are put out, one after the other, of whom each kept every key that it
+   * was handed and every frame that it heard. Each must open frames from before, and none of those
+   * that the others sent under the key without it.
+   */
   static void run(int count, PrintStream out) throws Exception {
-    String name = "crowd";
-    PolicyRules rules = rules();
-    FlatKeying.Founding plan = plan(name);
-    List<Person> all = new ArrayList<>();
+    new Crowd(count, out).run();
+  }
+
+  private void run() throws Exception {
     try (Network network = Network.of(ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JVM)) {
       try {
-        long from = System.nanoTime();
-        for (int i = 0; i < count; i++) {
-          Identity identity = Identity.selfMade();
-          GroupNode.Builder builder = GroupNode.of(network, identity, rules);
-          all.add(new Person(identity, i == 0 ? builder.found(plan) : builder.join(name)));
+        fill(network);
+        awaitSettled(all, count, 120_000);
+        tell("all have one key");
+        awaitAllRead("greeting");
+        tell("all have opened a frame of each");
+        for (Person victim : all.stream().filter(each -> each.hoard != null).toList()) {
+          putOut(victim);
         }
-        awaitSettled(all, count, 240_000);
-        out.printf(Locale.ROOT, "local-%d: all in after %.1f s%n", count, seconds(from));
-        for (int i = 0; i < 4; i++) {
-          Person victim = all.remove(all.size() / 2);
-          long expelled = System.nanoTime();
-          all.get(0).node.evict(victim.identity.device());
-          all.get(1).node.evict(victim.identity.device());
-          awaitSettled(all, all.size(), 60_000);
-          out.printf(
-              Locale.ROOT,
-              "local-%d: eviction %d complete, the %d others hold the new key after %.2f s%n",
-              count,
-              i + 1,
-              all.size(),
-              seconds(expelled));
-          victim.node.close();
-        }
+      } catch (Failed e) {
+        throw new Failed(e.getMessage() + "; " + how());
       } finally {
         for (Person each : all) {
           Thread.ofVirtual().start(each.node::close);
@@ -156,19 +186,158 @@ final class Crowd {
     }
   }
 
-  private static void awaitSettled(List<Person> all, int members, long millis) throws Exception {
-    long end = Village.in(millis);
-    for (Person each : all) {
-      Village.await(
-          () ->
-              each.node.status().state() == NodeState.SETTLED
-                  && each.node.members().toCompletableFuture().join().size() == members,
-          end,
-          () -> "not settled: " + each.node.status() + ", of " + members);
+  private void fill(Network network) throws Exception {
+    FlatKeying.Founding plan = plan(NAME);
+    for (int i = 0; i < count; i++) {
+      Identity identity = Identity.selfMade();
+      GroupNode.Builder builder = GroupNode.of(network, identity, rules());
+      GroupNode node =
+          i == 0 ? builder.found(plan) : builder.join(NAME, all.get(0).node.group().orElseThrow());
+      // Spread among the others, and not of the first two, who put them out.
+      boolean isVictim = i > 1 && i % (count / VICTIMS) == count / VICTIMS / 2;
+      Hoard hoard = null;
+      if (isVictim) {
+        Hoarder keys = new Hoarder(new Wiretap());
+        node.keys(0, keys);
+        hoard =
+            new Hoard(
+                keys,
+                JGroupsTransport.open(
+                    ClusterStack.local(), NAME, Deserialisation.FORBIDDEN_IN_JVM, keys));
+      }
+      Person person = new Person(identity, node, ConcurrentHashMap.newKeySet(), hoard);
+      node.onMessage((from, payload) -> person.read.add(words(payload)));
+      all.add(person);
+      try {
+        node.whenIn().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        throw new Failed("the " + (i + 1) + "th is not in after 60 s: " + node.status());
+      }
+      if ((i + 1) % 16 == 0 || i + 1 == count) {
+        tell("%d in, of whom %d are settled", i + 1, settled());
+      }
     }
   }
 
-  private static double seconds(long from) {
-    return (System.nanoTime() - from) / 1e9;
+  private void putOut(Person victim) throws Exception {
+    all.remove(victim);
+    long expelled = System.nanoTime();
+    all.get(0).node.evict(victim.identity.device());
+    all.get(1).node.evict(victim.identity.device());
+    awaitSettled(all, all.size(), 60_000);
+    double took = (System.nanoTime() - expelled) / 1e9;
+    String word = "without " + victim.identity.device().hash().toHex().substring(0, 8);
+    awaitAllRead(word);
+    Hoard hoard = Objects.requireNonNull(victim.hoard);
+    List<String> later = new ArrayList<>();
+    Hoarder.Plunder plunder =
+        hoard.keys.plunder(
+            all.get(0).node.group().orElseThrow(),
+            (sender, plain) -> {
+              String said = words(plain);
+              if (said.startsWith(word)) {
+                later.add(said);
+              }
+            });
+    if (plunder.opened() == 0 || !later.isEmpty()) {
+      throw new Failed("the evicted opened " + plunder + ", of them sealed without it: " + later);
+    }
+    tell(
+        "eviction complete, the %d others hold the new key after %.2f s and read each other under"
+            + " it; the evicted tried %d keys on %d frames and opened %d, all from before",
+        all.size(), took, plunder.keys(), plunder.frames(), plunder.opened());
+    hoard.tap.close();
+    victim.node.close();
   }
+
+  /** Each says the word until all others have read it of it. */
+  private void awaitAllRead(String word) throws Exception {
+    long end = Village.in(60_000);
+    long next = 0;
+    while (all.stream().mapToLong(each -> each.readOf(word)).sum()
+        < (long) all.size() * (all.size() - 1)) {
+      if (System.nanoTime() > end) {
+        throw new Failed(
+            "not all have read all others: "
+                + all.stream().map(each -> each.readOf(word)).toList());
+      }
+      if (System.nanoTime() > next) {
+        next = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        for (int i = 0; i < all.size(); i++) {
+          all.get(i).node.send(Bytes.owning((word + " " + i).getBytes(StandardCharsets.UTF_8)));
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private long settled() {
+    return all.stream().filter(each -> each.node.status().state() == NodeState.SETTLED).count();
+  }
+
+  /** How all are, for whoever reads why it failed. */
+  private String how() {
+    Map<String, Integer> states = new TreeMap<>();
+    Map<String, Integer> inUse = new TreeMap<>();
+    Map<Integer, Integer> members = new TreeMap<>();
+    for (Person each : all) {
+      states.merge(each.node.status().toString(), 1, Integer::sum);
+      members.merge(each.node.members().toCompletableFuture().join().size(), 1, Integer::sum);
+      each.node
+          .view()
+          .toCompletableFuture()
+          .join()
+          .flatMap(GroupView::inUse)
+          .ifPresent(key -> inUse.merge(key.hash().toHex().substring(0, 8), 1, Integer::sum));
+    }
+    return "how many say so: " + states + ", have so many members: " + members + ", use: " + inUse;
+  }
+
+  private void tell(String format, Object... values) {
+    double cpu =
+        ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+            ? system.getProcessCpuTime() / 1e9
+            : Double.NaN;
+    out.printf(
+        Locale.ROOT,
+        "local-%d: %6.1f s, %.0f of CPU, %d facts: %s%n",
+        count,
+        (System.nanoTime() - from) / 1e9,
+        cpu,
+        Insight.factsOf(all.get(0).node).toCompletableFuture().join(),
+        String.format(Locale.ROOT, format, values));
+  }
+
+  private static String words(Bytes payload) {
+    return new String(payload.toArray(), StandardCharsets.UTF_8);
+  }
+
+  /** All of them settled, with so many members, under one key. */
+  private static void awaitSettled(List<Person> all, int members, long millis) throws Exception {
+    long end = Village.in(millis);
+    Set<FactId> inUse = new HashSet<>();
+    do {
+      inUse.clear();
+      for (Person each : all) {
+        Village.await(
+            () -> each.node.status().state() == NodeState.SETTLED,
+            end,
+            () -> "not settled: " + each.node.status() + ", of " + members);
+        each.node
+            .view()
+            .toCompletableFuture()
+            .join()
+            .filter(view -> view.members().size() == members)
+            .flatMap(GroupView::inUse)
+            .ifPresentOrElse(inUse::add, () -> inUse.add(NONE));
+      }
+      if (System.nanoTime() > end) {
+        throw new Failed(inUse.size() + " keys are in use, or some lack members");
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    } while (inUse.size() > 1 || inUse.contains(NONE));
+  }
+
+  /** Stands for whoever has no key, or other members. */
+  private static final FactId NONE = new FactId(Hash32.fromHex("00".repeat(32)));
 }

@@ -33,7 +33,8 @@ public final class Soak {
   private static final Map<String, Story> STORIES = new LinkedHashMap<>();
 
   /** These need no network of their own. */
-  private static final List<String> IN_ONE_JVM = List.of("join-warm", "local-128");
+  private static final List<String> IN_ONE_JVM =
+      List.of("join-warm", "local-32", "local-64", "local-128");
 
   static {
     STORIES.put("meet-5", soak -> soak.meet(5));
@@ -52,6 +53,8 @@ public final class Soak {
     STORIES.put("one-way", Soak::oneWay);
     STORIES.put("flapping", Soak::flapping);
     STORIES.put("forty-percent", Soak::fortyPercent);
+    STORIES.put("local-32", soak -> Crowd.run(32, System.out));
+    STORIES.put("local-64", soak -> Crowd.run(64, System.out));
     STORIES.put("local-128", soak -> Crowd.run(128, System.out));
     STORIES.put("long", soak -> new LongRun(soak.way, soak.minutes, soak.seed).run(System.out));
   }
