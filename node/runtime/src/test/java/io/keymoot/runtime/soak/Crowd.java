@@ -120,6 +120,7 @@ final class Crowd {
           5,
           TimeUnit.MILLISECONDS);
       List<Double> took = new ArrayList<>();
+      List<String> inTurn = new ArrayList<>();
       for (int i = 0; i < newcomers; i++) {
         Identity identity = Identity.selfMade();
         // A network of its own: what the four have verified it must verify itself.
@@ -132,7 +133,14 @@ final class Crowd {
           node.onMessage((from, payload) -> first.compareAndSet(0, System.nanoTime()));
           Village.await(
               () -> first.get() > 0, Village.in(30_000), () -> "not in: " + node.status());
-          took.add((first.get() - connected) / 1e6);
+          double millis = (first.get() - connected) / 1e6;
+          took.add(millis);
+          inTurn.add(
+              String.format(
+                  Locale.ROOT,
+                  "%.0f (%d)",
+                  millis,
+                  Insight.factsOf(all.get(0).node).toCompletableFuture().join()));
           node.closeAfterLeaving();
         }
         awaitSettled(all, 4, 30_000);
@@ -141,13 +149,15 @@ final class Crowd {
       out.printf(
           Locale.ROOT,
           "join-warm: connected to first opened frame, %d newcomers: p50 %.0f ms, least %.0f, most"
-              + " %.0f; wanted: p50 of %d at most, %s%n",
+              + " %.0f; wanted: p50 of %d at most, %s; in turn, and how many facts each checked:"
+              + " %s%n",
           newcomers,
           took.get(newcomers / 2),
           took.get(0),
           took.get(newcomers - 1),
           JOIN_MILLIS,
-          took.get(newcomers / 2) <= JOIN_MILLIS ? "met" : "MISSED");
+          took.get(newcomers / 2) <= JOIN_MILLIS ? "met" : "MISSED",
+          inTurn);
     } finally {
       clock.shutdownNow();
       all.forEach(each -> each.node.close());

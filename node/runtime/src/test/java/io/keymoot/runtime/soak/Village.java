@@ -384,6 +384,7 @@ final class Village implements AutoCloseable {
     String line() {
       return "\n"
           + number
+          + (member.isEmpty() ? "" : " " + member.substring(0, 8))
           + (isAlive() ? ": " : ": ended; ")
           + cause
           + ", "

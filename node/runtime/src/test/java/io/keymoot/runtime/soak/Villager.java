@@ -280,9 +280,16 @@ final class Villager {
         "seen usable "
             + usable
             + " heard, ms ago "
-            + view.members().stream().flatMap(each -> each.heardMillisAgo().stream()).toList()
+            + view.members().stream().map(Villager::heard).toList()
             + " "
             + node.counts());
+  }
+
+  /** A member, and how many milliseconds ago it was heard. */
+  private static String heard(GroupView.Presence member) {
+    return member.member().hash().toHex().substring(0, 8)
+        + " "
+        + member.heardMillisAgo().map(Object::toString).orElse("never");
   }
 
   private void tell(NodeEvent event) {
