@@ -107,6 +107,25 @@ class CoverPlannerTest {
     assertThat(plan.seals()).hasSize(19);
   }
 
+  /** A handshake costs so much that a wrap for one alone saves bytes; a seal at hand does not. */
+  @Test
+  void aHandshakeIsWorthAWrapThatASealAtHandIsNot() {
+    long asIfAtHand = 0;
+    long planned = 0;
+    for (int seed = 0; seed < 20; seed++) {
+      CoverPlanner.Problem problem = CoverTable.problem(Profile.BROADCAST, 12, 1, new Random(seed));
+      CoverPlanner.Plan cheap = CoverPlanner.plan(problem);
+      for (int place : cheap.seals()) {
+        problem.prices()[place] = Cover.Sealed.bytes(true);
+      }
+      CoverPlanner.Plan dear = CoverPlanner.plan(problem);
+      assertSound(problem);
+      asIfAtHand += cost(problem, cheap);
+      planned += cost(problem, dear);
+    }
+    assertThat(planned).isLessThan(asIfAtHand / 2);
+  }
+
   @Test
   void anAuthorWithoutKeysHasASurvivorRelay() {
     CoverPlanner.Problem problem = CoverTable.problem(Profile.PAPER, 40, 0, new Random(1));

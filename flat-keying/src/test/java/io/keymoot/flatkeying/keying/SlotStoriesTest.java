@@ -200,6 +200,18 @@ class SlotStoriesTest {
     }
   }
 
+  /** Its order and the Relay take twice as long as a seal, and asking in between helps nobody. */
+  @Test
+  void whoSeesThatRelaysWereOrderedGivesThemTime() {
+    found(12, Profile.CONFERENCE);
+    group.maxDelayMillis = 110;
+    expelUntilRelayed();
+    group.run(1_000);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+    assertThat(count(Relay.class)).isPositive();
+    assertThat(count(io.keymoot.flatkeying.message.Need.class)).isZero();
+  }
+
   /** One after the other, until slots are so worn that somebody must relay. */
   private CoverReport expelUntilRelayed() {
     for (String who : List.of("p3", "p4", "p5", "p6")) {
