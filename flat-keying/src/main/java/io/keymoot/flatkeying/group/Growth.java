@@ -288,8 +288,10 @@ final class Growth {
     Slots slots =
         m.type() == MessageType.FOUND ? Slots.empty(((Found) m.fact()).profile()) : before.slots;
     for (Stay stay : newlyOver) {
+      boolean beginsNow = !before.contains(stay.begunBy());
       slots =
-          slots.dirtied(stay.person().id(), reseal -> wasOverFor(stay, () -> pasts.after(reseal)));
+          slots.dirtied(
+              stay.person().id(), reseal -> wasOverFor(stay, beginsNow, () -> pasts.after(reseal)));
     }
     if (m.type() == MessageType.RESEAL && m.fact() instanceof Reseal reseal) {
       // Whose ends its author did not know; what they held is unclean.
@@ -312,8 +314,8 @@ final class Growth {
    * <p>Over only grows: what was not over before this fact was over for no Reseal. So the states of
    * old Reseals, which may have to be made again, are asked only about stays that begin now.
    */
-  private boolean wasOverFor(Stay stay, Supplier<GroupState> then) {
-    return !before.contains(stay.begunBy()) && Ends.endedIn(stay, then.get(), pasts);
+  private boolean wasOverFor(Stay stay, boolean beginsNow, Supplier<GroupState> then) {
+    return beginsNow && Ends.endedIn(stay, then.get(), pasts);
   }
 
   /** An Admit or Here names the epochs usable in P(m), and each steps. */

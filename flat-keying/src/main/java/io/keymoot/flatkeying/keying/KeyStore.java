@@ -80,14 +80,21 @@ final class KeyStore implements AutoCloseable {
 
   private final Map<FactId, Held> held = new TreeMap<>();
   private final List<FactId> erased = new ArrayList<>();
+  private @Nullable List<Held> all;
   private long changes;
 
   Optional<Held> get(FactId epoch) {
     return Optional.ofNullable(held.get(epoch));
   }
 
+  /** As they are now, whatever is put or dropped while the caller goes through them. */
   List<Held> all() {
-    return List.copyOf(held.values());
+    List<Held> known = all;
+    if (known == null) {
+      known = List.copyOf(held.values());
+      all = known;
+    }
+    return known;
   }
 
   /** Counts on whenever something else is held than before. */
@@ -133,6 +140,7 @@ final class KeyStore implements AutoCloseable {
       drop(old, out);
     }
     held.put(epoch, fresh);
+    all = null;
     changes++;
     return true;
   }
@@ -140,6 +148,7 @@ final class KeyStore implements AutoCloseable {
   void drop(FactId epoch, List<Effect> out) {
     Held it = held.remove(epoch);
     if (it != null) {
+      all = null;
       drop(it, out);
       changes++;
     }
@@ -247,5 +256,6 @@ final class KeyStore implements AutoCloseable {
   public void close() {
     held.values().forEach(it -> it.secret.close());
     held.clear();
+    all = null;
   }
 }

@@ -155,8 +155,12 @@ final class Adversary {
 
     private final Map<Wrapped, Optional<Piece>> opened = new IdentityHashMap<>();
 
-    Loot(Kek kek) {
+    /** How many steps ago it left the way that the rules take; 0 if it never did. */
+    private int astray;
+
+    Loot(Kek kek, int astray) {
       this.kek = kek;
+      this.astray = astray;
     }
 
     /** The epoch, or the Reseal, that made it; or so it was said. */
@@ -304,10 +308,20 @@ final class Adversary {
     }
 
     private void step(Loot key, Piece piece) {
-      freshLoot.add(
-          key.steps.computeIfAbsent(piece, with -> loot(key.kek.step(piece.secret, piece.epoch))));
+      boolean goesAstray = stepsAstray.contains(new Step(key.made(), piece.epoch));
+      int astray = goesAstray || key.astray > 0 ? key.astray + 1 : 0;
+      if (astray <= MOST_ASTRAY) {
+        freshLoot.add(
+            key.steps.computeIfAbsent(
+                piece, with -> loot(key.kek.step(piece.secret, piece.epoch), astray)));
+      }
     }
   }
+
+  /**
+   * @param made a Reseal, or an epoch
+   */
+  private record Step(FactId made, FactId epoch) {}
 
   // ---- what crossed the network
 
@@ -655,6 +669,13 @@ final class Adversary {
     }
   }
 
+  /**
+   * A slot's key that left the way of the rules is followed for so many steps: who takes one in by
+   * mistake goes on with it, and is found by what it wraps next. Without an end, each Reseal would
+   * have a chain of its own from each later epoch.
+   */
+  private static final int MOST_ASTRAY = 8;
+
   /** A secret's bytes are looked for among so many revisions beyond the one that was said. */
   private static final int REVISIONS_BEYOND = 3;
 
@@ -687,6 +708,10 @@ final class Adversary {
   private final Map<FactId, List<FactId>> stepsFrom = new HashMap<>();
 
   private final Map<FactId, List<FactId>> stepsTo = new HashMap<>();
+
+  /** Steps that the rules do not make: a Reseal is taken in by an epoch whose prev knew it. */
+  private final Set<Step> stepsAstray = new HashSet<>();
+
   private final BitSet reseals = new BitSet();
   private final Map<LootName, List<Loot>> allLoot = new HashMap<>();
   private final Map<FactId, Covered> covered = new TreeMap<>();
@@ -815,16 +840,21 @@ final class Adversary {
     return ledger.after(world.facts().get(0).known()).found().profile();
   }
 
-  /** One object for the same key of the same slot, whoever has it. */
   Loot loot(Kek kek) {
+    return loot(kek, 0);
+  }
+
+  /** One object for the same key of the same slot, whoever has it. */
+  private Loot loot(Kek kek, int astray) {
     List<Loot> known =
         allLoot.computeIfAbsent(new LootName(kek.slot(), kek.epoch()), name -> new ArrayList<>());
     for (Loot each : known) {
       if (each.kek.holdsTheSameAs(kek)) {
+        each.astray = Math.min(each.astray, astray);
         return each;
       }
     }
-    Loot loot = new Loot(kek);
+    Loot loot = new Loot(kek, astray);
     known.add(loot);
     return loot;
   }
@@ -1038,7 +1068,11 @@ final class Adversary {
       prev.ifPresent(before -> fresh.andNot(before.past()));
     }
     for (int i = fresh.nextSetBit(0); i >= 0; i = fresh.nextSetBit(i + 1)) {
-      noteStep(world.facts().get(i).known().id(), fact.known().id());
+      FactId reseal = world.facts().get(i).known().id();
+      noteStep(reseal, fact.known().id());
+      if (prev.isPresent() && prev.get().past().get(i)) {
+        stepsAstray.add(new Step(reseal, fact.known().id()));
+      }
     }
   }
 

@@ -152,7 +152,7 @@ public final class PlantedBug implements AutoCloseable {
     @Advice.OnMethodExit
     static void exit(
         @Advice.Argument(0) Stay stay,
-        @Advice.Argument(1) Supplier<GroupState> then,
+        @Advice.Argument(2) Supplier<GroupState> then,
         @Advice.Return(readOnly = false) boolean wasOver) {
       wasOver |= !then.get().contains(stay.begunBy());
     }

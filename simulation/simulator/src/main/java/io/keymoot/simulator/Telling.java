@@ -48,6 +48,11 @@ final class Telling {
               "needs-go-unanswered",
               new Stage(6, 40, "conference", List.of("crash", "loss"), 6, 0, 5)),
           Map.entry("a-counter-that-stands-still", new Stage(3, 10, "none", List.of(), 0, 0, 1)),
+          Map.entry(
+              "a-session-that-stands-still", new Stage(8, 45, "none", List.of("loss"), 30, 40, 2)),
+          Map.entry(
+              "a-slot-wraps-all-under-one-key",
+              new Stage(8, 60, "none", List.of("partition"), 20, 8, 3)),
           Map.entry("frames-open-twice", new Stage(4, 20, "none", List.of("duplication"), 0, 0, 1)),
           Map.entry(
               "facts-need-no-signature", new Stage(5, 40, "none", List.of("forgery"), 0, 0, 1)),

@@ -62,6 +62,18 @@ public record Plant(
             "key.EpochSecret#at",
             CORE + "key.EpochMistakes$NoStep"),
         of(
+            "a-session-that-stands-still",
+            "I4",
+            "two seals to one member are under one key",
+            "key.SendChain#stepped",
+            CORE + "key.SealMistakes$NoStep"),
+        of(
+            "a-slot-wraps-all-under-one-key",
+            "I4",
+            "of two epochs made side by side the secrets are wrapped under one key of a slot",
+            "key.Kek#wrapKey",
+            CORE + "key.SealMistakes$OneKeyForAllWraps"),
+        of(
             "wraps-for-whoever-held-the-epoch-before",
             "I3",
             "the new secret is wrapped under a key that the one put out has",
