@@ -70,6 +70,9 @@ public final class FlatKeying implements AutoCloseable {
   /** What a founder decides. */
   public record Founding(String name, Profile profile, Rights rights, Trust trust) {}
 
+  /** As many to each leaf key that may lie about unused. */
+  private static final int MEMBERS_TO_A_LEAF_KEY = 16;
+
   final Core core;
   private final Syncing syncing;
   private final NeedGive needGive;
@@ -90,6 +93,9 @@ public final class FlatKeying implements AutoCloseable {
   private Effect.@Nullable Owed owed;
   private boolean refreshDue;
   private boolean isOut;
+
+  /** Named by stays that are over, and not yet dropped. */
+  private final SortedSet<Hash32> unusedLeafKeys = new TreeSet<>();
 
   /**
    * Whether looking again would come to the same: nothing came of it the last time. Most of what a
@@ -693,17 +699,20 @@ public final class FlatKeying implements AutoCloseable {
     }
   }
 
-  /** Each newcomer leaves one; but two stays may name one key, for anybody can copy the name. */
+  /**
+   * Each newcomer leaves one; but two stays may name one key, for anybody can copy the name. So all
+   * members are asked, and not at each end: in a large group that would cost more than the end.
+   */
   private void dropLeafKeys(List<Stay> newlyOver, GroupState state) {
-    if (newlyOver.isEmpty()) {
+    newlyOver.forEach(stay -> unusedLeafKeys.add(stay.leafKey()));
+    if (unusedLeafKeys.size() * MEMBERS_TO_A_LEAF_KEY < Math.max(1, state.memberCount())) {
       return;
     }
-    SortedSet<Hash32> unused = new TreeSet<>();
-    newlyOver.forEach(stay -> unused.add(stay.leafKey()));
     for (Person member : state.members()) {
-      state.liveStays(member.id()).forEach(stay -> unused.remove(stay.leafKey()));
+      state.liveStays(member.id()).forEach(stay -> unusedLeafKeys.remove(stay.leafKey()));
     }
-    unused.forEach(core.blobs::dropLeafKey);
+    unusedLeafKeys.forEach(core.blobs::dropLeafKey);
+    unusedLeafKeys.clear();
   }
 
   /** A device that started again finds the stay it had before, and signs a Leave for it. */
