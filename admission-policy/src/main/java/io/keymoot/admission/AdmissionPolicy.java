@@ -335,7 +335,11 @@ public final class AdmissionPolicy {
 
   /** When {@link #forget} has something to do next. */
   public Optional<Tick> nextDeadline() {
-    return questions.values().stream().map(open -> open.forgotten).min(Tick::compareTo);
+    Tick next = null;
+    for (Open open : questions.values()) {
+      next = Tick.earlier(next, open.forgotten);
+    }
+    return Optional.ofNullable(next);
   }
 
   /** Refuses what waited too long; answers those refusals. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The covers of epochs, decoded. Who reads one relays it and asks for what it lacks in the same
- * step: so the last one stays until the step is over.
+ * step: so the last one stays until the step is over, and until it is read, for who waits for what
+ * opens it looks again after each step.
  */
 final class Covers {
   private final Core core;
@@ -50,6 +51,9 @@ final class Covers {
   }
 
   void stepIsOver() {
+    if (of != null && core.keys.get(of).isEmpty() && core.state().isUsable(of)) {
+      return;
+    }
     of = null;
     bytes = Bytes.EMPTY;
     last = Optional.empty();

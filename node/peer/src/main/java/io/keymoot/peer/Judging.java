@@ -146,11 +146,11 @@ final class Judging {
   }
 
   Optional<Tick> nextDeadline() {
-    Optional<Tick> help = helping.values().stream().map(Help::at).min(Tick::compareTo);
-    Optional<Tick> forget = policy.nextDeadline();
-    return help.isEmpty() || (forget.isPresent() && forget.get().isBefore(help.get()))
-        ? forget
-        : help;
+    Tick next = policy.nextDeadline().orElse(null);
+    for (Help help : helping.values()) {
+      next = Tick.earlier(next, help.at);
+    }
+    return Optional.ofNullable(next);
   }
 
   void wake() {

@@ -215,11 +215,13 @@ public final class Peer implements AutoCloseable {
   }
 
   public Optional<Tick> nextDeadline() {
-    Optional<Tick> mine = keying.nextDeadline();
-    Optional<Tick> its = heartbeat == null ? Optional.empty() : heartbeat.nextDeadline();
-    return List.of(mine, its, judging.nextDeadline(), takeUp.nextDeadline()).stream()
-        .flatMap(Optional::stream)
-        .min(Tick::compareTo);
+    // After each message that comes this is asked.
+    Tick next = keying.nextDeadline().orElse(null);
+    if (heartbeat != null) {
+      next = Tick.earlier(next, heartbeat.nextDeadline().orElse(null));
+    }
+    next = Tick.earlier(next, judging.nextDeadline().orElse(null));
+    return Optional.ofNullable(Tick.earlier(next, takeUp.nextDeadline().orElse(null)));
   }
 
   private boolean isOverdue(Tick time) {

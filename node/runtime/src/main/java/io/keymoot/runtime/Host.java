@@ -184,17 +184,30 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
 
   @Override
   public Optional<Tick> nextDeadline() {
-    return Stream.of(
-            Optional.of(nextDate).filter(date -> self != null),
-            Optional.of(announceAt)
-                .filter(at -> self != null && (seat == null || !seat.peer.keying().isMember())),
-            Optional.of(recogniseAt).filter(at -> recognisings > 0 && seat != null),
-            Optional.ofNullable(lobby).map(Lobby::nextDeadline),
-            Optional.of(moveAt).filter(at -> next != null || !candidates.isEmpty()),
-            Optional.ofNullable(seat).flatMap(at -> at.peer.nextDeadline()),
-            Optional.ofNullable(next).flatMap(at -> at.peer.nextDeadline()))
-        .flatMap(Optional::stream)
-        .min(Tick::compareTo);
+    // After each message that comes this is asked.
+    Tick due = null;
+    if (self != null) {
+      due = nextDate;
+      if (seat == null || !seat.peer.keying().isMember()) {
+        due = Tick.earlier(due, announceAt);
+      }
+    }
+    if (recognisings > 0 && seat != null) {
+      due = Tick.earlier(due, recogniseAt);
+    }
+    if (lobby != null) {
+      due = Tick.earlier(due, lobby.nextDeadline());
+    }
+    if (next != null || !candidates.isEmpty()) {
+      due = Tick.earlier(due, moveAt);
+    }
+    if (seat != null) {
+      due = Tick.earlier(due, seat.peer.nextDeadline().orElse(null));
+    }
+    if (next != null) {
+      due = Tick.earlier(due, next.peer.nextDeadline().orElse(null));
+    }
+    return Optional.ofNullable(due);
   }
 
   /** The peer tells of it, with all that it hears so; before there is one, the host must. */

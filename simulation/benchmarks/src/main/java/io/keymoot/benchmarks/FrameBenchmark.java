@@ -1,5 +1,6 @@
 package io.keymoot.benchmarks;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
@@ -19,6 +20,7 @@ import io.keymoot.flatkeying.frame.SFrameSuite;
 import io.keymoot.flatkeying.frame.Sealing;
 import io.keymoot.flatkeying.frame.TekEpoch;
 import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -63,6 +65,10 @@ public class FrameBenchmark {
   public static final int BATCH = 1_024;
   private static final int SIZE = 1_200;
   private static final int HEADER = 11;
+
+  /** What is signed of a voucher: a label, three hashes and a number. */
+  private static final int VOUCHER_SIGNED = 17 + 3 * 32 + 8;
+
   private static final Tick NOW = new Tick(1_000_000);
   private static final FrameStream PLAIN = FrameStream.of(Authentication.NONE, 0);
   private static final FrameStream AMORTISED = FrameStream.of(Authentication.AMORTISED, 0);
@@ -84,6 +90,9 @@ public class FrameBenchmark {
   private final SigningKey signingKey =
       SigningKey.generate(SignatureKind.ED25519, random::nextBytes);
   private final VerifyKey verifyKey = VerifyKey.parse(signingKey.spki()).orThrow();
+
+  private final byte[] toVerify = new byte[VOUCHER_SIGNED];
+  private final Bytes signature = signingKey.sign(toVerify);
 
   private FrameSealer sealer;
   private FrameOpener opener;
@@ -258,6 +267,39 @@ public class FrameBenchmark {
       }
     }
     return refused;
+  }
+
+  // ---- what amortised authentication is made of: a hash of each frame on either side, and of 32
+  // frames one signature here and one check there; the rest is the book-keeping
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Hash32 hashEach() {
+    Hash32 last = Hash32.ZERO;
+    for (byte[] frame : plain) {
+      last = Hash32.sha256(frame);
+    }
+    return last;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Bytes signOneIn32() {
+    Bytes last = Bytes.EMPTY;
+    for (int i = 0; i < BATCH / Limits.VOUCHED_FRAMES; i++) {
+      last = signingKey.sign(toVerify);
+    }
+    return last;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public int verifyOneIn32() {
+    int verified = 0;
+    for (int i = 0; i < BATCH / Limits.VOUCHED_FRAMES; i++) {
+      verified += verifyKey.verify(toVerify, signature) ? 1 : 0;
+    }
+    return verified;
   }
 
   private byte[] openAll(List<byte[]> frames, int expected) {

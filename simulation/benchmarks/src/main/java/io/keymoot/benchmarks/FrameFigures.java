@@ -69,6 +69,9 @@ public final class FrameFigures {
     operations.put("sealRaw", frames::sealRaw);
     operations.put("seal", frames::seal);
     operations.put("sealAmortised", frames::sealAmortised);
+    operations.put("hashEach", frames::hashEach);
+    operations.put("signOneIn32", frames::signOneIn32);
+    operations.put("verifyOneIn32", frames::verifyOneIn32);
     operations.put("openRaw", frames::openRaw);
     operations.put("open", frames::open);
     operations.put("openAmortised", frames::openAmortised);
