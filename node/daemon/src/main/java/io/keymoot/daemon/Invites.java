@@ -22,10 +22,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,9 @@ final class Invites {
   private final Path file;
   private List<Invite> made = List.of(); // guarded by this
   private List<InviteUse> uses = List.of(); // guarded by this
+
+  /** Names of those that the node has not taken yet. */
+  private final Set<String> inTheMaking = new HashSet<>(); // guarded by this
 
   private Invites(Path file) {
     this.file = file;
@@ -163,32 +169,50 @@ final class Invites {
     if (!kind.equals("link") && !kind.equals("code")) {
       throw new Problem(ErrorCode.BAD_REQUEST, "'kind' is neither link nor code.", "Write one.");
     }
-    if (made().stream().anyMatch(each -> each.name().equals(name))) {
-      throw new Problem(
-          ErrorCode.NAME_TAKEN,
-          "An invite '" + name + "' is open already.",
-          "Take another name, or take that one back: keymoot invite --revoke '" + name + "'");
-    }
+    takeName(name);
     SecureRandom random = new SecureRandom();
     WallTime expires = Ca.now().plusSeconds((long) hours * SECONDS_AN_HOUR);
     try (InviteSecret secret =
         kind.equals("code")
             ? InviteSecret.code(random::nextBytes)
             : InviteSecret.link(node.group(), random::nextBytes)) {
-      node.addInvite(
-              new Invite(
-                  name,
-                  secret.publicKey(),
-                  times == 0 ? OptionalInt.empty() : OptionalInt.of(times),
-                  Optional.of(expires)))
-          .toCompletableFuture()
-          .join();
+      Invite invite =
+          new Invite(
+              name,
+              secret.publicKey(),
+              times == 0 ? OptionalInt.empty() : OptionalInt.of(times),
+              Optional.of(expires));
+      node.addInvite(invite).toCompletableFuture().join();
+      isMade(invite);
       return new JsonObject()
           .put("name", name)
           .put("kind", kind)
           .put("secret", secret.text())
           .put("uses", times)
           .put("expires", expires.toString());
+    } finally {
+      freeName(name);
+    }
+  }
+
+  private synchronized void takeName(String name) {
+    if (inTheMaking.contains(name) || made.stream().anyMatch(each -> each.name().equals(name))) {
+      throw new Problem(
+          ErrorCode.NAME_TAKEN,
+          "An invite '" + name + "' is open already.",
+          "Take another name, or take that one back: keymoot invite --revoke '" + name + "'");
+    }
+    inTheMaking.add(name);
+  }
+
+  private synchronized void freeName(String name) {
+    inTheMaking.remove(name);
+  }
+
+  /** Kept before it is given to anybody: the node tells of it too, but in its own time. */
+  private synchronized void isMade(Invite invite) {
+    if (made.stream().noneMatch(each -> each.key().equals(invite.key()))) {
+      keep(Stream.concat(made.stream(), Stream.of(invite)).toList(), uses);
     }
   }
 
@@ -223,6 +247,13 @@ final class Invites {
           "'keymoot invite --list' lists those that were made here.");
     }
     node.removeInvite(name).toCompletableFuture().join();
+    isRevoked(name);
     return Desk.done();
+  }
+
+  private synchronized void isRevoked(String name) {
+    if (made.stream().anyMatch(each -> each.name().equals(name))) {
+      keep(made.stream().filter(each -> !each.name().equals(name)).toList(), uses);
+    }
   }
 }
