@@ -57,7 +57,7 @@ final class Pending {
     MemberId leaver = leave.header().author();
     if (!leaves.containsKey(leaver)) {
       leaves.put(leaver, leave);
-      repeating.say(EvidenceCodec.encode(leave), () -> core.state().isMember(leaver));
+      repeating.sayForGood(EvidenceCodec.encode(leave), () -> core.state().isMember(leaver));
     }
   }
 

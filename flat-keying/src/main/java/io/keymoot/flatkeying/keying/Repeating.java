@@ -21,13 +21,15 @@ final class Repeating {
   private static final class Word {
     final BooleanSupplier matters;
     final boolean isOwn;
+    final boolean isForGood;
     Tick due;
     int said;
     int heardSince;
 
-    Word(BooleanSupplier matters, boolean isOwn, Tick due) {
+    Word(BooleanSupplier matters, boolean isOwn, boolean isForGood, Tick due) {
       this.matters = matters;
       this.isOwn = isOwn;
+      this.isForGood = isForGood;
       this.due = due;
     }
   }
@@ -38,8 +40,21 @@ final class Repeating {
 
   /** Says a word of this peer's own, now and again while it matters. */
   void say(Bytes message, BooleanSupplier matters) {
+    say(message, matters, false);
+  }
+
+  /**
+   * The same for as long as it matters: nobody else would say so for this peer, and whoever has
+   * just come may be cut off from all the others for longer than words are repeated.
+   */
+  void sayForGood(Bytes message, BooleanSupplier matters) {
+    say(message, matters, true);
+  }
+
+  private void say(Bytes message, BooleanSupplier matters, boolean isForGood) {
     core.multicast(message);
-    add(message, new Word(matters, true, core.now.plusMillis(Limits.REPEAT_MILLIS)));
+    Tick again = core.now.plusMillis(Limits.REPEAT_MILLIS);
+    add(message, new Word(matters, true, isForGood, again));
   }
 
   /** Passes on another's word, if it still matters after a while and nobody else did so. */
@@ -48,7 +63,7 @@ final class Repeating {
     if (known != null) {
       known.heardSince++;
     } else {
-      add(message, new Word(matters, false, jittered(Limits.REPEAT_MILLIS)));
+      add(message, new Word(matters, false, false, jittered(Limits.REPEAT_MILLIS)));
     }
   }
 
@@ -77,14 +92,15 @@ final class Repeating {
         continue;
       }
       boolean othersDo = !word.isOwn && word.heardSince >= Limits.CARRIED_BY;
-      if (!word.matters.getAsBoolean() || word.said == Limits.REPEATS) {
+      boolean isSaidEnough = word.said == Limits.REPEATS && !word.isForGood;
+      if (isSaidEnough || !word.matters.getAsBoolean()) {
         words.remove(entry.getKey());
         continue;
       }
       if (!othersDo) {
         core.multicast(entry.getKey());
       }
-      word.said++;
+      word.said = Math.min(word.said + 1, Limits.REPEATS);
       word.heardSince = 0;
       word.due = jittered(Limits.REPEAT_MILLIS << word.said);
     }

@@ -67,6 +67,24 @@ class LeaveTest {
     assertThat(group.members()).hasSize(4);
   }
 
+  /** As where the network's layers take half a minute to find each other. */
+  @Test
+  void whoStartsAgainSaysThatItsStayOfBeforeIsOverUntilSomebodyHearsIt() {
+    Group group = five(11);
+    Group.Node eva = group.node("eva");
+    Group.Node again = group.restart(eva, "eva2");
+    while (!again.core.isMember()) {
+      group.run(10);
+    }
+    group.hears = (from, to) -> from != again;
+    group.run(2 * LONGEST_GOODBYE);
+    group.hears = (from, to) -> true;
+    assertThat(group.node("anna").core.state().isMember(eva.id())).isTrue();
+    group.run(LONGEST_GOODBYE + 12_000);
+    assertThat(group.node("anna").core.state().isMember(eva.id())).as(group.show()).isFalse();
+    assertThat(group.members()).contains(again);
+  }
+
   @Test
   void whoHeardItPassesItOnAndMayThenBeGoneToo() {
     Group group = five(10);
