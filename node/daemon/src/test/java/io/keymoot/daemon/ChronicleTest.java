@@ -185,8 +185,9 @@ class ChronicleTest {
     return GroupNode.of(network, group.closing(Identity.selfMade()), rules());
   }
 
+  /** Nobody helps to put somebody out before it is told to. */
   private static PolicyRules rules() {
-    return switch (PolicyFile.parse(TestGroup.OPEN_HOUSE)) {
+    return switch (PolicyFile.parse(TestGroup.ASKS_ABOUT_EXPULSIONS)) {
       case PolicyFile.Parsed.Good good -> good.rules();
       case PolicyFile.Parsed.Faulty faulty ->
           throw new IllegalStateException(faulty.errors().toString());
