@@ -31,6 +31,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jol.info.GraphLayout;
 
+/**
+ * What the loop does to the keys of frames while threads open and seal.
+ *
+ * <p>Whole in one file, though long: it is the one life of a ring, from the first key to the last.
+ */
 class KeyRingTest {
   private static final FrameStream CHAT = FrameStream.of(Authentication.NONE, 0);
   private static final FrameStream CAMERA = FrameStream.of(Authentication.AMORTISED, 0);

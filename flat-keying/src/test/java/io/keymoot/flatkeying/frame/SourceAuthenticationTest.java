@@ -27,7 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.openjdk.jol.info.GraphLayout;
 
-/** Who sealed it: paper 004, section 3.1.1, and the source authentication module of paper 003. */
+/**
+ * Who sealed it: paper 004, section 3.1.1, and the source authentication module of paper 003.
+ *
+ * <p>Whole in one file, though long, because all its stories are told with the same people.
+ */
 class SourceAuthenticationTest {
   private static final FrameStream PLAIN = FrameStream.of(Authentication.NONE, 0);
   private static final FrameStream CAMERA = FrameStream.of(Authentication.AMORTISED, 0);

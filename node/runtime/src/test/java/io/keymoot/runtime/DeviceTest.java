@@ -51,7 +51,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What a device keeps on its disk. */
+/**
+ * What a device keeps on its disk.
+ *
+ * <p>Whole in one file, though long: each test is one thing that may befall one folder.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 final class DeviceTest {
   private static final Entropy ENTROPY = new SecureRandom()::nextBytes;

@@ -26,7 +26,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** What {@code simulate} understands. */
+/**
+ * What {@code simulate} understands.
+ *
+ * <p>Whole in one file, though long, because it is one list: each option, and what is wrong with
+ * it.
+ */
 @CommandLine.Command(
     name = "simulate",
     sortOptions = false,
