@@ -7,6 +7,7 @@ import io.keymoot.runtime.soak.Village.Use;
 import io.keymoot.runtime.soak.Village.Way;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /**
  * What takes too long for a build: node/bin/soak. Each story prints what it measured, and fails if
@@ -387,19 +390,12 @@ public final class Soak {
     if (Integer.parseInt(words[2]) == 0) {
       throw new Failed("the hoarder opened nothing at all, so it proves nothing: " + out.plunder);
     }
-    long newest = 0;
-    for (Map.Entry<String, Long> last : out.plundered.entrySet()) {
-      long sealed = last.getValue();
-      newest = Math.max(newest, sealed);
-      // Who has the new key seals under it: 50 ms are for threads that had a frame in hand.
-      long switched = expulsion.switched(last.getKey());
-      if (sealed > switched + 50_000_000) {
-        throw new Failed(
-            "the expelled opened a frame sealed "
-                + (sealed - switched) / 1_000_000
-                + " ms after its sender had the new key");
-      }
+    Map<String, Long> sealed = sealedByOthers(out.member, out.plundered);
+    Optional<String> leak = leak(sealed, expulsion::switched);
+    if (leak.isPresent()) {
+      throw new Failed(leak.get());
     }
+    long newest = sealed.values().stream().max(Comparator.naturalOrder()).orElse(expulsion.from);
     if (expulsion.switches.keySet().stream().noneMatch(out.plundered::containsKey)) {
       throw new Failed("of those who stayed the hoarder opened nothing: " + out.plundered);
     }
@@ -415,6 +411,39 @@ public final class Soak {
             + " old keys in use from all it recorded",
         (newest - expulsion.from) / 1e6,
         (expulsion.lastNew() - expulsion.from) / 1e6);
+  }
+
+  /**
+   * Its own frames too are on its network. It may learn late that it is out, as everybody did who
+   * sealed under the old key until then; what it sealed itself it knew.
+   *
+   * @param opened by member, when the latest was sealed
+   */
+  static Map<String, Long> sealedByOthers(String own, Map<String, Long> opened) {
+    Map<String, Long> sealed = new TreeMap<>(opened);
+    sealed.remove(own);
+    return sealed;
+  }
+
+  /**
+   * Who has the new key seals under it: 50 ms are for threads that had a frame in hand.
+   *
+   * @param sealed by member, when the latest was sealed that was opened
+   * @param switched by member, when it had the new key
+   */
+  static Optional<String> leak(Map<String, Long> sealed, ToLongFunction<String> switched) {
+    for (Map.Entry<String, Long> last : sealed.entrySet()) {
+      long after = last.getValue() - switched.applyAsLong(last.getKey());
+      if (after > 50_000_000) {
+        return Optional.of(
+            "the expelled opened a frame of "
+                + last.getKey()
+                + " sealed "
+                + after / 1_000_000
+                + " ms after its sender had the new key");
+      }
+    }
+    return Optional.empty();
   }
 
   /**
