@@ -153,6 +153,11 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     if (!clocks.look()) {
       beginNewStays();
     }
+    if (self == null && isHeard(input)) {
+      // The network is open a moment earlier. Whoever took this up would ask to be let in, and
+      // once more when it begins: two members of one device, one of which never speaks.
+      return List.copyOf(out);
+    }
     switch (input) {
       case NodeInput.Start start -> start(start.self());
       case NodeInput.Wake wake -> wake();
@@ -180,6 +185,11 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     }
     endMove();
     return List.copyOf(out);
+  }
+
+  private static boolean isHeard(NodeInput input) {
+    return input instanceof NodeInput.Presence
+        || (input instanceof NodeInput.ToPeer to && to.input() instanceof PeerInput.Received);
   }
 
   @Override

@@ -67,6 +67,27 @@ final class HostTest {
     assertThat(nodes).allMatch(Node::isIn);
   }
 
+  /** Else the device asks to be let in twice, as two members of whom one never speaks again. */
+  @Test
+  void whatIsHeardBeforeTheBeginningMakesNoMemberOfThisDevice() {
+    Node anna = start(new Wish.Found(people.plan()));
+    runFor(3_000);
+    Node ben = open(new Wish.Join(anna.group().orElseThrow()), Optional.empty());
+    Node cora = open(new Wish.JoinAny(), Optional.empty());
+    Node dan = open(new Wish.Found(people.plan()), Optional.empty());
+    runFor(3_000);
+    assertThat(anna.members()).isEqualTo(1);
+    for (Node each : List.of(ben, cora, dan)) {
+      assertThat(each.host.seat()).isNull();
+      each.step(new NodeInput.Start(each.address));
+    }
+    runFor(5_000);
+    assertThat(anna.members()).isEqualTo(3);
+    assertThat(ben.group()).isEqualTo(anna.group());
+    assertThat(cora.group()).isEqualTo(anna.group());
+    assertThat(dan.members()).isEqualTo(1);
+  }
+
   @Test
   void ofTwoWhoFoundedApartOneJoinsTheOther() {
     start(new Wish.JoinOrFound(people.plan()));
@@ -248,9 +269,15 @@ final class HostTest {
   }
 
   private Node start(Wish wish, Optional<InviteSecret> invite) {
+    Node node = open(wish, invite);
+    node.step(new NodeInput.Start(node.address));
+    return node;
+  }
+
+  /** It hears already, and has not begun. */
+  private Node open(Wish wish, Optional<InviteSecret> invite) {
     Node node = new Node(nodes.size(), wish, invite);
     nodes.add(node);
-    node.step(new NodeInput.Start(node.address));
     return node;
   }
 

@@ -90,7 +90,11 @@ final class LongRun {
         long turn = System.nanoTime();
         String fault = fault(streets, village);
         faults++;
-        awaitAgreement(village);
+        try {
+          awaitAgreement(village);
+        } catch (Failed e) {
+          throw new Failed("after fault " + faults + ", " + fault + ": " + e.getMessage());
+        }
         Soak.noTrouble(fault, all);
         looks.add(all.get(0).askHeap());
         judgeGrowth();
