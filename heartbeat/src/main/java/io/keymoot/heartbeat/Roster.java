@@ -52,8 +52,8 @@ public final class Roster {
     this.digest = digest;
     this.seats = List.copyOf(seats);
     List<MemberId> all = this.seats.stream().map(Seat::member).toList();
-    this.rekeyers = Ranking.of(group, "rekey", all);
-    this.resealers = Ranking.of(group, "reseal", all);
+    this.rekeyers = Ranking.of(group, Rendezvous.REKEY, all);
+    this.resealers = Ranking.of(group, Rendezvous.RESEAL, all);
     this.lines = lines();
     this.before = Hash32.ZERO;
     this.change = new Change(all, List.of());

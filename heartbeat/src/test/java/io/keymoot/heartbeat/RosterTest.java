@@ -123,7 +123,7 @@ class RosterTest {
                 .filter(member -> slot.isHeldBy(member, Profile.CONFERENCE))
                 .sorted(
                     Comparator.comparing(
-                        member -> Rendezvous.place(People.GROUP, "reseal", member)))
+                        member -> Rendezvous.place(People.GROUP, Rendezvous.RESEAL, member)))
                 .toList();
         assertThat(roster.line(slot))
             .isEqualTo(expected.subList(0, Math.min(HeartbeatLimits.LINE, expected.size())));

@@ -13,6 +13,11 @@ import java.util.List;
 public final class Rendezvous {
   private static final byte[] LABEL = "keymoot rank".getBytes(StandardCharsets.US_ASCII);
 
+  /** The one order of those who make the next key, and of those who make keys for slots. */
+  public static final String REKEY = "REKEY";
+
+  public static final String RESEAL = "RESEAL";
+
   private Rendezvous() {}
 
   private record Ranked(Hash32 place, Person person) {}
@@ -20,6 +25,19 @@ public final class Rendezvous {
   /** A member's place for {@code duty}: who has the lowest comes first. */
   public static Hash32 place(GroupId group, String duty, MemberId member) {
     return place(Hash32.newSha256(), group, duty, Hash32.ZERO, member);
+  }
+
+  /** How many members come before this one for {@code duty}; not counted beyond {@code most}. */
+  public static int rank(GroupState state, String duty, MemberId member, int most) {
+    Hash32 own = place(state.group(), duty, member);
+    int before = 0;
+    for (Person person : state.members()) {
+      if (before == most) {
+        break;
+      }
+      before += place(state.group(), duty, person.id()).compareTo(own) < 0 ? 1 : 0;
+    }
+    return before;
   }
 
   /** A member's place for watching over {@code target}: the eight lowest do, its device aside. */

@@ -785,13 +785,9 @@ public final class FlatKeying implements AutoCloseable {
     if (!core.isMember() || state.memberCount() > Limits.PREFETCH_MEMBERS) {
       return;
     }
-    Hash32 own = Rendezvous.place(core.group, Duty.REKEY.name(), core.self.member());
-    int better = 0;
-    for (Person person : state.members()) {
-      if (Rendezvous.place(core.group, Duty.REKEY.name(), person.id()).compareTo(own) < 0
-          && ++better == Limits.PREFETCH_RANKS) {
-        return;
-      }
+    int most = Limits.PREFETCH_RANKS;
+    if (Rendezvous.rank(state, Rendezvous.REKEY, core.self.member(), most) == most) {
+      return;
     }
     for (Person person : state.members()) {
       Stay newest = state.newestStay(person.id()).orElseThrow();

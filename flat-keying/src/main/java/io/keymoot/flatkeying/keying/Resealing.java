@@ -11,6 +11,7 @@ import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Person;
+import io.keymoot.flatkeying.group.Rendezvous;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.key.ResealKey;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -46,6 +47,7 @@ final class Resealing {
   private final Map<Integer, Lack> lacks = new TreeMap<>();
   private final SortedSet<Slot> turns = new TreeSet<>();
   private SortedSet<Slot> owed = new TreeSet<>();
+  private boolean isKeptWaiting;
   private @Nullable GroupState reviewed;
 
   /** How many members hold each own slot, in the state they were counted in. */
@@ -216,22 +218,29 @@ final class Resealing {
     if (owed.contains(slot)) {
       turns.add(slot);
       core.timers.setIfUnset(
-          Timers.Name.RESEAL_TOGETHER, core.now.plusMillis(Limits.RESEAL_TOGETHER_MILLIS));
+          Timers.Name.RESEAL_TOGETHER,
+          core.now.plusMillis(Limits.RESEAL_TOGETHER_MILLIS + ownMomentMillis()));
     }
   }
 
   void make() {
     reviewed = null;
     review();
-    List<Slot> slots = turns.stream().filter(owed::contains).toList();
-    if (slots.isEmpty()) {
+    if (turns.stream().noneMatch(owed::contains)) {
+      turns.clear();
+      isKeptWaiting = false;
       return;
     }
     Tick free = budget.freeAt(core.now);
     if (core.now.isBefore(free)) {
-      core.timers.set(Timers.Name.RESEAL_TOGETHER, free);
+      isKeptWaiting = true;
+      core.timers.set(Timers.Name.RESEAL_TOGETHER, free.plusMillis(ownMomentMillis()));
       return;
     }
+    // Where room is scarce one more slot costs less here than in a Reseal of somebody else's.
+    List<Slot> slots =
+        List.copyOf(isKeptWaiting ? owed : turns.stream().filter(owed::contains).toList());
+    isKeptWaiting = false;
     turns.clear();
     List<ResealKey> keys = new ArrayList<>();
     List<Reseal.SlotKey> content = new ArrayList<>();
@@ -249,6 +258,18 @@ final class Resealing {
     for (int i = 0; reseal != null && i < keys.size(); i++) {
       core.slots.put(reseal, slots.get(i).position(), keys.get(i));
     }
+  }
+
+  /**
+   * How long after the first of those who act together this peer speaks: each hears what the ones
+   * before it spend, and for which slots. By rank, so that who is key holder of most comes first;
+   * and no more turns than slots, for no more can have to speak.
+   */
+  private long ownMomentMillis() {
+    GroupState state = core.state();
+    int slots = SlotKeys.POSITIONS * state.found().profile().radix();
+    return Limits.RESEAL_APART_MILLIS
+        * Rendezvous.rank(state, Rendezvous.RESEAL, core.self.member(), slots);
   }
 
   /** Again some time later, if it has not helped: a key holder may be gone with its key. */

@@ -429,13 +429,15 @@ final class Group {
       if (since < 1_000) {
         continue;
       }
-      Hash32 own = Rendezvous.place(node.core.group(), "reseal", node.id());
+      Hash32 own = Rendezvous.place(node.core.group(), Rendezvous.RESEAL, node.id());
       long rank =
           node.core.state().members().stream()
               .filter(person -> slot.isHeldBy(person.id(), profile))
               .filter(
                   person ->
-                      Rendezvous.place(node.core.group(), "reseal", person.id()).compareTo(own) < 0)
+                      Rendezvous.place(node.core.group(), Rendezvous.RESEAL, person.id())
+                              .compareTo(own)
+                          < 0)
               .count();
       if (since >= 1_000 + 500 * (63 - Long.numberOfLeadingZeros(1 + rank))) {
         node.step(new Input.Reseal(slot));
@@ -450,12 +452,12 @@ final class Group {
     if (!node.owesRekey || !node.takesTurns || !node.core.isMember()) {
       return;
     }
-    Hash32 own = Rendezvous.place(node.core.group(), Duty.REKEY.name(), node.id());
+    Hash32 own = Rendezvous.place(node.core.group(), Rendezvous.REKEY, node.id());
     long rank =
         node.core.state().members().stream()
             .filter(
                 person ->
-                    Rendezvous.place(node.core.group(), Duty.REKEY.name(), person.id())
+                    Rendezvous.place(node.core.group(), Rendezvous.REKEY, person.id())
                             .compareTo(own)
                         < 0)
             .count();

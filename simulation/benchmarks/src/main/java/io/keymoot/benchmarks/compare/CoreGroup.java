@@ -252,7 +252,7 @@ final class CoreGroup {
     newest = node.address;
     step(node, new Input.Start());
     byMember.put(core.self(), node);
-    node.place = Rendezvous.place(group, "reseal", node.core.self());
+    node.place = Rendezvous.place(group, Rendezvous.RESEAL, node.core.self());
     facts.forEach(fact -> step(node, new Input.Received(founder.address, fact)));
     step(node, new Input.IntroducerSeen(founder.address));
     return node;
