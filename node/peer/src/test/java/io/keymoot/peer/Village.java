@@ -198,6 +198,9 @@ final class Village {
   Consumer<List<PeerEffect>> watch = effects -> {};
   Wire wire = (from, to, message) -> true;
 
+  /** Of the group to be founded. */
+  Profile profile = Profile.CONFERENCE;
+
   private final FactVerifier verifier = new FactVerifier(new VerifiedOnce());
   final Rosters rosters = new Rosters();
   private final Identities identities = new Identities();
@@ -299,7 +302,7 @@ final class Village {
         new Resident(
             device,
             Peer.found(
-                new FlatKeying.Founding("village", Profile.CONFERENCE, rights, trust),
+                new FlatKeying.Founding("village", profile, rights, trust),
                 device.key,
                 device.credential,
                 new AdmissionPolicy(rules(policy)),
