@@ -158,6 +158,9 @@ final class Crowd {
           JOIN_MILLIS,
           took.get(newcomers / 2) <= JOIN_MILLIS ? "met" : "MISSED",
           inTurn);
+      if (took.get(newcomers / 2) > JOIN_MILLIS) {
+        throw new Failed("a newcomer waits longer than is wanted");
+      }
     } finally {
       clock.shutdownNow();
       all.forEach(each -> each.node.close());

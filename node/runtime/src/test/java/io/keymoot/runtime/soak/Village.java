@@ -239,7 +239,7 @@ final class Village implements AutoCloseable {
   record Heap(long kilobytes, int facts) {}
 
   /** What a process said of the frames it heard. */
-  record Stats(long count, long worstMicros, long late, long lost) {}
+  record Stats(long count, long worstMicros, long late, long lost, long fresh) {}
 
   /** One process, and what it said last. */
   final class House {
@@ -342,7 +342,8 @@ final class Village implements AutoCloseable {
                     Long.parseLong(words[1]),
                     Long.parseLong(words[2]),
                     Long.parseLong(words[3]),
-                    Long.parseLong(words[4]));
+                    Long.parseLong(words[4]),
+                    Long.parseLong(words[5]));
         case "plundered" -> plundered.put(words[1], Long.parseLong(words[2]));
         case "derives" -> derives.add(KeyName.parse(words[1]));
         case "plunder" -> plunder = String.join(" ", words);
@@ -359,7 +360,16 @@ final class Village implements AutoCloseable {
       Village.await(() -> state.equals("SETTLED") && !group.isEmpty(), in(60_000), this::line);
     }
 
-    Stats askStats() throws Exception {
+    /** Fails unless it still hears so many. */
+    Stats askStats(int senders) throws Exception {
+      Stats its = askStats();
+      if (its.fresh() < senders) {
+        throw new Failed("of " + senders + " who talk it hears " + its.fresh() + " now: " + line());
+      }
+      return its;
+    }
+
+    private Stats askStats() throws Exception {
       stats = null;
       order("stats");
       Village.await(() -> stats != null, in(20_000), () -> "no figures from " + line());
@@ -399,7 +409,7 @@ final class Village implements AutoCloseable {
     }
 
     /** What it had to say of bugs. */
-    private String said() {
+    String said() {
       try {
         String text = Files.readString(errors);
         return text.isBlank() ? "" : "\n" + text.substring(0, Math.min(1_500, text.length()));

@@ -176,7 +176,7 @@ final class Villager {
           node.leave();
         }
         case "reset" -> heard.reset();
-        case "stats" -> say(heard.stats());
+        case "stats" -> say(heard.stats(System.nanoTime()));
         case "plunder" -> plunder(node);
         case "heap" -> heap(node);
         case "look" -> look(node);
@@ -328,7 +328,7 @@ final class Villager {
     if (words[0].equals("w")) {
       say("read " + words[1]);
     } else {
-      heard.take(from, Long.parseLong(words[1]), now - Long.parseLong(words[2]));
+      heard.take(from, Long.parseLong(words[1]), Long.parseLong(words[2]), now);
     }
   }
 
@@ -336,9 +336,13 @@ final class Villager {
     return new String(payload.toArray(), StandardCharsets.UTF_8).split(" ");
   }
 
-  /** Latencies, and numbers that never came. */
+  /** Latencies, and numbers that never came; and who is still heard, which neither would tell. */
   static final class Heard {
+    /** Whoever talks is heard more often. */
+    private static final long FRESH_NANOS = 200_000_000;
+
     private final Map<String, Long> next = new HashMap<>();
+    private final Map<String, Long> last = new HashMap<>();
 
     /** Of each sender, what did not come since the last reset; what comes late is taken out. */
     private final Map<String, Set<Long>> missing = new HashMap<>();
@@ -347,7 +351,9 @@ final class Villager {
     private long worst;
     private long late;
 
-    synchronized void take(String from, long number, long nanos) {
+    synchronized void take(String from, long number, long sent, long now) {
+      long nanos = now - sent;
+      last.put(from, now);
       Set<Long> gaps = missing.computeIfAbsent(from, unseen -> new HashSet<>());
       long expected = next.getOrDefault(from, number);
       for (long each = expected; each < number; each++) {
@@ -369,9 +375,10 @@ final class Villager {
       late = 0;
     }
 
-    synchronized String stats() {
+    synchronized String stats(long now) {
       int lost = missing.values().stream().mapToInt(Set::size).sum();
-      return "stats " + count + " " + worst / 1_000 + " " + late + " " + lost;
+      long fresh = last.values().stream().filter(at -> now - at < FRESH_NANOS).count();
+      return "stats " + count + " " + worst / 1_000 + " " + late + " " + lost + " " + fresh;
     }
   }
 
@@ -406,7 +413,7 @@ final class Villager {
                 () -> transport.multicast(Quality.RELIABLE_FRAME, next(length)));
           }
           case "reset" -> heard.reset();
-          case "stats" -> say(heard.stats());
+          case "stats" -> say(heard.stats(System.nanoTime()));
           case "leave", "end" -> {
             quiet();
             return;
