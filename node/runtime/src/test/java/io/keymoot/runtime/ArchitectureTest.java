@@ -3,11 +3,14 @@ package io.keymoot.runtime;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import io.keymoot.flatkeying.house.HouseRules;
 import java.io.BufferedReader;
@@ -16,7 +19,9 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +60,28 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("java.util.logging..", "org.jgroups.logging..");
 
+  /**
+   * Keys are lent, and wiped behind whoever borrows them: what a getter copied out would stay about
+   * for as long as the application lets it.
+   */
+  private static final ArchRule NO_BYTES_ARE_GIVEN_OUT =
+      noMethods()
+          .that()
+          .arePublic()
+          .and()
+          .areDeclaredInClassesThat()
+          .arePublic()
+          .should(
+              ArchCondition.from(
+                  DescribedPredicate.describe("give bytes out", ArchitectureTest::givesBytesOut)));
+
+  /** ArchUnit names an array by what is in it; no type but an array's holds bare bytes. */
+  private static boolean givesBytesOut(JavaMethod method) {
+    return !method.getRawReturnType().isEquivalentTo(byte.class)
+        && method.getReturnType().getAllInvolvedRawTypes().stream()
+            .anyMatch(each -> each.isEquivalentTo(byte.class));
+  }
+
   @Test
   void theLibraryNeedsNothingButWhatIsListed() {
     NOTHING_ELSE.check(CLASSES);
@@ -73,6 +100,43 @@ final class ArchitectureTest {
     assertThat(without.evaluate(CLASSES).getFailureReport().getDetails())
         .isNotEmpty()
         .allMatch(each -> each.contains("NodeMetrics") && each.contains("io.micrometer"));
+  }
+
+  @Test
+  void noMethodGivesOutTheBytesOfAKey() {
+    NO_BYTES_ARE_GIVEN_OUT.check(CLASSES);
+  }
+
+  @Test
+  void aGetterThatCopiesAKeyOutBreaksThatRule() {
+    JavaClasses leaky = new ClassFileImporter().importClasses(Leaky.class);
+    assertThat(NO_BYTES_ARE_GIVEN_OUT.evaluate(leaky).getFailureReport().getDetails())
+        .hasSize(2)
+        .anyMatch(each -> each.contains("Leaky.secret()"))
+        .anyMatch(each -> each.contains("Leaky.maybe()"));
+  }
+
+  /** What must not be, and beside it what may. */
+  public static final class Leaky {
+    public byte[] secret() {
+      return new byte[32];
+    }
+
+    public Optional<byte[]> maybe() {
+      return Optional.of(secret());
+    }
+
+    public byte first() {
+      return own()[0];
+    }
+
+    public <T> T lend(Function<byte[], T> use) {
+      return use.apply(own());
+    }
+
+    byte[] own() {
+      return secret();
+    }
   }
 
   /** Views come under a lock of JGroups' membership, as often as somebody forges one. */

@@ -1008,26 +1008,66 @@ final class GroupNodeTest {
   }
 
   @Test
-  void figuresAndFlightRecordsTellOfRekeys() throws Exception {
+  void figuresTellOfFramesAndKeys() {
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    people.settled(anna, ben);
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    new NodeMetrics(anna.node, "test").bindTo(registry);
+    ben.says("one frame");
+    anna.reads("one frame");
+    assertThat(registry.get("keymoot.members").gauge().value()).isEqualTo(2);
+    assertThat(registry.get("keymoot.frames.opened").functionCounter().count()).isEqualTo(1);
+    assertThat(registry.get("keymoot.keys").functionCounter().count()).isPositive();
+    assertThat(registry.get("keymoot.cache.hit.rate").gauges()).hasSize(2);
+  }
+
+  /** One record for each key that either made, and one for each that either took into use. */
+  @Test
+  void eachRekeyIsInTheFlightRecordsWhereItIsMadeAndWhereItIsTakenIntoUse() throws Exception {
     try (RecordingStream records = new RecordingStream()) {
-      List<RecordedEvent> rekeys = new CopyOnWriteArrayList<>();
+      List<RecordedEvent> all = new CopyOnWriteArrayList<>();
       records.enable("io.keymoot.Rekey");
-      records.onEvent("io.keymoot.Rekey", rekeys::add);
+      records.setReuse(false);
+      records.onEvent("io.keymoot.Rekey", all::add);
       records.startAsync();
       Someone anna = people.founder("anna");
       Someone ben = people.joiner("ben");
       people.settled(anna, ben);
-      SimpleMeterRegistry registry = new SimpleMeterRegistry();
-      new NodeMetrics(anna.node, "test").bindTo(registry);
-      ben.says("one frame");
-      anna.reads("one frame");
-      assertThat(registry.get("keymoot.members").gauge().value()).isEqualTo(2);
-      assertThat(registry.get("keymoot.frames.opened").functionCounter().count()).isEqualTo(1);
-      assertThat(registry.get("keymoot.keys").functionCounter().count()).isPositive();
-      assertThat(registry.get("keymoot.cache.hit.rate").gauges()).hasSize(2);
+      List<String> asked = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        int before = madeBy(anna).size();
+        answer(anna.node.rekey());
+        await().atMost(People.SOON).until(() -> madeBy(anna).size() > before);
+        String made = madeBy(anna).getLast();
+        await()
+            .atMost(People.SOON)
+            .until(() -> Stream.of(anna, ben).allMatch(each -> tookUp(each, made)));
+        asked.add(made);
+      }
+      String group = anna.node.group().orElseThrow().toString();
+      // The recorder writes once a second.
       await()
           .atMost(People.SOON)
-          .until(() -> rekeys.stream().anyMatch(each -> each.getInt("members") == 2));
+          .untilAsserted(
+              () -> {
+                List<RecordedEvent> ours =
+                    all.stream().filter(each -> each.getString("group").equals(group)).toList();
+                List<RecordedEvent> made =
+                    ours.stream().filter(each -> each.getInt("revision") < 0).toList();
+                assertThat(made)
+                    .extracting(each -> each.getString("epoch"))
+                    .containsExactlyInAnyOrderElementsOf(madeBy(anna, ben))
+                    .containsAll(asked);
+                assertThat(made)
+                    .filteredOn(each -> asked.contains(each.getString("epoch")))
+                    .allMatch(each -> each.getInt("coverBytes") > 0);
+                assertThat(ours)
+                    .filteredOn(each -> each.getInt("revision") >= 0)
+                    .extracting(
+                        each -> each.getString("epoch") + " revision " + each.getInt("revision"))
+                    .containsExactlyInAnyOrderElementsOf(takenUpBy(anna, ben));
+              });
     }
   }
 
@@ -1054,6 +1094,24 @@ final class GroupNodeTest {
   }
 
   // ---- helpers
+
+  private static List<String> madeBy(Someone... all) {
+    return Stream.of(all)
+        .flatMap(each -> each.saw(NodeEvent.Rekeyed.class).stream())
+        .map(key -> key.epoch().toString())
+        .toList();
+  }
+
+  private static boolean tookUp(Someone who, String epoch) {
+    return takenUpBy(who).stream().anyMatch(key -> key.startsWith(epoch));
+  }
+
+  private static List<String> takenUpBy(Someone... all) {
+    return Stream.of(all)
+        .flatMap(each -> each.saw(NodeEvent.KeyInUse.class).stream())
+        .map(key -> key.epoch() + " revision " + key.revision())
+        .toList();
+  }
 
   private static final class Keys implements KeyListener {
     final List<String> did = new CopyOnWriteArrayList<>();
