@@ -15,6 +15,7 @@ import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
@@ -50,6 +51,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a device keeps on its disk.
@@ -138,15 +141,22 @@ final class DeviceTest {
     }
   }
 
-  @Test
-  void aCertificateRenewedOnDiskIsTakenUpAndNobodyNotices() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"PEM", "PKCS#12"})
+  void aCertificateRenewedOnDiskIsTakenUpAndNobodyNotices(String form) throws Exception {
+    boolean isPkcs12 = form.equals("PKCS#12");
+    char[] password = isPkcs12 ? "open sesame".toCharArray() : new char[0];
     try (Site site = new Site()) {
       Identity anna = Identity.loadOrMake(folder.resolve("anna"));
       Identity ben = Identity.loadOrMake(folder.resolve("ben"));
       writeChain(folder.resolve("anna"), site.chain(anna, "anna"));
-      writeChain(folder.resolve("ben"), site.chain(ben, "ben"));
+      Path bens = folder.resolve("ben");
+      if (isPkcs12) {
+        Files.delete(bens.resolve("key.pem"));
+      }
+      write(bens, isPkcs12, ben, site.chain(ben, "ben"), password);
       Identity annaCertified = Identity.load(folder.resolve("anna"), new char[0]);
-      Identity benCertified = Identity.load(folder.resolve("ben"), new char[0]);
+      Identity benCertified = Identity.load(bens, password);
       Someone founder =
           people.add(
               "anna", annaCertified, people.builder(annaCertified).found(site.plan(people.name)));
@@ -156,17 +166,22 @@ final class DeviceTest {
               benCertified,
               people
                   .builder(benCertified)
-                  .renewingFrom(folder.resolve("ben"), new char[0], Duration.ofMillis(50))
+                  .renewingFrom(bens, password, Duration.ofMillis(50))
                   .join(people.name));
       people.settled(founder, joiner);
       assertThat(names(founder)).anyMatch(name -> name.contains("ben"));
+      assertThat(founder.node.members().toCompletableFuture().join())
+          .extracting(Member::standing)
+          .containsOnly(Member.Standing.VERIFIED);
       int rosters = founder.saw(NodeEvent.RosterChanged.class).size();
+      assertThat(joiner.stay().begunBy().type()).isEqualTo(MessageType.ADMIT);
 
-      writeChain(folder.resolve("ben"), site.chain(ben, "ben the second"));
+      write(bens, isPkcs12, ben, site.chain(ben, "ben the second"), password);
       await().atMost(People.SOON).until(() -> !joiner.saw(NodeEvent.RenewalIs.class).isEmpty());
       await()
           .atMost(People.SOON)
           .until(() -> names(founder).stream().anyMatch(name -> name.contains("the second")));
+      assertThat(joiner.stay().begunBy().type()).isEqualTo(MessageType.HERE);
       joiner.says("still me");
       founder.reads("still me");
       assertThat(founder.saw(NodeEvent.RosterChanged.class)).hasSize(rosters);
@@ -483,6 +498,18 @@ final class DeviceTest {
       text.append(Pem.write(Pem.CERTIFICATE, each.der()));
     }
     OwnFile.write(folder.resolve("chain.pem"), text.toString().getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static void write(
+      Path folder, boolean isPkcs12, Identity device, List<Certificate> chain, char[] password)
+      throws IOException {
+    if (isPkcs12) {
+      OwnFile.write(
+          folder.resolve("identity.p12"),
+          KeyFile.pkcs12(device.key(), chain, "device", password, ENTROPY));
+    } else {
+      writeChain(folder, chain);
+    }
   }
 
   /** A root that certifies devices. */

@@ -7,6 +7,7 @@ import io.keymoot.admission.PolicyRules;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
+import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.nio.charset.StandardCharsets;
@@ -153,6 +154,14 @@ final class People implements AutoCloseable {
           .findFirst()
           .orElseThrow()
           .from();
+    }
+
+    /** The one under which it sends at this moment. */
+    Stay stay() {
+      return node.lookAt(peer -> peer.keying().stay().orElseThrow())
+          .toCompletableFuture()
+          .join()
+          .orElseThrow();
     }
 
     Sent says(String words) {
