@@ -507,12 +507,15 @@ public final class Soak {
     void happen(Streets streets, Village village, List<House> all) throws Exception;
   }
 
+  private static final String TALK = "talk 50 100";
+
   private void withTen(String name, Fault fault, Integer... hoarders) throws Exception {
-    try (Streets streets = Streets.build(10);
+    // Some come later.
+    try (Streets streets = Streets.build(12);
         Village village = new Village(streets, way)) {
-      List<House> all = village.settle(10, hoarders);
+      List<House> all = new ArrayList<>(village.settle(10, hoarders));
       for (House each : all) {
-        each.order("talk 50 100");
+        each.order(TALK);
       }
       fault.happen(streets, village, all);
       noTrouble(name, all);
@@ -548,27 +551,94 @@ public final class Soak {
     }
   }
 
-  /** Each of several in turn, while somebody rekeys: the rest go on. */
+  /** Each of several in turn, in the middle of something: the rest go on. */
   private void killEach() throws Exception {
     withTenAndAHoarder(
         "kill",
         (streets, village, all) -> {
           Random random = new Random(seed);
-          List<House> alive = new ArrayList<>(all);
-          for (int i = 0; i < 4; i++) {
-            House victim = alive.remove(random.nextInt(alive.size() - 1));
-            House rekeyer = i % 2 == 0 ? victim : alive.get(0);
-            rekeyer.order("rekey");
-            TimeUnit.MILLISECONDS.sleep(random.nextInt(20));
+          House hoarder = all.get(HOARDER);
+          int members = all.size();
+          for (Moment moment : Moment.values()) {
+            House victim = takeOut(all, hoarder, random);
+            members += begin(moment, victim, hoarder, streets, village, all, random);
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(moment.millis));
             victim.kill();
             long from = System.nanoTime();
-            village.awaitOneGroup(alive, 10, 30_000);
+            village.awaitOneGroup(all, members, 30_000);
             tell(
-                "kill: -9 beside a rekey, %d left read each other after %.1f s",
-                alive.size(), seconds(from));
+                "kill: -9 in the middle of %s, %d left read each other after %.1f s",
+                moment.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                all.size(),
+                seconds(from));
           }
-          all.retainAll(alive);
         });
+  }
+
+  private static House takeOut(List<House> all, House but, Random random) {
+    List<House> others = new ArrayList<>(all);
+    others.remove(but);
+    House one = others.get(random.nextInt(others.size()));
+    all.remove(one);
+    return one;
+  }
+
+  /**
+   * @return how many members more there will be
+   */
+  private static int begin(
+      Moment moment,
+      House victim,
+      House hoarder,
+      Streets streets,
+      Village village,
+      List<House> all,
+      Random random)
+      throws Exception {
+    switch (moment) {
+      case A_REKEY_OF_ITS_OWN -> victim.order("rekey");
+      case A_REKEY_OF_ANOTHER -> all.get(0).order("rekey");
+      case A_JOIN, ANOTHER_JOIN -> {
+        House newcomer = village.start("join", all.get(0).group);
+        all.add(newcomer);
+        Village.await(() -> newcomer.connected > 0, Village.in(60_000), newcomer::line);
+        newcomer.order(TALK);
+        return 1;
+      }
+      case AN_EXPULSION -> {
+        House out = takeOut(all, hoarder, random);
+        // Its word may die with it: two others that live say so too.
+        for (House voice : List.of(victim, all.get(0), all.get(1))) {
+          voice.order("expel " + out.device);
+        }
+        return -1;
+      }
+      case A_PARTITION_THAT_HEALS -> {
+        streets.part(Set.of(all.get(0).number, all.get(1).number, victim.number));
+        TimeUnit.SECONDS.sleep(3);
+        all.get(0).order("rekey");
+        all.get(2).order("rekey");
+        TimeUnit.SECONDS.sleep(3);
+        streets.heal();
+      }
+    }
+    return 0;
+  }
+
+  /** In the middle of what somebody is killed, and for how long that goes on. */
+  private enum Moment {
+    A_REKEY_OF_ITS_OWN(20),
+    A_REKEY_OF_ANOTHER(20),
+    A_JOIN(400),
+    AN_EXPULSION(60),
+    A_PARTITION_THAT_HEALS(500),
+    ANOTHER_JOIN(100);
+
+    final int millis;
+
+    Moment(int millis) {
+      this.millis = millis;
+    }
   }
 
   /** A key of its own, in use: else all agree on the one before. */
