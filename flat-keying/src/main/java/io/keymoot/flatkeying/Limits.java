@@ -141,7 +141,9 @@ public final class Limits {
 
   public static final int RESEAL_BYTES_PER_SECOND = 2_000;
 
-  /** How far apart two speak who reseal together: by then the later has heard the earlier. */
+  /**
+   * How far apart two speak who reseal together: by then the later has mostly heard the earlier.
+   */
   public static final long RESEAL_APART_MILLIS = 25;
 
   /** A Reseal serves from the next epoch on, which follows when its keys have spread. */

@@ -392,13 +392,14 @@ public final class Ledger {
   }
 
   /** Whether {@code author} could make a Rekey with this target, as {@code state} stands. */
-  public boolean mayTarget(GroupState state, MemberId author, Target target) {
+  public boolean mayTarget(GroupState state, MemberId author, Target... targets) {
     Person person = state.person(author).orElse(null);
     return person != null
         && state.isMember(author)
         && rules(state, person)
             .rekey(
-                new Rekey(Optional.empty(), List.of(target), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO))
+                new Rekey(
+                    Optional.empty(), List.of(targets), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO))
             .holds();
   }
 

@@ -10,6 +10,7 @@ import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,7 +46,13 @@ final class Approvals {
     Approval own =
         core.self.writer().approve(core.signingState().heads(), action, subject, Hash32.ZERO);
     put(own, core.self.member());
-    repeating.say(EvidenceCodec.encode(own), () -> matters(own));
+    Bytes word = EvidenceCodec.encode(own);
+    if (action == Approval.Action.EXPEL) {
+      // Two on different sides of a partition may want the same: it may last longer than repeats.
+      repeating.sayForGood(word, () -> matters(own));
+    } else {
+      repeating.say(word, () -> matters(own));
+    }
   }
 
   /** Somebody did not hear it, and asks again. */

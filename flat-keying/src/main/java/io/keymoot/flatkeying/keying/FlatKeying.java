@@ -528,6 +528,9 @@ public final class FlatKeying implements AutoCloseable {
   private List<Target> with(Target first, Fingerprint device) {
     List<Target> targets = new ArrayList<>(pending.targets());
     targets.removeIf(target -> hits(target, device));
+    // Who goes with it vouches for nothing in it: who vouched for it goes with the next.
+    targets.removeIf(
+        other -> !core.ledger.mayTarget(core.signingState(), core.self.member(), first, other));
     targets.add(0, first);
     return targets;
   }

@@ -55,7 +55,8 @@ final class Pending {
   /** This device's own word that a stay of its is over: repeated until a Rekey carries it. */
   void say(Leave leave) {
     MemberId leaver = leave.header().author();
-    if (!leaves.containsKey(leaver)) {
+    Leave had = leaves.get(leaver);
+    if (had == null || !had.stay().equals(leave.stay())) {
       leaves.put(leaver, leave);
       repeating.sayForGood(EvidenceCodec.encode(leave), () -> core.state().isMember(leaver));
     }
@@ -70,14 +71,29 @@ final class Pending {
             && core.verifier.holds(
                 leave, core.state().person(leaver).orElseThrow().request().key());
     if (signed && core.state().isMember(leaver)) {
-      leaves.put(leaver, leave);
-      // Who leaves may be gone at once; those who heard it see to it that enough have.
-      repeating.carry(EvidenceCodec.encode(leave), () -> core.state().isMember(leaver));
+      if (isToBeKept(leave)) {
+        leaves.put(leaver, leave);
+        // Who leaves may be gone at once; those who heard it see to it that enough have.
+        repeating.carry(EvidenceCodec.encode(leave), () -> core.state().isMember(leaver));
+      }
       List<FactId> unknown =
           leave.header().heads().stream().filter(id -> !core.membership.has(id)).toList();
       syncing.askFor(
           unknown, List.of(), message -> core.out.add(new Effect.ToAddress(from, message)));
     }
+  }
+
+  /** Of several by one leaver the first, unless no Rekey can carry that. */
+  private boolean isToBeKept(Leave leave) {
+    Leave had = leaves.get(leave.header().author());
+    return had == null
+        || had.equals(leave)
+        || (mayCarry(new Target.Left(leave)) && !mayCarry(new Target.Left(had)));
+  }
+
+  /** Whether a Rekey of this peer's would be valid with it: else it stops all the others too. */
+  private boolean mayCarry(Target target) {
+    return core.ledger.mayTarget(core.signingState(), core.self.member(), target);
   }
 
   /** Whether this peer said that it goes: then it makes no keys for those who stay. */
@@ -212,8 +228,9 @@ final class Pending {
     suspensions.keySet().removeIf(member -> !state.isMember(member));
     List<Target> targets = new ArrayList<>();
     for (Leave leave : leaves.values()) {
-      if (isAnothers(leave.header().author()) && isKnown(leave)) {
-        targets.add(new Target.Left(leave));
+      Target left = new Target.Left(leave);
+      if (mayCarry(left)) {
+        targets.add(left);
       }
     }
     faulty.addAll(state.newlyFaulty(looked));
@@ -238,10 +255,6 @@ final class Pending {
         .person(member)
         .map(person -> !person.device().equals(core.self.device))
         .orElse(false);
-  }
-
-  private boolean isKnown(Leave leave) {
-    return leave.header().heads().stream().allMatch(core.membership::has);
   }
 
   /** Two of its facts, neither of which knew the other. */

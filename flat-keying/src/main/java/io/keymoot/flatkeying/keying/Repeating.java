@@ -68,7 +68,7 @@ final class Repeating {
   }
 
   private void add(Bytes message, Word word) {
-    if (words.size() < Limits.REPEATED_WORDS) {
+    if (word.isOwn || words.size() < Limits.REPEATED_WORDS) {
       words.putIfAbsent(message, word);
     }
     wake();

@@ -217,9 +217,11 @@ final class Resealing {
   void act(Slot slot) {
     if (owed.contains(slot)) {
       turns.add(slot);
-      core.timers.setIfUnset(
-          Timers.Name.RESEAL_TOGETHER,
-          core.now.plusMillis(Limits.RESEAL_TOGETHER_MILLIS + ownMomentMillis()));
+      if (!core.timers.isSet(Timers.Name.RESEAL_TOGETHER)) {
+        core.timers.set(
+            Timers.Name.RESEAL_TOGETHER,
+            core.now.plusMillis(Limits.RESEAL_TOGETHER_MILLIS + ownMomentMillis()));
+      }
     }
   }
 

@@ -166,6 +166,43 @@ class ApprovalsTest {
     assertThat(cora.core.state().isMember(eva.id())).as(group.show()).isFalse();
   }
 
+  @Test
+  void twoWhoWantTheSameOnDifferentSidesOfAPartitionPutItOutWhenTheyMeet() {
+    five(Group.CHAIR_EXPELS);
+    Group.Node ben = group.node("ben");
+    Group.Node cora = group.node("cora");
+    Group.Node eva = group.node("eva");
+    List<Group.Node> one = List.of(ben, group.node("dan"));
+    group.hears = (from, to) -> one.contains(from) == one.contains(to);
+    ben.step(new Input.Expel(eva.device()));
+    cora.step(new Input.Expel(eva.device()));
+    group.run(120_000);
+    assertThat(cora.core.state().isMember(eva.id())).isTrue();
+    group.hears = (from, to) -> true;
+    group.run(30_000);
+    assertThat(group.members()).as(group.show()).hasSize(4).doesNotContain(eva);
+  }
+
+  /** Who goes with the same Rekey vouches for nothing in it. */
+  @Test
+  void whoApprovesOfAnExpulsionAndThenWantsToGoGoesWithTheNext() {
+    five(Group.CHAIR_EXPELS);
+    Group.Node ben = group.node("ben");
+    Group.Node cora = group.node("cora");
+    Group.Node eva = group.node("eva");
+    ben.step(new Input.Expel(eva.device()));
+    group.run(1_000);
+    group.members().forEach(each -> each.takesTurns = false);
+    ben.step(new Input.Leave());
+    group.run(1_000);
+    cora.step(new Input.Expel(eva.device()));
+    assertThat(cora.core.state().isMember(eva.id())).as(group.show()).isFalse();
+    group.members().forEach(each -> each.takesTurns = true);
+    group.run(5_000);
+    assertThat(cora.core.state().isMember(ben.id())).as(group.show()).isFalse();
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+  }
+
   // ---- pardons
 
   private Group.Node expelledEva(Rights rights) {

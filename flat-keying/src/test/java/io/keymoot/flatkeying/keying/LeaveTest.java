@@ -2,10 +2,16 @@ package io.keymoot.flatkeying.keying;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.fact.EvidenceCodec;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,13 +78,14 @@ class LeaveTest {
   void whoStartsAgainSaysThatItsStayOfBeforeIsOverUntilSomebodyHearsIt() {
     Group group = five(11);
     Group.Node eva = group.node("eva");
+    group.arrives =
+        message -> SideCodec.typeOf(message).filter(MessageType.LEAVE::equals).isEmpty();
     Group.Node again = group.restart(eva, "eva2");
     while (!again.core.isMember()) {
       group.run(10);
     }
-    group.hears = (from, to) -> from != again;
     group.run(2 * LONGEST_GOODBYE);
-    group.hears = (from, to) -> true;
+    group.arrives = message -> true;
     assertThat(group.node("anna").core.state().isMember(eva.id())).isTrue();
     group.run(LONGEST_GOODBYE + 12_000);
     assertThat(group.node("anna").core.state().isMember(eva.id())).as(group.show()).isFalse();
@@ -115,6 +122,99 @@ class LeaveTest {
                         .filter(MessageType.LEAVE::equals)
                         .isPresent())
         .count();
+  }
+
+  /** Of a stay that never was: no Rekey that carries it is valid. */
+  private static Bytes nonsense(Group.Node by, int kind) {
+    byte[] stay = new byte[32];
+    stay[0] = (byte) kind;
+    return EvidenceCodec.encode(
+        by.core
+            .core
+            .self
+            .writer()
+            .leave(by.core.core.signingState().heads(), new StayId(Hash32.of(stay))));
+  }
+
+  private static void hear(Group group, Group.Node from, Bytes message) {
+    for (Group.Node each : group.members()) {
+      if (each != from) {
+        each.step(new Input.Received(from.address, message));
+      }
+    }
+  }
+
+  @Test
+  void aLeaveThatNoRekeyCanCarryStopsNobodyElses() {
+    Group group = five(13);
+    Group.Node anna = group.node("anna");
+    Group.Node dan = group.node("dan");
+    Group.Node eva = group.node("eva");
+    hear(group, dan, nonsense(dan, 1));
+    hear(group, eva, nonsense(eva, 1));
+    FactId before = anna.core.sendingEpoch().orElseThrow();
+    anna.step(new Input.Refresh());
+    assertThat(anna.core.sendingEpoch().orElseThrow()).as("refreshed").isNotEqualTo(before);
+    group.node("ben").step(new Input.Leave());
+    group.run(3_000);
+    assertThat(group.members()).as(group.show()).doesNotContain(group.node("ben")).hasSize(4);
+    // Of two who stand in for each other each is put out.
+    anna.step(new Input.Expel(dan.device()));
+    anna.step(new Input.Expel(eva.device()));
+    group.run(3_000);
+    assertThat(group.members()).as(group.show()).containsExactly(anna, group.node("cora"));
+  }
+
+  @Test
+  void whoSaidNonsenseFirstMayStillLeave() {
+    Group group = five(14);
+    Group.Node dan = group.node("dan");
+    hear(group, dan, nonsense(dan, 1));
+    group.run(1_000);
+    dan.step(new Input.Leave());
+    group.run(3_000);
+    assertThat(group.members()).as(group.show()).doesNotContain(dan).hasSize(4);
+  }
+
+  /** Each word of another's is passed on by who hears it; but not every one of the same leaver. */
+  @Test
+  void manyLeavesOfOneTakeNobodysRoom() {
+    Group group = five(15);
+    Group.Node dan = group.node("dan");
+    Group.Node ben = group.node("ben");
+    for (int i = 0; i < 300; i++) {
+      hear(group, dan, nonsense(dan, i));
+    }
+    ben.log.clear();
+    group.hears = (from, to) -> false;
+    ben.step(new Input.Leave());
+    group.run(LONGEST_GOODBYE);
+    assertThat(leavesSaidBy(ben)).as("its own").isBetween(5L, 12L);
+  }
+
+  @Test
+  void whoLeavesAndComesBackAtOnceCostsOneKey() {
+    Group group = five(16);
+    Group.Node dan = group.node("dan");
+    Bytes leave =
+        EvidenceCodec.encode(
+            dan.core
+                .core
+                .self
+                .writer()
+                .leave(dan.core.core.signingState().heads(), dan.core.stay().orElseThrow().id()));
+    dan.step(new Input.Renew(Optional.empty()));
+    group.run(5_000);
+    group.members().forEach(each -> each.log.clear());
+    hear(group, dan, leave);
+    group.run(30_000);
+    long rekeys =
+        group.members().stream()
+            .flatMap(each -> each.log.stream())
+            .filter(Effect.Rekeyed.class::isInstance)
+            .count();
+    assertThat(rekeys).isLessThanOrEqualTo(3);
+    assertThat(group.allReadAll()).isTrue();
   }
 
   @Test
