@@ -428,6 +428,13 @@ public final class AdmissionPolicy {
     return !taken && invites.add(invite);
   }
 
+  /** Adds one, where those that are over by now make room. */
+  public boolean addInvite(Invite invite, WallTime now) {
+    invites.dropExpired(now);
+    invites.keepOnly(rules.invites());
+    return addInvite(invite);
+  }
+
   /** Takes back an invite that was added; those of the file go with a change of the file. */
   public void removeInvite(String name) {
     invites.remove(name);

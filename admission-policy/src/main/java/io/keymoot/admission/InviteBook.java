@@ -37,6 +37,15 @@ final class InviteBook {
     return true;
   }
 
+  /** They let nobody in any more, and would take the room of others. */
+  void dropExpired(WallTime now) {
+    made.values().removeIf(invite -> isExpired(invite, now));
+  }
+
+  private static boolean isExpired(Invite invite, WallTime now) {
+    return invite.expires().filter(end -> !now.isBefore(end)).isPresent();
+  }
+
   void remove(String name) {
     made.remove(name);
   }
@@ -82,9 +91,13 @@ final class InviteBook {
 
   private Optional<String> fault(Invite invite, Fingerprint device, WallTime now) {
     SortedSet<Fingerprint> used = users.getOrDefault(invite.key(), new TreeSet<>());
-    if (invite.expires().isPresent() && !now.isBefore(invite.expires().get())) {
+    if (isExpired(invite, now)) {
       return Optional.of(
-          "The invite \"" + invite.name() + "\" expired at " + invite.expires().get() + '.');
+          "The invite \""
+              + invite.name()
+              + "\" expired at "
+              + invite.expires().orElseThrow()
+              + '.');
     }
     if (invite.uses().isPresent()
         && !used.contains(device)

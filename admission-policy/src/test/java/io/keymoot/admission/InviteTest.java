@@ -202,6 +202,22 @@ class InviteTest {
   }
 
   @Test
+  void invitesThatAreOverMakeRoomForOthers() {
+    AdmissionPolicy policy = World.admitting("admit: {invite: any}");
+    for (int i = 0; i < AdmissionLimits.INVITES; i++) {
+      assertThat(policy.addInvite(invite("visitor" + i, TODAY.plusSeconds(60)), TODAY)).isTrue();
+    }
+    Invite next = invite("next", TODAY.plusSeconds(900));
+    assertThat(policy.addInvite(next, TODAY.plusSeconds(59))).isFalse();
+    assertThat(policy.addInvite(next, TODAY.plusSeconds(60))).isTrue();
+    assertThat(policy.addedInvites()).containsExactly(next);
+  }
+
+  private Invite invite(String name, WallTime expires) {
+    return new Invite(name, secret.publicKey(), OptionalInt.of(1), Optional.of(expires));
+  }
+
+  @Test
   void whoUsedAnInviteThatExistsNoMoreIsForgotten() {
     AdmissionPolicy policy = policy("");
     for (int i = 0; i < 50; i++) {

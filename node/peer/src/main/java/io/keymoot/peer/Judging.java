@@ -345,7 +345,7 @@ final class Judging {
   }
 
   void add(Invite invite) {
-    if (policy.addInvite(invite)) {
+    if (policy.addInvite(invite, wall)) {
       tellInvites();
     } else {
       tell.accept(

@@ -545,9 +545,20 @@ public final class GroupNode implements AutoCloseable {
     return toPeer(new PeerInput.Revocations(lists));
   }
 
-  /** An invite beside those of the policy file. */
+  /** An invite beside those of the policy file. Fails with {@link NotNow} if there is no room. */
   public CompletionStage<Void> addInvite(Invite invite) {
-    return toPeer(new PeerInput.AddInvite(invite));
+    return loop.submit(new NodeInput.ToPeer(new PeerInput.AddInvite(invite)))
+        .thenAccept(
+            effects ->
+                effects.stream()
+                    .flatMap(GroupNode::ofPeer)
+                    .filter(PeerEffect.PolicyFaults.class::isInstance)
+                    .map(effect -> ((PeerEffect.PolicyFaults) effect).faults())
+                    .findFirst()
+                    .ifPresent(
+                        faults -> {
+                          throw new NotNow(String.join(" ", faults));
+                        }));
   }
 
   public CompletionStage<Void> removeInvite(String name) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.keymoot.admission.Invite;
+import io.keymoot.admission.InviteSecret;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.HeaderCodec;
 import io.keymoot.flatkeying.fact.MemberId;
@@ -32,6 +34,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -769,6 +773,21 @@ final class GroupNodeTest {
     assertThat(told.toString())
         .contains("number 7", "6 bytes")
         .doesNotContain(text("secret").toString());
+  }
+
+  /** Else its secret would be given to somebody whom it never lets in. */
+  @Test
+  void anInviteThatThePolicyHasNoRoomForIsRefusedToWhoMadeIt() {
+    Someone anna = people.founder("anna");
+    people.settled(anna);
+    try (InviteSecret secret = InviteSecret.code(new Random(1)::nextBytes)) {
+      Invite invite =
+          new Invite("visitor", secret.publicKey(), OptionalInt.of(1), Optional.empty());
+      answer(anna.node.addInvite(invite));
+      assertThatThrownBy(() -> answer(anna.node.addInvite(invite)))
+          .hasCauseInstanceOf(NotNow.class)
+          .hasMessageContaining("visitor");
+    }
   }
 
   /** Each could burn as many as it asked for, till the stay ends. */
