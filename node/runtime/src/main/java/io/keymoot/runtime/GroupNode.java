@@ -639,6 +639,18 @@ public final class GroupNode implements AutoCloseable {
     return figures;
   }
 
+  /** Keys of the group under which others' frames are opened now. */
+  int openingKeys() {
+    Seat at = seat;
+    return at == null ? 0 : at.keys.look().installed().size();
+  }
+
+  /** Whose frames are opened now: under each of those keys, each has a key of its own. */
+  int openedSenders() {
+    Seat at = seat;
+    return at == null ? 0 : at.keys.look().senders().size();
+  }
+
   long framesDropped() {
     return frames.dropped();
   }

@@ -38,6 +38,14 @@ public final class NodeMetrics implements MeterBinder {
         .tags(tags)
         .description("Members of the group, as this node knows")
         .register(registry);
+    Gauge.builder("keymoot.opening.keys", node, GroupNode::openingKeys)
+        .tags(tags)
+        .description("Keys of the group under which frames are opened now")
+        .register(registry);
+    Gauge.builder("keymoot.opening.senders", node, GroupNode::openedSenders)
+        .tags(tags)
+        .description("Stays whose frames are opened, this node's own among them")
+        .register(registry);
     counter(registry, "keymoot.keys", "Keys taken into use", each -> each.figures().keys.sum());
     counter(registry, "keymoot.rekeys", "Keys made here", each -> each.figures().rekeys.sum());
     counter(

@@ -641,6 +641,63 @@ final class GroupNodeTest {
     release.countDown();
   }
 
+  /** Neither the loop nor whoever listens is anything that a thread of JGroups would wait for. */
+  @Test
+  void whereTheLoopAndTheListenersHangJGroupsThreadsComeBackAtOnce() throws Exception {
+    Probe probe = new Probe();
+    CountDownLatch release = new CountDownLatch(1);
+    try (Network watched =
+            Network.of(
+                ClusterStack.local(),
+                Deserialisation.FORBIDDEN_IN_JGROUPS,
+                (stack, cluster, deserialisation, receiver) -> {
+                  JGroupsTransport made =
+                      JGroupsTransport.open(stack, cluster, deserialisation, receiver);
+                  probe.above(made.channel());
+                  return made;
+                });
+        JGroupsTransport other =
+            JGroupsTransport.open(
+                ClusterStack.local(),
+                people.name,
+                Deserialisation.FORBIDDEN_IN_JGROUPS,
+                new Cluster.End())) {
+      Identity annaId = Identity.selfMade();
+      GroupNode node = GroupNode.of(watched, annaId, people.policy).found(people.plan());
+      Someone anna = people.add("anna", annaId, node);
+      people.settled(anna);
+      CountDownLatch hanging = new CountDownLatch(2);
+      node.listen(
+          0,
+          (id, event) -> {
+            hanging.countDown();
+            hang(release);
+          });
+      CompletionStage<Optional<Boolean>> loop =
+          node.lookAt(
+              peer -> {
+                hanging.countDown();
+                hang(release);
+                return true;
+              });
+      assertThat(hanging.await(10, TimeUnit.SECONDS)).isTrue();
+      int before = probe.came.get();
+      for (int i = 0; i < 20; i++) {
+        for (Quality quality : Quality.values()) {
+          other.multicast(quality, text("noise"));
+        }
+      }
+      await().atMost(People.SOON).until(() -> probe.came.get() >= before + 100);
+      await().atMost(People.SOON).until(() -> probe.wentBack.get() == probe.came.get());
+      assertThat(loop.toCompletableFuture()).as("it hangs all the while").isNotDone();
+      release.countDown();
+      assertThat(answer(loop)).contains(true);
+      people.close();
+    } finally {
+      release.countDown();
+    }
+  }
+
   @Test
   void severalGroupsOfOneProcessShareAChannelAndNothingElse() {
     try (Network hall =
@@ -1072,9 +1129,15 @@ final class GroupNodeTest {
     ben.says("one frame");
     anna.reads("one frame");
     assertThat(registry.get("keymoot.members").gauge().value()).isEqualTo(2);
+    assertThat(registry.get("keymoot.opening.senders").gauge().value()).isEqualTo(2);
+    assertThat(registry.get("keymoot.opening.keys").gauge().value()).isPositive();
     assertThat(registry.get("keymoot.frames.opened").functionCounter().count()).isEqualTo(1);
     assertThat(registry.get("keymoot.keys").functionCounter().count()).isPositive();
     assertThat(registry.get("keymoot.cache.hit.rate").gauges()).hasSize(2);
+    anna.node.close();
+    assertThat(registry.get("keymoot.opening.keys").gauge().value())
+        .as("none outlives its node")
+        .isZero();
   }
 
   /** One record for each key that either made, and one for each that either took into use. */

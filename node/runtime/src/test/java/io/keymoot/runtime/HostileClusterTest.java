@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.jgroups.BytesMessage;
@@ -168,15 +169,7 @@ class HostileClusterTest {
       final NamedBait named = new NamedBait();
       NamedBait.armed = true;
 
-      for (org.jgroups.Address to : new org.jgroups.Address[] {null, target}) {
-        sendPlainly(hostile, new ObjectMessage(to, new Bait()));
-        sendPlainly(hostile, new CompositeMessage(to, new ObjectMessage(to, new Bait())));
-        sendPlainly(hostile, new BytesMessage(to, new Bait()));
-        sendPlainly(hostile, new EmptyMessage(to));
-        sendPlainly(hostile, new BytesMessage(to, new byte[] {77, 1, 2, 3}));
-        sendPlainly(hostile, new NioMessage(to, ByteBuffer.allocate(10)));
-        sendPlainly(hostile, new BytesMessage(to, filled(63_000)));
-      }
+      bait(hostile, target);
       // Both met by three: by one victim alone and by each of the two among all.
       await()
           .atMost(SOON)
@@ -260,6 +253,96 @@ class HostileClusterTest {
     }
   }
 
+  /** The same by a process of its own, which shares nothing with them but the network. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"UDP", "TCP"})
+  void aGroupTalksAndRekeysInSpiteOfAProcessThatMeansIll(Kind kind, @TempDir Path folder)
+      throws Exception {
+    JGroupsTransportTest.requireMulticast(kind);
+    requireThatTheBaitsAreLive();
+    String name = "hostile process " + kind + " " + ProcessHandle.current().pid();
+    try (People people = new People();
+        Network network = Network.of(kind.stack(folder), Deserialisation.FORBIDDEN_IN_JGROUPS)) {
+      Identity annaId = Identity.selfMade();
+      Identity benId = Identity.selfMade();
+      GroupNode.Builder anna = GroupNode.of(network, annaId, people.policy).meetingAt(name);
+      GroupNode.Builder ben = GroupNode.of(network, benId, people.policy).meetingAt(name);
+      People.Someone one = people.add("anna", annaId, anna.found(people.plan()));
+      People.Someone other = people.add("ben", benId, ben.join(people.name));
+      people.settled(one, other);
+      final int baitsBefore = Bait.TAKEN.get();
+      final TransportCounts before = one.node.counts();
+      NamedBait.armed = true;
+
+      Process attacker = Attacker.start(kind, folder, name);
+      try {
+        assertThat(attacker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(attacker.exitValue()).as("it did all it could").isZero();
+      } finally {
+        attacker.destroyForcibly();
+      }
+      one.node.rekey().toCompletableFuture().join();
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                one.says("to ben");
+                other.says("to anna");
+                return other.read().contains("to ben") && one.read().contains("to anna");
+              });
+      people.settled(one, other);
+      TransportCounts after = one.node.counts();
+      assertThat(after.refusedUnread() - before.refusedUnread())
+          .as("baits came")
+          .isGreaterThanOrEqualTo(6);
+      assertThat(after.refused() - before.refused()).as("and more").isGreaterThanOrEqualTo(4);
+      assertThat(after.received() - before.received()).as("and a flood").isGreaterThan(500);
+      assertThat(Bait.TAKEN.get()).isEqualTo(baitsBefore);
+      assertThat(NamedBait.CREATED.get()).isZero();
+      people.close();
+    } finally {
+      NamedBait.armed = false;
+    }
+  }
+
+  /** What runs in the other JVM: JGroups' own, with no line of ours in its way. */
+  static final class Attacker {
+    static Process start(Kind kind, Path folder, String cluster) throws IOException {
+      return new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-XX:TieredStopAtLevel=1",
+              "-Xmx128m",
+              "-Djava.net.preferIPv4Stack=true",
+              "-cp",
+              System.getProperty("java.class.path"),
+              Attacker.class.getName(),
+              kind.name(),
+              folder.toString(),
+              cluster)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.INHERIT)
+          .start();
+    }
+
+    public static void main(String[] arguments) throws Exception {
+      ClusterStack stack = Kind.valueOf(arguments[0]).stack(Path.of(arguments[1]));
+      try (JChannel hostile = stack.open(arguments[2])) {
+        hostile.setDiscardOwnMessages(true);
+        hostile.connect(arguments[2]);
+        await().atMost(SOON).until(() -> hostile.getView().size() == 3);
+        org.jgroups.Address target = hostile.getView().getMembers().get(0);
+        bait(hostile, target);
+        sendPlainly(hostile, new ObjectMessage(null, new NamedBait()));
+        flood(hostile);
+        floodOfEachKind(hostile);
+        forgeMembership(hostile, target);
+      }
+      System.exit(0);
+    }
+  }
+
   /** A check that cannot fail is none: read by anybody else in this JVM, the baits do work. */
   private static void requireThatTheBaitsAreLive() throws Exception {
     ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -280,6 +363,21 @@ class HostileClusterTest {
   /** One by one and out of band, so that what is refused takes nothing else with it. */
   static void sendPlainly(JChannel hostile, Message message) throws Exception {
     hostile.send(message.setFlag(Flag.OOB, Flag.DONT_BUNDLE, Flag.NO_RELIABILITY));
+  }
+
+  /**
+   * To all and to one: what JGroups would read before anybody can look at it, and other rubbish.
+   */
+  static void bait(JChannel hostile, org.jgroups.Address target) throws Exception {
+    for (org.jgroups.Address to : new org.jgroups.Address[] {null, target}) {
+      sendPlainly(hostile, new ObjectMessage(to, new Bait()));
+      sendPlainly(hostile, new CompositeMessage(to, new ObjectMessage(to, new Bait())));
+      sendPlainly(hostile, new BytesMessage(to, new Bait()));
+      sendPlainly(hostile, new EmptyMessage(to));
+      sendPlainly(hostile, new BytesMessage(to, new byte[] {77, 1, 2, 3}));
+      sendPlainly(hostile, new NioMessage(to, ByteBuffer.allocate(10)));
+      sendPlainly(hostile, new BytesMessage(to, filled(63_000)));
+    }
   }
 
   static void flood(JChannel hostile) throws Exception {

@@ -23,10 +23,13 @@ import java.net.SocketTimeoutException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.jgroups.JChannel;
+import org.jgroups.Message.Flag;
 import org.jgroups.View;
 import org.jgroups.protocols.DISCARD;
 import org.jgroups.protocols.TP;
@@ -133,6 +136,53 @@ class JGroupsTransportTest {
               new Arrived(from, bytes("all FRAME"), true),
               new Arrived(from, bytes("you RELIABLE_FRAME"), true));
       assertThat(late.arrived).isEmpty();
+    }
+  }
+
+  /**
+   * What is old is worthless, and what is reliable is worth waiting for. Nothing waits for credit.
+   */
+  @ParameterizedTest
+  @EnumSource(Quality.class)
+  void eachQualityTravelsAsItsNameSays(Quality quality) throws Exception {
+    try (Cluster cluster = new Cluster(ClusterStack.local()).join(2)) {
+      cluster.awaitAllReachable();
+      JGroupsTransport sender = cluster.ends.get(0).transport();
+      Probe probe = new Probe();
+      probe.below(sender.channel());
+      sender.multicast(quality, bytes("#all"));
+      sender.unicast(cluster.ends.get(1).transport().self(), quality, bytes("#one"));
+      Set<Flag> flags =
+          switch (quality) {
+            case HEARTBEAT, PRESENCE -> EnumSet.of(Flag.NO_FC, Flag.OOB, Flag.NO_RELIABILITY);
+            case FRAME -> EnumSet.of(Flag.NO_FC, Flag.NO_RELIABILITY);
+            case CONTROL, RELIABLE_FRAME -> EnumSet.of(Flag.NO_FC);
+          };
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(probe.passed)
+                      .contains(new Probe.Passed("all", flags), new Probe.Passed("one", flags)));
+    }
+  }
+
+  @Test
+  void controlThatIsLostComesAgainAndAHeartbeatDoesNot() throws Exception {
+    try (Cluster cluster = new Cluster(ClusterStack.local()).join(2)) {
+      cluster.awaitAllReachable();
+      JGroupsTransport sender = cluster.ends.get(0).transport();
+      End other = cluster.ends.get(1);
+      Probe probe = new Probe("beat", "all", "one");
+      probe.below(sender.channel());
+      sender.multicast(Quality.HEARTBEAT, bytes("#beat"));
+      sender.multicast(Quality.CONTROL, bytes("#all"));
+      sender.unicast(other.transport().self(), Quality.CONTROL, bytes("#one"));
+      await().atMost(SOON).until(() -> other.arrived.size() == 2);
+      assertThat(other.arrived)
+          .extracting(Arrived::bytes)
+          .containsExactlyInAnyOrder(bytes("#all"), bytes("#one"));
+      assertThat(probe.losing).as("each was lost once").isEmpty();
     }
   }
 
