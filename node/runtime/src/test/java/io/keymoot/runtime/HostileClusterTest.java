@@ -293,14 +293,16 @@ class HostileClusterTest {
                 return other.read().contains("to ben") && one.read().contains("to anna");
               });
       people.settled(one, other);
+      await("the flood")
+          .atMost(SOON)
+          .until(() -> one.node.counts().received() > before.received() + 500);
+      assertThat(Bait.TAKEN.get()).isEqualTo(baitsBefore);
+      assertThat(NamedBait.CREATED.get()).isZero();
       TransportCounts after = one.node.counts();
       assertThat(after.refusedUnread() - before.refusedUnread())
           .as("baits came")
           .isGreaterThanOrEqualTo(6);
-      assertThat(after.refused() - before.refused()).as("and more").isGreaterThanOrEqualTo(4);
-      assertThat(after.received() - before.received()).as("and a flood").isGreaterThan(500);
-      assertThat(Bait.TAKEN.get()).isEqualTo(baitsBefore);
-      assertThat(NamedBait.CREATED.get()).isZero();
+      assertThat(after.refused() - before.refused()).as("and rubbish").isGreaterThanOrEqualTo(4);
       people.close();
     } finally {
       NamedBait.armed = false;
