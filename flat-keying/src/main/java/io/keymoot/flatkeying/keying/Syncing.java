@@ -181,7 +181,7 @@ final class Syncing {
     List<Bytes> blobs = new ArrayList<>();
     int bytes = 0;
     for (Hash32 hash : ask.blobs()) {
-      Bytes blob = core.blobs.get(hash).or(() -> ownLeafKey(hash)).orElse(Bytes.EMPTY);
+      Bytes blob = core.blobs.get(hash).orElse(Bytes.EMPTY);
       if (!blob.isEmpty() && bytes + blob.length() < REPLY_BYTES) {
         blobs.add(blob);
         bytes += blob.length() + 2;
@@ -200,11 +200,6 @@ final class Syncing {
     return facts.isEmpty() && blobs.isEmpty()
         ? Optional.empty()
         : Optional.of(SideCodec.encode(new SyncReply(core.group, facts, blobs)));
-  }
-
-  /** Whoever else gives it away or loses it, its owner has it. */
-  private Optional<Bytes> ownLeafKey(Hash32 hash) {
-    return core.self.leafKey(hash).map(pair -> pair.publicKey().bytes());
   }
 
   /**
