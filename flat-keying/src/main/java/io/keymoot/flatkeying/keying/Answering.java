@@ -6,9 +6,11 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,11 @@ public final class Answering {
       times[next] = now;
       next = (next + 1) % times.length;
     }
+
+    /** As if there had been no answer yet. */
+    boolean isOver(long now) {
+      return now - times[(next + times.length - 1) % times.length] >= Limits.ANSWER_WINDOW_MILLIS;
+    }
   }
 
   private static final class Asked {
@@ -81,6 +88,13 @@ public final class Answering {
       first = null;
       second = null;
     }
+
+    /** As if nobody had asked yet, nor said it. */
+    boolean isOver(long now) {
+      return now - since > Limits.ASKED_TOGETHER_MILLIS
+          && now - saidToAll >= Limits.ANSWERED_ALL_MILLIS
+          && now - saidToAll >= Limits.ASKED_TOGETHER_MILLIS;
+    }
   }
 
   private final Window all = new Window(Limits.ANSWERS_IN_A_WINDOW);
@@ -94,6 +108,14 @@ public final class Answering {
         return size() > most;
       }
     };
+  }
+
+  /** What is over takes no room from one that is not, and none for long. */
+  private static <V> void dropOver(Map<?, V> oldestFirst, Predicate<V> isOver) {
+    Iterator<V> each = oldestFirst.values().iterator();
+    while (each.hasNext() && isOver.test(each.next())) {
+      each.remove();
+    }
   }
 
   /**
@@ -118,6 +140,7 @@ public final class Answering {
     }
     all.take(now);
     its.take(now);
+    dropOver(askers, window -> window.isOver(now));
     boolean isThird = false;
     for (Asked entry : open) {
       isThird |= entry.by(by);
@@ -151,6 +174,7 @@ public final class Answering {
     if (now - entry.since > Limits.ASKED_TOGETHER_MILLIS) {
       entry.since = now;
       entry.forgetAskers();
+      dropOver(asked, each -> each.isOver(now));
     }
     return entry;
   }
