@@ -181,6 +181,15 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
                   + " has the same facts and another idea of who is in: please report this bug.");
       case NodeEvent.SetAside file ->
           note(file.file() + " was damaged (" + file.why() + ") and is now " + file.now() + '.');
+      case NodeEvent.NotRead file -> note(file.file() + " cannot be read: " + file.why() + '.');
+      case NodeEvent.NotWritten file ->
+          note(
+              file.file()
+                  + " cannot be written ("
+                  + file.why()
+                  + "): after a restart this device would not know who was put out. It is tried"
+                  + " again; see that its folder is writable, with room on its disk.");
+      case NodeEvent.WrittenAgain file -> note(file.file() + " is written again.");
       case NodeEvent.Refused refused ->
           log.publish(
               "refused",

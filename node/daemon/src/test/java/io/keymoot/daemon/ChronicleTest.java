@@ -103,6 +103,22 @@ class ChronicleTest {
     assertThat(told(log)).as("also of a node that answers no more").hasSize(6);
   }
 
+  @Test
+  void whatTheNodeCannotKeepIsTold() throws Exception {
+    GroupNode anna = group.closing(builder().found(PLAN));
+    answer(anna.whenIn());
+    EventLog log = new EventLog("test", InstantSource.system());
+    Chronicle chronicle = chronicle(anna, log);
+    chronicle.event(1, new NodeEvent.NotWritten(Path.of("facts"), "no room"));
+    chronicle.event(2, new NodeEvent.WrittenAgain(Path.of("facts")));
+    chronicle.event(3, new NodeEvent.NotRead(Path.of("facts"), "no right"));
+    assertThat(log.after(0, 100).events().stream().map(e -> new JsonObject(e).getString("text")))
+        .satisfiesExactly(
+            text -> assertThat(text).contains("facts cannot be written (no room)", "tried again"),
+            text -> assertThat(text).contains("facts is written again"),
+            text -> assertThat(text).contains("facts cannot be read: no right"));
+  }
+
   private static List<String> told(EventLog log) {
     return log.after(0, 100).events().stream()
         .map(JsonObject::new)

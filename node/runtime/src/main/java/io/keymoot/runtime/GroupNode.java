@@ -119,7 +119,8 @@ public final class GroupNode implements AutoCloseable {
                 event ->
                     event instanceof NodeEvent.Message message ? message.payload().length() : 0));
     this.memory = from.memory == null ? null : new Remembered(from.memory, this::publish);
-    this.disk = memory == null ? null : new MemoryWriter(memory::save);
+    this.disk =
+        memory == null ? null : new MemoryWriter(memory, this::publish, RuntimeLimits.WRITE_AGAIN);
     this.clocks = new ClockWatch(from.clocks, this::lookAtClocks);
     this.host =
         new Host(

@@ -152,4 +152,20 @@ public sealed interface NodeEvent {
    * @param why what is wrong, and what that means
    */
   record SetAside(Path file, Path now, String why) implements NodeEvent {}
+
+  /**
+   * A file of this node could not be read, and is where it was; the node started without.
+   *
+   * @param why what is wrong, and what that means
+   */
+  record NotRead(Path file, String why) implements NodeEvent {}
+
+  /**
+   * What must survive a restart could not be written: a device that ended now would not know it. It
+   * is tried again until it succeeds or the node is closed; told once until {@link WrittenAgain}.
+   */
+  record NotWritten(Path file, String why) implements NodeEvent {}
+
+  /** What was {@link NotWritten} is written now, with all that came since. */
+  record WrittenAgain(Path file) implements NodeEvent {}
 }

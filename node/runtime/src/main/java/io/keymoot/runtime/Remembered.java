@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *          | SHA-256 of all that
  * </pre>
  */
-final class Remembered {
+final class Remembered implements MemoryWriter.Storage {
   private static final Logger LOG = LoggerFactory.getLogger(Remembered.class);
   private static final byte[] MAGIC = "keymoot facts".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 1;
@@ -58,7 +58,8 @@ final class Remembered {
     this.events = events;
   }
 
-  private Path file(GroupId group) {
+  @Override
+  public Path file(GroupId group) {
     return folder.resolve(group.hash().toHex().substring(0, 16) + ".facts");
   }
 
@@ -110,18 +111,15 @@ final class Remembered {
 
   // ---- writing
 
-  void save(GroupId group, List<Bytes> facts) {
+  @Override
+  public void save(GroupId group, List<Bytes> facts) throws IOException {
     long length = HEAD + Hash32.LENGTH;
     for (Bytes fact : facts) {
       length += (long) Integer.BYTES + fact.length();
     }
     if (length > RuntimeLimits.REMEMBERED_BYTES) {
-      LOG.warn(
-          "What {} must remember of expulsions would take {} bytes, more than {}; it is not kept",
-          group,
-          length,
-          RuntimeLimits.REMEMBERED_BYTES);
-      return;
+      throw new IOException(
+          "it would have " + length + " bytes, more than " + RuntimeLimits.REMEMBERED_BYTES);
     }
     ByteBuffer out = ByteBuffer.allocate((int) length);
     out.put(MAGIC).putShort((short) VERSION).put(group.hash().toArray()).putInt(facts.size());
@@ -131,16 +129,8 @@ final class Remembered {
     byte[] whole = out.array();
     byte[] body = Arrays.copyOf(whole, out.position());
     Hash32.sha256(body).write(whole, body.length);
-    try {
-      Files.createDirectories(folder);
-      OwnFile.write(file(group), whole);
-    } catch (IOException e) {
-      LOG.error(
-          "Cannot remember who was put out of {}: {}. Make {} writable, with room on its disk",
-          group,
-          e.toString(),
-          folder);
-    }
+    Files.createDirectories(folder);
+    OwnFile.write(file(group), whole);
   }
 
   // ---- reading
@@ -157,12 +147,12 @@ final class Remembered {
     } catch (NoSuchFileException nothing) {
       return List.of();
     } catch (IOException e) {
-      LOG.error(
-          "Cannot read {}: {}. This device starts without knowing who was put out before, and"
-              + " learns it from the others; check the file's rights and the disk, then start it"
-              + " again",
-          file,
-          e.toString());
+      String told =
+          e
+              + ". This device starts without knowing who was put out before, and learns it from"
+              + " the others; check the file's rights and the disk, then start it again";
+      LOG.error("Cannot read {}: {}", file, told);
+      events.accept(new NodeEvent.NotRead(file, told));
       return List.of();
     }
     List<Bytes> facts = new ArrayList<>();
@@ -217,6 +207,7 @@ final class Remembered {
       events.accept(new NodeEvent.SetAside(file, aside, told));
     } catch (IOException e) {
       LOG.error("{} cannot be used, nor moved away ({}): {}", file, e.toString(), told);
+      events.accept(new NodeEvent.NotRead(file, told));
     }
     return List.of();
   }

@@ -253,6 +253,9 @@ final class RuntimeLimits {
 
   static final int REMEMBERED_BYTES = 32 << 20;
 
+  /** Until what could not be written is tried again: at first, and at most, for it doubles. */
+  static final MemoryWriter.Waits WRITE_AGAIN = new MemoryWriter.Waits(1_000, 60_000);
+
   /** How often the certificate's file is looked at. */
   static final Duration RENEWAL_LOOK = Duration.ofSeconds(30);
 

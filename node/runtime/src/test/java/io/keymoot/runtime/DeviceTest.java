@@ -455,6 +455,49 @@ final class DeviceTest {
     }
   }
 
+  @Test
+  void aMemoryThatCannotBeReadIsToldAndLeftWhereItIs() throws Exception {
+    Path file = expelled();
+    Files.delete(file);
+    Files.createDirectory(file);
+    List<NodeEvent> told = new ArrayList<>();
+    assertThat(new Remembered(folder, told::add).load(everybody.get(0).node.group().orElseThrow()))
+        .isEmpty();
+    assertThat(told).hasSize(1);
+    assertThat(((NodeEvent.NotRead) told.get(0)).file()).isEqualTo(file);
+    assertThat(((NodeEvent.NotRead) told.get(0)).why()).contains("starts without knowing");
+  }
+
+  @Test
+  void whereADiskFailsThatIsToldAndWhatItMissedIsWrittenOnceItIsBack() throws Exception {
+    Path disk = folder.resolve("disk");
+    Files.writeString(disk, "no folder");
+    Someone anna = people.founder("anna");
+    Identity benId = Identity.selfMade();
+    Someone ben =
+        people.add(
+            "ben",
+            benId,
+            people.builder(benId).rememberingIn(disk.resolve("memory")).join(people.name));
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
+    anna.node.evict(cora.identity.device());
+    ben.node.evict(cora.identity.device());
+    await().atMost(People.SOON).until(() -> !ben.saw(NodeEvent.NotWritten.class).isEmpty());
+    people.settled(anna, ben);
+    assertThat(ben.saw(NodeEvent.WrittenAgain.class)).isEmpty();
+    Files.delete(disk);
+    await().atMost(People.SOON).until(() -> !ben.saw(NodeEvent.WrittenAgain.class).isEmpty());
+    assertThat(ben.saw(NodeEvent.NotWritten.class)).hasSize(1);
+    Path file = ben.saw(NodeEvent.WrittenAgain.class).getFirst().file();
+    assertThat(file).isEqualTo(ben.saw(NodeEvent.NotWritten.class).getFirst().file());
+    assertThat(
+            new Remembered(disk.resolve("memory"), event -> {})
+                .load(ben.node.group().orElseThrow()))
+        .isNotEmpty();
+    assertThat(file).exists();
+  }
+
   private final List<Someone> everybody = new ArrayList<>();
 
   /** Anna and Ben put Cora out, and remember it. */
