@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Where the loop and the frames meet: the loop installs, activates and retires keys and says who is
  * in; sealers and openers on any thread use what is there, and nobody waits for anybody.
  *
- * <p>All public methods but {@link #newOpener} are for the loop, one thread.
+ * <p>All public methods but {@link #newOpener} and {@link #counts} are for the loop, one thread.
  *
  * <p>The life of a key: <i>install</i> (its frames open) → <i>activate</i> (we seal under it) →
  * another is activated → <i>retire</i> (its secrets are wiped). After an expulsion <i>leave
@@ -49,7 +50,8 @@ public final class KeyRing implements AutoCloseable {
       new AtomicReferenceArray<>(QUICK_PLACES);
   private final AtomicReferenceArray<@Nullable OpenKey> ready =
       new AtomicReferenceArray<>(Limits.FRAME_KEYS);
-  private final AtomicInteger readied = new AtomicInteger();
+  private final AtomicLong readied = new AtomicLong();
+  private final AtomicLong droppedForRoom = new AtomicLong();
   private final AtomicInteger windows = new AtomicInteger();
   private final AtomicInteger signedWindows = new AtomicInteger();
 
@@ -295,6 +297,19 @@ public final class KeyRing implements AutoCloseable {
     return new FrameOpener(this, verifier);
   }
 
+  /**
+   * What opening keys cost, since the ring was made. Those that were found ready are all other
+   * frames: to count them would cost each frame something.
+   *
+   * @param derived the first frame of a sender under a key derives one
+   * @param droppedForRoom of those, the ones that gave way to others
+   */
+  public record Counts(long derived, long droppedForRoom) {}
+
+  public Counts counts() {
+    return new Counts(readied.get(), droppedForRoom.get());
+  }
+
   GroupId group() {
     return group;
   }
@@ -333,10 +348,10 @@ public final class KeyRing implements AutoCloseable {
 
   /** Keeps one more derived key ready, and drops the one that has been ready longest. */
   void keepReady(OpenKey key) {
-    int place = Integer.remainderUnsigned(readied.getAndIncrement(), Limits.FRAME_KEYS);
+    int place = (int) (readied.getAndIncrement() % Limits.FRAME_KEYS);
     OpenKey longest = ready.getAndSet(place, key);
-    if (longest != null && longest != key) {
-      longest.dropMaterial();
+    if (longest != null && longest != key && longest.dropMaterial()) {
+      droppedForRoom.getAndIncrement();
     }
   }
 

@@ -70,11 +70,14 @@ final class OpenKey implements AutoCloseable {
     return made;
   }
 
-  void dropMaterial() {
+  /** Whether there was any. */
+  boolean dropMaterial() {
     SFrameKey had = material.getAndSet(null);
-    if (had != null) {
-      had.close();
+    if (had == null) {
+      return false;
     }
+    had.close();
+    return true;
   }
 
   @Nullable Lane laneIfAny(FrameStream stream) {

@@ -173,6 +173,7 @@ class KeyRingTest {
       device.opens(sender.seals(CHAT, "x"));
     }
     assertThat(derived).hasValue(1);
+    assertThat(device.ring.counts()).isEqualTo(new KeyRing.Counts(1, 0));
   }
 
   @Test
@@ -199,6 +200,7 @@ class KeyRingTest {
       assertThat(device.opens(frame)).isInstanceOf(Opened.class);
     }
     assertThat(derived).hasValue(many);
+    assertThat(device.ring.counts()).isEqualTo(new KeyRing.Counts(many, 100));
     for (byte[] frame : frames) {
       assertThat(device.opens(frame)).isEqualTo(Refused.REPLAYED);
     }
@@ -206,6 +208,7 @@ class KeyRingTest {
     next[0] ^= 1; // Says that it is another stream's.
     assertThat(device.opens(next)).isEqualTo(Refused.FORGED);
     assertThat(derived.get()).as("the first was dropped, and is derived again").isEqualTo(many + 1);
+    assertThat(device.ring.counts()).isEqualTo(new KeyRing.Counts(many + 1, 101));
   }
 
   @Test

@@ -649,7 +649,11 @@ public final class GroupNode implements AutoCloseable {
   /** Whose frames are opened now: under each of those keys, each has a key of its own. */
   int openedSenders() {
     Seat at = seat;
-    return at == null ? 0 : at.keys.look().senders().size();
+    if (at == null) {
+      return 0;
+    }
+    KeyBoard.Look now = at.keys.look();
+    return now.installed().isEmpty() ? 0 : now.senders().size();
   }
 
   long framesDropped() {
@@ -753,6 +757,7 @@ public final class GroupNode implements AutoCloseable {
 
   private void take(Seat taken) {
     seat = taken;
+    figures.use(taken.desk.ring());
     frames.use(taken.desk);
     publish(new NodeEvent.Met(taken.peer.keying().group()));
   }

@@ -46,6 +46,16 @@ public final class NodeMetrics implements MeterBinder {
         .tags(tags)
         .description("Stays whose frames are opened, this node's own among them")
         .register(registry);
+    counter(
+        registry,
+        "keymoot.opening.derived",
+        "Keys of senders derived to open frames; all other frames found theirs ready",
+        each -> each.figures().openingKeys().derived());
+    counter(
+        registry,
+        "keymoot.opening.dropped",
+        "Of those, the ones that gave way to others before the group's key went",
+        each -> each.figures().openingKeys().droppedForRoom());
     counter(registry, "keymoot.keys", "Keys taken into use", each -> each.figures().keys.sum());
     counter(registry, "keymoot.rekeys", "Keys made here", each -> each.figures().rekeys.sum());
     counter(

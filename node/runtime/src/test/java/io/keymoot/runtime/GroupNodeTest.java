@@ -22,6 +22,7 @@ import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.Pending;
 import io.keymoot.runtime.People.Someone;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -751,11 +752,17 @@ final class GroupNodeTest {
                 cora.saw(NodeEvent.OtherGroup.class)
                     .contains(new NodeEvent.OtherGroup(annas, false)));
 
+    ben.says("before");
+    cora.reads("before");
+    double derived = derived(cora);
+    assertThat(derived).isPositive();
+
     answer(cora.node.moveTo(annas));
     // Anna may know that cora is in before cora does.
     await().atMost(People.SOON).until(() -> cora.node.group().equals(Optional.of(annas)));
     people.settled(anna, cora);
     assertThat(cora.node.group()).contains(annas);
+    assertThat(derived(cora)).as("figures do not go back").isGreaterThanOrEqualTo(derived);
     people.settled(ben);
     cora.says("good to be here");
     anna.reads("good to be here");
@@ -1123,21 +1130,51 @@ final class GroupNodeTest {
   void figuresTellOfFramesAndKeys() {
     Someone anna = people.founder("anna");
     Someone ben = people.joiner("ben");
-    people.settled(anna, ben);
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     new NodeMetrics(anna.node, "test").bindTo(registry);
     ben.says("one frame");
     anna.reads("one frame");
-    assertThat(registry.get("keymoot.members").gauge().value()).isEqualTo(2);
-    assertThat(registry.get("keymoot.opening.senders").gauge().value()).isEqualTo(2);
+    assertThat(registry.get("keymoot.members").gauge().value()).isEqualTo(3);
+    assertThat(registry.get("keymoot.opening.senders").gauge().value()).isEqualTo(3);
     assertThat(registry.get("keymoot.opening.keys").gauge().value()).isPositive();
     assertThat(registry.get("keymoot.frames.opened").functionCounter().count()).isEqualTo(1);
     assertThat(registry.get("keymoot.keys").functionCounter().count()).isPositive();
     assertThat(registry.get("keymoot.cache.hit.rate").gauges()).hasSize(2);
+
+    FunctionCounter derived = registry.get("keymoot.opening.derived").functionCounter();
+    FunctionCounter dropped = registry.get("keymoot.opening.dropped").functionCounter();
+    for (int i = 1; i < 20; i++) {
+      ben.says("frame " + i);
+    }
+    anna.reads("frame 19");
+    double before = derived.count();
+    assertThat(before).as("each frame but the first found its key ready").isBetween(1.0, 10.0);
+    int keys = anna.saw(NodeEvent.KeyInUse.class).size();
+    answer(anna.node.rekey());
+    await().atMost(People.SOON).until(() -> anna.saw(NodeEvent.KeyInUse.class).size() > keys);
+    people.settled(anna, ben, cora);
+    ben.says("under the next");
+    anna.reads("under the next");
+    await().atMost(People.SOON).until(() -> derived.count() > before);
+    assertThat(dropped.count()).isZero();
+
+    ben.node.closeAfterLeaving();
+    people.settled(anna, cora);
+    assertThat(registry.get("keymoot.opening.senders").gauge().value()).isEqualTo(2);
     anna.node.close();
+    assertThat(registry.get("keymoot.opening.senders").gauge().value()).isZero();
     assertThat(registry.get("keymoot.opening.keys").gauge().value())
         .as("none outlives its node")
         .isZero();
+  }
+
+  /** Opening keys. */
+  private static double derived(Someone who) {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    new NodeMetrics(who.node, "test").bindTo(registry);
+    return registry.get("keymoot.opening.derived").functionCounter().count();
   }
 
   /** One record for each key that either made, and one for each that either took into use. */
