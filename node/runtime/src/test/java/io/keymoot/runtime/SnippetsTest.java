@@ -2,6 +2,7 @@ package io.keymoot.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
@@ -14,11 +15,14 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.jetbrains.kotlin.cli.common.ExitCode;
+import org.jetbrains.kotlin.cli.jvm.K2JVMCompiler;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What documents say in Java, compiles. */
+/** What documents say in Java and Kotlin, compiles. */
 final class SnippetsTest {
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern IN_COMMENT =
@@ -68,6 +72,112 @@ final class SnippetsTest {
     assertThat(blocks).isNotEmpty();
     for (String block : blocks) {
       assertThat(complaints(block, out)).as(block).isEmpty();
+    }
+  }
+
+  private static final Pattern KOTLIN = Pattern.compile("```kotlin\n(.*?)```", Pattern.DOTALL);
+
+  private static final String AROUND_KOTLIN =
+      """
+      import io.keymoot.admission.*
+      import io.keymoot.flatkeying.frame.*
+      import io.keymoot.flatkeying.wire.*
+      import io.keymoot.runtime.*
+
+      class %s {
+        fun run(network: Network, identity: Identity, policy: PolicyRules, node: GroupNode, bytes: Bytes) {
+      %s
+        }
+      }
+      """;
+
+  /** Each line is wrong for its null, and for nothing else. */
+  private static final List<String> MISUSES =
+      List.of(
+          "node.send(null)",
+          "node.send(bytes, null, Delivery.ONCE)",
+          "node.onMessage(null)",
+          "GroupNode.of(network, null, policy)",
+          "node.export(null, bytes, 32)",
+          "Bytes.owning(null)",
+          "PolicyFile.parse(null)",
+          "NodeEvent.Status(NodeState.SETTLED, null)");
+
+  @Test
+  void theKotlinOfDocumentsCompilesAndANullIsRefusedWhereNoneMayBe(@TempDir Path out)
+      throws Exception {
+    List<Path> sources = new ArrayList<>();
+    Matcher blocks = KOTLIN.matcher(Files.readString(Path.of("README.md")));
+    while (blocks.find()) {
+      sources.add(kotlin(out, "Good" + sources.size(), blocks.group(1)));
+    }
+    assertThat(sources).isNotEmpty();
+    sources.add(kotlin(out, "Misuse", String.join("\n", MISUSES)));
+    List<String> said = compileKotlin(sources, out);
+    for (Path source : sources.subList(0, sources.size() - 1)) {
+      assertThat(said).contains(source + ": OK");
+    }
+    int before = (int) AROUND_KOTLIN.lines().takeWhile(line -> !line.equals("%s")).count();
+    for (int i = 0; i < MISUSES.size(); i++) {
+      String at = "Misuse.kt:" + (before + i + 1) + ':';
+      assertThat(said)
+          .as(MISUSES.get(i))
+          .anyMatch(each -> each.contains(at) && each.contains("error: null cannot be a value"));
+    }
+    assertThat(said)
+        .as("no other errors")
+        .filteredOn(each -> each.contains("error: "))
+        .hasSameSizeAs(MISUSES);
+  }
+
+  private static Path kotlin(Path folder, String name, String block) throws IOException {
+    return Files.writeString(
+        folder.resolve(name + ".kt"), AROUND_KOTLIN.formatted(name, block.strip()));
+  }
+
+  /** A process of its own: where Java does not try to become fast, it takes half as much CPU. */
+  private static List<String> compileKotlin(List<Path> sources, Path out) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Dkotlin.colors.enabled=false",
+                "-cp",
+                System.getProperty("java.class.path"),
+                KotlinCompiler.class.getName(),
+                out.resolve("classes").toString()));
+    sources.forEach(source -> command.add(source.toString()));
+    Path said = out.resolve("said");
+    new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(said.toFile())
+        .start()
+        .waitFor();
+    return Files.readAllLines(said);
+  }
+
+  /** Where to, and what; each file alone, for beside errors no warnings are told. */
+  static final class KotlinCompiler {
+    public static void main(String[] args) {
+      for (String source : List.of(args).subList(1, args.length)) {
+        ExitCode code =
+            new K2JVMCompiler()
+                .exec(
+                    System.out,
+                    "-no-stdlib",
+                    "-no-reflect",
+                    "-Xjspecify-annotations=strict",
+                    "-Werror",
+                    "-jvm-target",
+                    "21",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "-d",
+                    args[0],
+                    source);
+        System.out.println(source + ": " + code);
+      }
     }
   }
 
