@@ -175,6 +175,9 @@ public final class Limits {
   /** How soon a newcomer that has a Grant asks again for the facts it rests on. */
   public static final long FETCH_PAST_MILLIS = 500;
 
+  /** So many answers in a row that bring no fact are asked on at once. */
+  public static final int FETCHES_IN_VAIN = 4;
+
   /** Having asked for so long and held no usable epoch, a Rekey is owed. */
   public static final long UNREADABLE_MILLIS = 500;
 

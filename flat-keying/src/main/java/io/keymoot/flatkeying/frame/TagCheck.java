@@ -55,8 +55,7 @@ final class TagCheck implements AutoCloseable {
 
     Cipher cipher = desk.gcmCheck();
     if (desk.checkedCounter == counter) {
-      // The platform refuses a key's nonce twice in a row, and a flood may well repeat one frame.
-      // By
+      // The platform refuses a key's nonce twice in a row, and a flood may well repeat a frame. By
       // the counter alone: the same key may have been derived anew, and is another object then.
       desk.nonce.flip();
       cipher.init(Cipher.ENCRYPT_MODE, key, desk.nonce);

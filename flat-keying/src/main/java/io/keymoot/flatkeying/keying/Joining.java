@@ -79,7 +79,24 @@ final class Joining {
   private final Deque<Received> grants = new ArrayDeque<>();
   private final Set<MemberId> approvers = new TreeSet<>();
 
-  private record Received(Bytes from, Grant grant) {}
+  private static final class Received {
+    final Bytes from;
+    final Grant grant;
+    private int factsKnown;
+    private int inVain;
+
+    Received(Bytes from, Grant grant) {
+      this.from = from;
+      this.grant = grant;
+    }
+
+    /** Whether to ask its sender on at once, the last answer having come. */
+    boolean leadsOn(int known) {
+      inVain = known > factsKnown ? 0 : inVain + 1;
+      factsKnown = known;
+      return inVain <= Limits.FETCHES_IN_VAIN;
+    }
+  }
 
   /** What this device thinks of who granted; nothing yet of whom it was asked about. */
   private final Map<MemberId, Optional<Input.Belief>> beliefs = new LinkedHashMap<>();
@@ -292,14 +309,16 @@ final class Joining {
 
   /**
    * Who answered has more, as long as something is missing. To ask at whatever else comes would be
-   * a storm in a busy group.
+   * a storm in a busy group; and whose answers lead nowhere is asked again in its turn only.
    */
   void answered(Bytes from, List<FactId> told) {
     factsCame();
     for (Received each : grants) {
       if (each.from.equals(from)) {
         note(from, told);
-        fetch(each);
+        if (each.leadsOn(core.ledger.size())) {
+          fetch(each);
+        }
         return;
       }
     }

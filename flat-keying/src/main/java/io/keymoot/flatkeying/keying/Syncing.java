@@ -289,11 +289,11 @@ final class Syncing {
       core.membership.credentialKnown();
     }
     if (facts) {
-      // Who has taken a fact has what it hangs on; its holder may be long gone.
-      askFor(
-          List.of(),
-          lackedCredentials(),
-          message -> core.out.add(new Effect.ToAddress(from, message)));
+      // Who has taken a fact has what it hangs on; its holder may be long gone. Of one only, or
+      // whoever tells the same fact time and again makes us ask, and sign, as often.
+      List<Hash32> unasked = lackedCredentials();
+      unasked.removeAll(wantedBlobs);
+      askFor(List.of(), unasked, message -> core.out.add(new Effect.ToAddress(from, message)));
     }
     return blobs || facts ? Optional.of(told) : Optional.empty();
   }

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.FactWriter;
+import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.message.SyncAsk;
+import io.keymoot.flatkeying.message.SyncReply;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -295,5 +300,53 @@ class AskingToJoinTest {
     together();
     group.run(10_000);
     assertThat(finn.core.isMember()).as(group.show()).isTrue();
+  }
+
+  /**
+   * Whoever sends a Grant of a past that there is not, and answers each question with rubbish, must
+   * not have the newcomer sign question after question as fast as the network carries them.
+   */
+  @Test
+  void answersThatLeadNowhereAreNotAskedForWithoutEnd() {
+    found("ben");
+    Group.Node finn = group.join("finn", "");
+    group.hears = (from, to) -> from != finn && to != finn;
+    group.run(100);
+    FactWriter stranger =
+        new FactWriter(group.key(), finn.core.group(), new MemberId(hash("nobody's")));
+    List<FactId> nowhere = List.of(new FactId(hash("nowhere")));
+    FactId admit = new FactId(hash("admit"));
+    Bytes sealed = Bytes.owning(new byte[64]);
+    finn.step(
+        new Input.Received(OUTSIDE, SideCodec.grant(stranger, nowhere, finn.id(), admit, sealed)));
+    assertThat(questionsTo(OUTSIDE, finn)).isEqualTo(1);
+    for (int i = 0; i < 1_000; i++) {
+      Bytes blob = Bytes.owning(("blob " + i).getBytes(StandardCharsets.UTF_8));
+      Bytes fact =
+          FactCodec.encode(
+              stranger.write(nowhere, new Here(hash("leaf " + i), hash("credential"))));
+      finn.step(
+          new Input.Received(
+              OUTSIDE,
+              SideCodec.encode(new SyncReply(finn.core.group(), List.of(fact), List.of(blob)))));
+    }
+    assertThat(questionsTo(OUTSIDE, finn)).isLessThanOrEqualTo(10);
+    together();
+    group.run(10_000);
+    assertThat(finn.core.isMember()).as(group.show()).isTrue();
+  }
+
+  private static long questionsTo(Bytes address, Group.Node by) {
+    return by.log.stream()
+        .filter(
+            effect ->
+                effect instanceof Effect.ToAddress to
+                    && to.to().equals(address)
+                    && isA(MessageType.SYNC, to.message()))
+        .count();
+  }
+
+  private static Hash32 hash(String of) {
+    return Hash32.sha256(of.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -104,6 +104,38 @@ class CredentialsTest {
     assertThat(finn.core.state().isMember(eva.id())).isFalse();
   }
 
+  /** Each question is signed: whoever repeats a fact must not be asked each time. */
+  @Test
+  void whoTellsAFactAgainAndAgainIsNotAskedEachTimeForWhatItHangsOn() {
+    Group.Node chair = danWhoseChairNobodyAsksToSee();
+    Group.Node hearer =
+        group.members().stream()
+            .filter(node -> node != chair && !hasCredentialOf(node, chair))
+            .findFirst()
+            .orElseThrow();
+    group.hears = (from, to) -> false;
+    chair.step(new Input.Expel(group.node("eva").device()));
+    Known expulsion = chair.core.ledger().known(chair.core.state().heads()).getFirst();
+    Envelope fact = chair.core.ledger().envelope(expulsion);
+    Bytes reply =
+        SideCodec.encode(
+            new SyncReply(
+                chair.core.group(), List.of(FactCodec.encode(fact.withoutCover())), List.of()));
+    Bytes anywhere = Bytes.owning("anywhere".getBytes(StandardCharsets.UTF_8));
+    for (int i = 0; i < 1_000; i++) {
+      hearer.step(new Input.Received(anywhere, reply));
+    }
+    long asked =
+        hearer.log.stream()
+            .filter(
+                effect ->
+                    effect instanceof Effect.ToAddress to
+                        && to.to().equals(anywhere)
+                        && asksForABlob(to.message()))
+            .count();
+    assertThat(asked).isEqualTo(1);
+  }
+
   @Test
   void aCredentialIsSaidAgainOnceSomebodyCameIn() {
     five();

@@ -138,4 +138,25 @@ class SeedsTest {
             false);
     assertThat(failures(plan, 1)).isEmpty();
   }
+
+  /** Who was let in by a liar asked it, and signed, as fast as it answered with rubbish. */
+  @Test
+  void whereOnceRubbishWasAskedForWithoutEndTimeGoesOn() {
+    Plan plan =
+        new Plan(
+            6,
+            60_000,
+            Plan.MIXED,
+            List.of("heavy"),
+            0,
+            1,
+            "conference",
+            5,
+            0,
+            0,
+            0,
+            Optional.empty(),
+            false);
+    assertThat(failures(plan, 1)).isEmpty();
+  }
 }
