@@ -3,21 +3,31 @@ package io.keymoot.runtime;
 import io.keymoot.admission.certificate.Credential;
 import io.keymoot.admission.certificate.CredentialChecker;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.keying.Draws;
 import io.keymoot.flatkeying.keying.Eavesdropper;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
+import io.keymoot.flatkeying.message.SyncReply;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.Peer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +43,8 @@ public final class Wiretap implements AutoCloseable {
 
   private final Draws draws = new Draws(new SecureRandom().nextLong());
   private final List<Bytes> overheard = new ArrayList<>(); // guarded by itself
+  private final Set<Bytes> known = new HashSet<>(); // guarded by overheard
+  private final Map<MemberId, Draws> accomplices = new ConcurrentHashMap<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private @Nullable GroupNode node;
 
@@ -42,17 +54,38 @@ public final class Wiretap implements AutoCloseable {
 
   // ---- before the device is in
 
-  /** A network for it. */
-  public Network network(ClusterStack stack, Deserialisation deserialisation) {
+  /** A network for it; what it says itself is told too. */
+  public Network network(
+      ClusterStack stack, Deserialisation deserialisation, Consumer<Bytes> said) {
     return Network.of(
         stack,
         deserialisation,
         (over, cluster, against, receiver) ->
-            new Tapped(JGroupsTransport.open(over, cluster, against, new Tap(receiver))));
+            new Tapped(
+                JGroupsTransport.open(over, cluster, against, new Tap(receiver)),
+                message -> {
+                  overhear(message);
+                  said.accept(message);
+                }));
+  }
+
+  /** A network for somebody else, all of whose words are told, whoever they are for. */
+  public static Network recorded(
+      ClusterStack stack, Deserialisation deserialisation, Consumer<Bytes> said) {
+    return Network.of(
+        stack,
+        deserialisation,
+        (over, cluster, against, receiver) ->
+            new Tapped(JGroupsTransport.open(over, cluster, against, receiver), said));
   }
 
   public GroupNode.Builder drawingFor(GroupNode.Builder builder) {
-    return builder.drawing(draws);
+    return drawing(builder, draws);
+  }
+
+  /** For somebody else. */
+  public static GroupNode.Builder drawing(GroupNode.Builder builder, Draws from) {
+    return builder.drawing(from);
   }
 
   /** From now on it is looked at what the node holds. */
@@ -62,11 +95,29 @@ public final class Wiretap implements AutoCloseable {
         () -> its.lookAt(this::look), 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** What was heard elsewhere. */
-  public void overhear(Bytes message) {
-    synchronized (overheard) {
-      overheard.add(message);
+  /**
+   * What was heard elsewhere.
+   *
+   * @return false if it was heard before
+   */
+  public boolean overhear(Bytes message) {
+    if (SideCodec.decode(message) instanceof Decoded.Ok<SideMessage> ok
+        && ok.value() instanceof SyncReply reply) {
+      // The same facts come in many of these, and each is long.
+      return reply.facts().stream().filter(this::isNew).count() > 0;
     }
+    return isNew(message);
+  }
+
+  private boolean isNew(Bytes message) {
+    synchronized (overheard) {
+      return known.add(message) && overheard.add(message);
+    }
+  }
+
+  /** To plant a leak: this member's randomness is known too, so what is sealed to it is read. */
+  public void alsoHas(MemberId accomplice, Draws its) {
+    accomplices.put(accomplice, its);
   }
 
   // ---- and what comes of it
@@ -100,11 +151,21 @@ public final class Wiretap implements AutoCloseable {
         .lookAt(
             peer ->
                 look(peer)
-                    ? Objects.requireNonNull(eavesdropper).derived(peer.keying().self())
+                    ? derived(Objects.requireNonNull(eavesdropper), peer.keying().self())
                     : new TreeMap<FactId, Integer>())
         .thenApply(Optional::orElseThrow)
         .toCompletableFuture()
         .join();
+  }
+
+  private SortedMap<FactId, Integer> derived(Eavesdropper its, MemberId self) {
+    SortedMap<FactId, Integer> first = its.derived(self);
+    accomplices.forEach(
+        (member, draws) -> {
+          its.madeUp(member, draws);
+          its.derived(member).forEach((epoch, revision) -> first.merge(epoch, revision, Math::min));
+        });
+    return first;
   }
 
   @Override
@@ -144,12 +205,14 @@ public final class Wiretap implements AutoCloseable {
     }
   }
 
-  /** What goes out. */
-  private final class Tapped implements Transport {
+  /** What goes out; but not frames, and not heartbeats, which no key follows from. */
+  private static final class Tapped implements Transport {
     private final Transport transport;
+    private final Consumer<Bytes> said;
 
-    Tapped(Transport transport) {
+    Tapped(Transport transport, Consumer<Bytes> said) {
       this.transport = transport;
+      this.said = said;
     }
 
     @Override
@@ -160,7 +223,7 @@ public final class Wiretap implements AutoCloseable {
     @Override
     public boolean multicast(Quality quality, Bytes message) {
       if (quality == Quality.CONTROL) {
-        overhear(message);
+        said.accept(message);
       }
       return transport.multicast(quality, message);
     }
@@ -168,7 +231,7 @@ public final class Wiretap implements AutoCloseable {
     @Override
     public boolean unicast(Address to, Quality quality, Bytes message) {
       if (quality == Quality.CONTROL) {
-        overhear(message);
+        said.accept(message);
       }
       return transport.unicast(to, quality, message);
     }

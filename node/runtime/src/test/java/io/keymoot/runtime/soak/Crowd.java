@@ -74,7 +74,7 @@ final class Crowd {
     this.out = out;
   }
 
-  private static PolicyRules rules() throws Failed {
+  static PolicyRules rules() throws Failed {
     return switch (PolicyFile.parse(
         "version: 1\n"
             + "admit: anybody\n"
@@ -86,7 +86,7 @@ final class Crowd {
     };
   }
 
-  private static FlatKeying.Founding plan(String name) {
+  static FlatKeying.Founding plan(String name) {
     return new FlatKeying.Founding(
         name,
         Profile.CONFERENCE,

@@ -145,7 +145,7 @@ final class LongRun {
 
   private void awaitAgreement(Village village) throws Exception {
     long from = System.nanoTime();
-    village.awaitOneGroup(all, 30_000);
+    village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
     worst = Math.max(worst, Soak.seconds(from));
   }
 
@@ -157,7 +157,8 @@ final class LongRun {
     hoarder = next;
     expulsion = null;
     since = faults;
-    village.awaitOneGroup(all, 60_000);
+    Village.await(() -> next.connected > 0, Village.in(60_000), next::line);
+    village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
   }
 
   private void putOut(Village village, int faults) throws Exception {

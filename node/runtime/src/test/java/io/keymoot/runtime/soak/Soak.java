@@ -266,7 +266,7 @@ public final class Soak {
         if (plain) {
           awaitCluster(all);
         } else {
-          village.awaitOneGroup(all, 30_000);
+          village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
         }
         newcomer.order(talk);
       }
@@ -373,7 +373,7 @@ public final class Soak {
     one.order("expel " + out.device);
     long from = System.nanoTime();
     other.order("expel " + out.device);
-    village.awaitOneGroup(stay, members - 1, 30_000);
+    village.awaitOneGroup(stay, members - 1, Village.CONVERGES_MILLIS);
     return expelled(out, stay, from, each -> members);
   }
 
@@ -418,6 +418,10 @@ public final class Soak {
     if (expulsion.switches.keySet().stream().noneMatch(out.plundered::containsKey)) {
       throw new Failed("of those who stayed the hoarder opened nothing: " + out.plundered);
     }
+    int unheard = Integer.parseInt(words[4]);
+    if (unheard == 0) {
+      throw new Failed("all that the others said it had heard itself: were they recorded?");
+    }
     int derived = knowsNoNewKey(expulsion, others);
     return new Window(
         words[3]
@@ -427,7 +431,9 @@ public final class Soak {
             + words[2]
             + ", derived "
             + derived
-            + " old keys in use from all it recorded",
+            + " old keys in use from all it recorded and "
+            + unheard
+            + " messages that only others heard",
         (newest - expulsion.from) / 1e6,
         Math.max(0, newest - expulsion.firstNew()) / 1e6,
         (expulsion.lastNew() - expulsion.from) / 1e6);
@@ -467,28 +473,39 @@ public final class Soak {
   }
 
   /**
-   * Nor does any key follow from all it recorded that they used since: their covers, relays and
-   * words among each other, as far as they crossed its network, with all its randomness.
-   *
-   * @return how many of the earlier ones do: else it would prove nothing
+   * Nor does any key follow from all it recorded that they used since: their covers, relays, words
+   * and what they said to one another, with all its randomness.
    */
   private static int knowsNoNewKey(Expulsion expulsion, List<House> others) throws Failed {
-    House out = expulsion.out;
+    Map<String, List<Use>> used = new TreeMap<>();
+    others.forEach(each -> used.put(each.member, each.used));
+    return knowsNoNewKey(expulsion.out.derives, used, expulsion::switched);
+  }
+
+  /**
+   * @param derives what the expelled comes to
+   * @param used by member
+   * @param switched by member, when it had the first key without the expelled
+   * @return how many of the earlier ones it comes to: else it would prove nothing
+   */
+  static int knowsNoNewKey(
+      List<KeyName> derives, Map<String, List<Use>> used, ToLongFunction<String> switched)
+      throws Failed {
     Set<KeyName> old = new HashSet<>();
-    for (House each : others) {
-      for (Use use : each.used) {
+    for (Map.Entry<String, List<Use>> each : used.entrySet()) {
+      for (Use use : each.getValue()) {
         boolean isDerived =
-            out.derives.stream()
+            derives.stream()
                 .anyMatch(
                     key ->
                         key.epoch().equals(use.key().epoch())
                             && key.revision() <= use.key().revision());
-        if (isDerived && use.nanos() >= expulsion.switched(each.member)) {
+        if (isDerived && use.nanos() >= switched.applyAsLong(each.getKey())) {
           throw new Failed(
               "the expelled derives "
                   + use.key()
                   + ", in use since without it; it derives "
-                  + out.derives);
+                  + derives);
         }
         if (isDerived) {
           old.add(use.key());
@@ -496,7 +513,7 @@ public final class Soak {
       }
     }
     if (old.isEmpty()) {
-      throw new Failed("of the keys it had the hoarder derives none: " + out.derives);
+      throw new Failed("of the keys it had the hoarder derives none: " + derives);
     }
     return old.size();
   }
@@ -534,8 +551,9 @@ public final class Soak {
           fault.happen(streets, village, all);
           Window window = putOut(village, all, hoarder, all.get(0), all.get(1));
           tell(
-              "%s: then one was put out; it tried %s, none sealed later than its sender's new key",
-              name, window.tried);
+              "%s: then one was put out; all others had the new key after %.0f ms; it tried %s,"
+                  + " none sealed later than its sender's new key",
+              name, window.newKeyMillis, window.tried);
         },
         HOARDER);
   }
@@ -565,7 +583,7 @@ public final class Soak {
             TimeUnit.MILLISECONDS.sleep(random.nextInt(moment.millis));
             victim.kill();
             long from = System.nanoTime();
-            village.awaitOneGroup(all, members, 30_000);
+            village.awaitOneGroup(all, members, Village.CONVERGES_MILLIS);
             tell(
                 "kill: -9 in the middle of %s, %d left read each other after %.1f s",
                 moment.name().toLowerCase(Locale.ROOT).replace('_', ' '),
@@ -658,7 +676,7 @@ public final class Soak {
           TimeUnit.SECONDS.sleep(20);
           sleeper.signal("CONT");
           long from = System.nanoTime();
-          village.awaitOneGroup(all, 30_000);
+          village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
           tell(
               "pause: SIGSTOP for 20 s with a rekey meanwhile; all agree %.1f s after SIGCONT",
               seconds(from));
@@ -674,7 +692,7 @@ public final class Soak {
           for (int i = 0; i < 5; i++) {
             long from = System.nanoTime();
             rekey(all.get(i));
-            village.awaitOneGroup(all, 30_000);
+            village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
             took.add(seconds(from));
           }
           tell(
@@ -696,7 +714,7 @@ public final class Soak {
             rekey(side.get(0));
           }
           for (List<House> side : sides) {
-            village.awaitOneGroup(side, all.size(), 30_000);
+            village.awaitOneGroup(side, all.size(), Village.CONVERGES_MILLIS);
           }
           if (all.get(0).inUse.equals(all.get(5).inUse)) {
             throw new Failed("parted, both sides use one new key: " + all.get(0).line());
@@ -709,7 +727,7 @@ public final class Soak {
           }
           for (List<House> side : sides) {
             // Two voices suffice, though half of all cannot be asked.
-            village.awaitOneGroup(side.subList(0, 4), all.size() - 1, 30_000);
+            village.awaitOneGroup(side.subList(0, 4), all.size() - 1, Village.CONVERGES_MILLIS);
           }
           tell(
               "partition: parted, each side has a new key of its own, and has put one out by %.1f"
@@ -720,7 +738,7 @@ public final class Soak {
           long from = System.nanoTime();
           List<House> stay = new ArrayList<>(all);
           stay.removeAll(List.of(all.get(4), all.get(9)));
-          village.awaitOneGroup(stay, 30_000);
+          village.awaitOneGroup(stay, Village.CONVERGES_MILLIS);
           tell(
               "partition: 5 | 5 for 120 s, one put out on each side: the eight agree after %.1f s",
               seconds(from));
@@ -756,7 +774,7 @@ public final class Soak {
           TimeUnit.SECONDS.sleep(20);
           streets.heal();
           long from = System.nanoTime();
-          village.awaitOneGroup(all, 30_000);
+          village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
           tell("one-way: two one-way cuts for 20 s; all agree %.1f s after", seconds(from));
         });
   }
@@ -774,7 +792,7 @@ public final class Soak {
             TimeUnit.MILLISECONDS.sleep(20 + random.nextInt(2_000));
           }
           long from = System.nanoTime();
-          village.awaitOneGroup(all, 30_000);
+          village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
           tell("flapping: 3 | 7 for 30 s; all agree %.1f s after", seconds(from));
         });
   }
@@ -788,7 +806,7 @@ public final class Soak {
           all.removeAll(dead);
           long from = System.nanoTime();
           rekey(all.get(0));
-          village.awaitOneGroup(all, 10, 30_000);
+          village.awaitOneGroup(all, 10, Village.CONVERGES_MILLIS);
           tell(
               "forty-percent: four of ten killed at once, and a rekey: the six agree after %.1f s",
               seconds(from));

@@ -37,6 +37,9 @@ final class Village implements AutoCloseable {
     TCP
   }
 
+  /** Once a fault is over, as for the simulator's groups. */
+  static final long CONVERGES_MILLIS = 30_000;
+
   private final @Nullable Streets streets;
   private final Way way;
   private final String name = "village " + ProcessHandle.current().pid();

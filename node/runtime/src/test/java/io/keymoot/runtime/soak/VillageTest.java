@@ -41,7 +41,7 @@ final class VillageTest {
       assertThat(all.get(0).inUse).isNotEqualTo(all.get(2).inUse);
       TimeUnit.NANOSECONDS.sleep(healing - System.nanoTime());
       streets.heal();
-      village.awaitOneGroup(all, 30_000);
+      village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
 
       // One is put out that keeps every key and records every frame.
       House hoarder = all.get(4);
@@ -53,12 +53,12 @@ final class VillageTest {
       List<House> rest = new ArrayList<>(all.subList(0, 3));
       Soak.rekey(all.get(3));
       all.get(3).kill();
-      village.awaitOneGroup(rest, 4, 30_000);
+      village.awaitOneGroup(rest, 4, Village.CONVERGES_MILLIS);
 
       // One is told to end: it says goodbye.
       House leaver = rest.remove(2);
       leaver.signal("TERM");
-      village.awaitOneGroup(rest, 3, 30_000);
+      village.awaitOneGroup(rest, 3, Village.CONVERGES_MILLIS);
 
       assertThat(rest).allSatisfy(house -> assertThat(house.trouble).isEmpty());
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(90));

@@ -28,6 +28,7 @@ import io.keymoot.runtime.Quality;
 import io.keymoot.runtime.Transport;
 import io.keymoot.runtime.Wiretap;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -39,6 +40,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,6 +48,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,11 +112,13 @@ final class Villager {
             Profile.CONFERENCE,
             new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS),
             Trust.OPEN);
-    try (Identity identity = Identity.loadOrMake(Path.of(args[4]));
+    Path home = Path.of(args[4]);
+    try (Identity identity = Identity.loadOrMake(home);
+        Recording recording = new Recording(home);
         Network network =
             hoards
-                ? wiretap.network(stack, Deserialisation.FORBIDDEN_IN_JVM)
-                : Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM)) {
+                ? wiretap.network(stack, Deserialisation.FORBIDDEN_IN_JVM, recording::add)
+                : Wiretap.recorded(stack, Deserialisation.FORBIDDEN_IN_JVM, recording::add)) {
       say("device " + identity.device().hash().toHex());
       GroupNode.Builder builder = GroupNode.of(network, identity, rules());
       if (hoards) {
@@ -134,7 +139,7 @@ final class Villager {
           wiretap.watch(node);
           tap = JGroupsTransport.open(stack, name, Deserialisation.FORBIDDEN_IN_JVM, hoarder);
         }
-        obey(node);
+        obey(node, home);
         if (tap != null) {
           tap.close();
         }
@@ -155,7 +160,7 @@ final class Villager {
 
   // ---- orders
 
-  private void obey(GroupNode node) throws Exception {
+  private void obey(GroupNode node, Path home) throws Exception {
     BufferedReader orders =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String order = orders.readLine(); order != null; order = orders.readLine()) {
@@ -177,7 +182,7 @@ final class Villager {
         }
         case "reset" -> heard.reset();
         case "stats" -> say(heard.stats(System.nanoTime()));
-        case "plunder" -> plunder(node);
+        case "plunder" -> plunder(node, Objects.requireNonNull(home.getParent()));
         case "heap" -> heap(node);
         case "look" -> look(node);
         case "end" -> {
@@ -215,7 +220,10 @@ final class Villager {
     return Bytes.owning(words.getBytes(StandardCharsets.UTF_8));
   }
 
-  private void plunder(GroupNode node) {
+  /**
+   * @param village where all that the others said is
+   */
+  private void plunder(GroupNode node, Path village) throws IOException {
     Map<String, Long> latest = new TreeMap<>();
     Hoarder.Plunder all =
         hoarder.plunder(
@@ -227,8 +235,16 @@ final class Villager {
               }
             });
     latest.forEach((member, sent) -> say("plundered " + member + " " + sent));
+    AtomicInteger unheard = new AtomicInteger();
+    Recording.all(
+        village,
+        message -> {
+          if (wiretap.overhear(message)) {
+            unheard.incrementAndGet();
+          }
+        });
     wiretap.derived().forEach((epoch, revision) -> say("derives " + shortly(epoch, revision)));
-    say("plunder " + all.frames() + " " + all.opened() + " " + all.keys());
+    say("plunder " + all.frames() + " " + all.opened() + " " + all.keys() + " " + unheard);
   }
 
   private void heap(GroupNode node) {
@@ -318,7 +334,7 @@ final class Villager {
     }
   }
 
-  private static String shortly(FactId epoch, int revision) {
+  static String shortly(FactId epoch, int revision) {
     return epoch.hash().toHex().substring(0, 8) + "." + revision;
   }
 
