@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * <p>The first byte of a message says what it is; the rest is the payload. Reliable frames to all
  * are numbered, and {@link CatchUp} has words of its own about them.
  */
-public final class JGroupsTransport implements Transport {
+final class JGroupsTransport implements Transport {
   private static final Logger LOG = LoggerFactory.getLogger(JGroupsTransport.class);
 
   private static final byte CONTROL = 1;
@@ -97,7 +97,7 @@ public final class JGroupsTransport implements Transport {
    *
    * @param cluster peers of equal cluster names hear each other, and no others
    */
-  public static JGroupsTransport open(
+  static JGroupsTransport open(
       ClusterStack stack, String cluster, Deserialisation deserialisation, Receiver receiver)
       throws Exception {
     deserialisation.enforce();

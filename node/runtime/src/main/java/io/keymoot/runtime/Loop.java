@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * @param <I> the core's inputs
  * @param <E> its effects
  */
-public final class Loop<I, E> implements AutoCloseable {
+final class Loop<I, E> implements AutoCloseable {
   /** A pure state machine, stepped by this loop's thread alone. */
-  public interface Core<I, E> {
+  interface Core<I, E> {
     List<E> step(Tick now, I input);
 
     /** When it wants to be woken, if nothing comes before. */
@@ -63,11 +63,11 @@ public final class Loop<I, E> implements AutoCloseable {
 
   /** Does what the core decided. It must not wait for anything; an exception stops the node. */
   @FunctionalInterface
-  public interface EffectHandler<E> {
+  interface EffectHandler<E> {
     void perform(Tick now, E effect) throws Exception;
   }
 
-  public enum State {
+  enum State {
     NEW,
     RUNNING,
     /** Closed on request. */
@@ -130,8 +130,7 @@ public final class Loop<I, E> implements AutoCloseable {
    * @param wake the input that tells the core its deadline has come
    * @param resource closed when the loop stops for whatever reason, as a transport must be
    */
-  public Loop(
-      String name, Core<I, E> core, I wake, EffectHandler<E> handler, AutoCloseable resource) {
+  Loop(String name, Core<I, E> core, I wake, EffectHandler<E> handler, AutoCloseable resource) {
     this.name = name;
     this.core = core;
     this.wake = wake;
@@ -143,7 +142,7 @@ public final class Loop<I, E> implements AutoCloseable {
             Thread.ofPlatform().daemon().name(name + "-answer-", 0).factory());
   }
 
-  public void start() {
+  void start() {
     if (!state.compareAndSet(State.NEW, State.RUNNING)) {
       throw new IllegalStateException("the loop was started or closed before");
     }
@@ -164,29 +163,29 @@ public final class Loop<I, E> implements AutoCloseable {
     }
   }
 
-  public State state() {
+  State state() {
     return state.get();
   }
 
   /** Completes when the loop has stopped and closed its resource: exceptionally if by a bug. */
-  public CompletableFuture<Void> stopped() {
+  CompletableFuture<Void> stopped() {
     return stopped.copy();
   }
 
   /** The time as the core knows it. */
-  public Tick now() {
+  Tick now() {
     return clock.now();
   }
 
   // ---- what comes in, from any thread
 
   /** An input from the network; false if it was dropped for want of room. Never waits. */
-  public boolean offer(Address from, I input, int bytes) {
+  boolean offer(Address from, I input, int bytes) {
     return mailbox.put(from, new Work.Input<>(input), bytes);
   }
 
   /** An input that replaces the last one given this way, if that still waits. Never waits. */
-  public void latest(I input) {
+  void latest(I input) {
     mailbox.putLatest(new Work.Input<>(input));
   }
 
@@ -197,7 +196,7 @@ public final class Loop<I, E> implements AutoCloseable {
    * @return fails with {@link NodeBusy}, {@link NodeStopped}, or the {@link NotNow} by which the
    *     core refuses it, having changed nothing
    */
-  public CompletableFuture<List<E>> submit(I input) {
+  CompletableFuture<List<E>> submit(I input) {
     CompletableFuture<List<E>> answer = new CompletableFuture<>();
     return enqueue(answer, new Work.Command<>(input, answer));
   }
@@ -206,7 +205,7 @@ public final class Loop<I, E> implements AutoCloseable {
    * Looks at the core's state between two steps; otherwise as {@link #submit}. A look that throws
    * {@link NotNow} is answered so, and stops nothing.
    */
-  public <A> CompletableFuture<A> look(Supplier<A> look) {
+  <A> CompletableFuture<A> look(Supplier<A> look) {
     CompletableFuture<A> answer = new CompletableFuture<>();
     return enqueue(answer, new Work.Look<>(look, answer));
   }

@@ -1,7 +1,7 @@
 package io.keymoot.runtime;
 
 /** What a message is for, which says how it travels and what gives way when a queue is full. */
-public enum Quality {
+enum Quality {
   /**
    * Unreliable, out of band, past flow control. Old ones are worthless: the first to be dropped.
    */

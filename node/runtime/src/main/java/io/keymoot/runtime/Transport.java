@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sending only queues, whatever the network does, so any thread may send.
  */
-public interface Transport extends AutoCloseable {
+interface Transport extends AutoCloseable {
 
   /** This end's own address, new each time a transport is opened. */
   Address self();

@@ -1,12 +1,14 @@
 package io.keymoot.runtime;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -86,6 +88,47 @@ final class ArchitectureTest {
   void theLibraryNeedsNothingButWhatIsListed() {
     NOTHING_ELSE.check(CLASSES);
     ONE_LOG.check(CLASSES);
+  }
+
+  /** What a program can use it will, and then it stays. */
+  private static final Set<String> API =
+      Set.of(
+          "ClusterStack",
+          "Delivery",
+          "Deserialisation",
+          "EventFeed",
+          "ExportedKey",
+          "From",
+          "GroupKey",
+          "GroupNode",
+          "GroupView",
+          "Identity",
+          "IdentityUnusable",
+          "KeyListener",
+          "KeySubscription",
+          "LateFrames",
+          "Member",
+          "MessageListener",
+          "Network",
+          "NetworkFailed",
+          "NodeBusy",
+          "NodeEvent",
+          "NodeMetrics",
+          "NodeState",
+          "NodeStopped",
+          "NotNow",
+          "SecurityCode",
+          "Sent",
+          "StreamOpener",
+          "StreamSealer",
+          "TransportCounts");
+
+  @Test
+  void whoEmbedsTheLibraryMeetsTheseTypesAndNoOthers() {
+    assertThat(CLASSES)
+        .filteredOn(type -> type.isTopLevelClass() && type.getModifiers().contains(PUBLIC))
+        .extracting(JavaClass::getSimpleName)
+        .containsExactlyInAnyOrderElementsOf(API);
   }
 
   /** Else the rule would be one that cannot fail. */

@@ -6,11 +6,6 @@ import java.util.concurrent.CompletionStage;
 public final class Insight {
   private Insight() {}
 
-  /** How many JGroups itself has in its view, this end among them. */
-  public static int membersOf(JGroupsTransport transport) {
-    return transport.channel().getView().size();
-  }
-
   /** How many facts of its group a node holds. */
   public static CompletionStage<Integer> factsOf(GroupNode node) {
     return node.lookAt(peer -> peer.keying().state().count()).thenApply(found -> found.orElse(0));

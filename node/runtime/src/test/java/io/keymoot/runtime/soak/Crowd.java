@@ -18,7 +18,7 @@ import io.keymoot.runtime.GroupNode;
 import io.keymoot.runtime.GroupView;
 import io.keymoot.runtime.Identity;
 import io.keymoot.runtime.Insight;
-import io.keymoot.runtime.JGroupsTransport;
+import io.keymoot.runtime.Line;
 import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeState;
 import io.keymoot.runtime.Wiretap;
@@ -55,7 +55,7 @@ final class Crowd {
   private static final int VICTIMS = 4;
 
   /** What one keeps that should not. */
-  private record Hoard(Hoarder keys, JGroupsTransport tap) {}
+  private record Hoard(Hoarder keys, Line tap) {}
 
   private record Person(
       Identity identity, GroupNode node, Set<String> read, @Nullable Hoard hoard) {
@@ -212,11 +212,7 @@ final class Crowd {
       if (isVictim) {
         Hoarder keys = new Hoarder(new Wiretap());
         node.keys(0, keys);
-        hoard =
-            new Hoard(
-                keys,
-                JGroupsTransport.open(
-                    ClusterStack.local(), NAME, Deserialisation.FORBIDDEN_IN_JVM, keys));
+        hoard = new Hoard(keys, Line.open(ClusterStack.local(), NAME, keys));
       }
       Person person = new Person(identity, node, ConcurrentHashMap.newKeySet(), hoard);
       node.onMessage((from, payload) -> person.read.add(words(payload)));

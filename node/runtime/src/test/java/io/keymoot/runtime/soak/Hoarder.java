@@ -12,10 +12,9 @@ import io.keymoot.flatkeying.frame.KeyRing;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.frame.SFrameSuite;
 import io.keymoot.flatkeying.wire.Bytes;
-import io.keymoot.peer.Address;
 import io.keymoot.runtime.GroupKey;
 import io.keymoot.runtime.KeyListener;
-import io.keymoot.runtime.Transport;
+import io.keymoot.runtime.Line;
 import io.keymoot.runtime.Wiretap;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,14 +25,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A member that keeps every key it was ever handed, against all the rules, and records every frame
  * on the network, also those that come after it was put out. Then it tries all keys on all frames;
  * and what keys follow from all it recorded, whether handed to it or not, its {@link Wiretap} says.
  */
-final class Hoarder implements KeyListener, Transport.Receiver {
+final class Hoarder implements KeyListener, Line.Ear {
   private static final int MOST_FRAMES = 400_000;
 
   private static final class Hoarded implements FrameEpoch {
@@ -114,14 +112,14 @@ final class Hoarder implements KeyListener, Transport.Receiver {
   }
 
   @Override
-  public synchronized void frame(Address from, Bytes frame, @Nullable Runnable again) {
+  public synchronized void frame(String from, Bytes frame) {
     if (frames.size() < MOST_FRAMES) {
       frames.add(frame);
     }
   }
 
   @Override
-  public void control(Address from, Bytes message) {
+  public void control(Bytes message) {
     wiretap.overhear(message);
   }
 

@@ -12,7 +12,6 @@ import io.keymoot.flatkeying.frame.Authentication;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
-import io.keymoot.peer.Address;
 import io.keymoot.runtime.ClusterStack;
 import io.keymoot.runtime.Delivery;
 import io.keymoot.runtime.Deserialisation;
@@ -21,11 +20,9 @@ import io.keymoot.runtime.GroupNode;
 import io.keymoot.runtime.GroupView;
 import io.keymoot.runtime.Identity;
 import io.keymoot.runtime.Insight;
-import io.keymoot.runtime.JGroupsTransport;
+import io.keymoot.runtime.Line;
 import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeEvent;
-import io.keymoot.runtime.Quality;
-import io.keymoot.runtime.Transport;
 import io.keymoot.runtime.Wiretap;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -133,11 +130,11 @@ final class Villager {
         say("connected " + System.nanoTime());
         Runtime.getRuntime().addShutdownHook(new Thread(node::closeAfterLeaving));
         node.listen(0, listener(node));
-        JGroupsTransport tap = null;
+        Line tap = null;
         if (hoards) {
           node.keys(0, hoarder);
           wiretap.watch(node);
-          tap = JGroupsTransport.open(stack, name, Deserialisation.FORBIDDEN_IN_JVM, hoarder);
+          tap = Line.open(stack, name, hoarder);
         }
         obey(node, home);
         if (tap != null) {
@@ -401,32 +398,29 @@ final class Villager {
   // ---- without encryption, to compare with
 
   private void plainly(ClusterStack stack, String name) throws Exception {
-    Transport.Receiver receiver =
-        new Transport.Receiver() {
+    Line.Ear ear =
+        new Line.Ear() {
           @Override
-          public void control(Address from, Bytes message) {}
+          public void control(Bytes message) {}
 
           @Override
-          public void frame(Address from, Bytes frame, @Nullable Runnable again) {
-            read(from.toString(), frame);
+          public void frame(String from, Bytes frame) {
+            read(from, frame);
           }
         };
-    try (JGroupsTransport transport =
-        JGroupsTransport.open(stack, name, Deserialisation.FORBIDDEN_IN_JVM, receiver)) {
+    try (Line line = Line.open(stack, name, ear)) {
       say("connected " + System.nanoTime());
       clock.scheduleWithFixedDelay(
-          () -> say("members " + Insight.membersOf(transport)), 0, 500, TimeUnit.MILLISECONDS);
+          () -> say("members " + line.members()), 0, 500, TimeUnit.MILLISECONDS);
       BufferedReader orders =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String order = orders.readLine(); order != null; order = orders.readLine()) {
         String[] words = order.split(" ");
         switch (words[0]) {
-          case "say" -> transport.multicast(Quality.RELIABLE_FRAME, text("w " + words[1]));
+          case "say" -> line.say(text("w " + words[1]));
           case "talk" -> {
             int length = Integer.parseInt(words[2]);
-            talk(
-                Long.parseLong(words[1]),
-                () -> transport.multicast(Quality.RELIABLE_FRAME, next(length)));
+            talk(Long.parseLong(words[1]), () -> line.say(next(length)));
           }
           case "reset" -> heard.reset();
           case "stats" -> say(heard.stats(System.nanoTime()));
