@@ -7,6 +7,7 @@ import io.keymoot.admission.Ticket;
 import io.keymoot.admission.certificate.CheckedText;
 import io.keymoot.daemon.api.EventLog;
 import io.keymoot.daemon.api.Times;
+import io.keymoot.daemon.setting.Problem;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
@@ -172,7 +173,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
       case NodeEvent.Waits waits -> asked(waits.about());
       case NodeEvent.Decided decided -> decided(decided);
       case NodeEvent.PolicyFaults wrong -> wrong.faults().forEach(this::note);
-      case NodeEvent.InvitesAre are -> memory.invites().keep(are.added(), are.uses());
+      case NodeEvent.InvitesAre are -> invites(are);
       case NodeEvent.RenewalIs renewal -> note(sentence(renewal.advice()));
       case NodeEvent.OtherVersion other -> note(other + ".");
       case NodeEvent.RosterDisagrees other ->
@@ -204,6 +205,14 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
 
   private void note(String text) {
     log.publish("note", new JsonObject().put("text", text));
+  }
+
+  private void invites(NodeEvent.InvitesAre are) {
+    try {
+      memory.invites().keep(are.added(), are.uses());
+    } catch (Problem notWritten) {
+      note(notWritten.getMessage() + " After a restart, invites would be as they were before.");
+    }
   }
 
   private void message(NodeEvent.Message message) {

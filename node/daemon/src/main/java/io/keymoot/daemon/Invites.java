@@ -23,7 +23,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -39,9 +42,20 @@ final class Invites {
   private static final int SECONDS_AN_HOUR = 3_600;
   private static final int MOST_BYTES = 4 << 20;
 
+  /** Events of before a revocation come within moments of it. */
+  private static final int REVOKED_KEPT = 1_024;
+
   private final Path file;
   private List<Invite> made = List.of(); // guarded by this
   private List<InviteUse> uses = List.of(); // guarded by this
+
+  /**
+   * Those that were made here, by key, until the node tells of them: what it told before is late.
+   */
+  private final Map<Bytes, Invite> untold = new LinkedHashMap<>(); // guarded by this
+
+  /** The latest keys that were taken back: the node may still tell of them, and never again. */
+  private final LinkedHashSet<Bytes> revoked = new LinkedHashSet<>(); // guarded by this
 
   /** Names of those that the node has not taken yet. */
   private final Set<String> inTheMaking = new HashSet<>(); // guarded by this
@@ -88,16 +102,33 @@ final class Invites {
     return uses;
   }
 
-  /** Both lists as they are from now on. */
-  synchronized void keep(List<Invite> madeNow, List<InviteUse> usesNow) {
+  /** Both lists as the node told of them: perhaps before what was made or revoked here since. */
+  synchronized void keep(List<Invite> told, List<InviteUse> usesNow) {
+    WallTime now = Ca.now();
+    told.forEach(each -> untold.remove(each.key()));
+    untold.values().removeIf(each -> isOver(each, now));
+    write(
+        Stream.concat(told.stream(), untold.values().stream())
+            .filter(each -> !revoked.contains(each.key()))
+            .toList(),
+        usesNow);
+  }
+
+  /** What cannot be written is not taken: what is here and what is on the disk are the same. */
+  private void write(List<Invite> madeNow, List<InviteUse> usesNow) {
+    PrivateFiles.write(
+        file, json(madeNow, usesNow).encodePrettily().getBytes(StandardCharsets.UTF_8));
     made = List.copyOf(madeNow);
     uses = List.copyOf(usesNow);
-    PrivateFiles.write(file, json().encodePrettily().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static boolean isOver(Invite invite, WallTime now) {
+    return invite.expires().filter(end -> !now.isBefore(end)).isPresent();
   }
 
   // ---- on disk
 
-  private synchronized JsonObject json() {
+  private static JsonObject json(List<Invite> made, List<InviteUse> uses) {
     JsonArray invites = new JsonArray();
     for (Invite invite : made) {
       invites.add(
@@ -124,7 +155,7 @@ final class Invites {
         needed(json.getJsonArray("invites")).stream()
             .map(JsonObject.class::cast)
             .map(Invites::invite)
-            .filter(invite -> invite.expires().filter(end -> !now.isBefore(end)).isEmpty())
+            .filter(invite -> !isOver(invite, now))
             .toList();
     List<Bytes> keys = made.stream().map(Invite::key).toList();
     uses =
@@ -183,7 +214,13 @@ final class Invites {
               times == 0 ? OptionalInt.empty() : OptionalInt.of(times),
               Optional.of(expires));
       node.addInvite(invite).toCompletableFuture().join();
-      isMade(invite);
+      try {
+        isMade(invite);
+      } catch (Problem notWritten) {
+        // Nobody is given it, so nobody may come by it.
+        node.removeInvite(name).toCompletableFuture().join();
+        throw notWritten;
+      }
       return new JsonObject()
           .put("name", name)
           .put("kind", kind)
@@ -210,9 +247,24 @@ final class Invites {
   }
 
   /** Kept before it is given to anybody: the node tells of it too, but in its own time. */
-  private synchronized void isMade(Invite invite) {
-    if (made.stream().noneMatch(each -> each.key().equals(invite.key()))) {
-      keep(Stream.concat(made.stream(), Stream.of(invite)).toList(), uses);
+  synchronized void isMade(Invite invite) {
+    if (made.stream().anyMatch(each -> each.key().equals(invite.key()))) {
+      return;
+    }
+    try {
+      write(Stream.concat(made.stream(), Stream.of(invite)).toList(), uses);
+      untold.put(invite.key(), invite);
+    } catch (Problem notWritten) {
+      isTakenBack(invite.key());
+      throw notWritten;
+    }
+  }
+
+  private void isTakenBack(Bytes key) {
+    untold.remove(key);
+    revoked.add(key);
+    if (revoked.size() > REVOKED_KEPT) {
+      revoked.removeFirst();
     }
   }
 
@@ -222,7 +274,7 @@ final class Invites {
     JsonArray open = new JsonArray();
     WallTime now = Ca.now();
     for (Invite invite : made) {
-      boolean over = invite.expires().filter(end -> !now.isBefore(end)).isPresent();
+      boolean over = isOver(invite, now);
       long used = uses.stream().filter(use -> use.invite().equals(invite.key())).count();
       open.add(
           new JsonObject()
@@ -251,9 +303,14 @@ final class Invites {
     return Desk.done();
   }
 
-  private synchronized void isRevoked(String name) {
-    if (made.stream().anyMatch(each -> each.name().equals(name))) {
-      keep(made.stream().filter(each -> !each.name().equals(name)).toList(), uses);
+  /**
+   * It is void already; if that cannot be written, it can be revoked again, for it is still here.
+   */
+  synchronized void isRevoked(String name) {
+    List<Invite> its = made.stream().filter(each -> each.name().equals(name)).toList();
+    if (!its.isEmpty()) {
+      its.forEach(each -> isTakenBack(each.key()));
+      write(made.stream().filter(each -> !its.contains(each)).toList(), uses);
     }
   }
 }

@@ -20,6 +20,7 @@ import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeEvent;
 import io.keymoot.runtime.NodeState;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -117,6 +118,17 @@ class ChronicleTest {
             text -> assertThat(text).contains("facts cannot be written (no room)", "tried again"),
             text -> assertThat(text).contains("facts is written again"),
             text -> assertThat(text).contains("facts cannot be read: no right"));
+  }
+
+  @Test
+  void invitesThatCannotBeKeptAreTold() throws Exception {
+    GroupNode anna = group.closing(builder().found(PLAN));
+    answer(anna.whenIn());
+    EventLog log = new EventLog("test", InstantSource.system());
+    Chronicle chronicle = chronicle(anna, log);
+    Files.createDirectories(temp.resolve("invites.json").resolve("something"));
+    chronicle.event(1, new NodeEvent.InvitesAre(List.of(), List.of()));
+    assertThat(log.after(0, 100).events()).singleElement().asString().contains("cannot be written");
   }
 
   private static List<String> told(EventLog log) {
