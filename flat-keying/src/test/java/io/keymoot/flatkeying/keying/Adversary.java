@@ -309,7 +309,9 @@ final class Adversary {
 
     private void step(Loot key, Piece piece) {
       boolean goesAstray = stepsAstray.contains(new Step(key.made(), piece.epoch));
-      int astray = goesAstray || key.astray > 0 ? key.astray + 1 : 0;
+      // Each secret that a liar made up would make of each key another: of those two in a row.
+      int further = piece.isTrue() ? 1 : MOST_ASTRAY / 2;
+      int astray = goesAstray || key.astray > 0 || further > 1 ? key.astray + further : 0;
       if (astray <= MOST_ASTRAY) {
         freshLoot.add(
             key.steps.computeIfAbsent(

@@ -1,10 +1,13 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.crypto.HalfKeys;
+import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.Rekey;
+import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.VerifiedOnce;
 import io.keymoot.flatkeying.group.CredentialCheck;
 import io.keymoot.flatkeying.group.GroupState;
@@ -12,12 +15,16 @@ import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.key.Kek;
+import io.keymoot.flatkeying.key.ResealKey;
+import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -100,6 +107,50 @@ public final class Eavesdropper {
   /** A liar made this up, so it knows it. */
   public void madeUp(MemberId by, FactId epoch, EpochSecret secret) {
     adversary.device(by).has(adversary.piece(epoch, secret));
+  }
+
+  /** A liar made this up for a slot of another member, so it knows it. */
+  public void madeUp(MemberId by, MemberId whose, int position, FactId made, ResealKey key) {
+    Slot slot = adversary.slotOf(whose, position);
+    adversary.device(by).has(adversary.loot(SeizedKeks.copy(key, slot, made)));
+  }
+
+  /**
+   * A cover that all who hold the epoch before can read, and that orders everybody to hand the
+   * secret on under whatever slots; empty where the core does not hold that epoch.
+   *
+   * @param bare the Rekey but for the hash of its cover
+   */
+  public static Optional<Bytes> coverThatOrders(
+      FlatKeying core, Rekey bare, EpochSecret secret, Random random) {
+    FactId prev = bare.prev().orElseThrow();
+    KeyStore.Held held = core.core.keys.get(prev).orElse(null);
+    int revision = core.state().revision(prev);
+    if (held == null || held.lowestRevision() > revision) {
+      return Optional.empty();
+    }
+    Hash32 context = FactCodec.coverContext(core.group(), core.self(), bare);
+    Bytes wrap = held.lowest().at(revision).wrap(secret, context, core.self());
+    List<Cover.Order> orders = Villain.orders(core.state().memberCount(), random);
+    return Optional.of(
+        new Cover(
+                Optional.of(new Cover.Refresh(revision, wrap)),
+                List.of(),
+                orders,
+                List.of(),
+                Optional.empty())
+            .encode());
+  }
+
+  /** Whether two hold something else for the same epoch: at most one of them the true key. */
+  public static boolean contradict(FlatKeying one, FlatKeying other, FactId epoch) {
+    KeyStore.Held its = one.core.keys.get(epoch).orElse(null);
+    KeyStore.Held others = other.core.keys.get(epoch).orElse(null);
+    if (its == null || others == null) {
+      return false;
+    }
+    int revision = Math.max(its.lowestRevision(), others.lowestRevision());
+    return !its.lowest().at(revision).holdsTheSameAs(others.lowest().at(revision));
   }
 
   /** Somebody hands an epoch's secret to whoever it should not. */

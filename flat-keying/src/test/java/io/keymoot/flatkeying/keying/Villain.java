@@ -352,7 +352,7 @@ final class Villain {
   }
 
   /** Whoever reads it is told to wrap it on, under whatever slots. */
-  private static List<Cover.Order> orders(int members, Random random) {
+  static List<Cover.Order> orders(int members, Random random) {
     List<Cover.Order> orders = new ArrayList<>();
     for (int place = 0; place < members; place++) {
       for (int position = 0; position < 32; position++) {

@@ -18,6 +18,10 @@ final class Telling {
   /** What most mistakes need: people who come and are put out, on a network that works. */
   private static final Stage MOSTLY = new Stage(6, 45, "adversarial", List.of(), 4, 4, 1);
 
+  /** Members that turn, and are put out with what they learnt meanwhile. */
+  private static final Stage LIARS =
+      new Stage(8, 60, "adversarial", List.of("loss"), 6, 6, 1).withLiars(3);
+
   /** Where something else shows it sooner, or nothing else does. */
   private static final Map<String, Stage> ELSE =
       Map.ofEntries(
@@ -65,6 +69,8 @@ final class Telling {
               new Stage(5, 30, "none", List.of("impostor"), 2, 0, 1)),
           Map.entry(
               "a-combiner-that-forgets-a-half", new Stage(4, 15, "none", List.of(), 0, 0, 16)),
+          Map.entry("keks-to-any-address", LIARS),
+          Map.entry("a-reseals-key-need-not-prove-itself", LIARS),
           Map.entry("old-revisions-are-kept", new Stage(4, 60, "none", List.of(), 0, 0, 1)));
 
   private record Stage(

@@ -1,17 +1,21 @@
 package io.keymoot.simulator.byzantine;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.keying.Eavesdropper;
 import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SlotSet;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.simulator.world.Node;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Asks everybody for every epoch there ever was. */
+/** Asks everybody for every epoch there ever was, and for all keys of its slots since then. */
 final class HoardKeys implements Trick {
+  private static final int ALL_POSITIONS = -1;
+
   @Override
   public String name() {
     return "hoard-keys";
@@ -28,6 +32,11 @@ final class HoardKeys implements Trick {
           .ifPresent(epochs::add);
     }
     Bytes leafKey = Eavesdropper.leafKey(liar.node.peer().keying()).orElse(Bytes.EMPTY);
+    List<SlotSet> slots =
+        epochs.stream()
+            .limit(Limits.NEEDED_SLOT_SETS)
+            .map(epoch -> new SlotSet(epoch, ALL_POSITIONS))
+            .toList();
     if (!epochs.isEmpty() && !leafKey.isEmpty()) {
       for (Node node : liar.world.up()) {
         liar.tell(
@@ -37,7 +46,7 @@ final class HoardKeys implements Trick {
                 List.of(new FactId(liar.world.group().hash())),
                 leafKey,
                 epochs,
-                List.of()));
+                slots));
       }
       return true;
     }

@@ -19,6 +19,7 @@ import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.ResealKey;
 import io.keymoot.flatkeying.keying.Draws;
 import io.keymoot.flatkeying.keying.Eavesdropper;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -59,15 +60,14 @@ public final class Liar implements Watcher {
       World world,
       Random random,
       Optional<Eavesdropper> eavesdropper,
-      List<Liar> friends) {
+      List<Liar> friends,
+      List<Trick> tricks) {
     this.node = node;
     this.world = world;
     this.random = random;
     this.eavesdropper = eavesdropper;
     this.friends = friends;
-    List<Trick> all = new ArrayList<>(Trick.all());
-    java.util.Collections.shuffle(all, random);
-    this.tricks = List.copyOf(all.subList(0, TRICKS));
+    this.tricks = tricks;
   }
 
   /** The node turns, and plays some tricks until {@code until}. */
@@ -78,7 +78,20 @@ public final class Liar implements Watcher {
       Optional<Eavesdropper> eavesdropper,
       List<Liar> friends,
       long until) {
-    Liar liar = new Liar(node, world, random, eavesdropper, friends);
+    List<Trick> all = new ArrayList<>(Trick.all());
+    java.util.Collections.shuffle(all, random);
+    turn(node, world, random, eavesdropper, friends, until, List.copyOf(all.subList(0, TRICKS)));
+  }
+
+  static void turn(
+      Node node,
+      World world,
+      Random random,
+      Optional<Eavesdropper> eavesdropper,
+      List<Liar> friends,
+      long until,
+      List<Trick> tricks) {
+    Liar liar = new Liar(node, world, random, eavesdropper, friends, tricks);
     friends.add(liar);
     world.injected("byzantine");
     liar.names().forEach(name -> world.expected(Injected.TRICK + name));
@@ -352,6 +365,11 @@ public final class Liar implements Watcher {
   /** It made this secret up, so it has it. */
   void knows(FactId epoch, EpochSecret secret) {
     eavesdropper.ifPresent(all -> all.madeUp(id(), epoch, secret));
+  }
+
+  /** It made this up for a slot of another's. */
+  void knows(MemberId whose, int position, FactId made, ResealKey key) {
+    eavesdropper.ifPresent(all -> all.madeUp(id(), whose, position, made, key));
   }
 
   List<FactId> usable() {

@@ -40,6 +40,8 @@ interface Trick {
         new RekeyUnreadably(),
         new GarbleCovers(),
         new GarbleSeals(),
+        new GarbleRelays(),
+        new OrderRelays(),
         new FloodOfHeres(),
         new FloodOfOrphans(),
         new FloodOfJoiners(),

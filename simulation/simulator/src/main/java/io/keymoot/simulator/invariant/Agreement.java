@@ -66,12 +66,12 @@ final class Agreement implements Watcher {
 
   @Override
   public void installed(Node node, FrameEpoch key) {
-    if (node.isByzantine()) {
+    if (node.isByzantine() || !isTrue(node, key.epoch())) {
       return;
     }
     Key own = new Key(key.kidPrefix(), node);
     Key other = keys.putIfAbsent(new KeyName(key.epoch(), key.revision()), own);
-    if (other != null && other.prefix != own.prefix && areTrue(node, other.of, key.epoch())) {
+    if (other != null && other.prefix != own.prefix) {
       world.violated(
           "I1",
           node
@@ -84,10 +84,11 @@ final class Agreement implements Watcher {
     }
   }
 
-  /** Where nobody lies; among liars, what was checked against the commitment. */
-  private boolean areTrue(Node one, Node other, FactId epoch) {
-    return !world.somebodyLies()
-        || (Eavesdropper.isProved(one.peer().keying(), epoch)
-            && Eavesdropper.isProved(other.peer().keying(), epoch));
+  /**
+   * Where nobody lies; among liars, what was checked against the commitment. Asked when a key is
+   * put in, for one that was told may be followed by the true one.
+   */
+  private boolean isTrue(Node node, FactId epoch) {
+    return !world.somebodyLies() || Eavesdropper.isProved(node.peer().keying(), epoch);
   }
 }

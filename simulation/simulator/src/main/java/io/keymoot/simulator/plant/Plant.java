@@ -259,6 +259,36 @@ public record Plant(
             "I6",
             "whom somebody let in beside its own expulsion stays in",
             "group.Ends#beside",
-            RULES + "NobodyIsBeside"));
+            RULES + "NobodyIsBeside"),
+        of(
+            "keks-that-do-not-step",
+            "P4",
+            "the keys of slots stay what they were when an epoch follows",
+            "key.KekSteps#step",
+            CORE + "key.KekMistakes$NoStep"),
+        of(
+            "a-newcomer-spoils-no-slot-from-before",
+            "I3",
+            "who came after a slot's key was made and is out again counts as not having it",
+            "group.Growth#wasOverFor",
+            RULES + "WhoCameLaterIsForgotten"),
+        of(
+            "wraps-under-any-slot",
+            "I3",
+            "a new secret is wrapped under slots whose keys somebody has who is out",
+            "keying.Covering#mayWrapUnder",
+            OWN + "Yes"),
+        of(
+            "keks-to-any-address",
+            "I3",
+            "keys of slots are given to whoever is in, whatever its address shows",
+            "group.Ledger#mayHaveSlot",
+            RULES + "ToAnyAddress"),
+        of(
+            "a-reseals-key-need-not-prove-itself",
+            "I3",
+            "a fresh key of a slot is taken from whoever made it up",
+            "keying.SlotKeys#isProved",
+            OWN + "Yes"));
   }
 }
