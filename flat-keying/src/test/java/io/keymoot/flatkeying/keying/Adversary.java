@@ -17,6 +17,8 @@ import io.keymoot.flatkeying.fact.Reseal;
 import io.keymoot.flatkeying.fact.SignedJoinRequest;
 import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.fact.StayId;
+import io.keymoot.flatkeying.frame.SFrameSuite;
+import io.keymoot.flatkeying.frame.SeizedFrames;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
@@ -30,6 +32,7 @@ import io.keymoot.flatkeying.key.SeizedEpochs;
 import io.keymoot.flatkeying.key.SeizedKeks;
 import io.keymoot.flatkeying.key.SeizedSessions;
 import io.keymoot.flatkeying.key.Session;
+import io.keymoot.flatkeying.key.Tek;
 import io.keymoot.flatkeying.key.Unwrapped;
 import io.keymoot.flatkeying.message.Give;
 import io.keymoot.flatkeying.message.Grant;
@@ -100,10 +103,16 @@ final class Adversary {
 
     private @Nullable Boolean isTrue;
     private @Nullable Optional<Piece> earlier;
+    private @Nullable Tek tek;
 
     Piece(FactId epoch, EpochSecret secret) {
       this.epoch = epoch;
       this.secret = secret;
+    }
+
+    Tek tek() {
+      Tek known = tek;
+      return known != null ? known : (tek = secret.tek(group, epoch));
     }
 
     /** Whether it follows from the secret that the Rekey committed to. */
@@ -740,6 +749,9 @@ final class Adversary {
   int outThen;
 
   /** How many epochs of honest views were tried. */
+  /** How often a key was tried on a frame. */
+  int framesTried;
+
   int checked;
 
   /** How many Relays there were, and how many wraps under slots' keys thieves opened. */
@@ -1183,6 +1195,37 @@ final class Adversary {
       }
     }
     return wrong;
+  }
+
+  /**
+   * Whether who is out in such a view opens a frame that was sealed in it, with any key of any
+   * epoch that it comes to, whatever it says it is sealed under.
+   */
+  List<String> opens(
+      List<FactId> heads, FactId epoch, StayId sender, SFrameSuite suite, Bytes frame) {
+    BitSet set = world.reached(heads);
+    if (!world.dirt(set, epoch).isEmpty()) {
+      return List.of(); // as above
+    }
+    List<Device> all = new ArrayList<>();
+    world.out(set).forEach(member -> all.add(device(member)));
+    all.addAll(healed(set));
+    if (outsidersToo) {
+      all.addAll(neverIn());
+    }
+    for (List<Piece> some : closure(all).values()) {
+      for (Piece piece : some) {
+        framesTried++;
+        if (SeizedFrames.opens(piece.tek(), sender, suite, frame)) {
+          return List.of(
+              "who was out when "
+                  + sender
+                  + " sealed a frame opens it with a key of "
+                  + piece.epoch);
+        }
+      }
+    }
+    return List.of();
   }
 
   private void checkSending(

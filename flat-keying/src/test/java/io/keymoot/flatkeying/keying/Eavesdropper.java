@@ -8,7 +8,9 @@ import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Slot;
+import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.fact.VerifiedOnce;
+import io.keymoot.flatkeying.frame.SFrameSuite;
 import io.keymoot.flatkeying.group.CredentialCheck;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
@@ -174,6 +176,17 @@ public final class Eavesdropper {
   /** The same of a view that there was before, with all that was heard since. */
   public List<String> checkAgain(List<FactId> heads, FactId epoch, int revision) {
     return adversary.checkAgain(heads, epoch, revision);
+  }
+
+  /** What opens a frame that was sealed in such a view, of those who were out there; nothing. */
+  public List<String> opens(
+      List<FactId> heads, FactId epoch, StayId sender, SFrameSuite suite, Bytes frame) {
+    return adversary.opens(heads, epoch, sender, suite, frame);
+  }
+
+  /** How often a key was tried on a frame. */
+  public int framesTried() {
+    return adversary.framesTried;
   }
 
   /** What newcomers know of states before their time; nothing is. */

@@ -3,6 +3,7 @@ package io.keymoot.simulator.invariant;
 import io.keymoot.admission.certificate.Credential;
 import io.keymoot.admission.certificate.CredentialChecker;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.frame.SFrameSuite;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.keying.Draws;
@@ -10,9 +11,11 @@ import io.keymoot.flatkeying.keying.Eavesdropper;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.simulator.result.Collusion;
+import io.keymoot.simulator.world.Frame;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
 import io.keymoot.simulator.world.World;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,15 +32,22 @@ import java.util.TreeSet;
  * all keys they ever held and every recorded byte, and opens what opens. An edge from key to key is
  * a ciphertext that really opened. Who is out is told by the letter of section 5, not by the code
  * that is judged. Each question is asked twice: when a key is in use, and once more when all is
- * over, for what was superseded may be told later.
+ * over, for what was superseded may be told later; then with some frames, too, on which every key
+ * is tried that the coalition comes to.
  *
  * <p>Peers of one run share what facts show, so that two of them with the same facts look at one
  * object: what it says is made again here from the recorded bytes, in another order.
  */
 public final class RealBytes implements Watcher {
+  private static final SFrameSuite SUITE = SFrameSuite.AES_256_GCM_SHA512_128;
+  private static final int FRAMES_OF_ONE_IN = 4;
+
   private final World world;
   private final Eavesdropper eavesdropper;
   private final Set<Question> asked = new LinkedHashSet<>();
+
+  /** One frame for some questions: all of one sender under one key are alike to who tries keys. */
+  private final Map<Question, Frame> frames = new HashMap<>();
 
   /** What members and usable epochs there are depends on the facts alone. */
   private final Set<List<FactId>> counted = new HashSet<>();
@@ -91,6 +101,14 @@ public final class RealBytes implements Watcher {
     boolean isHeard = node.isUp() && !node.isByzantine() && now.count() > 0;
     if (isHeard && (now != before || keysChanged)) {
       check(node);
+    }
+  }
+
+  @Override
+  public void sealed(Node from, Frame frame) {
+    Question question = new Question(from.known().heads(), frame.epoch(), frame.revision());
+    if (!from.isByzantine() && question.hashCode() % FRAMES_OF_ONE_IN == 0) {
+      frames.putIfAbsent(question, frame);
     }
   }
 
@@ -173,6 +191,12 @@ public final class RealBytes implements Watcher {
       eavesdropper
           .checkAgain(each.heads, each.epoch, each.revision)
           .forEach(wrong -> world.violated("I3", wrong));
+      Frame frame = frames.get(each);
+      if (frame != null) {
+        eavesdropper
+            .opens(each.heads, each.epoch, frame.stay(), SUITE, frame.bytes())
+            .forEach(wrong -> world.violated("I3", wrong));
+      }
     }
     eavesdropper.checkNewcomers().forEach(each -> world.violated("P4", each));
   }

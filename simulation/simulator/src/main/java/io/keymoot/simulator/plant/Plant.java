@@ -261,6 +261,12 @@ public record Plant(
             "group.Ends#beside",
             RULES + "NobodyIsBeside"),
         of(
+            "frames-stay-under-a-senders-first-key",
+            "I3",
+            "frames name the new key in their headers, and are sealed under the sender's first",
+            "key.Tek#senderKey",
+            CORE + "key.SealMistakes$FirstKeyOfAStay"),
+        of(
             "keks-that-do-not-step",
             "P4",
             "the keys of slots stay what they were when an epoch follows",
