@@ -206,6 +206,10 @@ public final class Limits {
   public static final int ANSWERS_IN_A_WINDOW = 20;
 
   public static final int ANSWERS_TO_ONE = 8;
+
+  /** Answers to those whom no fact at hand lets in; see Syncing. */
+  public static final int STRANGERS_ANSWERED_PER_SECOND = 1;
+
   public static final long ANSWER_WINDOW_MILLIS = 500;
 
   /** When three ask for one fact within so long, all are answered at once. */

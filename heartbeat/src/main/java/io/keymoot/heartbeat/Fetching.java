@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.fact.MemberId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -156,12 +157,14 @@ final class Fetching {
         each.remove();
       }
     }
+    long parentsWanted = wants.values().stream().filter(want -> want.parent).count();
     for (FactId parent : still) {
       Want want = wants.get(parent);
       if (want == null) {
-        if (!hasRoom() && !giveUpAHead()) {
+        if (parentsWanted == HeartbeatLimits.PARENT_WANTS || !(hasRoom() || giveUpAHead())) {
           return;
         }
+        parentsWanted++;
         // What needs it is at hand already, so nobody else is on the way to tell.
         want = new Want(now);
         want.isNowAParent();
@@ -313,6 +316,8 @@ final class Fetching {
         due.add(each.getKey());
       }
     }
+    // Of what is only said to be a parent there may be hundreds that somebody made up.
+    due.sort(Comparator.comparing(id -> want(id).holders.isEmpty()));
     askedNow.clear();
     while (askedNow.size() < HeartbeatLimits.FETCHES_AT_ONCE && !due.isEmpty()) {
       askAboutFirst(due, now, out);

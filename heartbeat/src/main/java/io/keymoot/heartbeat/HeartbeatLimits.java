@@ -58,6 +58,9 @@ final class HeartbeatLimits {
   /** Facts wanted at a time. */
   static final int WANTS = 1_024;
 
+  /** Of these parents, which a member can make up: heads that others name find room beside them. */
+  static final int PARENT_WANTS = 896;
+
   /** Members remembered to have announced a fact, and to be ahead at all. */
   static final int HOLDERS_OF_A_WANT = 8;
 

@@ -734,6 +734,25 @@ class HeartbeatTest {
         .hasSizeBetween(HeartbeatLimits.FETCHES_IN_VAIN, HeartbeatLimits.FETCHES_IN_VAIN + 12);
   }
 
+  /** Hundreds of parents that a member made up must not stand in line before what another has. */
+  @Test
+  void whatSomebodyNamedIsAskedBeforeParentsThatNobodyIsSeenToHave() {
+    begin();
+    FactId child = People.fact("child");
+    hear(4, 1, child);
+    tell(new Input.Learnt(List.of(child)));
+    List<FactId> invented =
+        IntStream.range(0, 2_000).mapToObj(i -> People.fact("invented " + i)).toList();
+    tell(new Input.Lacks(invented));
+    run(60_000);
+    FactId real = People.fact("real");
+    hear(4, 2, real);
+    List<Effect.Fetch> asked =
+        only(Effect.Fetch.class, run(HeartbeatLimits.FETCH_PAUSE_MOST + 500));
+    assertThat(asked).isNotEmpty();
+    assertThat(isAsked(asked.getFirst(), 4, real)).as("the first question asks for it").isTrue();
+  }
+
   @Test
   void whoGivesWhatItIsAskedForIsAskedAsOftenAsThatGoesOn() {
     begin();

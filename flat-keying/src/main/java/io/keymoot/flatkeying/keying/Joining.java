@@ -34,6 +34,7 @@ import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,24 +80,7 @@ final class Joining {
   private final Deque<Received> grants = new ArrayDeque<>();
   private final Set<MemberId> approvers = new TreeSet<>();
 
-  private static final class Received {
-    final Bytes from;
-    final Grant grant;
-    private int factsKnown;
-    private int inVain;
-
-    Received(Bytes from, Grant grant) {
-      this.from = from;
-      this.grant = grant;
-    }
-
-    /** Whether to ask its sender on at once, the last answer having come. */
-    boolean leadsOn(int known) {
-      inVain = known > factsKnown ? 0 : inVain + 1;
-      factsKnown = known;
-      return inVain <= Limits.FETCHES_IN_VAIN;
-    }
-  }
+  private record Received(Bytes from, Grant grant) {}
 
   /** What this device thinks of who granted; nothing yet of whom it was asked about. */
   private final Map<MemberId, Optional<Input.Belief>> beliefs = new LinkedHashMap<>();
@@ -110,6 +94,20 @@ final class Joining {
    * can go on. Nobody else need ever learn what somebody told this newcomer and was gone.
    */
   private final Map<Bytes, SortedSet<FactId>> knowLess = new LinkedHashMap<>();
+
+  /** What came of asking these on. */
+  private final Map<Bytes, Progress> progress = new LinkedHashMap<>();
+
+  private static final class Progress {
+    private int had;
+    private int inVain;
+
+    boolean goesOnWith(int has) {
+      inVain = has > had ? 0 : inVain + 1;
+      had = has;
+      return inVain <= Limits.FETCHES_IN_VAIN;
+    }
+  }
 
   // the introducer's side
   private final Map<MemberId, Asking> asking = new LinkedHashMap<>();
@@ -285,6 +283,7 @@ final class Joining {
         beliefs.clear();
         unseen.clear();
         knowLess.clear();
+        progress.clear();
         asking.clear();
         core.timers.clear(Timers.Name.ASK_AGAIN_TO_JOIN);
         return true;
@@ -316,12 +315,23 @@ final class Joining {
     for (Received each : grants) {
       if (each.from.equals(from)) {
         note(from, told);
-        if (each.leadsOn(core.ledger.size())) {
+        if (leadsOn(from)) {
           fetch(each);
         }
         return;
       }
     }
+  }
+
+  /** It gave a fact that was not at hand, or that it was not known to have. */
+  private boolean leadsOn(Bytes from) {
+    if (!progress.containsKey(from) && progress.size() == Limits.INTRODUCERS) {
+      progress.remove(progress.keySet().iterator().next());
+    }
+    int known = knowLess.getOrDefault(from, Collections.emptySortedSet()).size();
+    return progress
+        .computeIfAbsent(from, its -> new Progress())
+        .goesOnWith(core.ledger.size() + known);
   }
 
   private void note(Bytes from, List<FactId> told) {

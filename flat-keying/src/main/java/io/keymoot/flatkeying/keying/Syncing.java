@@ -45,6 +45,7 @@ final class Syncing {
   private final Pace<Bytes> ofStrangers =
       new Pace<>(Limits.STRANGE_BYTES_WAITING_PER_SENDER, Limits.STRANGE_BYTES_WAITING);
 
+  private final Bucket strangers = new Bucket(Limits.STRANGERS_ANSWERED_PER_SECOND);
   private final Set<Hash32> wantedBlobs = new LinkedHashSet<>();
   private SortedSet<FactId> toldLacking = new TreeSet<>();
 
@@ -163,6 +164,10 @@ final class Syncing {
     }
     MemberId asker = ask.signed().header().author();
     Optional<Person> person = state.person(asker).or(() -> core.membership.personAtDoor(asker));
+    if (person.isEmpty() && isOfAnotherSide(ask) && strangers.take(core.now)) {
+      answer(ask).ifPresent(reply -> core.out.add(new Effect.ToAddress(from, reply)));
+      return;
+    }
     if (!core.isSignedBy(person, ask.signed())) {
       core.ignored("a Sync of nobody this peer knows");
       return;
@@ -175,6 +180,15 @@ final class Syncing {
       case TO_ALL -> answer(ask).ifPresent(core::multicast);
       case SAID_ALREADY, TOO_MANY -> {}
     }
+  }
+
+  /**
+   * Where all are gone who knew both sides of a partition, nobody on one is anybody to the other:
+   * so some are answered that no fact at hand lets in, if they have seen what this peer has not.
+   * Their signature proves nothing, but facts are no secrets.
+   */
+  private boolean isOfAnotherSide(SyncAsk ask) {
+    return !ask.fromNothing() && !core.ledger.knowsAll(ask.signed().header().heads());
   }
 
   private Optional<Bytes> answer(SyncAsk ask) {

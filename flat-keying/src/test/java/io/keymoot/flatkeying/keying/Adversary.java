@@ -318,7 +318,7 @@ final class Adversary {
 
     private void step(Loot key, Piece piece) {
       boolean goesAstray = stepsAstray.contains(new Step(key.made(), piece.epoch));
-      // Each secret that a liar made up would make of each key another: of those two in a row.
+      // Each secret that a liar made up would make of each key another: of those two in all.
       int further = piece.isTrue() ? 1 : MOST_ASTRAY / 2;
       int astray = goesAstray || key.astray > 0 || further > 1 ? key.astray + further : 0;
       if (astray <= MOST_ASTRAY) {
@@ -749,9 +749,6 @@ final class Adversary {
   int outThen;
 
   /** How many epochs of honest views were tried. */
-  /** How often a key was tried on a frame. */
-  int framesTried;
-
   int checked;
 
   /** How many Relays there were, and how many wraps under slots' keys thieves opened. */
@@ -966,6 +963,10 @@ final class Adversary {
     if (fact.fact() instanceof Found found) {
       blobs.judgeAgainst(found);
     }
+    if (fact.fact() instanceof Rekey) {
+      // Its author may have been seen to have it before anybody heard of the fact.
+      pieces.getOrDefault(fact.id(), List.of()).forEach(piece -> prove(piece, fact));
+    }
     if (fact.fact() instanceof Rekey rekey
         && Cover.decode(ledger.envelope(fact).cover()) instanceof Decoded.Ok<Cover> cover) {
       List<MemberId> members = ledger.after(fact).members().stream().map(Person::id).toList();
@@ -1026,12 +1027,16 @@ final class Adversary {
     }
     Piece piece = new Piece(epoch, secret);
     known.add(piece);
-    if (secret.revision() == 0
-        && ledger.get(epoch) instanceof Known fact
-        && Rekeying.isProved(fact, secret)) {
-      originals.put(epoch, secret);
+    if (ledger.get(epoch) instanceof Known fact) {
+      prove(piece, fact);
     }
     return piece;
+  }
+
+  private void prove(Piece piece, Known fact) {
+    if (piece.secret.revision() == 0 && Rekeying.isProved(fact, piece.secret)) {
+      originals.put(piece.epoch, piece.secret);
+    }
   }
 
   // ---- pooling
@@ -1172,12 +1177,7 @@ final class Adversary {
     if (!world.dirt(set, epoch).isEmpty()) {
       return wrong; // it was on its way out: when it was used, that was judged
     }
-    List<Device> all = new ArrayList<>();
-    world.out(set).forEach(member -> all.add(device(member)));
-    all.addAll(healed(set));
-    if (outsidersToo) {
-      all.addAll(neverIn());
-    }
+    List<Device> all = whoIsOut(set);
     checked++;
     this.thieves = all;
     for (Piece piece : closure(all).getOrDefault(epoch, List.of())) {
@@ -1198,8 +1198,8 @@ final class Adversary {
   }
 
   /**
-   * Whether who is out in such a view opens a frame that was sealed in it, with any key of any
-   * epoch that it comes to, whatever it says it is sealed under.
+   * Whether who is out in such a view opens a frame that was sealed in it, with the keys of all
+   * epochs that it comes to, whichever the frame says it is sealed under.
    */
   List<String> opens(
       List<FactId> heads, FactId epoch, StayId sender, SFrameSuite suite, Bytes frame) {
@@ -1207,15 +1207,9 @@ final class Adversary {
     if (!world.dirt(set, epoch).isEmpty()) {
       return List.of(); // as above
     }
-    List<Device> all = new ArrayList<>();
-    world.out(set).forEach(member -> all.add(device(member)));
-    all.addAll(healed(set));
-    if (outsidersToo) {
-      all.addAll(neverIn());
-    }
+    List<Device> all = whoIsOut(set);
     for (List<Piece> some : closure(all).values()) {
       for (Piece piece : some) {
-        framesTried++;
         if (SeizedFrames.opens(piece.tek(), sender, suite, frame)) {
           return List.of(
               "who was out when "
@@ -1226,6 +1220,16 @@ final class Adversary {
       }
     }
     return List.of();
+  }
+
+  private List<Device> whoIsOut(BitSet set) {
+    List<Device> all = new ArrayList<>();
+    world.out(set).forEach(member -> all.add(device(member)));
+    all.addAll(healed(set));
+    if (outsidersToo) {
+      all.addAll(neverIn());
+    }
+    return all;
   }
 
   private void checkSending(

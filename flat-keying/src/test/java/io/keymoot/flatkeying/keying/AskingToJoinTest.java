@@ -321,6 +321,13 @@ class AskingToJoinTest {
         new Input.Received(OUTSIDE, SideCodec.grant(stranger, nowhere, finn.id(), admit, sealed)));
     assertThat(questionsTo(OUTSIDE, finn)).isEqualTo(1);
     for (int i = 0; i < 1_000; i++) {
+      if (i % 10 == 0) {
+        // Another Grant is no reason to begin anew.
+        FactId other = new FactId(hash("admit " + i));
+        finn.step(
+            new Input.Received(
+                OUTSIDE, SideCodec.grant(stranger, nowhere, finn.id(), other, sealed)));
+      }
       Bytes blob = Bytes.owning(("blob " + i).getBytes(StandardCharsets.UTF_8));
       Bytes fact =
           FactCodec.encode(

@@ -184,11 +184,6 @@ public final class Eavesdropper {
     return adversary.opens(heads, epoch, sender, suite, frame);
   }
 
-  /** How often a key was tried on a frame. */
-  public int framesTried() {
-    return adversary.framesTried;
-  }
-
   /** What newcomers know of states before their time; nothing is. */
   public List<String> checkNewcomers() {
     return adversary.checkNewcomers();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -71,5 +72,27 @@ class StoriesTest {
       group.run(10_000);
     }
     assertThat(group.node("anna").core.core.keys.get(first)).isEmpty();
+  }
+
+  /** Each side let somebody in, and all who knew both are gone: none of the rest knows another. */
+  @Test
+  void twoSidesOfWhichNobodyKnowsAnybodyOnTheOtherBecomeOneAllTheSame() {
+    Group.Node anna = group.found("anna", "", Group.CHAIR_EXPELS);
+    Group.Node ben = group.join("ben", "");
+    settle();
+    group.hears = (from, to) -> from == to;
+    Group.Node cora = group.join("cora", "");
+    Group.Node dan = group.join("dan", "");
+    List<Group.Node> side = List.of(anna, cora);
+    group.hears = (from, to) -> side.contains(from) == side.contains(to);
+    group.run(10_000);
+    assertThat(cora.core.isMember() && dan.core.isMember()).as(group.show()).isTrue();
+    assertThat(dan.core.state().person(cora.id())).isEmpty();
+    anna.isDown = true;
+    ben.isDown = true;
+    group.hears = (from, to) -> true;
+    group.run(20_000);
+    assertThat(dan.core.state().heads()).as(group.show()).isEqualTo(cora.core.state().heads());
+    assertThat(dan.core.state().isMember(cora.id())).as(group.show()).isTrue();
   }
 }

@@ -70,7 +70,8 @@ final class Telling {
           Map.entry(
               "a-combiner-that-forgets-a-half", new Stage(4, 15, "none", List.of(), 0, 0, 16)),
           Map.entry("keks-to-any-address", LIARS),
-          Map.entry("a-reseals-key-need-not-prove-itself", LIARS),
+          Map.entry("a-reseals-key-need-not-prove-itself", LIARS.from(12)),
+          Map.entry("keks-that-do-not-step", new Stage(6, 45, "adversarial", List.of(), 4, 4, 10)),
           Map.entry("old-revisions-are-kept", new Stage(4, 60, "none", List.of(), 0, 0, 1)));
 
   private record Stage(
@@ -91,6 +92,11 @@ final class Telling {
         double evictionsPerMinute,
         long seed) {
       this(members, seconds, churn, faults, joinsPerMinute, evictionsPerMinute, seed, 0);
+    }
+
+    Stage from(long other) {
+      return new Stage(
+          members, seconds, churn, faults, joinsPerMinute, evictionsPerMinute, other, liars);
     }
 
     /** Some ask for what they should not have. */

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A fixed set of runs, part of every build; {@code -Dseeds=N -DfirstSeed=M -Dmembers=16
@@ -152,6 +154,32 @@ class SeedsTest {
             1,
             "conference",
             5,
+            0,
+            0,
+            0,
+            Optional.empty(),
+            false);
+    assertThat(failures(plan, 1)).isEmpty();
+  }
+
+  /**
+   * What campaigns came upon: two sides on which nobody knew anybody on the other told each other
+   * nothing (200140, 200883, 201127), and judges that took no account of who was let in twice
+   * (200282), or of a stay that ends when all had agreed already (200751, 201765).
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {200140, 200282, 200751, 200883, 201127, 201765})
+  void whatOnceFailedInACampaignHolds(long seed) {
+    Plan plan =
+        new Plan(
+            6,
+            40_000,
+            Plan.MIXED,
+            List.of("heavy"),
+            0,
+            1,
+            "conference",
+            seed,
             0,
             0,
             0,

@@ -41,8 +41,8 @@ final class OrderRelays implements Trick {
     Rekey rekey =
         new Rekey(prev, List.of(), secret.commitment(), members, Hash32.sha256(cover.toArray()));
     var fact = liar.write(state, rekey, cover);
-    liar.knows(fact.id(), secret);
     liar.say(fact);
+    liar.knows(fact.id(), secret);
     return true;
   }
 }

@@ -4,6 +4,7 @@ import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.peer.PeerEffect;
@@ -15,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * I3 for what frames are really sealed under, as their own headers say: no key that somebody ever
@@ -43,9 +46,15 @@ final class Sealed implements Watcher {
   private final HeldKeys keys;
   private final Map<Node, View> views = new LinkedHashMap<>();
 
+  /**
+   * @param outBefore stays that had been put out before: whoever was let in twice, and put out of
+   *     one stay, was in by the other
+   */
+  private record Went(Tick at, Set<StayId> outBefore) {}
+
   /** What a node knows of who went, and what it was to send under. */
   private static final class View {
-    final Map<MemberId, Tick> wentLately = new LinkedHashMap<>();
+    final Map<MemberId, Went> wentLately = new LinkedHashMap<>();
     Optional<FactId> wanted = Optional.empty();
 
     /** Since when an epoch is not the one to be sent under any more. */
@@ -74,12 +83,13 @@ final class Sealed implements Watcher {
     if (now != before) {
       for (Stay stay : now.newlyOver(before)) {
         if (!now.isMember(stay.person().id())) {
-          view.wentLately.putIfAbsent(stay.person().id(), tick);
+          MemberId member = stay.person().id();
+          view.wentLately.computeIfAbsent(member, its -> new Went(tick, putOut(before, its)));
         }
       }
     }
     if (!view.wentLately.isEmpty()) {
-      view.wentLately.values().removeIf(since -> tick.millisSince(since) > LATELY_MILLIS);
+      view.wentLately.values().removeIf(went -> tick.millisSince(went.at) > LATELY_MILLIS);
     }
     Optional<FactId> wanted = node.peer().keying().sendingEpoch();
     if (!wanted.equals(view.wanted)) {
@@ -101,9 +111,10 @@ final class Sealed implements Watcher {
       if (each.getValue() > frame.revision() || !HeldKeys.isOut(now, each.getKey())) {
         continue;
       }
-      Tick since = view.wentLately.get(each.getKey());
-      boolean isPutOut = now.currentStays(each.getKey()).stream().anyMatch(now::isPutOut);
-      if (isPutOut || since == null || tick.millisSince(since) > LATELY_MILLIS) {
+      Went went = view.wentLately.get(each.getKey());
+      Set<StayId> putOut = putOut(now, each.getKey());
+      boolean isPutOut = went == null ? !putOut.isEmpty() : !went.outBefore.containsAll(putOut);
+      if (isPutOut || went == null || tick.millisSince(went.at) > LATELY_MILLIS) {
         world.violated(
             "I3",
             from
@@ -118,6 +129,13 @@ final class Sealed implements Watcher {
       }
     }
     checkThatItFollows(from, frame, view, tick);
+  }
+
+  private static Set<StayId> putOut(GroupState state, MemberId member) {
+    return state.currentStays(member).stream()
+        .filter(state::isPutOut)
+        .map(Stay::id)
+        .collect(Collectors.toSet());
   }
 
   private void checkThatItFollows(Node from, Frame frame, View view, Tick tick) {

@@ -264,8 +264,8 @@ public record Plant(
             "frames-stay-under-a-senders-first-key",
             "I3",
             "frames name the new key in their headers, and are sealed under the sender's first",
-            "key.Tek#senderKey",
-            CORE + "key.SealMistakes$FirstKeyOfAStay"),
+            "frame.TekEpoch#secretFor",
+            CORE + "frame.FrameMistakes$FirstKeyOfAStay"),
         of(
             "keks-that-do-not-step",
             "P4",

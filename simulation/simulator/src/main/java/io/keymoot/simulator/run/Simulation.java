@@ -349,9 +349,15 @@ public final class Simulation {
     }
     recorder.healed(Heal.ALL, healedAt, deaf.isPresent() ? -1 : world.now() - healedAt);
     deaf.ifPresent(what -> world.violated("L3", what));
-    // And stay so: who lags behind by a grace period shows now.
+    // And stay so: who lags behind by a grace period shows now. Somebody's old stay may end
+    // meanwhile, and be rekeyed for: so it is looked again, as long as there is time to agree.
     world.timeline().runTo(world.now() + UNDERSTAND_MILLIS);
-    allUnderstandEachOther().ifPresent(what -> world.violated("L3", what));
+    deaf = allUnderstandEachOther();
+    while (deaf.isPresent() && world.now() < deadline && !world.isBroken()) {
+      world.timeline().runTo(world.now() + LOOK_EVERY_MILLIS);
+      deaf = allUnderstandEachOther();
+    }
+    deaf.ifPresent(what -> world.violated("L3", what));
   }
 
   /** Who is to agree with whom: all that run, and were not put out. */

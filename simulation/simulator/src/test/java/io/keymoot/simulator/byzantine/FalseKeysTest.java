@@ -81,7 +81,13 @@ class FalseKeysTest {
       world.timeline().runTo(world.now() + 5_000);
     }
     world.timeline().runTo(world.now() + 30_000);
+    world.finish();
     assertThat(world.violations()).isEmpty();
+    assertThat(world.honest())
+        .noneMatch(
+            node ->
+                node.known().usable().stream()
+                    .anyMatch(epoch -> contradict(node, honest, epoch.id())));
     return moments[0];
   }
 
