@@ -107,14 +107,16 @@ final class Invites {
     WallTime now = Ca.now();
     told.forEach(each -> untold.remove(each.key()));
     untold.values().removeIf(each -> isOver(each, now));
+    // Even if it cannot be written now: what was used is used, and goes out with the next writing.
+    uses = List.copyOf(usesNow);
     write(
         Stream.concat(told.stream(), untold.values().stream())
             .filter(each -> !revoked.contains(each.key()))
             .toList(),
-        usesNow);
+        uses);
   }
 
-  /** What cannot be written is not taken: what is here and what is on the disk are the same. */
+  /** Invites that cannot be written are not taken. */
   private void write(List<Invite> madeNow, List<InviteUse> usesNow) {
     PrivateFiles.write(
         file, json(madeNow, usesNow).encodePrettily().getBytes(StandardCharsets.UTF_8));

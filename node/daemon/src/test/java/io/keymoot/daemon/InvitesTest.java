@@ -95,6 +95,21 @@ class InvitesTest {
   }
 
   @Test
+  void aUseThatCannotBeWrittenCountsAndIsWrittenWithTheNext() throws Exception {
+    Path file = temp.resolve("invites.json");
+    Invites invites = Invites.read(file, notes::add);
+    Invite ben = invite("ben", 3_600);
+    invites.keep(List.of(ben), List.of());
+    Path full = breakIt(file);
+    assertThatThrownBy(() -> invites.keep(List.of(ben), List.of(use(ben))))
+        .isInstanceOf(Problem.class);
+    assertThat(invites.uses()).containsExactly(use(ben));
+    mend(full);
+    invites.isMade(invite("cora", 3_600));
+    assertThat(Invites.read(file, notes::add).uses()).containsExactly(use(ben));
+  }
+
+  @Test
   void whereAnInviteCannotBeWrittenNobodyHasItAndItsNameIsFree() throws Exception {
     try (TestGroup group = new TestGroup(() -> temp, "invites", TestGroup.OPEN_HOUSE)) {
       ApiClient anna = group.begin("anna");

@@ -151,6 +151,8 @@ final class MemoryWriter {
           file,
           why.toString());
       events.accept(new NodeEvent.NotWritten(file, why.toString()));
+    } else if (next.isLast) {
+      LOG.error("{} could not be written until the end: {}", storage.file(next.group), why);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
@@ -149,11 +150,9 @@ final class SnippetsTest {
                 out.resolve("classes").toString()));
     sources.forEach(source -> command.add(source.toString()));
     Path said = out.resolve("said");
-    new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(said.toFile())
-        .start()
-        .waitFor();
+    Process compiler =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    assertThat(compiler.waitFor(2, TimeUnit.MINUTES)).as("the compiler ends").isTrue();
     return Files.readAllLines(said);
   }
 

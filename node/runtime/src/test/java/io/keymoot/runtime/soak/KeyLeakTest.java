@@ -111,8 +111,7 @@ final class KeyLeakTest {
 
   /**
    * Cora is put out, and dan let in after it. The new key is sealed to dan by one message, from one
-   * of the others to dan alone. Who has that and what dan drew at random has the key; who has but
-   * one of them has not.
+   * of the others to dan alone. Who has that and what dan drew at random has the key.
    */
   @Test
   void aRecordedMessageFromWhichANewKeyFollowsIsALeak(@TempDir Path village) throws Exception {

@@ -50,10 +50,12 @@ final class Recording implements AutoCloseable {
       for (Path each : files) {
         try (DataInputStream in = new DataInputStream(Files.newInputStream(each))) {
           while (true) {
-            heard.accept(Bytes.owning(in.readNBytes(in.readInt())));
+            byte[] message = new byte[in.readInt()];
+            in.readFully(message);
+            heard.accept(Bytes.owning(message));
           }
         } catch (EOFException end) {
-          // The next file.
+          // The next file; of a message that is being written, nothing.
         }
       }
     }
