@@ -20,6 +20,9 @@ final class TakeUp {
   private @Nullable Tick uncleanSince;
   private boolean isTaken;
 
+  /** Another epoch was taken up, and nobody has looked at it since. */
+  private boolean isAnother;
+
   /** This key is to be sent under. */
   void activate(KeyName key, Tick now) {
     KeyName old = sealing;
@@ -47,8 +50,9 @@ final class TakeUp {
   /** The facts changed. */
   void epochIs(boolean isClean, boolean isHeld, boolean isOnlySoftlyUnclean, Tick now) {
     if (!isClean && uncleanSince == null) {
-      uncleanSince = now;
+      uncleanSince = isAnother ? Tick.ZERO : now;
     }
+    isAnother = false;
     if (!isHeld || !(isClean || isOnlySoftlyUnclean)) {
       takeNow();
     }
@@ -90,6 +94,7 @@ final class TakeUp {
   private void take(KeyName key) {
     if (sealing == null || !sealing.epoch().equals(key.epoch())) {
       uncleanSince = null;
+      isAnother = true;
     }
     sealing = key;
     pendingSince = null;
@@ -100,6 +105,7 @@ final class TakeUp {
   Optional<KeyName> taken() {
     Optional<KeyName> key = isTaken ? Optional.ofNullable(sealing) : Optional.empty();
     isTaken = false;
+    isAnother = false;
     return key;
   }
 

@@ -143,6 +143,7 @@ class TakeUpTest {
   void anEpochThatIsUncleanIsLeftWhenItsSecondIsOver() {
     TakeUp takeUp = new TakeUp();
     takeUp.activate(OLD, new Tick(0));
+    assertThat(takeUp.taken()).contains(OLD);
     takeUp.epochIs(false, true, true, new Tick(100));
     takeUp.activate(NEW, new Tick(900));
     assertThat(takeUp.nextDeadline()).contains(new Tick(100 + Limits.DELAYED_USE_MILLIS));
@@ -165,6 +166,25 @@ class TakeUpTest {
     // And that one, which is clean, is waited with again.
     takeUp.activate(NEW, new Tick(1_200));
     assertThat(takeUp.nextDeadline()).contains(new Tick(1_200 + PeerLimits.TAKE_UP_MILLIS));
+  }
+
+  /** The facts are looked at in the very step, before it is told what was taken up. */
+  @Test
+  void soItIsWhereSomebodyCameMeanwhile() {
+    TakeUp takeUp = new TakeUp();
+    takeUp.activate(OLD, new Tick(10_000));
+    assertThat(takeUp.taken()).contains(OLD);
+    takeUp.activate(NEW, new Tick(10_100));
+    takeUp.somebodyCame();
+    KeyName stepped = new KeyName(NEW.epoch(), 1);
+    takeUp.activate(stepped, new Tick(10_300));
+    takeUp.epochIs(false, true, true, new Tick(10_300));
+    assertThat(takeUp.taken()).contains(stepped);
+    takeUp.wasUncleanAlready();
+    KeyName next = new KeyName(epoch(3), 0);
+    takeUp.activate(next, new Tick(10_400));
+    takeUp.review(new Tick(10_400));
+    assertThat(takeUp.taken()).contains(next);
   }
 
   @Test
