@@ -67,7 +67,11 @@ public sealed interface ClusterStack {
     return new Own(configuration);
   }
 
-  /** Beside the application's own traffic, over a connected channel that it keeps and closes. */
+  /**
+   * Beside the application's own traffic, over a connected channel that it keeps and closes. Its
+   * transport needs {@code bundler.use_ringbuffer="false"}: JGroups' ring of what waits to be sent
+   * may stop for good once it was full. Over channels that are opened here it is not used.
+   */
   static ClusterStack fork(JChannel channel) {
     return new Fork(channel);
   }

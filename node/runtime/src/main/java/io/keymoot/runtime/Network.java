@@ -76,7 +76,8 @@ public final class Network implements AutoCloseable {
     return opening.open(over, cluster, deserialisation, receiver);
   }
 
-  private synchronized JChannel channel(String name) throws Exception {
+  /** The one that all groups share. */
+  synchronized JChannel channel(String name) throws Exception {
     if (closed) {
       throw new IllegalStateException("this network is closed; open another");
     }
@@ -85,7 +86,7 @@ public final class Network implements AutoCloseable {
       deserialisation.enforce();
       open = stack.open(name);
       try {
-        JGroupsTransport.silenceDiagnostics(open);
+        JGroupsTransport.harden(open);
         open.connect(name);
       } catch (Exception e) {
         open.close();
