@@ -371,7 +371,8 @@ final class JGroupsTransport implements Transport {
         return;
       }
       if (!networkMulticasts) {
-        heard.from(source);
+        TP open = sockets;
+        heard.from(source, open != null && open.getPhysicalAddressFromCache(source) != null);
       }
       received.increment();
       ByteBuffer numbers = ByteBuffer.wrap(wire, message.getOffset() + 1, length);

@@ -17,12 +17,16 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.jgroups.BytesMessage;
 import org.jgroups.CompositeMessage;
@@ -35,6 +39,7 @@ import org.jgroups.ObjectMessage;
 import org.jgroups.View;
 import org.jgroups.conf.ClassConfigurator;
 import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.protocols.pbcast.JoinRsp;
 import org.jgroups.util.ByteArray;
 import org.jgroups.util.MergeId;
 import org.jgroups.util.SizeStreamable;
@@ -152,6 +157,7 @@ class HostileClusterTest {
     try (Victim victim = new Victim(stack, name);
         Victim friend = new Victim(stack, name);
         JChannel hostile = stack.open("keymoot")) {
+      Pair pair = new Pair(victim.transport.channel(), friend.transport.channel());
       hostile.setDiscardOwnMessages(true);
       hostile.connect(name);
       await().atMost(SOON).until(() -> hostile.getView().size() == 3);
@@ -184,7 +190,23 @@ class HostileClusterTest {
       final long received = victim.transport.counts().received();
       floodOfEachKind(hostile);
       await().atMost(SOON).until(() -> victim.transport.counts().received() > received + 500);
-      forgeMembership(hostile, target);
+      forgeALeave(hostile, target, pair.otherThan(target));
+      AtomicLong number = new AtomicLong(1_000);
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                forgeViews(hostile, number.getAndAdd(2), pair.addresses());
+                return pair.believed(hostile.getAddress());
+              });
+      pair.hearEachOther(
+          word -> {
+            victim.beat(word);
+            friend.beat(word);
+            return victim.hears(word) && friend.hears(word);
+          },
+          () -> forgeViews(hostile, number.getAndAdd(2), pair.addresses()));
+      forgeTheRest(hostile, target);
       // Again and again, for its sender is still busy with the flood.
       long unread = victim.transport.counts().refusedUnread();
       await()
@@ -219,8 +241,9 @@ class HostileClusterTest {
   void aGroupTalksAndRekeysInSpiteOfIt(Kind kind, @TempDir Path folder) throws Exception {
     JGroupsTransportTest.requireMulticast(kind);
     ClusterStack stack = kind.stack(folder);
+    List<JChannel> channels = new CopyOnWriteArrayList<>();
     try (People people = new People();
-        Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JGROUPS);
+        Network network = tapped(stack, channels);
         JChannel hostile = stack.open(people.name)) {
       Identity annaId = Identity.selfMade();
       Identity benId = Identity.selfMade();
@@ -231,22 +254,29 @@ class HostileClusterTest {
       hostile.connect(people.name);
       People.Someone other = people.add("ben", benId, ben.join(people.name));
       people.settled(one, other);
+      Pair pair = new Pair(channels.get(0), channels.get(1));
+      await().atMost(SOON).until(() -> hostile.getView().size() == 3);
       org.jgroups.Address target = hostile.getView().getMembers().get(0);
       final int baitsBefore = Bait.TAKEN.get();
 
       sendPlainly(hostile, new ObjectMessage(null, new Bait()));
       flood(hostile);
       floodOfEachKind(hostile);
-      forgeMembership(hostile, target);
-      one.node.rekey().toCompletableFuture().join();
+      forgeALeave(hostile, target, pair.otherThan(target));
+      AtomicLong number = new AtomicLong(1_000);
       await()
           .atMost(SOON)
           .until(
               () -> {
-                one.says("to ben");
-                other.says("to anna");
-                return other.read().contains("to ben") && one.read().contains("to anna");
+                forgeViews(hostile, number.getAndAdd(2), pair.addresses());
+                return pair.believed(hostile.getAddress());
               });
+      one.node.rekey().toCompletableFuture().join();
+      pair.hearEachOther(
+          word -> bothRead(one, other, word),
+          () -> forgeViews(hostile, number.getAndAdd(2), pair.addresses()));
+      forgeTheRest(hostile, target);
+      await().atMost(SOON).until(() -> bothRead(one, other, "after"));
       people.settled(one, other);
       assertThat(Bait.TAKEN.get()).isEqualTo(baitsBefore);
       people.close();
@@ -263,8 +293,9 @@ class HostileClusterTest {
     JGroupsTransportTest.requireMulticast(kind);
     requireThatTheBaitsAreLive();
     String name = "hostile process " + kind + " " + ProcessHandle.current().pid();
+    List<JChannel> channels = new CopyOnWriteArrayList<>();
     try (People people = new People();
-        Network network = Network.of(kind.stack(folder), Deserialisation.FORBIDDEN_IN_JGROUPS)) {
+        Network network = tapped(kind.stack(folder), channels)) {
       Identity annaId = Identity.selfMade();
       Identity benId = Identity.selfMade();
       GroupNode.Builder anna = GroupNode.of(network, annaId, people.policy).meetingAt(name);
@@ -272,26 +303,23 @@ class HostileClusterTest {
       People.Someone one = people.add("anna", annaId, anna.found(people.plan()));
       People.Someone other = people.add("ben", benId, ben.join(people.name));
       people.settled(one, other);
+      Pair pair = new Pair(channels.get(0), channels.get(1));
       final int baitsBefore = Bait.TAKEN.get();
       final TransportCounts before = one.node.counts();
       NamedBait.armed = true;
 
       Process attacker = Attacker.start(kind, folder, name);
       try {
+        await().atMost(SOON.multipliedBy(2)).until(pair::believedSomebody);
+        one.node.rekey().toCompletableFuture().join();
+        pair.hearEachOther(word -> bothRead(one, other, word), () -> {});
+        Attacker.tellItToEnd(attacker);
         assertThat(attacker.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(attacker.exitValue()).as("it did all it could").isZero();
       } finally {
         attacker.destroyForcibly();
       }
-      one.node.rekey().toCompletableFuture().join();
-      await()
-          .atMost(SOON)
-          .until(
-              () -> {
-                one.says("to ben");
-                other.says("to anna");
-                return other.read().contains("to ben") && one.read().contains("to anna");
-              });
+      await().atMost(SOON).until(() -> bothRead(one, other, "after"));
       people.settled(one, other);
       await("the flood")
           .atMost(SOON)
@@ -303,6 +331,9 @@ class HostileClusterTest {
           .as("baits came")
           .isGreaterThanOrEqualTo(6);
       assertThat(after.refused() - before.refused()).as("and rubbish").isGreaterThanOrEqualTo(4);
+      await("their views to grow together once it is gone")
+          .atMost(People.IN_THE_END)
+          .until(pair::areTogether);
       people.close();
     } finally {
       NamedBait.armed = false;
@@ -339,9 +370,26 @@ class HostileClusterTest {
         sendPlainly(hostile, new ObjectMessage(null, new NamedBait()));
         flood(hostile);
         floodOfEachKind(hostile);
-        forgeMembership(hostile, target);
+        List<org.jgroups.Address> victims = new ArrayList<>(hostile.getView().getMembers());
+        victims.remove(hostile.getAddress());
+        forgeALeave(hostile, target, victims.get(1));
+        AtomicLong number = new AtomicLong(1_000);
+        await()
+            .atMost(SOON.multipliedBy(4))
+            .until(
+                () -> {
+                  forgeViews(hostile, number.getAndAdd(2), victims);
+                  return System.in.available() > 0;
+                });
+        forgeTheRest(hostile, target);
       }
       System.exit(0);
+    }
+
+    /** Until then it forges views, for others grow together again after some seconds. */
+    static void tellItToEnd(Process attacker) throws IOException {
+      attacker.getOutputStream().write('\n');
+      attacker.getOutputStream().flush();
     }
   }
 
@@ -416,19 +464,51 @@ class HostileClusterTest {
     return value;
   }
 
-  /** Views, leaves and merges that name others and itself, past its own membership protocol. */
-  static void forgeMembership(JChannel hostile, org.jgroups.Address target) throws Exception {
+  /**
+   * In somebody else's name, to the coordinator, which tells all of it: so its sender sees whether
+   * it was believed. Said again until it was, for it may be lost behind the flood.
+   */
+  static void forgeALeave(
+      JChannel hostile, org.jgroups.Address coordinator, org.jgroups.Address leaving) {
+    await("a forged leave to be believed")
+        .atMost(SOON)
+        .until(
+            () -> {
+              lowDown(
+                  hostile,
+                  new EmptyMessage(coordinator)
+                      .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.LEAVE_REQ, leaving)));
+              return !hostile.getView().containsMember(leaving);
+            });
+  }
+
+  /**
+   * To each a view of its own, in which it is alone with the forger, and an answer to a question to
+   * join that it never asked. JGroups installs no view in which the receiver is not a member.
+   */
+  static void forgeViews(JChannel hostile, long number, List<org.jgroups.Address> victims)
+      throws Exception {
     org.jgroups.Address me = hostile.getAddress();
-    UUID madeUp = UUID.randomUUID();
-    View alone = View.create(me, 1_000, me, madeUp);
-    View without = View.create(me, 1_001, me);
-    for (View view : List.of(alone, without)) {
+    for (org.jgroups.Address victim : victims) {
       lowDown(
           hostile,
-          new BytesMessage(null)
-              .setArray(Forger.view(view))
+          new BytesMessage(victim)
+              .setArray(Forger.view(View.create(me, number, me, victim)))
               .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.VIEW)));
+      lowDown(
+          hostile,
+          new BytesMessage(victim)
+              .setArray(
+                  GMS.marshal(
+                      new JoinRsp(
+                          View.create(me, number + 1, me, UUID.randomUUID(), victim), null)))
+              .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.JOIN_RSP)));
     }
+  }
+
+  /** Leaves, joins and merges that name the victim and who is made up. */
+  static void forgeTheRest(JChannel hostile, org.jgroups.Address target) throws Exception {
+    org.jgroups.Address me = hostile.getAddress();
     lowDown(
         hostile,
         new EmptyMessage(target)
@@ -437,16 +517,11 @@ class HostileClusterTest {
         hostile,
         new EmptyMessage(target)
             .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.LEAVE_RSP, target)));
-    // Somebody who is not there wants in, and the victim is told that it has joined elsewhere.
+    // Somebody who is not there wants in.
     lowDown(
         hostile,
         new EmptyMessage(target)
-            .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.JOIN_REQ, madeUp)));
-    lowDown(
-        hostile,
-        new BytesMessage(target)
-            .setArray(Forger.view(without))
-            .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.JOIN_RSP)));
+            .putHeader(GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.JOIN_REQ, UUID.randomUUID())));
     lowDown(
         hostile,
         new BytesMessage(target)
@@ -459,6 +534,116 @@ class HostileClusterTest {
         new EmptyMessage(target)
             .putHeader(
                 GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.CANCEL_MERGE).mergeId(MergeId.create(me))));
+  }
+
+  /** A network of which the channels are seen. */
+  private static Network tapped(ClusterStack stack, List<JChannel> channels) {
+    return Network.of(
+        stack,
+        Deserialisation.FORBIDDEN_IN_JGROUPS,
+        (over, cluster, deserialisation, receiver) -> {
+          JGroupsTransport opened = JGroupsTransport.open(over, cluster, deserialisation, receiver);
+          channels.add(opened.channel());
+          return opened;
+        });
+  }
+
+  private static boolean bothRead(People.Someone one, People.Someone other, String word) {
+    one.says(word + " to ben");
+    other.says(word + " to anna");
+    return other.read().contains(word + " to ben") && one.read().contains(word + " to anna");
+  }
+
+  private interface Forging {
+    void again() throws Exception;
+  }
+
+  /** Two ends that somebody parts, and what JGroups made each of them believe of who is there. */
+  private static final class Pair {
+    private final List<JChannel> channels;
+    private final List<Probe> probes = List.of(new Probe(), new Probe());
+
+    Pair(JChannel one, JChannel other) throws Exception {
+      channels = List.of(one, other);
+      probes.get(0).above(one);
+      probes.get(1).above(other);
+    }
+
+    List<org.jgroups.Address> addresses() {
+      return channels.stream().map(JChannel::getAddress).toList();
+    }
+
+    org.jgroups.Address otherThan(org.jgroups.Address one) {
+      return addresses().stream().filter(each -> !each.equals(one)).findFirst().orElseThrow();
+    }
+
+    /**
+     * Whether JGroups really installed what was forged: at one of the two that the other left, and
+     * at both a view and an answer to a join, of the forger's making.
+     */
+    boolean believed(org.jgroups.Address forger) {
+      List<org.jgroups.Address> both = addresses();
+      boolean left = false;
+      for (int i = 0; i < 2; i++) {
+        org.jgroups.Address self = both.get(i);
+        List<View> views = probes.get(i).views;
+        if (views.stream().noneMatch(each -> isBy(forger, each, List.of(forger, self)))
+            || views.stream().noneMatch(each -> isBy(forger, each, null) && each.size() == 3)) {
+          return false;
+        }
+        left |= views.stream().anyMatch(each -> isBy(self, each, List.of(self, forger)));
+      }
+      return left;
+    }
+
+    /** The same, whoever it was. */
+    boolean believedSomebody() {
+      return probes.get(0).views.stream().map(View::getCreator).anyMatch(this::believed);
+    }
+
+    private static boolean isBy(
+        org.jgroups.Address creator, View view, @Nullable List<org.jgroups.Address> members) {
+      return view.getCreator().equals(creator)
+          && (members == null || view.getMembers().equals(members));
+    }
+
+    /**
+     * What one says while they are parted reaches the other before their views grow together. Each
+     * time they do, another word is said.
+     */
+    void hearEachOther(Predicate<String> talk, Forging forging) {
+      await("to hear each other while parted")
+          .atMost(SOON)
+          .until(
+              () -> {
+                long together = together();
+                if (!areParted()) {
+                  forging.again();
+                  return false;
+                }
+                return talk.test("parted " + together) && areParted() && together() == together;
+              });
+    }
+
+    boolean areTogether() {
+      return channels.stream()
+          .allMatch(
+              each -> Set.copyOf(each.getView().getMembers()).equals(Set.copyOf(addresses())));
+    }
+
+    private boolean areParted() {
+      List<org.jgroups.Address> both = addresses();
+      return !channels.get(0).getView().containsMember(both.get(1))
+          && !channels.get(1).getView().containsMember(both.get(0));
+    }
+
+    /** How many views either ever had with both in them. */
+    private long together() {
+      return probes.stream()
+          .flatMap(each -> each.views.stream())
+          .filter(each -> each.getMembers().containsAll(addresses()))
+          .count();
+    }
   }
 
   /** Writes what JGroups' membership protocol would. */

@@ -9,9 +9,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jgroups.Event;
 import org.jgroups.JChannel;
 import org.jgroups.Message;
 import org.jgroups.Message.Flag;
+import org.jgroups.View;
 import org.jgroups.protocols.TP;
 import org.jgroups.stack.Protocol;
 import org.jgroups.stack.ProtocolStack;
@@ -24,6 +26,9 @@ final class Probe extends Protocol {
   record Passed(String words, Set<Flag> flags) {}
 
   final List<Passed> passed = new CopyOnWriteArrayList<>();
+
+  /** That JGroups installed. */
+  final List<View> views = new CopyOnWriteArrayList<>();
 
   /** Messages that came up, and those of them that JGroups' thread has got rid of. */
   final AtomicInteger came = new AtomicInteger();
@@ -67,6 +72,14 @@ final class Probe extends Protocol {
             message.getLength(),
             StandardCharsets.ISO_8859_1);
     return all.substring(all.indexOf('#') + 1);
+  }
+
+  @Override
+  public Object up(Event event) {
+    if (event.getType() == Event.VIEW_CHANGE) {
+      views.add(event.getArg());
+    }
+    return up_prot.up(event);
   }
 
   @Override
