@@ -21,8 +21,10 @@ import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.runtime.People.Someone;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +34,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -439,7 +442,7 @@ final class DeviceTest {
     for (int damage = 0; damage < 4; damage++) {
       byte[] bad =
           switch (damage) {
-            case 0 -> java.util.Arrays.copyOf(whole, whole.length / 2);
+            case 0 -> Arrays.copyOf(whole, whole.length / 2);
             case 1 -> flipped(whole, whole.length / 2);
             case 2 -> flipped(whole, 14);
             default -> new byte[0];
@@ -453,6 +456,77 @@ final class DeviceTest {
       assertThat(Files.readAllBytes(aside.now())).isEqualTo(bad);
       assertThat(file).doesNotExist();
     }
+  }
+
+  /** Whole, as an older or newer program wrote it: it may be of use to that one again. */
+  @Test
+  void aMemoryOfAnotherVersionIsExplainedAndSetAsideThoughItIsWhole() throws Exception {
+    Path file = expelled();
+    byte[] other = Files.readAllBytes(file);
+    int version = "keymoot facts".length() + 1;
+    assertThat(other[version]).isEqualTo((byte) 1);
+    other[version] = 2;
+    int end = other.length - Hash32.LENGTH;
+    Hash32.sha256(Arrays.copyOf(other, end)).write(other, end);
+    Files.write(file, other);
+    List<NodeEvent> told = new ArrayList<>();
+    assertThat(new Remembered(folder, told::add).load(group(file))).isEmpty();
+    assertThat(told).hasSize(1);
+    NodeEvent.SetAside aside = (NodeEvent.SetAside) told.get(0);
+    assertThat(aside.why()).startsWith("it is of version 2, this program reads 1");
+    assertThat(Files.readAllBytes(aside.now())).isEqualTo(other);
+    assertThat(file).doesNotExist();
+  }
+
+  /** Whoever reads it meanwhile finds what a start after a crash would find. */
+  @Test
+  void aFileIsTheOldOrTheNewAtEveryMomentOfItsReplacement() throws Exception {
+    Path file = folder.resolve("GROUP.facts");
+    OwnFile.write(file, filled(0));
+    CompletableFuture<Void> writing =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 1; i <= 200; i++) {
+                try {
+                  OwnFile.write(file, filled(i));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            },
+            Thread::startVirtualThread);
+    while (!writing.isDone()) {
+      byte[] read = Files.readAllBytes(file);
+      assertThat(read).isEqualTo(filled(read[0]));
+    }
+    writing.join();
+    assertThat(Files.readAllBytes(file)).isEqualTo(filled(200));
+  }
+
+  @Test
+  void aWritingThatFailsLeavesTheOldFileAndWhatACrashLeftIsInNobodysWay() throws Exception {
+    Path file = folder.resolve("GROUP.facts");
+    Path fresh = folder.resolve("GROUP.facts.new");
+    OwnFile.write(file, filled(1));
+
+    // Half of it, and others may read it.
+    Files.write(fresh, new byte[10]);
+    Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
+    OwnFile.write(file, filled(2));
+    assertThat(Files.readAllBytes(file)).isEqualTo(filled(2));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(fresh).doesNotExist();
+
+    Files.createDirectories(fresh.resolve("taken"));
+    assertThatThrownBy(() -> OwnFile.write(file, filled(3))).isInstanceOf(IOException.class);
+    assertThat(Files.readAllBytes(file)).isEqualTo(filled(2));
+  }
+
+  private static byte[] filled(int with) {
+    byte[] value = new byte[100_000];
+    Arrays.fill(value, (byte) with);
+    return value;
   }
 
   @Test
