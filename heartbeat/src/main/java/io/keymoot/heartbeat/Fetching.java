@@ -41,6 +41,10 @@ final class Fetching {
 
     boolean head;
     boolean parent;
+
+    /** Among the parents: whose turn comes first. */
+    int turn;
+
     int tries;
     long due;
 
@@ -158,6 +162,7 @@ final class Fetching {
       }
     }
     long parentsWanted = wants.values().stream().filter(want -> want.parent).count();
+    int turn = 0;
     for (FactId parent : still) {
       Want want = wants.get(parent);
       if (want == null) {
@@ -170,6 +175,7 @@ final class Fetching {
         want.isNowAParent();
         wants.put(parent, want);
       }
+      want.turn = turn++;
     }
   }
 
@@ -309,15 +315,7 @@ final class Fetching {
   }
 
   void ask(long now, List<Effect> out) {
-    List<FactId> due = new ArrayList<>();
-    for (Map.Entry<FactId, Want> each : wants.entrySet()) {
-      // What would be due before the breath is over would have to wait for that.
-      if (each.getValue().due <= now + HeartbeatLimits.FETCH_BREATH) {
-        due.add(each.getKey());
-      }
-    }
-    // Of what is only said to be a parent there may be hundreds that somebody made up.
-    due.sort(Comparator.comparing(id -> want(id).holders.isEmpty()));
+    List<FactId> due = due(now);
     askedNow.clear();
     while (askedNow.size() < HeartbeatLimits.FETCHES_AT_ONCE && !due.isEmpty()) {
       askAboutFirst(due, now, out);
@@ -325,6 +323,36 @@ final class Fetching {
     if (!askedNow.isEmpty()) {
       notBefore = now + HeartbeatLimits.FETCH_BREATH;
     }
+  }
+
+  /**
+   * What is to be asked for first is first. A question has not room for all, and somebody may have
+   * made up hundreds: so every third place is a head's, every third a parent's whose turn it is,
+   * for as long as it does not come, and every third that of the parent that was asked for least.
+   */
+  private List<FactId> due(long now) {
+    List<FactId> heads = new ArrayList<>();
+    List<FactId> parents = new ArrayList<>();
+    for (Map.Entry<FactId, Want> each : wants.entrySet()) {
+      // What would be due before the breath is over would have to wait for that.
+      if (each.getValue().due <= now + HeartbeatLimits.FETCH_BREATH) {
+        (each.getValue().parent ? parents : heads).add(each.getKey());
+      }
+    }
+    parents.sort(Comparator.comparingInt(id -> want(id).turn));
+    List<FactId> leastTried = new ArrayList<>(parents);
+    leastTried.sort(Comparator.comparingInt(id -> want(id).tries));
+    Set<FactId> due = new LinkedHashSet<>();
+    for (int i = 0; i < Math.max(heads.size(), parents.size()); i++) {
+      if (i < heads.size()) {
+        due.add(heads.get(i));
+      }
+      if (i < parents.size()) {
+        due.add(parents.get(i));
+        due.add(leastTried.get(i));
+      }
+    }
+    return new ArrayList<>(due);
   }
 
   /** Picks somebody for the first that is due, and asks it for all it has of the others. */

@@ -48,7 +48,11 @@ public sealed interface Input {
 
   // ---- about facts
 
-  /** All the facts that must be had before those at hand can be taken. */
+  /**
+   * All the facts that must be had before those at hand can be taken.
+   *
+   * @param facts what is to be asked for first is first
+   */
   record Lacks(List<FactId> facts) implements Input {}
 
   /**

@@ -11,9 +11,11 @@ import io.keymoot.flatkeying.fact.Slot;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -751,6 +753,46 @@ class HeartbeatTest {
         only(Effect.Fetch.class, run(HeartbeatLimits.FETCH_PAUSE_MOST + 500));
     assertThat(asked).isNotEmpty();
     assertThat(isAsked(asked.getFirst(), 4, real)).as("the first question asks for it").isTrue();
+  }
+
+  /** All are said to be held by one, and it is asked seldom, for it seems to keep them back. */
+  private List<FactId> lackHundredsThatOneMadeUp() {
+    FactId child = People.fact("child");
+    hear(4, 1, child);
+    tell(new Input.Learnt(List.of(child)));
+    List<FactId> invented =
+        IntStream.range(0, 800).mapToObj(i -> People.fact("invented " + i)).toList();
+    tell(new Input.Lacks(invented));
+    tell(new Input.KnowsMore(People.member(4), true));
+    return invented;
+  }
+
+  @Test
+  void theParentWhoseTurnItIsIsInTheNextQuestionHoweverManyOthersAreLacked() {
+    begin();
+    List<FactId> lacked = new ArrayList<>(lackHundredsThatOneMadeUp());
+    run(60_000);
+    FactId real = People.fact("real");
+    lacked.addFirst(real);
+    // And goes on making up more, which nobody was asked for yet.
+    IntStream.range(800, 896).forEach(i -> lacked.add(1, People.fact("invented " + i)));
+    tell(new Input.Lacks(lacked));
+    for (int i = 0; i < 2; i++) {
+      List<Effect.Fetch> asked =
+          only(Effect.Fetch.class, run(HeartbeatLimits.FETCH_PAUSE_MOST + 500));
+      assertThat(asked).isNotEmpty();
+      assertThat(isAsked(asked.getFirst(), 4, real)).as("question %s", i).isTrue();
+    }
+  }
+
+  @Test
+  void ofManyParentsEachIsAskedFor() {
+    begin();
+    List<FactId> lacked = lackHundredsThatOneMadeUp();
+    Set<FactId> asked = new HashSet<>();
+    only(Effect.Fetch.class, run(16 * HeartbeatLimits.FETCH_PAUSE_MOST))
+        .forEach(fetch -> asked.addAll(fetch.facts()));
+    assertThat(asked).containsAll(lacked);
   }
 
   @Test

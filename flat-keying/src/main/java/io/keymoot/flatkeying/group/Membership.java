@@ -8,7 +8,6 @@ import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.SignedHeader;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,9 +90,13 @@ public final class Membership {
     public record Refused(FactId fact, Refusal why) {}
   }
 
-  /** What this peer must ask for before what waits can be decided. */
-  public record Lacks(SortedSet<FactId> facts, List<Credential> credentials) {
-    static final Lacks NOTHING = new Lacks(Collections.emptySortedSet(), List.of());
+  /**
+   * What this peer must ask for before what waits can be decided.
+   *
+   * @param facts what is to be asked for first is first
+   */
+  public record Lacks(List<FactId> facts, List<Credential> credentials) {
+    static final Lacks NOTHING = new Lacks(List.of(), List.of());
 
     /** Of whom the bytes of that name can be had. */
     public record Credential(Hash32 hash, MemberId holder) {}

@@ -14,8 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -120,7 +118,8 @@ final class Waiting {
 
   /**
    * Parents that are not here, and credentials. Not more than others can be asked for: sources take
-   * turns, so who lacks most gives way; and strangers' facts never take what members' need.
+   * turns, so who lacks most gives way, and is asked for last; and strangers' facts never take what
+   * members' need.
    */
   Membership.Lacks lacks() {
     if (size() == 0) {
@@ -140,9 +139,9 @@ final class Waiting {
         }
       }
     }
-    SortedSet<FactId> facts = ofMembers.first(Limits.LACKS_TOLD);
+    Set<FactId> facts = ofMembers.first(Limits.LACKS_TOLD);
     facts.addAll(ofStrangers.first(Limits.STRANGE_LACKS_TOLD));
-    return new Membership.Lacks(facts, List.copyOf(credentials));
+    return new Membership.Lacks(List.copyOf(facts), List.copyOf(credentials));
   }
 
   /** Of each fact that waits, the parents that are not decided. */
@@ -165,14 +164,15 @@ final class Waiting {
 
   /**
    * Members' facts, and what of all that waits these hang on: an id binds the heads, so it does not
-   * matter whose copy tells them.
+   * matter whose copy tells them. What several hang on is lacked by the first: so who has least
+   * waiting comes first, or what it needs would stand among the hundreds that another made up.
    *
    * @param lacked gets what is not here
    */
   private Set<FactId> needed(Map<FactId, List<FactId>> missing, Turns lacked) {
     Set<FactId> needed = new LinkedHashSet<>();
     Deque<FactId> way = new ArrayDeque<>();
-    for (Undecided.Entry each : members.all()) {
+    for (Undecided.Entry each : members.ofWhoHasLeastFirst()) {
       if (isMembers(each) && needed.add(each.fact.id())) {
         way.add(each.fact.id());
       }
@@ -202,8 +202,8 @@ final class Waiting {
       bySource.computeIfAbsent(source, each -> new LinkedHashSet<>()).add(fact);
     }
 
-    SortedSet<FactId> first(int most) {
-      SortedSet<FactId> first = new TreeSet<>();
+    Set<FactId> first(int most) {
+      Set<FactId> first = new LinkedHashSet<>();
       List<Iterator<FactId>> turns = new ArrayList<>();
       bySource.values().forEach(wanted -> turns.add(wanted.iterator()));
       while (!turns.isEmpty()) {

@@ -29,8 +29,12 @@ public sealed interface Effect {
   /** A fact of this peer's own, already multicast: to be repeated a few times. */
   record Authored(FactId fact, Bytes message) implements Effect {}
 
-  /** Facts that others know and this peer lacks. */
-  record Lacks(SortedSet<FactId> facts) implements Effect {}
+  /**
+   * Facts that others know and this peer lacks.
+   *
+   * @param facts what is to be asked for first is first: who says much has no more turns for it
+   */
+  record Lacks(List<FactId> facts) implements Effect {}
 
   // ---- keys for frames
 

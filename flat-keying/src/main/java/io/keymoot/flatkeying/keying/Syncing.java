@@ -24,8 +24,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +45,7 @@ final class Syncing {
 
   private final Bucket strangers = new Bucket(Limits.STRANGERS_ANSWERED_PER_SECOND);
   private final Set<Hash32> wantedBlobs = new LinkedHashSet<>();
-  private SortedSet<FactId> toldLacking = new TreeSet<>();
+  private List<FactId> toldLacking = List.of();
 
   // What the last review saw: most steps change nothing of it.
   private Membership.@Nullable Lacks reviewed;
@@ -107,8 +105,8 @@ final class Syncing {
     if (lacks != reviewed || reviewedPace != ofAuthors.changes()) {
       reviewed = lacks;
       reviewedPace = ofAuthors.changes();
-      SortedSet<FactId> lacking = new TreeSet<>(lacks.facts());
-      lacking.removeIf(ofAuthors::isWaiting);
+      List<FactId> lacking =
+          lacks.facts().stream().filter(fact -> !ofAuthors.isWaiting(fact)).toList();
       if (!lacking.equals(toldLacking)) {
         toldLacking = lacking;
         core.out.add(new Effect.Lacks(lacking));

@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -234,6 +233,24 @@ class MembershipTest {
     assertThat(lacked(membership)).hasSize(Limits.LACKS_TOLD).contains(parent);
   }
 
+  /** Of hundreds that one made up, the one that another's fact hangs on too must not stand last. */
+  @Test
+  void whatIsLackedByWhoLacksLittleIsAskedForFirst() {
+    Scribe.Device ben = scribe.device("ben");
+    SignedJoinRequest row = row(ben, "ben", 1);
+    Membership membership = ofAnna();
+    membership.offer(admit(anna, founder, found.id(), row), "anna");
+    FactId grandparent = madeUp(1_000_000);
+    for (int i = 0; i < 40; i++) {
+      FactId[] heads = madeUp(i * Limits.HEADS, Limits.HEADS).toArray(new FactId[0]);
+      membership.offer(here(ben, row.member(), heads), "ben");
+    }
+    Envelope parent = here(ben, row.member(), grandparent);
+    membership.offer(parent, "ben");
+    membership.offer(here(anna, founder, parent.id()), "anna");
+    assertThat(lacked(membership).indexOf(grandparent)).isEqualTo(0);
+  }
+
   /** The stranger may be a member by facts that have not come yet. */
   @Test
   void whatAMembersFactHangsOnByWayOfAStrangersIsAskedForToo() {
@@ -369,7 +386,7 @@ class MembershipTest {
       }
       membership.offer(fact, "granter");
     }
-    SortedSet<FactId> lacks = membership.lacks().facts();
+    List<FactId> lacks = membership.lacks().facts();
     assertThat(lacks).hasSizeLessThanOrEqualTo(Limits.STRANGE_LACKS_TOLD);
     assertThat(membership.adopt(List.of(line.getLast().id()))).isTrue();
     assertThat(membership.state().count()).isEqualTo(line.size());

@@ -113,7 +113,7 @@ final class Group {
     private boolean owesRekey;
     private long owedSince;
     private final Map<Slot, Long> owesReseals = new TreeMap<>();
-    private SortedSet<FactId> lacks = new TreeSet<>();
+    private List<FactId> lacks = List.of();
     private @Nullable SignedHeader lastWord;
 
     Node(String name, SigningKey key, Draws draws, FlatKeying core) {

@@ -425,7 +425,7 @@ public final class Peer implements AutoCloseable {
       case Effect.Lacks lacks -> {
         // First what came: what is merely lacked no longer is to nobody's credit.
         tellLearnt();
-        heartbeat(new io.keymoot.heartbeat.Input.Lacks(List.copyOf(lacks.facts())));
+        heartbeat(new io.keymoot.heartbeat.Input.Lacks(lacks.facts()));
       }
       case Effect.Install install -> install(install.tek());
       case Effect.SendUnder under -> activate(new KeyName(under.epoch(), under.revision()));
