@@ -31,12 +31,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,6 +54,7 @@ import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 import org.jgroups.JChannel;
+import org.jgroups.Message.Flag;
 import org.jgroups.protocols.DISCARD;
 import org.jgroups.protocols.TP;
 import org.jgroups.stack.ProtocolStack;
@@ -356,6 +361,36 @@ final class GroupNodeTest {
     }
   }
 
+  /** With an expulsion at the end, which has the keys before it go within a second. */
+  @Test
+  void theNextKeyIsInUseBeforeTheOneBeforeItIsRetiredAndThereIsAlwaysOne() {
+    people.policy = People.rules(ASKS_ABOUT_EXPULSIONS);
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    Someone cora = people.joiner("cora");
+    people.settled(anna, ben, cora);
+    Keys keys = new Keys();
+    answer(ben.node.keys(0, keys));
+    await().atMost(People.SOON).until(() -> keys.active != null);
+    Set<GroupKey> used = new LinkedHashSet<>();
+    for (int i = 0; i < 2; i++) {
+      GroupKey before = Objects.requireNonNull(keys.active);
+      used.add(before);
+      answer(anna.node.rekey());
+      await()
+          .atMost(People.SOON)
+          .until(() -> !before.epoch().equals(Objects.requireNonNull(keys.active).epoch()));
+    }
+    answer(anna.node.evict(cora.identity.device()));
+    // Who makes the key has it at once; others may have to hold back until it comes.
+    answer(ben.node.approve(cora.identity.device()));
+    await()
+        .atMost(People.SOON)
+        .until(() -> used.stream().allMatch(each -> keys.did.contains("retire " + each)));
+    people.settled(anna, ben);
+    keys.assertThatThereWasAlwaysOne();
+  }
+
   @Test
   void aKeyThatIsRetiredLendsNothing() {
     Someone anna = people.founder("anna");
@@ -640,6 +675,53 @@ final class GroupNodeTest {
     anna.says("here");
     ben.reads("here");
     release.countDown();
+  }
+
+  /** Below all that JGroups does to send again: what it is told there it does. */
+  @Test
+  void aMessageIsSentOnceOrUntilItArrivesAsItsSenderChose() throws Exception {
+    Probe probe = new Probe();
+    try (Network watched =
+        Network.of(
+            ClusterStack.local(),
+            Deserialisation.FORBIDDEN_IN_JGROUPS,
+            (stack, cluster, deserialisation, receiver) -> {
+              JGroupsTransport made =
+                  JGroupsTransport.open(stack, cluster, deserialisation, receiver);
+              probe.below(made.channel());
+              return made;
+            })) {
+      Identity annaId = Identity.selfMade();
+      Someone anna =
+          people.add(
+              "anna", annaId, GroupNode.of(watched, annaId, people.policy).found(people.plan()));
+      Someone ben = people.joiner("ben");
+      people.settled(anna, ben);
+      for (Authentication proof : Authentication.values()) {
+        // Sealed, they are told apart by their lengths alone.
+        int once = 10_000 + 2_000 * proof.ordinal();
+        int reliable = once + 1_000;
+        anna.node.send(Bytes.owning(new byte[once]), proof, Delivery.ONCE);
+        anna.node.send(Bytes.owning(new byte[reliable]), proof, Delivery.RELIABLE);
+        await()
+            .atMost(People.SOON)
+            .untilAsserted(
+                () -> {
+                  assertThat(flagsOf(probe, once))
+                      .isNotEmpty()
+                      .containsOnly(EnumSet.of(Flag.NO_FC, Flag.NO_RELIABILITY));
+                  assertThat(flagsOf(probe, reliable)).contains(EnumSet.of(Flag.NO_FC));
+                });
+      }
+      people.close();
+    }
+  }
+
+  private static List<Set<Flag>> flagsOf(Probe probe, int length) {
+    return probe.passed.stream()
+        .filter(each -> each.length() > length && each.length() < length + 1_000)
+        .map(Probe.Passed::flags)
+        .toList();
   }
 
   /** Neither the loop nor whoever listens is anything that a thread of JGroups would wait for. */
@@ -1298,6 +1380,27 @@ final class GroupNodeTest {
     @Override
     public void holdBack() {
       did.add("hold back");
+    }
+
+    /** From the first on: one to seal under, that was handed out and not taken back. */
+    void assertThatThereWasAlwaysOne() {
+      Set<String> handedOut = new HashSet<>();
+      String inUse = "";
+      for (String each : did) {
+        String key = each.substring(each.indexOf(' ') + 1);
+        switch (each.substring(0, each.indexOf(' '))) {
+          case "install" -> handedOut.add(key);
+          case "activate" -> {
+            assertThat(handedOut).contains(key);
+            inUse = key;
+          }
+          case "retire" -> {
+            assertThat(key).as("in " + did).isNotEqualTo(inUse);
+            handedOut.remove(key);
+          }
+          default -> assertThat(did).doesNotContain(each);
+        }
+      }
     }
 
     /** Of all keys that were handed out, and nothing is sealed. */

@@ -4,6 +4,7 @@ import static io.keymoot.runtime.Cluster.SOON;
 import static io.keymoot.runtime.Cluster.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -165,7 +166,8 @@ class JGroupsTransportTest {
           .untilAsserted(
               () ->
                   assertThat(probe.passed)
-                      .contains(new Probe.Passed("all", flags), new Probe.Passed("one", flags)));
+                      .extracting(Probe.Passed::words, Probe.Passed::flags)
+                      .contains(tuple("all", flags), tuple("one", flags)));
     }
   }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A protocol that looks at what passes it, and loses what it is told to. */
 final class Probe extends Protocol {
   /** How a message went down, and what it says behind {@code #}, its kind and number left out. */
-  record Passed(String words, Set<Flag> flags) {}
+  record Passed(String words, int length, Set<Flag> flags) {}
 
   final List<Passed> passed = new CopyOnWriteArrayList<>();
 
@@ -57,7 +57,7 @@ final class Probe extends Protocol {
     String words = wordsOf(message);
     Set<Flag> flags = EnumSet.noneOf(Flag.class);
     Stream.of(Flag.values()).filter(message::isFlagSet).forEach(flags::add);
-    passed.add(new Passed(words, flags));
+    passed.add(new Passed(words, message.getLength(), flags));
     return losing.remove(words) ? null : down_prot.down(message);
   }
 
