@@ -193,6 +193,30 @@ final class DeviceTest {
     }
   }
 
+  /**
+   * Two rooms of the same two people. In each, every member asks about a chain once and keeps the
+   * answer, so whatever the network's memory knew another had asked it.
+   */
+  @Test
+  void whatWasVerifiedInOneGroupIsKnownInTheOthersOfItsNetwork() throws Exception {
+    try (Site site = new Site()) {
+      people.policy =
+          People.rules(People.OPEN_HOUSE.replace("admit: anybody", "admit: {certificate: any}"));
+      Identity anna = certified(site, "anna");
+      Identity ben = certified(site, "ben");
+      Network network = people.network();
+      for (String room : List.of(people.name, people.name + " second room")) {
+        people.settled(
+            people.add(
+                "anna", anna, GroupNode.of(network, anna, people.policy).found(site.plan(room))),
+            people.add("ben", ben, GroupNode.of(network, ben, people.policy).join(room)));
+      }
+      // Where nothing was ever asked, the rate is 1.
+      await().atMost(People.SOON).until(() -> network.chains().stats().hitCount() > 0);
+      assertThat(network.hitRates().get("chains")).isPositive();
+    }
+  }
+
   @Test
   void whoseCertificateWasRevokedIsNotLetInFromTheFirstQuestionOn() throws Exception {
     try (Site site = new Site()) {
