@@ -3,6 +3,7 @@ package io.keymoot.simulator.run;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.keying.Draws;
 import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.peer.PeerInput;
@@ -335,6 +336,10 @@ public final class Simulation {
     if (world.isBroken()) {
       return;
     }
+    if (lacking.isPresent() && isNobodyInByAllThatIsKnown()) {
+      world.trace().say(world.now(), "all put each other out");
+      return;
+    }
     if (lacking.isPresent()) {
       recorder.healed(Heal.ALL, healedAt, -1);
       world.violated("L2", "30 s after all was healed " + lacking.get());
@@ -398,6 +403,25 @@ public final class Simulation {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether sides that were apart put each other out, and whom the other let in with it, so that
+   * nobody is in by what all of them know together. Then nobody has a word that opens the other's
+   * door: there is no group left to agree, and each side goes on by itself until people meet anew.
+   * Where one is in, all others must come to hear of it, be it that they are out.
+   */
+  private boolean isNobodyInByAllThatIsKnown() {
+    List<Node> rest = theRest().stream().filter(Node::isMember).toList();
+    for (Node node : rest) {
+      Ledger ledger = node.peer().keying().ledger();
+      List<FactId> all = new ArrayList<>();
+      rest.forEach(each -> all.addAll(each.known().heads()));
+      if (!ledger.knowsAll(all) || ledger.join(ledger.known(all)).memberCount() > 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Optional<String> allUnderstandEachOther() {
