@@ -15,12 +15,16 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import io.keymoot.flatkeying.house.HouseRules;
+import io.keymoot.flatkeying.wire.Bytes;
 import java.io.BufferedReader;
 import java.io.File;
 import java.lang.reflect.Method;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -77,11 +81,33 @@ final class ArchitectureTest {
               ArchCondition.from(
                   DescribedPredicate.describe("give bytes out", ArchitectureTest::givesBytesOut)));
 
-  /** ArchUnit names an array by what is in it; no type but an array's holds bare bytes. */
+  /** Bytes that are given out and are no key's, and what they are instead. */
+  private static final Map<String, String> NO_KEYS =
+      Map.of(
+          "NodeEvent$Message.payload", "what a member said, for the application to read",
+          // Of types that are public in name only, for no application meets what they are in.
+          "CatchUp$Errand$SayAgain.frame", "a sealed frame, as the network has it",
+          "NodeInput$Presence.message", "for whoever listens on the network",
+          "NodeEffect$Presence.message", "for whoever listens on the network");
+
   private static boolean givesBytesOut(JavaMethod method) {
+    return isOfBytes(method) && !NO_KEYS.containsKey(nameOf(method));
+  }
+
+  /** ArchUnit names an array by what is in it; no type but an array's holds bare bytes. */
+  private static boolean isOfBytes(JavaMethod method) {
     return !method.getRawReturnType().isEquivalentTo(byte.class)
         && method.getReturnType().getAllInvolvedRawTypes().stream()
-            .anyMatch(each -> each.isEquivalentTo(byte.class));
+            .anyMatch(
+                each ->
+                    each.isEquivalentTo(byte.class)
+                        || each.isEquivalentTo(Bytes.class)
+                        || each.isAssignableTo(Buffer.class));
+  }
+
+  private static String nameOf(JavaMethod method) {
+    String type = method.getOwner().getName();
+    return type.substring(type.lastIndexOf('.') + 1) + '.' + method.getName();
   }
 
   @Test
@@ -150,13 +176,25 @@ final class ArchitectureTest {
     NO_BYTES_ARE_GIVEN_OUT.check(CLASSES);
   }
 
+  /** Else a method that is to come could hide behind the name of one that is gone. */
+  @Test
+  void everyExceptionFromThatRuleIsOfAMethodThatIsThere() {
+    assertThat(CLASSES.stream().flatMap(each -> each.getMethods().stream()))
+        .filteredOn(ArchitectureTest::isOfBytes)
+        .extracting(ArchitectureTest::nameOf)
+        .containsAll(NO_KEYS.keySet());
+  }
+
   @Test
   void aGetterThatCopiesAKeyOutBreaksThatRule() {
     JavaClasses leaky = new ClassFileImporter().importClasses(Leaky.class);
     assertThat(NO_BYTES_ARE_GIVEN_OUT.evaluate(leaky).getFailureReport().getDetails())
-        .hasSize(2)
+        .hasSize(5)
         .anyMatch(each -> each.contains("Leaky.secret()"))
-        .anyMatch(each -> each.contains("Leaky.maybe()"));
+        .anyMatch(each -> each.contains("Leaky.maybe()"))
+        .anyMatch(each -> each.contains("Leaky.wrapped()"))
+        .anyMatch(each -> each.contains("Leaky.several()"))
+        .anyMatch(each -> each.contains("Leaky.buffer()"));
   }
 
   /** What must not be, and beside it what may. */
@@ -167,6 +205,18 @@ final class ArchitectureTest {
 
     public Optional<byte[]> maybe() {
       return Optional.of(secret());
+    }
+
+    public Bytes wrapped() {
+      return Bytes.owning(secret());
+    }
+
+    public Map<String, Bytes> several() {
+      return Map.of("key", wrapped());
+    }
+
+    public ByteBuffer buffer() {
+      return ByteBuffer.wrap(secret());
     }
 
     public byte first() {
