@@ -190,6 +190,7 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
                   + file.why()
                   + "): after a restart this device would not know who was put out. It is tried"
                   + " again; see that its folder is writable, with room on its disk.");
+      case NodeEvent.TooLargeToWrite file -> note(file + ".");
       case NodeEvent.WrittenAgain file -> note(file.file() + " is written again.");
       case NodeEvent.Refused refused ->
           log.publish(

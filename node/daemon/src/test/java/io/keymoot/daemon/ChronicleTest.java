@@ -113,11 +113,13 @@ class ChronicleTest {
     chronicle.event(1, new NodeEvent.NotWritten(Path.of("facts"), "no room"));
     chronicle.event(2, new NodeEvent.WrittenAgain(Path.of("facts")));
     chronicle.event(3, new NodeEvent.NotRead(Path.of("facts"), "no right"));
+    chronicle.event(4, new NodeEvent.TooLargeToWrite(Path.of("facts"), 40_000_000, 33_554_432));
     assertThat(log.after(0, 100).events().stream().map(e -> new JsonObject(e).getString("text")))
         .satisfiesExactly(
             text -> assertThat(text).contains("facts cannot be written (no room)", "tried again"),
             text -> assertThat(text).contains("facts is written again"),
-            text -> assertThat(text).contains("facts cannot be read: no right"));
+            text -> assertThat(text).contains("facts cannot be read: no right"),
+            text -> assertThat(text).contains("would have 40,000,000 bytes", "history"));
   }
 
   @Test

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * to some 30 MB, and the disk may be slow: of what waits for one group, only the latest is kept.
  *
  * <p>What cannot be written is told once, and tried again for as long as the node runs, with a wait
- * that grows up to a minute; closing tries a last time.
+ * that grows up to a minute; closing tries a last time. What is too large is told as that, and not
+ * tried again: the same facts would be as large.
  */
 final class MemoryWriter {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryWriter.class);
@@ -30,11 +31,23 @@ final class MemoryWriter {
     void save(GroupId group, List<Bytes> facts) throws IOException;
   }
 
+  /** Nothing was written, and of these facts nothing will be. */
+  static final class TooLarge extends IOException {
+    final long bytes;
+    final long most;
+
+    TooLarge(long bytes, long most) {
+      super(bytes + " bytes, more than " + most);
+      this.bytes = bytes;
+      this.most = most;
+    }
+  }
+
   /** How long the first wait is, and how long each may become. */
   record Waits(long firstMillis, long mostMillis) {}
 
-  /** What could not be written, and when it is tried again. */
-  private record Trouble(long waitMillis, long notBefore) {}
+  /** What could not be written, and when it is tried again, or whatever comes next is. */
+  private record Trouble(boolean isTooLarge, long waitMillis, long notBefore) {}
 
   private final Storage storage;
   private final Consumer<NodeEvent> events;
@@ -114,6 +127,8 @@ final class MemoryWriter {
     try {
       storage.save(next.group, next.facts);
       isWritten(next.group);
+    } catch (TooLarge e) {
+      tooLarge(next.group, e);
     } catch (IOException | RuntimeException | Error e) {
       failed(next, e);
     }
@@ -131,13 +146,26 @@ final class MemoryWriter {
     }
   }
 
+  private void tooLarge(GroupId group, TooLarge why) {
+    Trouble before;
+    synchronized (this) {
+      before = troubles.put(group, new Trouble(true, 0, nowMillis()));
+    }
+    if (before == null || !before.isTooLarge) {
+      NodeEvent told = new NodeEvent.TooLargeToWrite(storage.file(group), why.bytes, why.most);
+      LOG.error("{}", told);
+      events.accept(told);
+    }
+  }
+
   private void failed(Next next, Throwable why) {
     Trouble before;
     synchronized (this) {
-      before = troubles.get(next.group);
+      Trouble last = troubles.get(next.group);
+      before = last != null && last.isTooLarge ? null : last;
       long millis =
           before == null ? waits.firstMillis : Math.min(2 * before.waitMillis, waits.mostMillis);
-      troubles.put(next.group, new Trouble(millis, nowMillis() + millis));
+      troubles.put(next.group, new Trouble(false, millis, nowMillis() + millis));
       if (!next.isLast) {
         // Unless more came meanwhile.
         waiting.putIfAbsent(next.group, next.facts);

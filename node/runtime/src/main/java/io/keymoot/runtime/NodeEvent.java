@@ -15,6 +15,7 @@ import io.keymoot.heartbeat.Freshness;
 import io.keymoot.peer.Pending;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** What a node tells whoever listens. Never a key. */
 public sealed interface NodeEvent {
@@ -166,6 +167,25 @@ public sealed interface NodeEvent {
    */
   record NotWritten(Path file, String why) implements NodeEvent {}
 
-  /** What was {@link NotWritten} is written now, with all that came since. */
+  /**
+   * What must survive a restart is more than such a file may hold, so it was not written: what the
+   * file held before it still holds. It is tried again when there is something new to remember, for
+   * else nothing would change; told once until {@link WrittenAgain}.
+   */
+  record TooLargeToWrite(Path file, long bytes, long most) implements NodeEvent {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%s would have %,d bytes, and may have %,d: it was left as it is, and of whoever was put"
+              + " out since it was written last this device would not know after a restart. The"
+              + " group has too long a history: found another",
+          file,
+          bytes,
+          most);
+    }
+  }
+
+  /** What was {@link NotWritten}, or too large, is written now, with all that came since. */
   record WrittenAgain(Path file) implements NodeEvent {}
 }

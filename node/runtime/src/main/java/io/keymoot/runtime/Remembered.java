@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -118,8 +119,7 @@ final class Remembered implements MemoryWriter.Storage {
       length += (long) Integer.BYTES + fact.length();
     }
     if (length > RuntimeLimits.REMEMBERED_BYTES) {
-      throw new IOException(
-          "it would have " + length + " bytes, more than " + RuntimeLimits.REMEMBERED_BYTES);
+      throw new MemoryWriter.TooLarge(length, RuntimeLimits.REMEMBERED_BYTES);
     }
     ByteBuffer out = ByteBuffer.allocate((int) length);
     out.put(MAGIC).putShort((short) VERSION).put(group.hash().toArray()).putInt(facts.size());
@@ -140,8 +140,15 @@ final class Remembered implements MemoryWriter.Storage {
     Path file = file(group);
     byte[] whole;
     try {
-      if (Files.size(file) > RuntimeLimits.REMEMBERED_BYTES) {
-        return unusable(file, "it is far too large");
+      long size = Files.size(file);
+      if (size > RuntimeLimits.REMEMBERED_BYTES) {
+        return unusable(
+            file,
+            String.format(
+                Locale.ROOT,
+                "it has %,d bytes, and none that this program writes has more than %,d",
+                size,
+                RuntimeLimits.REMEMBERED_BYTES));
       }
       whole = Files.readAllBytes(file);
     } catch (NoSuchFileException nothing) {
@@ -197,16 +204,18 @@ final class Remembered implements MemoryWriter.Storage {
   }
 
   private List<Bytes> unusable(Path file, String why) {
-    String told =
-        why
-            + ". This device starts without knowing who was put out before, and learns it from the"
+    String so =
+        ". This device starts without knowing who was put out before, and learns it from the"
             + " others";
     try {
       Path aside = OwnFile.setAside(file);
+      String told = why + so;
       LOG.error("{} cannot be used: {}. It is kept as {}", file, told, aside);
       events.accept(new NodeEvent.SetAside(file, aside, told));
     } catch (IOException e) {
-      LOG.error("{} cannot be used, nor moved away ({}): {}", file, e.toString(), told);
+      // The next writing takes its place.
+      String told = why + "; nor could it be set aside: " + e + so + ". Move it, to keep it";
+      LOG.error("{} cannot be used: {}", file, told);
       events.accept(new NodeEvent.NotRead(file, told));
     }
     return List.of();

@@ -24,6 +24,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.runtime.People.Someone;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -500,6 +502,49 @@ final class DeviceTest {
     assertThat(aside.why()).startsWith("it is of version 2, this program reads 1");
     assertThat(Files.readAllBytes(aside.now())).isEqualTo(other);
     assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aMemoryThatIsTooLargeIsNotWrittenAndExplainedWhereItIsRead() throws Exception {
+    GroupId group = new GroupId(Hash32.sha256(new byte[0]));
+    List<NodeEvent> told = new ArrayList<>();
+    Remembered memory = new Remembered(folder, told::add);
+    memory.save(group, List.of());
+    Path file = memory.file(group);
+    byte[] before = Files.readAllBytes(file);
+    Bytes fact = Bytes.owning(new byte[60_000]);
+    assertThatThrownBy(() -> memory.save(group, Collections.nCopies(560, fact)))
+        .isInstanceOf(MemoryWriter.TooLarge.class);
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+
+    try (RandomAccessFile grown = new RandomAccessFile(file.toFile(), "rw")) {
+      grown.setLength(RuntimeLimits.REMEMBERED_BYTES + 1);
+    }
+    assertThat(memory.load(group)).isEmpty();
+    assertThat(told).hasSize(1);
+    assertThat(((NodeEvent.SetAside) told.get(0)).why())
+        .startsWith("it has 33,554,433 bytes, and none that this program writes has more than");
+  }
+
+  /** All names that it could have are taken. */
+  @Test
+  void whereAnUnusableMemoryCannotBeSetAsideThatIsToldWithTheReason() throws Exception {
+    GroupId group = new GroupId(Hash32.sha256(new byte[0]));
+    List<NodeEvent> told = new ArrayList<>();
+    Remembered memory = new Remembered(folder, told::add);
+    Path file = memory.file(group);
+    Files.write(file, new byte[] {1});
+    for (int i = 1; i <= 1_000; i++) {
+      Files.createFile(file.resolveSibling(file.getFileName() + ".unusable-" + i));
+    }
+    assertThat(memory.load(group)).isEmpty();
+    assertThat(told).hasSize(1);
+    assertThat(((NodeEvent.NotRead) told.get(0)).why())
+        .startsWith("it is no file of remembered facts")
+        .contains("nor could it be set aside: java.nio.file.FileAlreadyExistsException")
+        .contains("unusable-1000")
+        .contains("starts without knowing");
+    assertThat(Files.readAllBytes(file)).containsExactly(1);
   }
 
   /** Whoever reads it meanwhile finds what a start after a crash would find. */

@@ -112,6 +112,45 @@ final class MemoryWriterTest {
     assertThat(saved).containsExactly(saved("other", 3), saved("one", 2));
   }
 
+  /** The same facts would be as large in a minute, and at the end. */
+  @Test
+  void whatIsTooLargeIsToldAsThatAndNotTriedAgainBeforeThereIsSomethingNew() throws Exception {
+    GroupId group = group("one");
+    Path file = Path.of(group.toString());
+    AtomicInteger tries = new AtomicInteger();
+    MemoryWriter writer =
+        writer(
+            new MemoryWriter.Waits(1, 1),
+            (which, facts) -> {
+              if (tries.getAndIncrement() < 2) {
+                throw new MemoryWriter.TooLarge(40, 30);
+              }
+              if (tries.get() == 3) {
+                throw new IOException("no room");
+              }
+            });
+    NodeEvent tooLarge = new NodeEvent.TooLargeToWrite(file, 40, 30);
+    writer.write(group, facts(1));
+    await().until(() -> events.equals(List.of(tooLarge)));
+    writer.write(group, facts(2));
+    await().until(() -> tries.get() == 2);
+    writer.write(group, facts(3));
+    await().until(() -> events.size() == 3);
+    assertThat(events)
+        .containsExactly(
+            tooLarge,
+            new NodeEvent.NotWritten(file, "java.io.IOException: no room"),
+            new NodeEvent.WrittenAgain(file));
+    assertThat(tries).hasValue(4);
+
+    tries.set(0);
+    writer.write(group, facts(4));
+    await().until(() -> tries.get() == 1);
+    assertThat(writer.finish(10_000)).isTrue();
+    assertThat(tries).as("not at the end either").hasValue(1);
+    assertThat(tooLarge.toString()).contains("40 bytes").contains("history");
+  }
+
   /** It was being written when the node was closed, and fails then. */
   @Test
   void closingTriesALastTimeAndNoMore() throws Exception {
