@@ -167,7 +167,7 @@ final class Fetching {
       Want want = wants.get(parent);
       if (want == null) {
         if (parentsWanted == HeartbeatLimits.PARENT_WANTS || !(hasRoom() || giveUpAHead())) {
-          return;
+          continue;
         }
         parentsWanted++;
         // What needs it is at hand already, so nobody else is on the way to tell.
@@ -327,25 +327,32 @@ final class Fetching {
 
   /**
    * What is to be asked for first is first. A question has not room for all, and somebody may have
-   * made up hundreds: so every third place is a head's, every third a parent's whose turn it is,
-   * for as long as it does not come, and every third that of the parent that was asked for least.
+   * made up hundreds: so by turns comes what somebody named, the parent whose turn it is, again and
+   * again as long as it does not come, and the parent that was tried least.
    */
   private List<FactId> due(long now) {
-    List<FactId> heads = new ArrayList<>();
+    List<FactId> named = new ArrayList<>();
     List<FactId> parents = new ArrayList<>();
     for (Map.Entry<FactId, Want> each : wants.entrySet()) {
+      Want want = each.getValue();
       // What would be due before the breath is over would have to wait for that.
-      if (each.getValue().due <= now + HeartbeatLimits.FETCH_BREATH) {
-        (each.getValue().parent ? parents : heads).add(each.getKey());
+      if (want.due <= now + HeartbeatLimits.FETCH_BREATH) {
+        if (want.head) {
+          named.add(each.getKey());
+        }
+        if (want.parent) {
+          parents.add(each.getKey());
+        }
       }
     }
+    named.sort(Comparator.comparing(id -> want(id).isStrange()));
     parents.sort(Comparator.comparingInt(id -> want(id).turn));
     List<FactId> leastTried = new ArrayList<>(parents);
     leastTried.sort(Comparator.comparingInt(id -> want(id).tries));
     Set<FactId> due = new LinkedHashSet<>();
-    for (int i = 0; i < Math.max(heads.size(), parents.size()); i++) {
-      if (i < heads.size()) {
-        due.add(heads.get(i));
+    for (int i = 0; i < Math.max(named.size(), parents.size()); i++) {
+      if (i < named.size()) {
+        due.add(named.get(i));
       }
       if (i < parents.size()) {
         due.add(parents.get(i));

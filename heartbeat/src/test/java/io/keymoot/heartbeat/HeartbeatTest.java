@@ -761,7 +761,7 @@ class HeartbeatTest {
     hear(4, 1, child);
     tell(new Input.Learnt(List.of(child)));
     List<FactId> invented =
-        IntStream.range(0, 800).mapToObj(i -> People.fact("invented " + i)).toList();
+        IntStream.range(0, 576).mapToObj(i -> People.fact("invented " + i)).toList();
     tell(new Input.Lacks(invented));
     tell(new Input.KnowsMore(People.member(4), true));
     return invented;
@@ -770,19 +770,57 @@ class HeartbeatTest {
   @Test
   void theParentWhoseTurnItIsIsInTheNextQuestionHoweverManyOthersAreLacked() {
     begin();
-    List<FactId> lacked = new ArrayList<>(lackHundredsThatOneMadeUp());
+    List<FactId> invented = lackHundredsThatOneMadeUp();
     run(60_000);
     FactId real = People.fact("real");
-    lacked.addFirst(real);
-    // And goes on making up more, which nobody was asked for yet.
-    IntStream.range(800, 896).forEach(i -> lacked.add(1, People.fact("invented " + i)));
-    tell(new Input.Lacks(lacked));
-    for (int i = 0; i < 2; i++) {
-      List<Effect.Fetch> asked =
-          only(Effect.Fetch.class, run(HeartbeatLimits.FETCH_PAUSE_MOST + 500));
-      assertThat(asked).isNotEmpty();
-      assertThat(isAsked(asked.getFirst(), 4, real)).as("question %s", i).isTrue();
+    for (int i = 0; i < 3; i++) {
+      List<FactId> lacked = new ArrayList<>(List.of(real));
+      // It goes on making up more, which nobody was asked for yet.
+      for (int more = 0; more < 200; more++) {
+        lacked.add(People.fact("invented in round " + i + ", " + more));
+      }
+      lacked.addAll(invented.subList(0, 300));
+      tell(new Input.Lacks(lacked));
+      tell(new Input.KnowsMore(People.member(4), true));
+      assertThat(isInTheNextQuestion(real)).as("question %s", i).isTrue();
     }
+  }
+
+  /** Who names it among the parents of its own facts, too, must not make it stand behind these. */
+  @Test
+  void whatSomebodyNamedIsAskedBeforeParentsAlsoIfItIsOneOfThem() {
+    begin();
+    List<FactId> invented = lackHundredsThatOneMadeUp();
+    run(60_000);
+    FactId real = People.fact("real");
+    hear(4, 2, real);
+    List<FactId> lacked = new ArrayList<>(invented.subList(0, 300));
+    IntStream.range(0, 200).forEach(i -> lacked.addFirst(People.fact("more " + i)));
+    lacked.add(real);
+    tell(new Input.Lacks(lacked));
+    assertThat(isInTheNextQuestion(real)).isTrue();
+  }
+
+  private boolean isInTheNextQuestion(FactId fact) {
+    List<Effect.Fetch> asked =
+        only(Effect.Fetch.class, run(HeartbeatLimits.FETCH_PAUSE_MOST + 500));
+    assertThat(asked).isNotEmpty();
+    return isAsked(asked.getFirst(), 4, fact);
+  }
+
+  /** Four are asked in one go, and strangers can be made up in any number. */
+  @Test
+  void whatAMemberNamedIsAskedBeforeWhatStrangersNamed() {
+    begin();
+    for (int i = 0; i < HeartbeatLimits.STRANGE_WANTS; i++) {
+      hear(100 + i, 1, People.fact("strange " + i));
+    }
+    FactId head = People.fact("head");
+    hear(4, 1, head);
+    List<Effect.Fetch> asked = only(Effect.Fetch.class, run(2_000));
+    long before = asked.stream().takeWhile(fetch -> !isAsked(fetch, 4, head)).count();
+    assertThat(asked).anyMatch(fetch -> isAsked(fetch, 4, head));
+    assertThat(before).isLessThan(HeartbeatLimits.FETCHES_AT_ONCE);
   }
 
   @Test

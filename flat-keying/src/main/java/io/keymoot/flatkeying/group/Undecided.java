@@ -4,10 +4,8 @@ import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -81,21 +79,6 @@ final class Undecided {
 
   Collection<Entry> all() {
     return waiting.values();
-  }
-
-  /** First those of the source that has least. */
-  List<Entry> ofWhoHasLeastFirst() {
-    return waiting.values().stream()
-        .sorted(Comparator.comparingInt(entry -> share(entry.source).facts.size()))
-        .toList();
-  }
-
-  private Share share(String source) {
-    Share its = shares.get(source);
-    if (its == null) {
-      throw new IllegalStateException("nobody is charged for what waits");
-    }
-    return its;
   }
 
   int size() {

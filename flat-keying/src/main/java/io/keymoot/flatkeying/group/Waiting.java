@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -25,6 +26,9 @@ import java.util.function.Predicate;
  * on that: what somebody who is in speaks for is fetched with all of its past.
  */
 final class Waiting {
+  /** How much of what one member's facts hang on is looked at for what they lack. */
+  private static final int STEPS = 2 * Limits.WAITING_PER_SENDER;
+
   private final Ledger ledger;
   private final Predicate<MemberId> isTrusted;
 
@@ -118,8 +122,7 @@ final class Waiting {
 
   /**
    * Parents that are not here, and credentials. Not more than others can be asked for: sources take
-   * turns, so who lacks most gives way, and is asked for last; and strangers' facts never take what
-   * members' need.
+   * turns, so who lacks most gives way; and strangers' facts never take what members' need.
    */
   Membership.Lacks lacks() {
     if (size() == 0) {
@@ -164,29 +167,55 @@ final class Waiting {
 
   /**
    * Members' facts, and what of all that waits these hang on: an id binds the heads, so it does not
-   * matter whose copy tells them. What several hang on is lacked by the first: so who has least
-   * waiting comes first, or what it needs would stand among the hundreds that another made up.
+   * matter whose copy tells them. What several hang on each of them lacks: else it would stand
+   * among the hundreds that another made up, whose fact hangs on it, too.
    *
    * @param lacked gets what is not here
    */
   private Set<FactId> needed(Map<FactId, List<FactId>> missing, Turns lacked) {
-    Set<FactId> needed = new LinkedHashSet<>();
-    Deque<FactId> way = new ArrayDeque<>();
-    for (Undecided.Entry each : members.ofWhoHasLeastFirst()) {
-      if (isMembers(each) && needed.add(each.fact.id())) {
-        way.add(each.fact.id());
+    Map<String, List<FactId>> bySource = new LinkedHashMap<>();
+    for (Undecided.Entry each : members.all()) {
+      if (isMembers(each)) {
+        bySource.computeIfAbsent(each.source, source -> new ArrayList<>()).add(each.fact.id());
       }
-      for (FactId next = way.poll(); next != null; next = way.poll()) {
+    }
+    Set<FactId> needed = new LinkedHashSet<>();
+    bySource.forEach(
+        (source, its) -> {
+          walk(its, missing, needed, Integer.MAX_VALUE, id -> {});
+          walk(its, missing, new LinkedHashSet<>(), STEPS, id -> lacked.wants(source, id));
+        });
+    return needed;
+  }
+
+  /**
+   * From each of these in turn to all that it hangs on.
+   *
+   * @param seen where this has been, and is not to go again
+   * @param most so many facts are looked at
+   * @param missed gets what is not here
+   */
+  private static void walk(
+      List<FactId> from,
+      Map<FactId, List<FactId>> missing,
+      Set<FactId> seen,
+      int most,
+      Consumer<FactId> missed) {
+    Deque<FactId> way = new ArrayDeque<>();
+    for (FactId each : from) {
+      if (seen.add(each)) {
+        way.add(each);
+      }
+      for (FactId next = way.poll(); next != null && seen.size() <= most; next = way.poll()) {
         for (FactId id : missing.getOrDefault(next, List.of())) {
           if (!missing.containsKey(id)) {
-            lacked.wants(each.source, id);
-          } else if (needed.add(id)) {
+            missed.accept(id);
+          } else if (seen.add(id)) {
             way.add(id);
           }
         }
       }
     }
-    return needed;
   }
 
   /** Its author was in when it came, and is. */
@@ -212,7 +241,11 @@ final class Waiting {
           if (first.size() == most) {
             return first;
           }
-          first.add(turn.next());
+          // What another lacks, too, costs no turn.
+          boolean isTaken = false;
+          while (turn.hasNext() && !isTaken) {
+            isTaken = first.add(turn.next());
+          }
         }
       }
       return first;

@@ -36,6 +36,7 @@ final class Tally {
   private final Spread joined = new Spread();
   private final Spread readable = new Spread();
   private final Map<String, Long> tricks = new TreeMap<>();
+  private long apart;
   private final List<Long> failing = new ArrayList<>();
   private final TreeSet<Long> doneBeyond = new TreeSet<>();
   private long next;
@@ -143,6 +144,8 @@ final class Tally {
         tricks.merge(name, each.times(), Long::sum);
       }
     }
+    apart +=
+        result.injected().stream().anyMatch(each -> each.fault().equals(Injected.APART)) ? 1 : 0;
     for (Expulsion each : result.expulsions()) {
       readable.add(each.lastReadableMillis());
     }
@@ -208,6 +211,10 @@ final class Tally {
               burst.leaves,
               burst.rekeys,
               burst.refreshes);
+    }
+    if (apart > 0) {
+      how +=
+          String.format(Locale.ROOT, "; in %,d sides put each other out, and nobody was in", apart);
     }
     List<String> never =
         tricks.entrySet().stream()

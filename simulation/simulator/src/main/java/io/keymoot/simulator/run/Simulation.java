@@ -3,6 +3,8 @@ package io.keymoot.simulator.run;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Profile;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.keying.Draws;
 import io.keymoot.flatkeying.keying.Effect;
@@ -77,6 +79,7 @@ public final class Simulation {
   private final @Nullable RealBytes realBytes;
   private final List<Fault> faults;
   private final Trouble trouble;
+  private boolean isApart;
 
   public Simulation(Plan plan, Trace trace, Progress progress) {
     this.plan = plan;
@@ -337,8 +340,12 @@ public final class Simulation {
       return;
     }
     if (lacking.isPresent() && isNobodyInByAllThatIsKnown()) {
-      world.trace().say(world.now(), "all put each other out");
-      return;
+      world.trace().say(world.now(), "sides put each other out");
+      lacking = whatTheSidesLack();
+      if (lacking.isEmpty()) {
+        isApart = true;
+        return;
+      }
     }
     if (lacking.isPresent()) {
       recorder.healed(Heal.ALL, healedAt, -1);
@@ -395,28 +402,33 @@ public final class Simulation {
         return Optional.of(node + " and " + rest.get(0) + " know different facts");
       }
       heads = node.known().heads();
+    }
+    return haveOneEpoch(rest);
+  }
+
+  private static Optional<String> haveOneEpoch(List<Node> some) {
+    for (Node node : some) {
       if (!node.canSend()) {
         return Optional.of(node + " may not send: " + node.status());
       }
-      if (!node.peer().keying().sendingEpoch().equals(rest.get(0).peer().keying().sendingEpoch())) {
-        return Optional.of(node + " and " + rest.get(0) + " send under different epochs");
+      if (!node.peer().keying().sendingEpoch().equals(some.get(0).peer().keying().sendingEpoch())) {
+        return Optional.of(node + " and " + some.get(0) + " send under different epochs");
       }
     }
     return Optional.empty();
   }
 
   /**
-   * Whether sides that were apart put each other out, and whom the other let in with it, so that
-   * nobody is in by what all of them know together. Then nobody has a word that opens the other's
-   * door: there is no group left to agree, and each side goes on by itself until people meet anew.
-   * Where one is in, all others must come to hear of it, be it that they are out.
+   * Whether those who run put each other out, and whom the others let in with it, so that nobody is
+   * in by what all of them know together. Then nobody has a word that opens another's door: there
+   * is no group left to agree, and each side goes on by itself until people meet anew. Where one is
+   * in, all others must come to hear of it, be it that they are out.
    */
   private boolean isNobodyInByAllThatIsKnown() {
     List<Node> rest = theRest().stream().filter(Node::isMember).toList();
+    List<FactId> all = rest.stream().flatMap(each -> each.known().heads().stream()).toList();
     for (Node node : rest) {
       Ledger ledger = node.peer().keying().ledger();
-      List<FactId> all = new ArrayList<>();
-      rest.forEach(each -> all.addAll(each.known().heads()));
       if (!ledger.knowsAll(all) || ledger.join(ledger.known(all)).memberCount() > 0) {
         return false;
       }
@@ -424,8 +436,44 @@ public final class Simulation {
     return true;
   }
 
+  /**
+   * Who knows the same facts is a side. All whom it counts as in are of it, if they run, and agree;
+   * and at no door of it waits a word of somebody who is in as it would be with that word.
+   */
+  private Optional<String> whatTheSidesLack() {
+    List<Node> rest = theRest().stream().filter(Node::isMember).toList();
+    for (Node node : rest) {
+      Ledger ledger = node.peer().keying().ledger();
+      List<Node> side =
+          rest.stream().filter(each -> each.known().heads().equals(node.known().heads())).toList();
+      for (Node other : rest) {
+        if (node.known().isMember(other.member()) && !side.contains(other)) {
+          return Optional.of(node + " counts on " + other + ", which knows different facts");
+        }
+        for (Known head : ledger.known(other.known().heads())) {
+          for (Known fact : ledger.lacking(node.known(), head)) {
+            GroupState with = ledger.union(node.known(), fact);
+            if (with.isMember(fact.author()) && !with.isFaulty(fact.author())) {
+              return Optional.of(node + " keeps out " + fact + ", whose author is in with it");
+            }
+          }
+        }
+      }
+      Optional<String> apart =
+          haveOneEpoch(side).or(() -> allUnderstandEachOther(new ArrayList<>(side)));
+      if (apart.isPresent()) {
+        return apart;
+      }
+    }
+    return Optional.empty();
+  }
+
   private Optional<String> allUnderstandEachOther() {
-    List<Node> rest = new ArrayList<>(theRest().stream().filter(Node::isMember).toList());
+    return allUnderstandEachOther(
+        new ArrayList<>(theRest().stream().filter(Node::isMember).toList()));
+  }
+
+  private Optional<String> allUnderstandEachOther(List<Node> rest) {
     java.util.Collections.shuffle(rest, random);
     List<Node> some = rest.size() > LISTENERS ? rest.subList(0, LISTENERS) : rest;
     for (Node sender : some) {
@@ -467,6 +515,9 @@ public final class Simulation {
                 injected.add(new Injected(name, times, "protocol, property P10"));
               }
             });
+    if (isApart) {
+      injected.add(new Injected(Injected.APART, 1, "protocol, section 5"));
+    }
     long facts = world.members().stream().mapToInt(node -> node.known().count()).max().orElse(0);
     return new RunResult(
         plan,
