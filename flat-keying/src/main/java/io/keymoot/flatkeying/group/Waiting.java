@@ -241,11 +241,7 @@ final class Waiting {
           if (first.size() == most) {
             return first;
           }
-          // What another lacks, too, costs no turn.
-          boolean isTaken = false;
-          while (turn.hasNext() && !isTaken) {
-            isTaken = first.add(turn.next());
-          }
+          first.add(turn.next());
         }
       }
       return first;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whom this end heard lately. Sources can be made up, so only the newest few are kept. Of who is
  * made up JGroups knows no host and port, unless these were made up too: so those that it could
- * send to have room of their own, and come first. Else some dozens of made-up sources and a forged
- * view would part two ends for good.
+ * send to have room of their own, and come first, but for a few places. Else some dozens of made-up
+ * sources and a forged view would part two ends for good.
  */
 final class Heard {
   private final ReentrantLock lock = new ReentrantLock();
@@ -47,8 +47,9 @@ final class Heard {
     List<Address> outside = new ArrayList<>();
     lock.lock();
     try {
-      addOutside(view, somewhere, outside);
-      addOutside(view, nowhere, outside);
+      // Hosts and ports can be made up, too: the others keep some places.
+      addOutside(view, somewhere, RuntimeLimits.OUTSIDERS - RuntimeLimits.NOWHERE, outside);
+      addOutside(view, nowhere, RuntimeLimits.OUTSIDERS, outside);
     } finally {
       lock.unlock();
     }
@@ -56,12 +57,12 @@ final class Heard {
   }
 
   private static void addOutside(
-      @Nullable View view, LinkedHashMap<Address, Long> times, List<Address> outside) {
+      @Nullable View view, LinkedHashMap<Address, Long> times, int most, List<Address> outside) {
     long now = System.nanoTime();
     for (Map.Entry<Address, Long> each : times.sequencedEntrySet().reversed()) {
       boolean lately =
           now - each.getValue() < TimeUnit.MILLISECONDS.toNanos(RuntimeLimits.HEARD_MILLIS);
-      if (!lately || outside.size() >= RuntimeLimits.OUTSIDERS) {
+      if (!lately || outside.size() >= most) {
         break;
       }
       if ((view == null || !view.containsMember(each.getKey()))

@@ -35,6 +35,9 @@ final class RuntimeLimits {
 
   static final int OUTSIDERS = 32;
 
+  /** Of these, at least, whose host and port are not known. */
+  static final int NOWHERE = 8;
+
   static final long HEARD_MILLIS = 30_000;
 
   /**

@@ -14,6 +14,7 @@ import io.keymoot.runtime.Cluster.Arrived;
 import io.keymoot.runtime.Cluster.End;
 import io.keymoot.runtime.Cluster.Kind;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,8 +36,10 @@ import org.jgroups.View;
 import org.jgroups.protocols.BaseBundler;
 import org.jgroups.protocols.DISCARD;
 import org.jgroups.protocols.TP;
+import org.jgroups.protocols.TransferQueueBundler;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.stack.ProtocolStack;
+import org.jgroups.util.ConcurrentLinkedBlockingQueue;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,6 +244,11 @@ class JGroupsTransportTest {
           TP transport = each.getProtocolStack().getTransport();
           assertThat(transport.getDiagnosticsHandler().isRunning()).isFalse();
           assertThat(((BaseBundler) transport.getBundler()).useRingBuffer()).isFalse();
+          if (transport.getBundler() instanceof TransferQueueBundler one) {
+            Field queue = TransferQueueBundler.class.getDeclaredField("queue");
+            queue.setAccessible(true);
+            assertThat(queue.get(one)).isInstanceOf(ConcurrentLinkedBlockingQueue.class);
+          }
         }
       }
     }
