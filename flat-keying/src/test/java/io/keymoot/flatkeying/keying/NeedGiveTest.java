@@ -92,6 +92,34 @@ class NeedGiveTest {
     return gives;
   }
 
+  /** Nobody gives it the key, and it is not its turn to make another. */
+  @Test
+  void whoHasHadNoKeyForTwoSecondsSaysThatItHoldsAndWhy() {
+    four();
+    Group.Node dan = group.node("dan");
+    Group.Node anna = group.node("anna");
+    dan.isDown = true;
+    anna.step(new Input.Expel(group.node("cora").device()));
+    group.run(300);
+    dan.isDown = false;
+    FactId epoch = anna.core.sendingEpoch().orElseThrow();
+    List<Group.Node> others = List.of(anna, group.node("ben"), group.node("cora"));
+    others.forEach(other -> other.isDown = true);
+    dan.takesTurns = false;
+    danHearsOf(epoch);
+    assertThat(dan.core.sendingEpoch()).isEmpty();
+    group.run(Limits.HOLDING_TOLD_MILLIS - 200);
+    assertThat(dan.status.state()).isEqualTo(Effect.State.REKEYING);
+    group.run(400);
+    assertThat(dan.status.state()).isEqualTo(Effect.State.HOLDING);
+    assertThat(dan.status.cause()).isNotEmpty();
+
+    others.forEach(other -> other.isDown = false);
+    group.run(10_000);
+    assertThat(dan.core.sendingEpoch()).isPresent();
+    assertThat(dan.status).isEqualTo(new Effect.Status(Effect.State.SETTLED, ""));
+  }
+
   @Test
   void aGiverThatIsAskedTooMuchNamesAnother() {
     four();
