@@ -191,6 +191,10 @@ public final class Limits {
 
   public static final long HOLDING_TOLD_MILLIS = 2_000;
   public static final int GIVES_PER_SECOND = 20;
+
+  /** Who is sent on to another, for a key, asks it at once so often; then as slowly as ever. */
+  public static final int SENT_ON_IN_A_ROW = 4;
+
   public static final int GRANTS_PENDING = 4;
 
   /**

@@ -50,6 +50,10 @@ final class NeedGive {
   private boolean hasAsked;
   private @Nullable MemberId askNext;
   private long delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
+
+  /** Since nothing was lacking: how often it was told to ask another. */
+  private int sentOn;
+
   private @Nullable Tick lackingSince;
 
   private final SlotNeeds slots;
@@ -99,6 +103,7 @@ final class NeedGive {
       lackingSince = null;
       hasAsked = false;
       delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
+      sentOn = 0;
       core.timers.clear(Timers.Name.ASK_FOR_KEYS);
       core.timers.clear(Timers.Name.UNREADABLE_TOO_LONG);
       return;
@@ -395,7 +400,10 @@ final class NeedGive {
     }
     if (give.busy().isPresent()) {
       askNext = give.busy().get();
-      core.timers.set(Timers.Name.ASK_FOR_KEYS, core.now);
+      // Who names itself, or two that name each other, would be asked as fast as they answer.
+      if (++sentOn <= Limits.SENT_ON_IN_A_ROW) {
+        core.timers.set(Timers.Name.ASK_FOR_KEYS, core.now);
+      }
       return false;
     }
     SealContext context =

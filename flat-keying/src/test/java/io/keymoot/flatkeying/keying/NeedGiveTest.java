@@ -166,6 +166,23 @@ class NeedGiveTest {
     assertThat(asksAtOnce(dan).map(Asked::of)).contains(other);
   }
 
+  @Test
+  void whoSaysEachTimeThatItIsBusyAndNamesItselfIsNotAskedWithoutEnd() {
+    FactId epoch = danLacksAnEpoch();
+    Group.Node dan = group.node("dan");
+    Asked asked = asksFor(epoch);
+    int atOnce = 0;
+    for (int i = 0; i < 100; i++) {
+      dan.step(new Input.Received(asked.of.address, busy(asked.of, dan, asked.need, asked.of)));
+      Optional<Asked> next = asksAtOnce(dan);
+      if (next.isPresent()) {
+        asked = next.get();
+        atOnce++;
+      }
+    }
+    assertThat(atOnce).isEqualTo(Limits.SENT_ON_IN_A_ROW);
+  }
+
   private Bytes busy(Group.Node by, Group.Node to, Need need, Group.Node named) {
     return SideCodec.give(
         by.core.core.self.writer(),
