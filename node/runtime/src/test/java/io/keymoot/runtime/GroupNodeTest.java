@@ -393,6 +393,7 @@ final class GroupNodeTest {
 
   @Test
   void aKeyThatIsRetiredLendsNothing() {
+    people.policy = People.rules(ASKS_ABOUT_EXPULSIONS);
     Someone anna = people.founder("anna");
     Someone ben = people.joiner("ben");
     Someone cora = people.joiner("cora");
