@@ -164,41 +164,24 @@ final class Ends {
     return all[0];
   }
 
-  /** The people with a stay that is over in {@code seats} and was not ended in {@code then}. */
-  static List<Person> notAllEndedIn(GroupState then, IdMap<Seat> seats, Pasts pasts) {
-    List<Person> people = new ArrayList<>();
+  /** What is over in {@code seats} and was not ended in {@code then}. */
+  static List<Seat.Place> notEndedIn(GroupState then, IdMap<Seat> seats, Pasts pasts) {
+    List<Seat.Place> places = new ArrayList<>();
     Map<Stay, List<Known>> found = new LinkedHashMap<>();
     seats.difference(
         then.seats,
         (now, before) -> {
           if (now != null) {
-            boolean[] all = {true};
-            now.overSince(
-                before, place -> all[0] = all[0] && endedIn(place.stay(), then, pasts, found));
-            if (!all[0]) {
-              people.add(now.person());
-            }
-          }
-        });
-    return people;
-  }
-
-  /** Whether no stay that is over in {@code state}, and was not ended then, was put out hard. */
-  static boolean lacksOnlySoftEnds(GroupState then, GroupState state, Pasts pasts) {
-    boolean[] only = {true};
-    Map<Stay, List<Known>> found = new LinkedHashMap<>();
-    state.seats.difference(
-        then.seats,
-        (now, before) -> {
-          if (now != null) {
             now.overSince(
                 before,
-                place ->
-                    only[0] =
-                        only[0] && (!isPutOut(place) || endedIn(place.stay(), then, pasts, found)));
+                place -> {
+                  if (!endedIn(place.stay(), then, pasts, found)) {
+                    places.add(place);
+                  }
+                });
           }
         });
-    return only[0];
+    return places;
   }
 
   static boolean isPutOut(Seat.Place place) {

@@ -295,7 +295,13 @@ final class Growth {
     }
     if (m.type() == MessageType.RESEAL && m.fact() instanceof Reseal reseal) {
       // Whose ends its author did not know; what they held is unclean.
-      List<Person> ended = knewAll() ? List.of() : Ends.notAllEndedIn(pasts.after(m), seats, pasts);
+      List<Person> ended =
+          knewAll()
+              ? List.of()
+              : Ends.notEndedIn(pasts.after(m), seats, pasts).stream()
+                  .map(place -> place.stay().person())
+                  .distinct()
+                  .toList();
       Profile profile = slots.profile();
       slots =
           slots.resealed(

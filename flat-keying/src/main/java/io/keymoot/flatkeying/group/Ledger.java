@@ -531,7 +531,12 @@ public final class Ledger {
    * nothing better may send under it for a moment more.
    */
   public boolean isOnlySoftlyUnclean(GroupState state, Known epoch) {
-    return Ends.lacksOnlySoftEnds(after(epoch), state, lore);
+    return Ends.notEndedIn(after(epoch), state.seats, lore).stream().noneMatch(Ends::isPutOut);
+  }
+
+  /** The stays that are over in the state and were not when the epoch was made. */
+  public List<Stay> endsLacked(GroupState state, Known epoch) {
+    return Ends.notEndedIn(after(epoch), state.seats, lore).stream().map(Seat.Place::stay).toList();
   }
 
   /** Whether every member may be given the epoch's secret by somebody (section 8). */

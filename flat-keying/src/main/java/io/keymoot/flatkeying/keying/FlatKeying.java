@@ -663,7 +663,7 @@ public final class FlatKeying implements AutoCloseable {
     if (core.isMember()) {
       resealing.changed(before, state);
     }
-    sending.noteUnclean();
+    sending.noteUnclean(newlyOver);
     boolean membersCame = state.memberCount() > 0 && !joining.isWaiting();
     if (membersCame) {
       core.timers.setIfUnset(Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_MILLIS));

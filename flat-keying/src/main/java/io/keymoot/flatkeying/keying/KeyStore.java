@@ -32,8 +32,11 @@ final class KeyStore implements AutoCloseable {
     /** The revisions in use before, with the moments when they go. */
     private final TreeMap<Integer, Tick> goesAt = new TreeMap<>();
 
-    private int installedTo = -1;
+    /** No revision before it comes back, whoever tells it again. */
+    private int erasedBelow;
+
     private int installedFrom;
+    private int installedTo;
     private @Nullable Tick erasedAt;
 
     /** The state for which {@link #wasClean} is the answer: it is asked for at every step. */
@@ -57,6 +60,26 @@ final class KeyStore implements AutoCloseable {
       this.secret = secret;
       this.isProved = isProved;
       this.installedFrom = secret.revision();
+      this.installedTo = secret.revision() - 1;
+    }
+
+    /** A better copy of a key that is due to go is due to go as soon. */
+    private void isDueAs(Held old) {
+      goesAt.putAll(old.goesAt);
+      erasedBelow = old.erasedBelow;
+      erasedAt = old.erasedAt;
+      uncleanSince = old.uncleanSince;
+      isSoftlyUnclean = old.isSoftlyUnclean;
+    }
+
+    /** Whether it is the same key, told from an earlier revision on. */
+    private boolean reachesBackFrom(Held old) {
+      if (lowestRevision() > old.lowestRevision()) {
+        return false;
+      }
+      try (EpochSecret later = secret.at(old.lowestRevision())) {
+        return later.holdsTheSameAs(old.secret);
+      }
     }
 
     int lowestRevision() {
@@ -119,10 +142,16 @@ final class KeyStore implements AutoCloseable {
 
   /**
    * Takes the secret over; one that adds nothing to what is held is wiped. What was proved is
-   * replaced only by what is: a member's word for an earlier revision does not undo a proof.
+   * replaced only by what is: a member's word for an earlier revision does not undo a proof. What
+   * was erased does not come back, or whoever plays a Give back would keep it here.
    */
-  boolean put(FactId epoch, EpochSecret secret, boolean isProved, List<Effect> out) {
+  boolean put(FactId epoch, EpochSecret given, boolean isProved, List<Effect> out) {
     Held old = held.get(epoch);
+    EpochSecret secret = given;
+    if (old != null && given.revision() < old.erasedBelow) {
+      secret = given.at(old.erasedBelow);
+      given.close();
+    }
     boolean better =
         old == null
             || (isProved && !old.isProved && secret.revision() <= old.lowestRevision())
@@ -133,11 +162,15 @@ final class KeyStore implements AutoCloseable {
     }
     Held fresh = new Held(epoch, secret, isProved);
     if (old != null) {
-      // A better copy of a key that is due to go is due to go as soon.
-      fresh.erasedAt = old.erasedAt;
-      fresh.uncleanSince = old.uncleanSince;
-      fresh.isSoftlyUnclean = old.isSoftlyUnclean;
-      drop(old, out);
+      fresh.isDueAs(old);
+      if (fresh.reachesBackFrom(old)) {
+        // Who installed a key and retired it does not take it again: its replay windows are gone.
+        fresh.installedFrom = old.installedFrom;
+        fresh.installedTo = old.installedTo;
+        old.secret.close();
+      } else {
+        drop(old, out);
+      }
     }
     held.put(epoch, fresh);
     all = null;
@@ -166,14 +199,15 @@ final class KeyStore implements AutoCloseable {
     for (Held it : held.values()) {
       int running = Math.max(state.revision(it.epoch), it.lowestRevision());
       int ahead = running + Limits.REVISIONS_AHEAD;
-      for (int revision = Math.max(it.installedTo + 1, it.lowestRevision());
-          revision <= ahead;
-          revision++) {
-        try (EpochSecret at = it.secret.at(revision)) {
-          out.add(new Effect.Install(at.tek(group, it.epoch)));
+      for (int revision = it.lowestRevision(); revision <= ahead; revision++) {
+        if (revision < it.installedFrom || revision > it.installedTo) {
+          try (EpochSecret at = it.secret.at(revision)) {
+            out.add(new Effect.Install(at.tek(group, it.epoch)));
+          }
         }
-        it.installedTo = revision;
       }
+      it.installedFrom = Math.min(it.installedFrom, it.lowestRevision());
+      it.installedTo = Math.max(it.installedTo, ahead);
       letOldRevisionsGo(it, running, now);
     }
   }
@@ -226,6 +260,7 @@ final class KeyStore implements AutoCloseable {
           EpochSecret next = it.secret.at(old + 1);
           it.secret.close();
           it.secret = next;
+          it.erasedBelow = old + 1;
           changes++;
         }
         while (it.installedFrom <= old) {

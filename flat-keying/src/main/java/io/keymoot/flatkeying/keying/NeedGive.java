@@ -457,6 +457,7 @@ final class NeedGive {
       boolean proved = epoch != null && Rekeying.isProved(epoch, secret);
       boolean may =
           epoch != null
+              && isStillToBeHad(epoch)
               && (proved || (asked.contains(entry.getKey()) && secret.revision() > 0))
               && core.ledger
                       .leastRevisionFor(core.state(), epoch, core.self.member())
@@ -473,5 +474,10 @@ final class NeedGive {
       }
     }
     return any;
+  }
+
+  /** What is no longer usable may have been erased, and what tells it be a recording. */
+  private boolean isStillToBeHad(Known epoch) {
+    return isUsable(epoch.id());
   }
 }

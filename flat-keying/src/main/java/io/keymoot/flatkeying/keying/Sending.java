@@ -1,11 +1,16 @@
 package io.keymoot.flatkeying.keying;
 
 import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
+import io.keymoot.flatkeying.group.Stay;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sending {
   private final Core core;
+
+  /** When this peer learnt that stays were over, for as long as that allows anything. */
+  private final Map<StayId, Tick> learntLately = new LinkedHashMap<>();
+
   private @Nullable FactId epoch;
   private int revision;
   private boolean holding;
@@ -26,9 +35,14 @@ final class Sending {
     this.core = core;
   }
 
-  /** Notes which epochs became unclean with the facts just taken, and when. */
-  void noteUnclean() {
+  /**
+   * Notes which epochs became unclean with the facts just taken, or came with them unclean, and
+   * since when: an epoch's key may come long after an end that whoever made it did not know.
+   */
+  void noteUnclean(List<Stay> newlyOver) {
     GroupState state = core.state();
+    learntLately.values().removeIf(at -> core.now.millisSince(at) >= Limits.DELAYED_USE_MILLIS);
+    newlyOver.forEach(stay -> learntLately.put(stay.id(), core.now));
     for (KeyStore.Held held : core.keys.all()) {
       Known known = core.ledger.get(held.epoch);
       boolean isHardUnclean = held.uncleanSince != null && !held.isSoftlyUnclean;
@@ -40,12 +54,21 @@ final class Sending {
       }
       boolean soft = core.ledger.isOnlySoftlyUnclean(state, known);
       if (held.uncleanSince == null) {
-        held.uncleanSince = core.now;
+        held.uncleanSince = earliestLearnt(core.ledger.endsLacked(state, known));
         held.isSoftlyUnclean = soft;
       } else if (!soft) {
         held.isSoftlyUnclean = false;
       }
     }
+  }
+
+  private Tick earliestLearnt(List<Stay> ends) {
+    Tick earliest = core.now;
+    for (Stay end : ends) {
+      Tick at = learntLately.getOrDefault(end.id(), Tick.ZERO);
+      earliest = at.isBefore(earliest) ? at : earliest;
+    }
+    return earliest;
   }
 
   /** The epoch to send under, if there is one. */

@@ -302,6 +302,18 @@ public final class Eavesdropper {
     return core.core.keys.get(epoch).map(KeyStore.Held::lowestRevision).orElse(Integer.MAX_VALUE);
   }
 
+  /** As it is held now, for {@link #putBack}. */
+  public static EpochSecret copy(FlatKeying core, FactId epoch) {
+    EpochSecret held = core.core.keys.get(epoch).orElseThrow().lowest();
+    return held.at(held.revision());
+  }
+
+  /** Makes the mistake that the core does not make. */
+  public static void putBack(FlatKeying core, FactId epoch, EpochSecret secret) {
+    core.core.keys.drop(epoch, new ArrayList<>());
+    core.core.keys.put(epoch, secret, true, new ArrayList<>());
+  }
+
   /** The epochs of which the core holds keys of slots. */
   public static Set<FactId> epochsWithKeks(FlatKeying core) {
     Set<FactId> epochs = new TreeSet<>();

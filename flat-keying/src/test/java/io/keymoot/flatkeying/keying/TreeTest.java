@@ -2,7 +2,9 @@ package io.keymoot.flatkeying.keying;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.Duty;
 import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.message.Give;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
@@ -11,6 +13,7 @@ import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** When seals to all would not fit, the author seals to eight, and each hands on to eight. */
@@ -19,6 +22,7 @@ class TreeTest {
 
   private final Group group = new Group(23);
   private final List<Give> handedOn = new ArrayList<>();
+  private final List<Bytes> recorded = new ArrayList<>();
   private final List<Group.Node> handers = new ArrayList<>();
 
   /** Without slots, and nobody ever sealed to anybody: each seal would cost a handshake. */
@@ -32,6 +36,7 @@ class TreeTest {
                 && ok.value() instanceof Give give
                 && give.need().equals(Hash32.ZERO)) {
               handedOn.add(give);
+              recorded.add(message);
               handers.add(from);
             }
           }
@@ -91,5 +96,46 @@ class TreeTest {
     assertThat(handedOn.size()).isLessThan(MEMBERS - 2 - Limits.TREE_FAN_OUT);
     assertThat(group.allReadAll()).as(group.show()).isTrue();
     assertThat(group.members()).hasSize(MEMBERS - 4);
+  }
+
+  @Test
+  void whoPlaysAHandedKeyBackBringsBackNothingThatIsErased() {
+    expelOneOfMany();
+    group.run(100);
+    Group.Node anna = group.node("anna");
+    FactId epoch = anna.core.sendingEpoch().orElseThrow();
+    Group.Node handed = handedFirst();
+    assertThat(lowestRevision(handed, epoch)).hasValue(0);
+
+    group.nodes.values().forEach(node -> node.takesTurns = false);
+    group.join("late", "");
+    group.run(Limits.GRACE_MILLIS + 5_000);
+    assertThat(anna.core.sendingEpoch()).contains(epoch);
+    assertThat(lowestRevision(handed, epoch)).hasValue(1);
+    playBackFirst(handed);
+    assertThat(lowestRevision(handed, epoch)).as("the revision before").hasValue(1);
+
+    anna.step(new Input.Refresh());
+    anna.step(new Input.Act(Duty.REKEY));
+    group.run(Limits.GRACE_MILLIS + 5_000);
+    assertThat(lowestRevision(handed, epoch)).isEmpty();
+    playBackFirst(handed);
+    assertThat(lowestRevision(handed, epoch)).as("the epoch").isEmpty();
+  }
+
+  private Group.Node handedFirst() {
+    return group.members().stream()
+        .filter(node -> node.id().equals(handedOn.get(0).to()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void playBackFirst(Group.Node to) {
+    to.step(new Input.Received(handers.get(0).address, recorded.get(0)));
+    assertThat(to.log).last().isNotInstanceOf(Effect.Ignored.class);
+  }
+
+  private static Optional<Integer> lowestRevision(Group.Node node, FactId epoch) {
+    return node.core.core.keys.get(epoch).map(KeyStore.Held::lowestRevision);
   }
 }

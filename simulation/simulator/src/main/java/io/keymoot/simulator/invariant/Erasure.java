@@ -35,6 +35,7 @@ final class Erasure implements Watcher {
     final Map<FactId, Long> soiledByForce = new TreeMap<>();
     final Map<FactId, TreeMap<Integer, Long>> ranFrom = new TreeMap<>();
     final Map<FactId, Lowest> lowest = new TreeMap<>();
+    final Map<FactId, Integer> erasedBelow = new TreeMap<>();
   }
 
   /** The lowest revision held of an epoch; one that came late is held no shorter for it. */
@@ -56,6 +57,7 @@ final class Erasure implements Watcher {
     }
     its.lookedAt = tick;
     List<FactId> held = Eavesdropper.heldEpochs(node.peer().keying());
+    lookAtWhatWasErased(node, its, held);
     its.superseded.keySet().retainAll(held);
     its.soiledByForce.keySet().retainAll(held);
     its.ranFrom.keySet().retainAll(held);
@@ -63,6 +65,26 @@ final class Erasure implements Watcher {
     lookAtEpochs(node, its, held, tick, now != before);
     lookAtRevisions(node, its, held, tick);
     lookAtWhatFollows(node, held);
+  }
+
+  /** What a recording brings back is as good as never erased. */
+  private void lookAtWhatWasErased(Node node, Ages its, List<FactId> held) {
+    for (FactId epoch : its.superseded.keySet()) {
+      if (!held.contains(epoch)) {
+        its.erasedBelow.put(epoch, Integer.MAX_VALUE);
+      }
+    }
+    for (FactId epoch : held) {
+      int revision = Eavesdropper.lowestRevision(node.peer().keying(), epoch);
+      int erasedBelow = its.erasedBelow.getOrDefault(epoch, 0);
+      if (revision < erasedBelow) {
+        world.violated("P8", node + " holds revision " + revision + " of " + epoch + " again");
+      }
+      Lowest before = its.lowest.get(epoch);
+      if (before != null && revision > before.revision) {
+        its.erasedBelow.put(epoch, revision);
+      }
+    }
   }
 
   private void lookAtEpochs(

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.frame.FrameEpoch;
+import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.keying.Draws;
+import io.keymoot.flatkeying.keying.Eavesdropper;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
 import io.keymoot.simulator.world.Frame;
@@ -193,5 +195,35 @@ class JudgesTest {
     assertThat(world.violations()).isEmpty();
     frames.opened(anna, one);
     assertThatItIsFound("P7", "for the second time");
+  }
+
+  @Test
+  void whoHoldsAnErasedKeyAgainIsFound() {
+    world.watch(new Erasure(world));
+    FactId before = running();
+    EpochSecret secret = Eavesdropper.copy(anna.peer().keying(), before);
+    danIsPutOut();
+    run(4_000);
+    assertThat(Eavesdropper.heldEpochs(anna.peer().keying())).doesNotContain(before);
+    assertThat(world.violations()).isEmpty();
+    Eavesdropper.putBack(anna.peer().keying(), before, secret);
+    runUntil(() -> !world.violations().isEmpty());
+    assertThatItIsFound("P8", "again");
+  }
+
+  @Test
+  void whoHoldsAnErasedRevisionAgainIsFound() {
+    world.watch(new Erasure(world));
+    FactId epoch = running();
+    EpochSecret secret = Eavesdropper.copy(anna.peer().keying(), epoch);
+    world.join(4);
+    run(1_000);
+    while (Eavesdropper.lowestRevision(anna.peer().keying(), epoch) == secret.revision()) {
+      run(1_000);
+    }
+    assertThat(world.violations()).isEmpty();
+    Eavesdropper.putBack(anna.peer().keying(), epoch, secret);
+    runUntil(() -> !world.violations().isEmpty());
+    assertThatItIsFound("P8", "again");
   }
 }
