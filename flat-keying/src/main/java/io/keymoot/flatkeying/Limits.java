@@ -192,6 +192,15 @@ public final class Limits {
   public static final long HOLDING_TOLD_MILLIS = 2_000;
   public static final int GIVES_PER_SECOND = 20;
 
+  /**
+   * Of an epoch's revisions that a peer is told, the furthest beyond the one that its facts show: a
+   * giver may know of so many more who came. Each is a step that it has to take itself.
+   */
+  public static final int REVISIONS_TOLD_AHEAD = 1_024;
+
+  /** Erased epochs that a peer knows to be so; who has erased more takes usable ones only. */
+  public static final int ERASED_REMEMBERED = 32;
+
   /** Who is sent on to another, for a key, asks it at once so often; then as slowly as ever. */
   public static final int SENT_ON_IN_A_ROW = 4;
 

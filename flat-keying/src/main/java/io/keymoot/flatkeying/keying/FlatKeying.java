@@ -75,7 +75,7 @@ public final class FlatKeying implements AutoCloseable {
 
   final Core core;
   private final Syncing syncing;
-  private final NeedGive needGive;
+  final NeedGive needGive;
   final Rekeying rekeying;
   private final Haves haves;
   private final SlotNeeds slotNeeds;
@@ -436,7 +436,7 @@ public final class FlatKeying implements AutoCloseable {
         pending.heard(word.approval());
       }
       case Need need -> needGive.take(need);
-      case Give give -> needGive.take(give);
+      case Give give -> needGive.take(give).forEach(rekeying::handOn);
       case SyncAsk ask -> syncing.take(from, ask);
       case SyncReply reply -> {
         if (reply.group().equals(core.group)) {
@@ -663,7 +663,7 @@ public final class FlatKeying implements AutoCloseable {
     if (core.isMember()) {
       resealing.changed(before, state);
     }
-    sending.noteUnclean(newlyOver);
+    sending.noteUnclean(before.count() == 0 ? List.of() : newlyOver);
     boolean membersCame = state.memberCount() > 0 && !joining.isWaiting();
     if (membersCame) {
       core.timers.setIfUnset(Timers.Name.REFRESH_DUE, core.now.plusMillis(Limits.REFRESH_MILLIS));

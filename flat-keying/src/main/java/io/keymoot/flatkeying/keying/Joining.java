@@ -764,7 +764,7 @@ final class Joining {
     int stepped = core.ledger.past(admit).revision(epoch) + 1;
     return core.keys
         .get(epoch)
-        .filter(held -> held.lowestRevision() <= stepped)
+        .filter(held -> held.lowestRevision() <= stepped && !held.isDoubted)
         .map(held -> held.lowest().at(stepped));
   }
 }

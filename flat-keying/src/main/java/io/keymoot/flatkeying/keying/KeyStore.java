@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +105,11 @@ final class KeyStore implements AutoCloseable {
 
   private final Map<FactId, Held> held = new TreeMap<>();
   private final List<FactId> erased = new ArrayList<>();
+
+  /** All that were ever erased, until they are too many. */
+  private final Set<FactId> gone = new TreeSet<>();
+
+  private boolean hasErasedMany;
   private @Nullable List<Held> all;
   private long changes;
 
@@ -138,6 +145,11 @@ final class KeyStore implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /** Whether it is certain that it was not erased here. */
+  boolean mayStillCome(FactId epoch) {
+    return !hasErasedMany && !gone.contains(epoch);
   }
 
   /**
@@ -212,9 +224,13 @@ final class KeyStore implements AutoCloseable {
     }
   }
 
+  /** None later than the one after it, which follows from it: an earlier one may come late. */
   private static void letOldRevisionsGo(Held it, int running, Tick now) {
-    for (int revision = it.lowestRevision(); revision < running; revision++) {
-      it.goesAt.putIfAbsent(revision, now.plusMillis(Limits.GRACE_MILLIS));
+    Tick due = now.plusMillis(Limits.GRACE_MILLIS);
+    for (int revision = running - 1; revision >= it.lowestRevision(); revision--) {
+      Tick its = it.goesAt.get(revision);
+      due = its != null && its.isBefore(due) ? its : due;
+      it.goesAt.put(revision, due);
     }
   }
 
@@ -251,6 +267,10 @@ final class KeyStore implements AutoCloseable {
       if (end != null && !now.isBefore(end)) {
         drop(it.epoch, out);
         erased.add(it.epoch);
+        hasErasedMany |= gone.size() == Limits.ERASED_REMEMBERED;
+        if (!hasErasedMany) {
+          gone.add(it.epoch);
+        }
         continue;
       }
       while (!it.goesAt.isEmpty() && !now.isBefore(it.goesAt.firstEntry().getValue())) {

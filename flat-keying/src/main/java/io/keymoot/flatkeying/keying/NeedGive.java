@@ -378,10 +378,11 @@ final class NeedGive {
   // ---- being given
 
   /**
-   * True if it brought a key. Only who was asked answers, sends on to another, or ends a question;
-   * who else heard it, or nobody asked, tells what proves itself and nothing more.
+   * The epochs that it brought unasked, as down a tree, and that go on. Only who was asked answers,
+   * sends on to another, or ends a question; who else heard it, or nobody asked, tells what proves
+   * itself and nothing more.
    */
-  boolean take(Give give) {
+  List<Known> take(Give give) {
     MemberId giver = give.signed().header().author();
     boolean isAboutSlots = slots.hasAsked(give.need(), giver);
     Question question = asked;
@@ -392,11 +393,11 @@ final class NeedGive {
         || !(isAnswer || ((isOverheard || give.need().isZero()) && give.busy().isEmpty()))
         || !core.isSignedByMember(give.signed())) {
       core.ignored("a Give that this peer did not ask for, or that no member signed");
-      return false;
+      return List.of();
     }
     if (give.busy().isPresent() && isAboutSlots) {
       slots.busy(give.busy().get());
-      return false;
+      return List.of();
     }
     if (give.busy().isPresent()) {
       askNext = give.busy().get();
@@ -404,7 +405,7 @@ final class NeedGive {
       if (++sentOn <= Limits.SENT_ON_IN_A_ROW) {
         core.timers.set(Timers.Name.ASK_FOR_KEYS, core.now);
       }
-      return false;
+      return List.of();
     }
     SealContext context =
         new SealContext(core.group, giver, core.self.member(), MessageType.GIVE, give.need());
@@ -413,16 +414,17 @@ final class NeedGive {
           instanceof SecretReader.Read.Ok<GivenKeys> ok) {
         List<FactId> mayTell = question != null && isAboutEpochs ? question.epochs : List.of();
         asked = isAboutEpochs ? null : asked;
-        boolean any = accept(ok.value().epochs(), mayTell, giver);
-        if (!isAboutSlots) {
+        List<Known> proved = accept(ok.value().epochs(), mayTell, giver);
+        if (isAboutSlots) {
+          slots.accept(giver, ok.value());
+        } else {
           ok.value().closeSlots();
-          return any;
         }
-        return slots.accept(giver, ok.value()) | any;
+        return give.need().isZero() ? proved : List.of();
       }
     }
     core.ignored("a Give that does not open");
-    return false;
+    return List.of();
   }
 
   /** Epoch by epoch: id, revision, secret. The same in a Grant. */
@@ -448,9 +450,10 @@ final class NeedGive {
    * that signed the Give, and is taken only as the answer to a question about that very epoch.
    *
    * @param asked the epochs that whoever gave was asked for
+   * @return what is new, and proved
    */
-  boolean accept(Map<FactId, EpochSecret> secrets, Collection<FactId> asked, MemberId giver) {
-    boolean any = false;
+  List<Known> accept(Map<FactId, EpochSecret> secrets, Collection<FactId> asked, MemberId giver) {
+    List<Known> news = new ArrayList<>();
     for (Map.Entry<FactId, EpochSecret> entry : secrets.entrySet()) {
       Known epoch = core.ledger.get(entry.getKey());
       EpochSecret secret = entry.getValue();
@@ -458,6 +461,8 @@ final class NeedGive {
       boolean may =
           epoch != null
               && isStillToBeHad(epoch)
+              && secret.revision()
+                  <= core.state().revision(epoch.id()) + Limits.REVISIONS_TOLD_AHEAD
               && (proved || (asked.contains(entry.getKey()) && secret.revision() > 0))
               && core.ledger
                       .leastRevisionFor(core.state(), epoch, core.self.member())
@@ -468,16 +473,23 @@ final class NeedGive {
         if (isNew && !proved) {
           core.doubts.told(epoch.id(), giver);
         }
-        any |= isNew;
+        if (isNew && proved) {
+          news.add(epoch);
+        }
       } else {
         secret.close();
       }
     }
-    return any;
+    return news;
   }
 
-  /** What is no longer usable may have been erased, and what tells it be a recording. */
+  /**
+   * What is no longer usable may have been erased, and what tells it be a recording. Who erased
+   * little knows better: a newcomer's first key opens the epoch that followed while it learnt of
+   * all that had been before.
+   */
   private boolean isStillToBeHad(Known epoch) {
-    return isUsable(epoch.id());
+    return isUsable(epoch.id())
+        || (core.keys.mayStillCome(epoch.id()) && core.ledger.isClean(core.state(), epoch));
   }
 }

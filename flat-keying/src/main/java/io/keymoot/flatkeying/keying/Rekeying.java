@@ -219,8 +219,16 @@ final class Rekeying {
       return false;
     }
     core.keys.put(epoch.id(), secret.get(), true, core.out);
-    cover.tree().ifPresent(places -> handOn(epoch, after, Cover.places(places)));
+    handOn(epoch);
     return true;
+  }
+
+  /** Whoever got the epoch down a tree gives it to its own eight, however it came. */
+  void handOn(Known epoch) {
+    core.covers
+        .of(epoch)
+        .flatMap(opened -> opened.cover().tree())
+        .ifPresent(places -> handOn(epoch, core.ledger.after(epoch), Cover.places(places)));
   }
 
   private Optional<EpochSecret> readWrap(Known epoch, Rekey rekey, Cover cover, Hash32 context) {

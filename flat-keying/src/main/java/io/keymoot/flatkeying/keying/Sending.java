@@ -26,6 +26,7 @@ final class Sending {
   private final Map<StayId, Tick> learntLately = new LinkedHashMap<>();
 
   private @Nullable FactId epoch;
+  private KeyStore.@Nullable Held held;
   private int revision;
   private boolean holding;
   private boolean toldHolding;
@@ -128,13 +129,17 @@ final class Sending {
       }
       holding = true;
       epoch = null;
+      held = null;
       return;
     }
     holding = false;
     toldHolding = false;
     core.timers.clear(Timers.Name.HOLDING_TOO_LONG);
     int running = core.state().revision(chosen.id());
-    if (!chosen.id().equals(epoch) || running != revision) {
+    KeyStore.Held now = core.keys.get(chosen.id()).orElseThrow();
+    // What was told falsely may have given way to the true key of the same name.
+    if (!chosen.id().equals(epoch) || running != revision || now != held) {
+      held = now;
       epoch = chosen.id();
       revision = running;
       core.out.add(new Effect.SendUnder(chosen.id(), running));

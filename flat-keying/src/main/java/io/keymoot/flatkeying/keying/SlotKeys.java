@@ -328,6 +328,7 @@ final class SlotKeys implements AutoCloseable {
       each.isTakenIn |=
           each.reseal.equals(row.roots[each.position]) && row.keks[each.position] != null;
     }
+    each.isTakenIn |= isTakenIn(each.reseal);
     return !each.isTakenIn
         && core.state().standing(own(each.position)).equals(Optional.of(each.reseal));
   }
@@ -389,6 +390,25 @@ final class SlotKeys implements AutoCloseable {
       }
     }
     return wanted;
+  }
+
+  /**
+   * Whether a Reseal's key, not held, is of use: the next epoch takes it in, or one did whose KEK
+   * is still to be made of it. Of no use is what has been used, and was erased.
+   */
+  boolean isOfUse(Known reseal, int position) {
+    for (KeyStore.Held held : core.keys.all()) {
+      Row row = rows.get(held.epoch);
+      if (row != null
+          && reseal.equals(row.starts[position])
+          && row.keks[position] == null
+          && held.isProved
+          && held.lowestRevision() == 0) {
+        return true;
+      }
+    }
+    return wanted().stream()
+        .anyMatch(each -> each.made().equals(reseal) && (each.positions() >>> position & 1) == 1);
   }
 
   private void add(List<Wanted> wanted, Known made, int positions) {

@@ -249,7 +249,7 @@ final class SlotNeeds {
    * Takes what {@code giver} gave. A KEK only if the giver's own address shows its slot: so whoever
    * could have lied about it is among those whose end makes the slot unclean.
    */
-  boolean accept(MemberId giver, GivenKeys given) {
+  void accept(MemberId giver, GivenKeys given) {
     boolean any = false;
     int shared = core.slots.sharedWith(giver);
     for (Kek kek : given.keks()) {
@@ -266,6 +266,7 @@ final class SlotNeeds {
       Slot slot = core.slots.own(each.position());
       if (reseal != null
           && isMine(reseal, slot)
+          && core.slots.isOfUse(reseal, each.position())
           && core.slots.isProved(reseal, each.position(), each.key())) {
         core.slots.put(reseal, each.position(), each.key());
         any = true;
@@ -279,7 +280,6 @@ final class SlotNeeds {
       core.timers.set(
           Timers.Name.ASK_FOR_SLOTS, core.now.plusMillis(core.random((int) delayMillis)));
     }
-    return any;
   }
 
   private static boolean isInTheSlot(int sharedPositions, Slot slot) {

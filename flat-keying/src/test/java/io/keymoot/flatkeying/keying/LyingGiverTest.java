@@ -2,12 +2,15 @@ package io.keymoot.flatkeying.keying;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.key.EpochSecret;
+import io.keymoot.flatkeying.key.EpochSecrets;
 import io.keymoot.flatkeying.key.Tek;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A key that a liar told, and no commitment proves, is found out (section 8). */
@@ -145,5 +148,49 @@ class LyingGiverTest {
     assertThat(reads(anna, finn)).as(group.show()).isTrue();
     Tek key = anna.sendingKey().orElseThrow();
     assertThat(finn.core.core.keys.get(key.epoch()).orElseThrow().isProved).isTrue();
+  }
+
+  /** Each revision is a step of its own: who told one far ahead had its asker step for an hour. */
+  @Test
+  void aRevisionThatNobodyCanHaveReachedIsNotTaken() {
+    found("ben", "cora");
+    nobodyRekeys();
+    Group.Node ben = group.node("ben");
+    FactId epoch = ben.core.sendingEpoch().orElseThrow();
+    int running = ben.core.sendingRevision();
+    int most = running + Limits.REVISIONS_TOLD_AHEAD;
+    for (int revision : List.of(most + 1, Integer.MAX_VALUE - 10, Integer.MAX_VALUE - 2)) {
+      tell(ben, epoch, revision);
+      assertThat(ben.core.core.keys.get(epoch)).as("revision " + revision).isEmpty();
+    }
+    tell(ben, epoch, most);
+    assertThat(ben.core.core.keys.get(epoch)).isPresent();
+    ben.step(new Input.TimePassed());
+    assertThat(ben.core.core.keys.get(epoch)).isPresent();
+  }
+
+  private void tell(Group.Node whom, FactId epoch, int revision) {
+    whom.core.core.keys.drop(epoch, new ArrayList<>());
+    EpochSecret told = EpochSecrets.of(new byte[32], revision);
+    whom.core.needGive.accept(Map.of(epoch, told), List.of(epoch), group.node("anna").id());
+  }
+
+  /** The frames' ring lets go of whatever is retired, and seals under what it is told to alone. */
+  @Test
+  void whoLearnsTheTrueKeyOfAFalseOneIsToldToSendUnderItAgain() {
+    found("ben", "cora");
+    nobodyRekeys();
+    group.join("dan", "");
+    group.run(1_000);
+    Group.Node ben = group.node("ben");
+    FactId epoch = ben.core.sendingEpoch().orElseThrow();
+    EpochSecret truth = group.node("anna").core.core.keys.get(epoch).orElseThrow().lowest();
+    tell(ben, epoch, ben.core.sendingRevision());
+    ben.step(new Input.TimePassed());
+    assertThat(ben.core.core.keys.get(epoch).orElseThrow().isProved).isFalse();
+    ben.log.clear();
+    ben.core.core.keys.put(epoch, truth.at(truth.revision()), true, new ArrayList<>());
+    ben.step(new Input.TimePassed());
+    assertThat(ben.log).anyMatch(Effect.SendUnder.class::isInstance);
   }
 }

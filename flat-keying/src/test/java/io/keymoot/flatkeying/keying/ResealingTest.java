@@ -29,6 +29,8 @@ class ResealingTest {
   private final List<Told> reseals = new ArrayList<>();
   private final List<Need> needs = new ArrayList<>();
   private final List<Give> gives = new ArrayList<>();
+  private final List<Group.Node> givers = new ArrayList<>();
+  private final List<Bytes> recorded = new ArrayList<>();
 
   private void found(int members, Profile profile) {
     group.profile = profile;
@@ -58,6 +60,8 @@ class ResealingTest {
         needs.add(need);
       } else if (ok.value() instanceof Give give) {
         gives.add(give);
+        givers.add(from);
+        recorded.add(message);
       }
     }
   }
@@ -83,6 +87,29 @@ class ResealingTest {
       }
     }
     assertThat(again).isGreaterThan(10);
+  }
+
+  @Test
+  void whoPlaysTheGivesOfSlotsBackBringsNoKeyOfAResealBack() {
+    found(12, Profile.CONFERENCE);
+    group.run(40_000);
+    for (String who : List.of("p3", "p4", "p5")) {
+      expel(who);
+      group.run(12_000);
+    }
+    group.run(60_000);
+    int tried = 0;
+    for (Group.Node node : group.members()) {
+      assertThat(node.core.core.slots.allResealKeys()).isEmpty();
+      for (int i = 0; i < gives.size(); i++) {
+        if (gives.get(i).to().equals(node.id())) {
+          node.step(new Input.Received(givers.get(i).address, recorded.get(i)));
+          tried++;
+        }
+      }
+      assertThat(node.core.core.slots.allResealKeys()).as(node.name).isEmpty();
+    }
+    assertThat(tried).isPositive();
   }
 
   @Test

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 class TreeTest {
   private static final int MEMBERS = 22;
 
+  /** Those whom the author reaches, their eight each, and some more. */
+  private static final int ON_THREE_LEVELS = 2 + 8 + 64 + 6;
+
   private final Group group = new Group(23);
   private final List<Give> handedOn = new ArrayList<>();
   private final List<Bytes> recorded = new ArrayList<>();
@@ -27,6 +30,10 @@ class TreeTest {
 
   /** Without slots, and nobody ever sealed to anybody: each seal would cost a handshake. */
   private CoverReport expelOneOfMany() {
+    return expelOneOf(MEMBERS);
+  }
+
+  private CoverReport expelOneOf(int count) {
     group.slotsOn = false;
     group.witness =
         new Group.Witness() {
@@ -45,11 +52,11 @@ class TreeTest {
           public void stepped(Group.Node node) {}
         };
     group.found("anna", "chair", Group.CHAIR_EXPELS);
-    for (int i = 1; i < MEMBERS; i++) {
+    for (int i = 1; i < count; i++) {
       group.join("n" + i, "");
     }
     group.run(15_000);
-    assertThat(group.members()).hasSize(MEMBERS);
+    assertThat(group.members()).hasSize(count);
     Group.Node anna = group.node("anna");
     anna.step(new Input.Expel(group.node("n5").device()));
     return anna.core.lastCover().orElseThrow();
@@ -77,6 +84,16 @@ class TreeTest {
           .isLessThanOrEqualTo(Limits.TREE_FAN_OUT);
     }
     assertThat(group.node("n5").canOpen(group.node("anna").sendingKey().orElseThrow())).isFalse();
+  }
+
+  @Test
+  void whoIsHandedItHandsItOnToo() {
+    CoverReport report = expelOneOf(ON_THREE_LEVELS);
+    CoverReport.Line tree = lines(report, CoverReport.Kind.TREE).get(0);
+    assertThat(tree.members()).hasSizeGreaterThan(64);
+    group.run(100);
+    assertThat(group.allReadAll()).as(group.show()).isTrue();
+    assertThat(handedOn).extracting(Give::to).containsExactlyInAnyOrderElementsOf(tree.members());
   }
 
   @Test

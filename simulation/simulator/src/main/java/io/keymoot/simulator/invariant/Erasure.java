@@ -7,6 +7,7 @@ import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.keying.Eavesdropper;
+import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
@@ -35,6 +36,10 @@ final class Erasure implements Watcher {
     final Map<FactId, Long> soiledByForce = new TreeMap<>();
     final Map<FactId, TreeMap<Integer, Long>> ranFrom = new TreeMap<>();
     final Map<FactId, Lowest> lowest = new TreeMap<>();
+
+    /** What was proved is dropped for no doubt, and goes for good: its lowest revision. */
+    final Map<FactId, Integer> proved = new TreeMap<>();
+
     final Map<FactId, Integer> erasedBelow = new TreeMap<>();
   }
 
@@ -67,22 +72,28 @@ final class Erasure implements Watcher {
     lookAtWhatFollows(node, held);
   }
 
-  /** What a recording brings back is as good as never erased. */
+  /**
+   * What a recording brings back is as good as never erased. Of what was only told nothing is said:
+   * that may be dropped for a doubt, and told again.
+   */
   private void lookAtWhatWasErased(Node node, Ages its, List<FactId> held) {
-    for (FactId epoch : its.superseded.keySet()) {
-      if (!held.contains(epoch)) {
+    FlatKeying core = node.peer().keying();
+    for (FactId epoch : its.proved.keySet()) {
+      if (!held.contains(epoch) && !node.known().isUsable(epoch)) {
         its.erasedBelow.put(epoch, Integer.MAX_VALUE);
       }
     }
+    its.proved.keySet().retainAll(held);
     for (FactId epoch : held) {
-      int revision = Eavesdropper.lowestRevision(node.peer().keying(), epoch);
-      int erasedBelow = its.erasedBelow.getOrDefault(epoch, 0);
-      if (revision < erasedBelow) {
+      int revision = Eavesdropper.lowestRevision(core, epoch);
+      if (revision < its.erasedBelow.getOrDefault(epoch, 0)) {
         world.violated("P8", node + " holds revision " + revision + " of " + epoch + " again");
       }
-      Lowest before = its.lowest.get(epoch);
-      if (before != null && revision > before.revision) {
-        its.erasedBelow.put(epoch, revision);
+      if (Eavesdropper.isProved(core, epoch)) {
+        Integer before = its.proved.put(epoch, revision);
+        if (before != null && revision > before) {
+          its.erasedBelow.put(epoch, revision);
+        }
       }
     }
   }

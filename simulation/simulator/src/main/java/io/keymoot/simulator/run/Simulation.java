@@ -419,17 +419,27 @@ public final class Simulation {
   }
 
   /**
-   * Whether those who run put each other out, and whom the others let in with it, so that nobody is
-   * in by what all of them know together. Then nobody has a word that opens another's door: there
-   * is no group left to agree, and each side goes on by itself until people meet anew. Where one is
-   * in, all others must come to hear of it, be it that they are out.
+   * Whether those who run put each other out, and whom the others let in with it, so that none of
+   * them is in by what all of them know together. Then nobody is there whose word opens another's
+   * door, but liars: there is no group left to agree, and each side goes on by itself until people
+   * meet anew. Where one is in, all others must come to hear of it, be it that they are out.
+   *
+   * <p>By the letter of section 5, not by the product's own reckoning; where the group is too large
+   * for that, by each one's.
    */
   private boolean isNobodyInByAllThatIsKnown() {
     List<Node> rest = theRest().stream().filter(Node::isMember).toList();
+    if (realBytes != null) {
+      List<GroupState> states = rest.stream().map(Node::known).toList();
+      return rest.stream()
+          .noneMatch(each -> realBytes.eavesdropper().isMemberOfAll(states, each.member()));
+    }
     List<FactId> all = rest.stream().flatMap(each -> each.known().heads().stream()).toList();
     for (Node node : rest) {
       Ledger ledger = node.peer().keying().ledger();
-      if (!ledger.knowsAll(all) || ledger.join(ledger.known(all)).memberCount() > 0) {
+      if (!ledger.knowsAll(all)
+          || rest.stream()
+              .anyMatch(each -> ledger.join(ledger.known(all)).isMember(each.member()))) {
         return false;
       }
     }
