@@ -309,8 +309,11 @@ public final class Limits {
   /** Bytes of a frame as it travels; a whole video picture is one frame. */
   public static final int FRAME_BYTES = 1 << 20;
 
-  /** Senders' frame keys held ready; the rest are derived again when their sender speaks. */
+  /** Senders' frame keys at hand; the rest are derived again when their sender speaks. */
   public static final int FRAME_KEYS = 4_096;
+
+  /** Of a sender's frames under a key, one in so many says that the key is in use. */
+  public static final int FRAMES_PER_USE = 16;
 
   /** Keys of the group that were retired and are remembered, so that none comes back. */
   public static final int RETIRED_FRAME_KEYS = 4_096;

@@ -295,17 +295,22 @@ public final class FrameOpener {
         return ERASED;
       }
       try {
-        return sframe.open(
-            desk,
-            arrival.counter,
-            arrival.in,
-            arrival.at,
-            arrival.header,
-            arrival.length,
-            arrival.metadata,
-            out,
-            outAt,
-            arrival.doubtful);
+        int text =
+            sframe.open(
+                desk,
+                arrival.counter,
+                arrival.in,
+                arrival.at,
+                arrival.header,
+                arrival.length,
+                arrival.metadata,
+                out,
+                outAt,
+                arrival.doubtful);
+        if (text != SFrameKey.FORGED) {
+          arrival.key.opened();
+        }
+        return text;
       } catch (CipherKey.Wiped dropped) {
         // To make room, or for good: asking again tells.
       }

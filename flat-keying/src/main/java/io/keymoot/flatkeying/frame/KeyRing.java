@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +47,8 @@ public final class KeyRing implements AutoCloseable {
   // ---- written by every thread
   private final AtomicReferenceArray<@Nullable Quick> quick =
       new AtomicReferenceArray<>(QUICK_PLACES);
-  private final AtomicReferenceArray<@Nullable OpenKey> ready =
-      new AtomicReferenceArray<>(Limits.FRAME_KEYS);
-  private final AtomicLong readied = new AtomicLong();
+  private final KeysAtHand atHand;
+  private final AtomicLong derived = new AtomicLong();
   private final AtomicLong droppedForRoom = new AtomicLong();
   private final AtomicInteger windows = new AtomicInteger();
   private final AtomicInteger signedWindows = new AtomicInteger();
@@ -77,9 +75,18 @@ public final class KeyRing implements AutoCloseable {
     }
   }
 
+  /** As the simulator needs it: which keys stay at hand follows from their order alone. */
   public KeyRing(GroupId group, SFrameSuite suite) {
+    this(group, suite, new OldestGivesWay(Limits.FRAME_KEYS));
+  }
+
+  /**
+   * @param atHand of this ring alone
+   */
+  public KeyRing(GroupId group, SFrameSuite suite, KeysAtHand atHand) {
     this.group = group;
     this.suite = suite;
+    this.atHand = atHand;
   }
 
   // ---- our own stay
@@ -201,7 +208,7 @@ public final class KeyRing implements AutoCloseable {
     for (Speaker speaker : held.speakers()) {
       speaker.drop(each -> each.installed == key);
     }
-    letGo(each -> each.installed == key);
+    letGo();
     boolean last = true;
     for (InstalledKey other : held.keys()) {
       last &= !other.epoch.epoch().equals(epoch);
@@ -253,10 +260,10 @@ public final class KeyRing implements AutoCloseable {
       held = before.without(each -> !each.mayBeOpened(now));
       for (Speaker speaker : before.speakers()) {
         if (!speaker.mayBeOpened(now)) {
-          speaker.drop(all -> true);
+          speaker.forget();
         }
       }
-      letGo(each -> !each.speaker.mayBeOpened(now));
+      letGo();
       letGo(unvouched, now);
       letGo(vouched, now);
     }
@@ -266,13 +273,8 @@ public final class KeyRing implements AutoCloseable {
    * Nothing at hand holds on to keys that are gone, with all their windows: a ring that has seen
    * thousands would keep as much as these tables have places.
    */
-  private void letGo(Predicate<OpenKey> gone) {
-    for (int place = 0; place < ready.length(); place++) {
-      OpenKey key = ready.get(place);
-      if (key != null && gone.test(key)) {
-        ready.compareAndSet(place, key, null);
-      }
-    }
+  private void letGo() {
+    atHand.letGo();
     int version = held.version();
     for (int place = 0; place < quick.length(); place++) {
       Quick seen = quick.get(place);
@@ -298,8 +300,8 @@ public final class KeyRing implements AutoCloseable {
   }
 
   /**
-   * What opening keys cost, since the ring was made. Those that were found ready are all other
-   * frames: to count them would cost each frame something.
+   * What opening keys cost, since the ring was made. All other frames found theirs at hand: to
+   * count them would cost each frame something.
    *
    * @param derived the first frame of a sender under a key derives one
    * @param droppedForRoom of those, the ones that gave way to others
@@ -307,7 +309,7 @@ public final class KeyRing implements AutoCloseable {
   public record Counts(long derived, long droppedForRoom) {}
 
   public Counts counts() {
-    return new Counts(readied.get(), droppedForRoom.get());
+    return new Counts(derived.get(), droppedForRoom.get());
   }
 
   GroupId group() {
@@ -346,13 +348,16 @@ public final class KeyRing implements AutoCloseable {
     return found;
   }
 
-  /** Keeps one more derived key ready, and drops the one that has been ready longest. */
-  void keepReady(OpenKey key) {
-    int place = (int) (readied.getAndIncrement() % Limits.FRAME_KEYS);
-    OpenKey longest = ready.getAndSet(place, key);
-    if (longest != null && longest != key && longest.dropMaterial()) {
-      droppedForRoom.getAndIncrement();
-    }
+  KeysAtHand atHand() {
+    return atHand;
+  }
+
+  void countDerived() {
+    derived.getAndIncrement();
+  }
+
+  void countDroppedForRoom() {
+    droppedForRoom.getAndIncrement();
   }
 
   /**

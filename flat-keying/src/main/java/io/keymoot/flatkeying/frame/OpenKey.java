@@ -1,5 +1,6 @@
 package io.keymoot.flatkeying.frame;
 
+import io.keymoot.flatkeying.Limits;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -10,12 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One sender under one of the group's keys: the SFrame key to open with, and what has been opened.
  *
- * <p>The SFrame key comes and goes: it is derived at the first frame and dropped when the ring
- * holds too many. What has been opened stays as long as the group's key does, or a recorded frame
- * could be opened again.
+ * <p>The SFrame key comes and goes: it is derived at the first frame and dropped when {@link
+ * KeysAtHand} has too many. What has been opened stays as long as the group's key does, or a
+ * recorded frame could be opened again.
  */
-final class OpenKey implements AutoCloseable {
+final class OpenKey implements KeysAtHand.Key, AutoCloseable {
   private static final int ROWS = 16;
+
+  /** Stands for the SFrame key once it is wiped for good, so that none is put there after. */
+  private static final SFrameKey GONE =
+      new SFrameKey(SFrameSuite.AES_128_GCM_SHA256_128, 0, new byte[16], new byte[0]);
 
   final InstalledKey installed;
   final Speaker speaker;
@@ -28,7 +33,12 @@ final class OpenKey implements AutoCloseable {
 
   private final AtomicInteger lanes = new AtomicInteger();
   private final AtomicInteger signedLanes = new AtomicInteger();
-  private volatile boolean closed;
+
+  /**
+   * Threads that open frames of one sender at the same time lose some of these: it need not be
+   * exact, so that it costs next to nothing.
+   */
+  private int opened;
 
   /** What has been opened of one stream. */
   static final class Lane {
@@ -41,14 +51,13 @@ final class OpenKey implements AutoCloseable {
     this.ring = ring;
   }
 
-  /** The key to open with, derived if need be; null once the group's key has been erased. */
+  /** The key to open with, derived if need be; null once it is gone. */
   @Nullable SFrameKey material() {
     SFrameKey had = material.get();
     if (had != null) {
-      return had;
+      return had == GONE ? null : had;
     }
-    Optional<FrameSecret> secret =
-        closed ? Optional.empty() : installed.epoch.secretFor(speaker.id.stay());
+    Optional<FrameSecret> secret = installed.epoch.secretFor(speaker.id.stay());
     if (secret.isEmpty()) {
       return null;
     }
@@ -56,28 +65,41 @@ final class OpenKey implements AutoCloseable {
     try (FrameSecret base = secret.get()) {
       made = base.sframeKey(ring.suite(), ring.kid(installed, speaker.id));
     }
-    if (!material.compareAndSet(null, made)) {
-      made.close();
-      return material.get();
-    }
-    ring.keepReady(this);
     // The group's key may have been wiped while this one was derived from it, and what is derived
-    // from zeroes every stranger knows. It is retired before it is wiped: so look once more.
-    if (closed || installed.isRetired()) {
-      dropMaterial();
+    // from zeroes every stranger knows. It is retired before it is wiped: so look once more, before
+    // another thread can use it.
+    if (installed.isRetired()) {
+      made.close();
       return null;
     }
+    if (!material.compareAndSet(null, made)) {
+      made.close();
+      return material();
+    }
+    ring.countDerived();
+    ring.atHand().add(this);
     return made;
   }
 
-  /** Whether there was any. */
-  boolean dropMaterial() {
-    SFrameKey had = material.getAndSet(null);
-    if (had == null) {
-      return false;
+  /** A frame proved to be sealed under it. */
+  void opened() {
+    if (++opened % Limits.FRAMES_PER_USE == 0) {
+      ring.atHand().used(this);
     }
-    had.close();
-    return true;
+  }
+
+  @Override
+  public boolean isGone() {
+    return material.get() == GONE || installed.isRetired();
+  }
+
+  @Override
+  public void drop() {
+    SFrameKey had = material.get();
+    if (had != null && had != GONE && material.compareAndSet(had, null)) {
+      had.close();
+      ring.countDroppedForRoom();
+    }
   }
 
   @Nullable Lane laneIfAny(FrameStream stream) {
@@ -142,15 +164,17 @@ final class OpenKey implements AutoCloseable {
   /** Counts one thing more that closing gives back, or gives it back now if closing came first. */
   private void count(AtomicInteger of, IntConsumer giveBack) {
     of.incrementAndGet();
-    if (closed) {
+    if (material.get() == GONE) {
       giveBack.accept(of.getAndSet(0));
     }
   }
 
   @Override
   public void close() {
-    closed = true;
-    dropMaterial();
+    SFrameKey had = material.getAndSet(GONE);
+    if (had != null) {
+      had.close();
+    }
     ring.giveWindowsBack(lanes.getAndSet(0));
     giveSignedBack(signedLanes.getAndSet(0));
   }

@@ -24,6 +24,7 @@ final class Speaker {
       AtomicReferenceFieldUpdater.newUpdater(Speaker.class, Signed.class, "signed");
 
   private volatile @Nullable Signed signed;
+  private volatile boolean forgotten;
 
   /** What is kept of whoever signs; made with the first such frame, for most never speak. */
   private static final class Signed {
@@ -61,8 +62,9 @@ final class Speaker {
       OpenKey made = new OpenKey(installed, this, ring);
       more[had.length] = made;
       if (keys.compareAndSet(had, more)) {
-        // The loop retires a key first and drops it after: one of us two sees the other.
-        if (installed.isRetired()) {
+        // The loop retires a key, or forgets a stay, first and drops keys after: one of us two sees
+        // the other.
+        if (forgotten || installed.isRetired()) {
           drop(key -> key == made);
         }
         return made;
@@ -106,6 +108,12 @@ final class Speaker {
       return made;
     }
     return Objects.requireNonNull(signed);
+  }
+
+  /** Drops all its keys for good: also those that a thread makes which found this stay before. */
+  void forget() {
+    forgotten = true;
+    drop(all -> true);
   }
 
   void drop(Predicate<OpenKey> dropped) {

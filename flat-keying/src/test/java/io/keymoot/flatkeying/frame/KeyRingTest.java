@@ -23,8 +23,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -326,7 +328,7 @@ class KeyRingTest {
                     List.of(new FrameSender(new StayId(cast.hash()), new MemberId(cast.hash()))));
                 // Keys that are in use are dropped to make room.
                 for (OpenKey key : receiver.ring.meaning(kidOf(frames.getFirst()))) {
-                  key.dropMaterial();
+                  key.drop();
                 }
                 receiver.ring.retire(other.epoch(), other.revision());
               }
@@ -377,6 +379,71 @@ class KeyRingTest {
             () -> derived.seal(Desk.ofThisThread(), 3, new byte[3], 0, 3, Cast.NO_METADATA, out, 0))
         .isInstanceOf(CipherKey.Wiped.class);
     assertThat(keys[0].material()).as("and it is not derived again").isNull();
+  }
+
+  private enum Going {
+    GROUPS_KEY_RETIRED,
+    STAY_OVER,
+    RING_CLOSED
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsDerivedIsWipedWhenItGoesWhateverIsKeptAtHand(Going going) {
+    Kept kept = new Kept();
+    KeyRing ring = ringWith(kept);
+    ring.install(epoch);
+    byte[] frame = sender.seals(CHAT, "x");
+    assertThat(open(ring, frame)).isInstanceOf(Opened.class);
+    OpenKey key = ring.meaning(kidOf(frame))[0];
+    SFrameKey derived = Objects.requireNonNull(key.material());
+    switch (going) {
+      case GROUPS_KEY_RETIRED -> ring.retire(epoch.epoch(), epoch.revision());
+      case STAY_OVER -> {
+        ring.end(alice.self.stay(), Cast.START);
+        ring.tidy(Cast.START);
+      }
+      case RING_CLOSED -> ring.close();
+    }
+    byte[] out = new byte[100];
+    assertThatThrownBy(
+            () -> derived.seal(Desk.ofThisThread(), 3, new byte[3], 0, 3, Cast.NO_METADATA, out, 0))
+        .isInstanceOf(CipherKey.Wiped.class);
+    assertThat(key.material()).as("and it is not derived again").isNull();
+    assertThat(key.isGone()).isTrue();
+    assertThat(kept.timesLetGo).as("nor held on to").isPositive();
+  }
+
+  @Test
+  void whoFoundAStayBeforeItWasForgottenDerivesNothingForItAfter() {
+    OpenKey key = receiver.ring.meaning(kidOf(sender.seals(CHAT, "x")))[0];
+    Epoch next = cast.epoch();
+    receiver.holds(next);
+    byte[] frame = sender.sendsUnder(next).seals(CHAT, "x");
+    receiver.ring.end(alice.self.stay(), Cast.START);
+    receiver.ring.tidy(Cast.START);
+    InstalledKey installed =
+        Objects.requireNonNull(receiver.ring.installed(next.epoch(), next.revision()));
+    assertThat(key.speaker.keyUnder(installed, receiver.ring).material()).isNull();
+    assertThat(receiver.ring.meaning(kidOf(frame))).isEmpty();
+  }
+
+  @Test
+  void aKeyIsSaidToBeUsedByOneInSoManyGoodFramesAndByNoForgedOne() {
+    Kept kept = new Kept();
+    KeyRing ring = ringWith(kept);
+    ring.install(epoch);
+    for (int i = 0; i < 10 * Limits.FRAMES_PER_USE; i++) {
+      byte[] forged = sender.seals(CHAT, "x");
+      forged[forged.length - 1] ^= 1;
+      assertThat(open(ring, forged)).isEqualTo(Refused.FORGED);
+    }
+    assertThat(kept.used).isEmpty();
+    for (int i = 0; i < 10 * Limits.FRAMES_PER_USE; i++) {
+      assertThat(open(ring, sender.seals(CHAT, "x"))).isInstanceOf(Opened.class);
+    }
+    assertThat(kept.used).hasSize(10);
+    assertThat(kept.added).hasSize(1);
   }
 
   @ParameterizedTest
@@ -431,6 +498,35 @@ class KeyRingTest {
     device.ring.install(during(epoch, () -> device.ring.retire(epoch.epoch(), epoch.revision())));
     assertThat(device.opens(frame)).isEqualTo(Waiting.FOR_KEY);
     assertThat(device.delivered).isEmpty();
+  }
+
+  @Test
+  void whatIsDerivedFromAKeyThatIsRetiredMeanwhileNoOtherThreadMeets() {
+    Kept kept = new Kept();
+    AtomicReference<InstalledKey> itself = new AtomicReference<>();
+    InstalledKey retired =
+        new InstalledKey(during(epoch, () -> Objects.requireNonNull(itself.get()).retire()), 1);
+    itself.set(retired);
+    // As a thread finds one that another has made, and has not dropped again yet.
+    OpenKey key = new OpenKey(retired, new Speaker(alice.self), ringWith(kept));
+    assertThat(key.material()).isNull();
+    assertThat(kept.added).isEmpty();
+  }
+
+  @Test
+  void whatIsDerivedWhileItsStayIsForgottenIsWipedTogetherWithTheRest() {
+    byte[] frame = sender.seals(CHAT, "x");
+    KeyRing ring = ringWith(new Kept());
+    ring.install(
+        during(
+            epoch,
+            () -> {
+              ring.end(alice.self.stay(), Cast.START);
+              ring.tidy(Cast.START);
+            }));
+    OpenKey key = ring.meaning(kidOf(frame))[0];
+    assertThat(key.material()).isNull();
+    assertThat(key.isGone()).isTrue();
   }
 
   @Test
@@ -496,6 +592,40 @@ class KeyRingTest {
 
   private static long kidOf(byte[] frame) {
     return SFrameHeader.kid(frame, 0);
+  }
+
+  /** Has room for all, and lets go of none. */
+  private static final class Kept implements KeysAtHand {
+    final List<Key> added = new CopyOnWriteArrayList<>();
+    final List<Key> used = new CopyOnWriteArrayList<>();
+    int timesLetGo;
+
+    @Override
+    public void add(Key key) {
+      added.add(key);
+    }
+
+    @Override
+    public void used(Key key) {
+      used.add(key);
+    }
+
+    @Override
+    public void letGo() {
+      timesLetGo++;
+    }
+  }
+
+  /** A ring that hears Alice. */
+  private KeyRing ringWith(KeysAtHand atHand) {
+    KeyRing ring = new KeyRing(cast.group, SFrameSuite.AES_256_GCM_SHA512_128, atHand);
+    ring.admit(List.of(alice.self));
+    return ring;
+  }
+
+  private Opening open(KeyRing ring, byte[] frame) {
+    return ring.newOpener(cast::verify)
+        .open(Cast.START, 1, frame, 0, frame.length, new byte[frame.length], 0);
   }
 
   private static FrameEpoch counting(Epoch epoch, AtomicInteger derived) {

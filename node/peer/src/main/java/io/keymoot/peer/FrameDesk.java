@@ -2,13 +2,13 @@ package io.keymoot.peer;
 
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.VerifyKey;
-import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.frame.FrameOpener;
 import io.keymoot.flatkeying.frame.FrameSealer;
 import io.keymoot.flatkeying.frame.FrameSink;
 import io.keymoot.flatkeying.frame.FrameStream;
 import io.keymoot.flatkeying.frame.KeyRing;
+import io.keymoot.flatkeying.frame.KeysAtHand;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.frame.SFrameSuite;
 import io.keymoot.flatkeying.frame.Sealing;
@@ -31,6 +31,8 @@ public final class FrameDesk implements AutoCloseable {
     }
   }
 
+  private static final SFrameSuite SUITE = SFrameSuite.AES_256_GCM_SHA512_128;
+
   private final KeyRing ring;
   private final FrameOpener opener;
   private final Peer peer;
@@ -43,9 +45,19 @@ public final class FrameDesk implements AutoCloseable {
   private volatile boolean closed;
 
   public FrameDesk(Peer peer) {
-    GroupId group = peer.keying().group();
+    this(peer, new KeyRing(peer.keying().group(), SUITE));
+  }
+
+  /**
+   * @param atHand which keys to open frames with stay at hand, of this desk alone
+   */
+  public FrameDesk(Peer peer, KeysAtHand atHand) {
+    this(peer, new KeyRing(peer.keying().group(), SUITE, atHand));
+  }
+
+  private FrameDesk(Peer peer, KeyRing ring) {
     this.peer = peer;
-    this.ring = new KeyRing(group, SFrameSuite.AES_256_GCM_SHA512_128);
+    this.ring = ring;
     this.opener = ring.newOpener(this::isSignedBy);
   }
 

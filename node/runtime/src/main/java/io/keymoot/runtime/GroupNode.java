@@ -631,9 +631,15 @@ public final class GroupNode implements AutoCloseable {
     return events.listen(since, listener);
   }
 
-  /** How often the caches that this node shares with the others of its network knew, by name. */
+  /**
+   * How often the caches knew, by name: those that this node shares with the others of its network,
+   * and its own of senders' keys.
+   */
   public Map<String, Double> hitRates() {
-    return network.hitRates();
+    Map<String, Double> rates = new TreeMap<>(network.hitRates());
+    Seat at = seat;
+    rates.put("senders", at == null ? 1 : at.senders.hitRate());
+    return rates;
   }
 
   Figures figures() {
@@ -654,6 +660,12 @@ public final class GroupNode implements AutoCloseable {
     }
     KeyBoard.Look now = at.keys.look();
     return now.installed().isEmpty() ? 0 : now.senders().size();
+  }
+
+  /** Of these keys, the ones at hand. */
+  long openingKeysAtHand() {
+    Seat at = seat;
+    return at == null ? 0 : at.senders.size();
   }
 
   long framesDropped() {

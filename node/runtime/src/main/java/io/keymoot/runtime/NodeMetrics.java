@@ -46,6 +46,10 @@ public final class NodeMetrics implements MeterBinder {
         .tags(tags)
         .description("Stays whose frames are opened, this node's own among them")
         .register(registry);
+    Gauge.builder("keymoot.opening.ready", node, GroupNode::openingKeysAtHand)
+        .tags(tags)
+        .description("Keys of senders that are at hand, of those under each of the group's keys")
+        .register(registry);
     counter(
         registry,
         "keymoot.opening.derived",

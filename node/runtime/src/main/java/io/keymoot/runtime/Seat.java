@@ -9,12 +9,13 @@ import io.keymoot.peer.Peer;
  */
 final class Seat implements AutoCloseable {
   final Peer peer;
+  final ActiveSenders senders = new ActiveSenders();
   final FrameDesk desk;
   final KeyBoard keys;
 
   Seat(Peer peer) {
     this.peer = peer;
-    this.desk = new FrameDesk(peer);
+    this.desk = new FrameDesk(peer, senders);
     this.keys = new KeyBoard(peer.keying().group());
   }
 

@@ -1224,7 +1224,10 @@ final class GroupNodeTest {
     assertThat(registry.get("keymoot.opening.keys").gauge().value()).isPositive();
     assertThat(registry.get("keymoot.frames.opened").functionCounter().count()).isEqualTo(1);
     assertThat(registry.get("keymoot.keys").functionCounter().count()).isPositive();
-    assertThat(registry.get("keymoot.cache.hit.rate").gauges()).hasSize(2);
+    assertThat(registry.get("keymoot.opening.ready").gauge().value()).isPositive();
+    assertThat(registry.get("keymoot.cache.hit.rate").gauges())
+        .extracting(gauge -> gauge.getId().getTag("cache"))
+        .containsExactlyInAnyOrder("chains", "senders", "signatures");
 
     FunctionCounter derived = registry.get("keymoot.opening.derived").functionCounter();
     FunctionCounter dropped = registry.get("keymoot.opening.dropped").functionCounter();
@@ -1248,9 +1251,9 @@ final class GroupNodeTest {
     assertThat(registry.get("keymoot.opening.senders").gauge().value()).isEqualTo(2);
     anna.node.close();
     assertThat(registry.get("keymoot.opening.senders").gauge().value()).isZero();
-    assertThat(registry.get("keymoot.opening.keys").gauge().value())
-        .as("none outlives its node")
-        .isZero();
+    for (String held : List.of("keymoot.opening.keys", "keymoot.opening.ready")) {
+      assertThat(registry.get(held).gauge().value()).as("none outlives its node").isZero();
+    }
   }
 
   /** Opening keys. */

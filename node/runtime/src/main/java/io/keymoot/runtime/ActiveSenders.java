@@ -1,0 +1,53 @@
+package io.keymoot.runtime;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.frame.KeysAtHand;
+import java.util.function.Function;
+
+/**
+ * The keys of those who speak stay at hand, in one group: who was heard once gives way to who is
+ * heard often, however many are heard once.
+ *
+ * <p>The cache chooses which key gives way, and its thread is the one that made that necessary, so
+ * the key is wiped there and then. Keys that are gone the ring wipes itself, and does not wait for
+ * the cache to notice.
+ */
+final class ActiveSenders implements KeysAtHand {
+  private final Cache<Key, Key> keys =
+      Caffeine.newBuilder()
+          .maximumSize(Limits.FRAME_KEYS)
+          .executor(Runnable::run)
+          .evictionListener((Key key, Key same, RemovalCause cause) -> key.drop())
+          .recordStats()
+          .build();
+
+  @Override
+  public void add(Key key) {
+    keys.get(key, Function.identity());
+  }
+
+  @Override
+  public void used(Key key) {
+    keys.getIfPresent(key);
+  }
+
+  @Override
+  public void letGo() {
+    keys.asMap().keySet().removeIf(Key::isGone);
+  }
+
+  long size() {
+    return keys.estimatedSize();
+  }
+
+  /** How many frames in all found their key at hand, about: of those that did, a sample is told. */
+  double hitRate() {
+    CacheStats stats = keys.stats();
+    double found = (double) stats.hitCount() * Limits.FRAMES_PER_USE;
+    return found == 0 && stats.missCount() == 0 ? 1 : found / (found + stats.missCount());
+  }
+}
