@@ -219,13 +219,12 @@ class MembershipTest {
   @Test
   void ofMembersWhoLacksMostGivesWay() {
     Scribe.Device ben = scribe.device("ben");
-    SignedJoinRequest row = row(ben, "ben", 1);
     Membership membership = ofAnna();
-    membership.offer(admit(anna, founder, found.id(), row), "anna");
-    assertThat(membership.state().isMember(row.member())).isTrue();
+    MemberId bensId = letIn(ben, membership);
+    assertThat(membership.state().isMember(bensId)).isTrue();
     for (int i = 0; i < 100; i++) {
       FactId[] heads = madeUp(i * Limits.HEADS, Limits.HEADS).toArray(new FactId[0]);
-      membership.offer(here(ben, row.member(), heads), "ben");
+      membership.offer(here(ben, bensId, heads), "ben");
     }
     assertThat(lacked(membership)).hasSize(Limits.LACKS_TOLD);
     FactId parent = madeUp(1_000_000);
@@ -239,9 +238,8 @@ class MembershipTest {
    */
   private List<FactId> lackedWhere(int ofAnnas, int ofBens, boolean bensFirst) {
     Scribe.Device ben = scribe.device("ben");
-    SignedJoinRequest row = row(ben, "ben", 1);
     Membership membership = ofAnna();
-    membership.offer(admit(anna, founder, found.id(), row), "anna");
+    MemberId bensId = letIn(ben, membership);
     Envelope last = here(anna, founder, lackedByAnna());
     List<Envelope> annas = new ArrayList<>(List.of(last));
     for (int i = 1; i < ofAnnas; i++) {
@@ -251,9 +249,9 @@ class MembershipTest {
     List<Envelope> bens = new ArrayList<>();
     for (int i = 0; i < ofBens; i++) {
       FactId[] heads = madeUp(i * Limits.HEADS, Limits.HEADS).toArray(new FactId[0]);
-      bens.add(here(ben, row.member(), heads));
+      bens.add(here(ben, bensId, heads));
     }
-    bens.add(here(ben, row.member(), annas.getFirst().id()));
+    bens.add(here(ben, bensId, annas.getFirst().id()));
     (bensFirst ? bens : annas).forEach(fact -> membership.offer(fact, "somebody"));
     (bensFirst ? annas : bens).forEach(fact -> membership.offer(fact, "somebody"));
     return lacked(membership);
@@ -275,14 +273,13 @@ class MembershipTest {
   @Test
   void whatAFactHangsOnThroughAnothersIsAskedForInItsTurn() {
     Scribe.Device ben = scribe.device("ben");
-    SignedJoinRequest row = row(ben, "ben", 1);
     Membership membership = ofAnna();
-    membership.offer(admit(anna, founder, found.id(), row), "anna");
+    MemberId bensId = letIn(ben, membership);
     for (int i = 0; i < 40; i++) {
       FactId[] heads = madeUp(i * Limits.HEADS, Limits.HEADS).toArray(new FactId[0]);
-      membership.offer(here(ben, row.member(), heads), "ben");
+      membership.offer(here(ben, bensId, heads), "ben");
     }
-    Envelope parent = here(ben, row.member(), lackedByAnna());
+    Envelope parent = here(ben, bensId, lackedByAnna());
     membership.offer(parent, "ben");
     membership.offer(here(anna, founder, parent.id()), "anna");
     assertThat(lacked(membership).indexOf(lackedByAnna())).isBetween(0, 1);
@@ -468,6 +465,13 @@ class MembershipTest {
     assertThat(membership.has(other.id())).isTrue();
     assertThat(membership.state().memberCount()).isEqualTo(3);
     return membership.state().liveStays(row.member());
+  }
+
+  /** Anna lets ben in, and it is known at once. */
+  private MemberId letIn(Scribe.Device ben, Membership membership) {
+    SignedJoinRequest row = row(ben, "ben", 1);
+    membership.offer(admit(anna, founder, found.id(), row), "anna");
+    return row.member();
   }
 
   private SignedJoinRequest row(Scribe.Device device, String name, int nonce) {

@@ -682,20 +682,8 @@ final class GroupNodeTest {
   @Test
   void aMessageIsSentOnceOrUntilItArrivesAsItsSenderChose() throws Exception {
     Probe probe = new Probe();
-    try (Network watched =
-        Network.of(
-            ClusterStack.local(),
-            Deserialisation.FORBIDDEN_IN_JGROUPS,
-            (stack, cluster, deserialisation, receiver) -> {
-              JGroupsTransport made =
-                  JGroupsTransport.open(stack, cluster, deserialisation, receiver);
-              probe.below(made.channel());
-              return made;
-            })) {
-      Identity annaId = Identity.selfMade();
-      Someone anna =
-          people.add(
-              "anna", annaId, GroupNode.of(watched, annaId, people.policy).found(people.plan()));
+    try (Network watched = People.watched(ClusterStack.local(), probe::below)) {
+      Someone anna = people.founder("anna", watched);
       Someone ben = people.joiner("ben");
       people.settled(anna, ben);
       for (Authentication proof : Authentication.values()) {
@@ -730,25 +718,15 @@ final class GroupNodeTest {
   void whereTheLoopAndTheListenersHangJGroupsThreadsComeBackAtOnce() throws Exception {
     Probe probe = new Probe();
     CountDownLatch release = new CountDownLatch(1);
-    try (Network watched =
-            Network.of(
-                ClusterStack.local(),
-                Deserialisation.FORBIDDEN_IN_JGROUPS,
-                (stack, cluster, deserialisation, receiver) -> {
-                  JGroupsTransport made =
-                      JGroupsTransport.open(stack, cluster, deserialisation, receiver);
-                  probe.above(made.channel());
-                  return made;
-                });
+    try (Network watched = People.watched(ClusterStack.local(), probe::above);
         JGroupsTransport other =
             JGroupsTransport.open(
                 ClusterStack.local(),
                 people.name,
                 Deserialisation.FORBIDDEN_IN_JGROUPS,
                 new Cluster.End())) {
-      Identity annaId = Identity.selfMade();
-      GroupNode node = GroupNode.of(watched, annaId, people.policy).found(people.plan());
-      Someone anna = people.add("anna", annaId, node);
+      Someone anna = people.founder("anna", watched);
+      GroupNode node = anna.node;
       people.settled(anna);
       CountDownLatch hanging = new CountDownLatch(2);
       node.listen(

@@ -192,13 +192,7 @@ class HostileClusterTest {
       await().atMost(SOON).until(() -> victim.transport.counts().received() > received + 500);
       forgeALeave(hostile, target, pair.otherThan(target));
       AtomicLong number = new AtomicLong(1_000);
-      await()
-          .atMost(SOON)
-          .until(
-              () -> {
-                forgeViews(hostile, number.getAndAdd(2), pair.addresses());
-                return pair.believed(hostile.getAddress());
-              });
+      forgeViewsUntilBelieved(hostile, number, pair);
       pair.hearEachOther(
           word -> {
             victim.beat(word);
@@ -243,7 +237,7 @@ class HostileClusterTest {
     ClusterStack stack = kind.stack(folder);
     List<JChannel> channels = new CopyOnWriteArrayList<>();
     try (People people = new People();
-        Network network = tapped(stack, channels);
+        Network network = People.watched(stack, channels::add);
         JChannel hostile = stack.open(people.name)) {
       Identity annaId = Identity.selfMade();
       Identity benId = Identity.selfMade();
@@ -264,13 +258,7 @@ class HostileClusterTest {
       floodOfEachKind(hostile);
       forgeALeave(hostile, target, pair.otherThan(target));
       AtomicLong number = new AtomicLong(1_000);
-      await()
-          .atMost(SOON)
-          .until(
-              () -> {
-                forgeViews(hostile, number.getAndAdd(2), pair.addresses());
-                return pair.believed(hostile.getAddress());
-              });
+      forgeViewsUntilBelieved(hostile, number, pair);
       one.node.rekey().toCompletableFuture().join();
       pair.hearEachOther(
           word -> bothRead(one, other, word),
@@ -295,7 +283,7 @@ class HostileClusterTest {
     String name = "hostile process " + kind + " " + ProcessHandle.current().pid();
     List<JChannel> channels = new CopyOnWriteArrayList<>();
     try (People people = new People();
-        Network network = tapped(kind.stack(folder), channels)) {
+        Network network = People.watched(kind.stack(folder), channels::add)) {
       Identity annaId = Identity.selfMade();
       Identity benId = Identity.selfMade();
       GroupNode.Builder anna = GroupNode.of(network, annaId, people.policy).meetingAt(name);
@@ -506,6 +494,16 @@ class HostileClusterTest {
     }
   }
 
+  private static void forgeViewsUntilBelieved(JChannel hostile, AtomicLong number, Pair pair) {
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              forgeViews(hostile, number.getAndAdd(2), pair.addresses());
+              return pair.believed(hostile.getAddress());
+            });
+  }
+
   /** Leaves, joins and merges that name the victim and who is made up. */
   static void forgeTheRest(JChannel hostile, org.jgroups.Address target) throws Exception {
     org.jgroups.Address me = hostile.getAddress();
@@ -534,18 +532,6 @@ class HostileClusterTest {
         new EmptyMessage(target)
             .putHeader(
                 GMS_ID, new GMS.GmsHeader(GMS.GmsHeader.CANCEL_MERGE).mergeId(MergeId.create(me))));
-  }
-
-  /** A network of which the channels are seen. */
-  private static Network tapped(ClusterStack stack, List<JChannel> channels) {
-    return Network.of(
-        stack,
-        Deserialisation.FORBIDDEN_IN_JGROUPS,
-        (over, cluster, deserialisation, receiver) -> {
-          JGroupsTransport opened = JGroupsTransport.open(over, cluster, deserialisation, receiver);
-          channels.add(opened.channel());
-          return opened;
-        });
   }
 
   private static boolean bothRead(People.Someone one, People.Someone other, String word) {

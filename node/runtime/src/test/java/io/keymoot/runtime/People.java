@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jgroups.JChannel;
 
 /** Nodes in this JVM, over the local stack unless told otherwise, and what each of them saw. */
 final class People implements AutoCloseable {
@@ -68,6 +69,23 @@ final class People implements AutoCloseable {
     return network;
   }
 
+  /** What looks at a channel before it is used. */
+  interface Watcher {
+    void see(JChannel channel) throws Exception;
+  }
+
+  /** Of which the channels are seen; it is its caller's to close. */
+  static Network watched(ClusterStack stack, Watcher watcher) {
+    return Network.of(
+        stack,
+        Deserialisation.FORBIDDEN_IN_JGROUPS,
+        (over, cluster, deserialisation, receiver) -> {
+          JGroupsTransport opened = JGroupsTransport.open(over, cluster, deserialisation, receiver);
+          watcher.see(opened.channel());
+          return opened;
+        });
+  }
+
   GroupNode.Builder builder(Identity identity) {
     return GroupNode.of(network(), identity, policy);
   }
@@ -77,8 +95,12 @@ final class People implements AutoCloseable {
   }
 
   Someone founder(String who, ClusterStack stack) {
+    return founder(who, network(stack));
+  }
+
+  Someone founder(String who, Network over) {
     Identity identity = Identity.selfMade();
-    return add(who, identity, GroupNode.of(network(stack), identity, policy).found(plan()));
+    return add(who, identity, GroupNode.of(over, identity, policy).found(plan()));
   }
 
   Someone joiner(String who) {
