@@ -23,23 +23,34 @@ import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jgroups.Event;
 import org.jgroups.JChannel;
+import org.jgroups.Message;
 import org.jgroups.Message.Flag;
+import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.protocols.BaseBundler;
 import org.jgroups.protocols.DISCARD;
+import org.jgroups.protocols.NAKACK4;
 import org.jgroups.protocols.TP;
 import org.jgroups.protocols.TransferQueueBundler;
 import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.stack.Protocol;
 import org.jgroups.stack.ProtocolStack;
 import org.jgroups.util.ConcurrentLinkedBlockingQueue;
+import org.jgroups.util.Util;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -225,6 +236,63 @@ class JGroupsTransportTest {
       }
       assertThat(one.isConnected()).isTrue();
       assertThat(one.getView().size()).isEqualTo(2);
+    }
+  }
+
+  /** Holds this end up where it has its place among the others and takes no messages yet. */
+  public static final class SlowToConnect extends Protocol {
+    @Override
+    public Object down(Event event) {
+      if (event.getType() == Event.VIEW_CHANGE) {
+        Util.sleep(300);
+      }
+      return super.down(event);
+    }
+  }
+
+  /**
+   * What comes meanwhile is kept: a gap in it would hold back all that comes after, until it is
+   * found and filled, which takes JGroups up to a second.
+   */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void whoConnectsSlowlyToABusyGroupHearsItAtOnce(Kind kind, @TempDir Path folder)
+      throws Exception {
+    requireMulticast(kind);
+    ClusterStack stack = kind.stack(folder);
+    try (JChannel busy = stack.open("busy");
+        JChannel slow = stack.open("busy")) {
+      busy.connect("busy");
+      Thread speaker = Thread.ofVirtual().start(() -> saysTheTime(busy));
+      slow.getProtocolStack()
+          .insertProtocol(new SlowToConnect(), ProtocolStack.Position.ABOVE, NAKACK4.class);
+      AtomicLong connected = new AtomicLong(Long.MAX_VALUE);
+      CompletableFuture<Duration> late = new CompletableFuture<>();
+      slow.setReceiver(
+          new Receiver() {
+            @Override
+            public void receive(Message message) {
+              long said = ByteBuffer.wrap(message.getArray(), message.getOffset(), 8).getLong();
+              if (said > connected.get()) {
+                late.complete(Duration.ofNanos(System.nanoTime() - said));
+              }
+            }
+          });
+      slow.connect("busy");
+      connected.set(System.nanoTime());
+      assertThat(late.get(5, TimeUnit.SECONDS)).isLessThan(Duration.ofMillis(400));
+      speaker.interrupt();
+    }
+  }
+
+  private static void saysTheTime(JChannel to) {
+    try {
+      while (true) {
+        to.send(null, ByteBuffer.allocate(8).putLong(System.nanoTime()).array());
+        Thread.sleep(1);
+      }
+    } catch (Exception closing) {
+      // what is wanted was heard
     }
   }
 
