@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.frame.KeysAtHand;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of those who speak stay at hand, in one group: who was heard once gives way to who is
@@ -21,18 +22,24 @@ final class ActiveSenders implements KeysAtHand {
       Caffeine.newBuilder()
           .maximumSize(Limits.FRAME_KEYS)
           .executor(Runnable::run)
-          .evictionListener((Key key, Key same, RemovalCause cause) -> key.drop())
+          .evictionListener(ActiveSenders::givesWay)
           .recordStats()
           .build();
 
+  private static void givesWay(@Nullable Key key, @Nullable Key same, RemovalCause cause) {
+    if (key != null) {
+      key.drop();
+    }
+  }
+
   @Override
   public void add(Key key) {
-    keys.get(key, Function.identity());
+    var unused = keys.get(key, Function.identity());
   }
 
   @Override
   public void used(Key key) {
-    keys.getIfPresent(key);
+    var unused = keys.getIfPresent(key);
   }
 
   @Override

@@ -90,6 +90,7 @@ public final class GroupNode implements AutoCloseable {
   private final @Nullable Remembered memory;
   private final @Nullable MemoryWriter disk;
   private final ClockWatch clocks;
+  private final LookAhead ahead;
 
   /** What this seat knows of who was put out is not written yet; of the loop's thread. */
   private @Nullable Seat mustRemember;
@@ -132,6 +133,7 @@ public final class GroupNode implements AutoCloseable {
             GroupNode::today,
             memory == null ? group -> List.of() : memory::load,
             clocks);
+    this.ahead = new LookAhead(network.signatures());
     this.loop = new Loop<>(name, host, new NodeInput.Wake(), this::perform, this::closeTransport);
     this.frames =
         new FrameWork(name, loop::now, clocks::maySeal, this::publish, this::from, loop::stopBy);
@@ -690,6 +692,7 @@ public final class GroupNode implements AutoCloseable {
   private final class Inbound implements Transport.Receiver {
     @Override
     public void control(Address from, Bytes message) {
+      ahead.came(message);
       loop.offer(
           from, new NodeInput.ToPeer(new PeerInput.Received(from, message)), message.length());
     }
@@ -798,8 +801,12 @@ public final class GroupNode implements AutoCloseable {
           open.multicast(Quality.HEARTBEAT, multicast.message());
         }
       }
-      case PeerEffect.Unicast unicast ->
-          open.unicast(unicast.to(), Quality.CONTROL, unicast.message());
+      case PeerEffect.Unicast unicast -> {
+        if (!isIn.isDone()) {
+          ahead.sent(unicast.message());
+        }
+        open.unicast(unicast.to(), Quality.CONTROL, unicast.message());
+      }
       default -> {
         if (at == seat) {
           tell(at, effect, open);

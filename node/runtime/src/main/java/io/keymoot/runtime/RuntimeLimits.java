@@ -123,6 +123,16 @@ final class RuntimeLimits {
   /** Those of heartbeats are among them, ten a second, so a table of any size fills. */
   static final int CHECKED_SIGNATURES = 8_192;
 
+  /**
+   * Threads that help newcomers: beside the loop's own. On one processor they would be in its way.
+   */
+  static final int LOOK_AHEAD_THREADS = Math.min(3, Runtime.getRuntime().availableProcessors() - 1);
+
+  /** Answers that wait for them; of more, the loop looks at all itself. */
+  static final int LOOK_AHEAD_WAITING = 16;
+
+  static final Duration LOOK_AHEAD_REST = Duration.ofSeconds(5);
+
   // ---- finding a group
 
   /** Who hears nobody founds after so long, and up to so much more. */
