@@ -558,6 +558,9 @@ public final class Peer implements AutoCloseable {
           keys.containsKey(sealing),
           isClean || (epoch != null && keying.ledger().isOnlySoftlyUnclean(state, epoch)),
           now);
+      if (takeUp.isWaiting() && epoch != null && !keying.ledger().mayBeGivenToAll(state, epoch)) {
+        takeUp.epochIsNotForAll();
+      }
     }
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * could not open what it seals so soon. So frames stay under the epoch before for nine tenths of a
  * second, if nobody was put out: while that one is clean, or since a leave, an absence or a Here
  * made it unclean no longer than it may be used anyway. An expulsion is followed at once; and so is
- * an admission, because a newcomer has the new key alone.
+ * an admission, because a newcomer has the new key alone, also where the key comes after it.
  */
 final class TakeUp {
   private @Nullable KeyName wanted;
@@ -45,6 +45,16 @@ final class TakeUp {
   /** What frames are sealed under. */
   @Nullable KeyName sealing() {
     return sealing;
+  }
+
+  /** Whether another key is to be followed to. */
+  boolean isWaiting() {
+    return pendingSince != null;
+  }
+
+  /** Not each member has the key that is sealed under, or may be given it. */
+  void epochIsNotForAll() {
+    takeNow();
   }
 
   /** The facts changed. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Peer.KeyName;
@@ -110,6 +112,37 @@ class TakeUpTest {
     Bytes frame = introducer.seal(words).orElseThrow();
     village.run(30);
     assertThat(emma.reads(frame, words)).isTrue();
+  }
+
+  /** The admission was waiting for the Rekey, so the two are taken in one step. */
+  @Test
+  void soItIsWhereTheKeyComesAfterTheNewcomer() {
+    Resident dan = village.the("dan");
+    village.wire = (from, to, message) -> from != dan && to != dan;
+    village.the("ben").step(new PeerInput.Refresh());
+    village.run(60);
+    Resident emma = village.join(village.device("emma"), OPEN);
+    while (!emma.isIn()) {
+      village.run(1);
+    }
+    hears(dan, MessageType.ADMIT);
+    assertThat(dan.peer.keying().state().isMember(emma.id())).isFalse();
+    hears(dan, MessageType.REKEY);
+    assertThat(dan.peer.keying().state().isMember(emma.id())).isTrue();
+    String words = "welcome";
+    Bytes frame = dan.seal(words).orElseThrow();
+    assertThat(emma.reads(frame, words)).isTrue();
+  }
+
+  /** What others said to all of that kind. */
+  private void hears(Resident whom, MessageType type) {
+    for (Resident other : village.residents.values()) {
+      for (PeerEffect.Multicast said : other.did(PeerEffect.Multicast.class)) {
+        if (SideCodec.typeOf(said.message()).equals(Optional.of(type))) {
+          whom.step(new PeerInput.Received(other.address, said.message()));
+        }
+      }
+    }
   }
 
   @Test
