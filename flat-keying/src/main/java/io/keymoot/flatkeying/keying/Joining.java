@@ -208,7 +208,8 @@ final class Joining {
     if (message == null || introducers.isEmpty()) {
       return;
     }
-    if (isOwnWordAwaited()) {
+    if (beliefs.containsValue(Optional.<Input.Belief>empty())) {
+      // All is at hand but this device's own word, which may be a person's.
       core.timers.set(
           Timers.Name.ASK_AGAIN_TO_JOIN, core.now.plusMillis(Limits.JOIN_RETRY_MOST_MILLIS));
       return;
@@ -234,11 +235,6 @@ final class Joining {
   private void askNext(Bytes message) {
     Bytes next = introducers.get(nextIntroducer++ % introducers.size());
     core.out.add(new Effect.ToAddress(next, message));
-  }
-
-  /** All is at hand but this device's own word, which may be a person's. */
-  private boolean isOwnWordAwaited() {
-    return beliefs.containsValue(Optional.<Input.Belief>empty());
   }
 
   void take(Bytes from, Grant grant) {
@@ -319,7 +315,7 @@ final class Joining {
     for (Received each : grants) {
       if (each.from.equals(from)) {
         note(from, told);
-        if (leadsOn(from) && !isOwnWordAwaited()) {
+        if (leadsOn(from)) {
           fetch(each);
         }
         return;

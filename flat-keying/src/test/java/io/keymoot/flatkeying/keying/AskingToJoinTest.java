@@ -302,41 +302,6 @@ class AskingToJoinTest {
     assertThat(finn.core.isMember()).as(group.show()).isTrue();
   }
 
-  /** What one said last of that kind, to the other or to all, comes to the other. */
-  private void handOver(MessageType type, Group.Node from, Group.Node to) {
-    Bytes last = Bytes.EMPTY;
-    for (Effect effect : from.log) {
-      Bytes message =
-          switch (effect) {
-            case Effect.ToAddress one when one.to().equals(to.address) -> one.message();
-            case Effect.Multicast all -> all.message();
-            default -> Bytes.EMPTY;
-          };
-      last = isA(type, message) ? message : last;
-    }
-    assertThat(last.isEmpty()).as(type.name()).isFalse();
-    to.step(new Input.Received(from.address, last));
-  }
-
-  /** What it then waits for is its own policy's word on whoever let it in. */
-  @Test
-  void whoHasAllThePastAsksForNoMoreOfIt() {
-    found("ben", "cora");
-    Group.Node ben = group.node("ben");
-    Group.Node finn = group.join("finn", "");
-    group.hears = (from, to) -> from != finn && to != finn;
-    finn.step(new Input.IntroducerSeen(ben.address));
-    handOver(MessageType.JOIN_REQUEST, finn, ben);
-    group.run(2);
-    handOver(MessageType.GRANT, ben, finn);
-    handOver(MessageType.SYNC, finn, ben);
-    handOver(MessageType.SYNC_REPLY, ben, finn);
-    assertThat(finn.core.isMember()).isFalse();
-    assertThat(questionsTo(ben.address, finn)).isEqualTo(1);
-    group.run(2);
-    assertThat(finn.core.isMember()).as(group.show()).isTrue();
-  }
-
   /**
    * Whoever sends a Grant of a past that there is not, and answers each question with rubbish, must
    * not have the newcomer sign question after question as fast as the network carries them.
