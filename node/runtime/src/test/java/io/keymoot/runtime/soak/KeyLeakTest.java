@@ -2,6 +2,7 @@ package io.keymoot.runtime.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.keying.Draws;
@@ -18,11 +19,13 @@ import io.keymoot.runtime.soak.Village.Failed;
 import io.keymoot.runtime.soak.Village.KeyName;
 import io.keymoot.runtime.soak.Village.Use;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -151,10 +154,11 @@ final class KeyLeakTest {
     anna.evict(coraId.device());
     ben.evict(coraId.device());
     settled(anna, ben);
+    // Events are told on a thread of their own, after the state has changed.
     long switched =
-        annas.stream()
-            .filter(use -> use.nanos() > from && use.members() == 2)
-            .findFirst()
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> firstOfTwo(annas, from), Optional::isPresent)
             .orElseThrow()
             .nanos();
 
@@ -171,5 +175,9 @@ final class KeyLeakTest {
     assertThatThrownBy(() -> Soak.knowsNoNewKey(derived(wiretap), used, member -> switched))
         .isInstanceOf(Failed.class)
         .hasMessageContaining("in use since without it");
+  }
+
+  private static Optional<Use> firstOfTwo(List<Use> uses, long from) {
+    return uses.stream().filter(use -> use.nanos() > from && use.members() == 2).findFirst();
   }
 }
