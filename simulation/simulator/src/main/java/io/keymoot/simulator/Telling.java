@@ -50,7 +50,7 @@ final class Telling {
           Map.entry("answers-to-fetches-are-dropped", new Stage(4, 20, "none", List.of(), 0, 0, 1)),
           Map.entry(
               "needs-go-unanswered",
-              new Stage(6, 40, "conference", List.of("crash", "loss"), 6, 0, 15)),
+              new Stage(8, 40, "none", List.of("one-way", "loss", "slow"), 20, 0, 1)),
           Map.entry("a-counter-that-stands-still", new Stage(3, 10, "none", List.of(), 0, 0, 1)),
           Map.entry(
               "a-session-that-stands-still", new Stage(8, 45, "none", List.of("loss"), 30, 40, 2)),

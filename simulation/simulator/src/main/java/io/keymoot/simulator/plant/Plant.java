@@ -142,7 +142,7 @@ public record Plant(
             OWN + "YesWithoutLooking"),
         of(
             "needs-go-unanswered",
-            "L3",
+            "L2",
             "nobody gives what it is asked for",
             "keying.NeedGive#revisionToGive",
             OWN + "MinusOne"),
