@@ -66,8 +66,7 @@ class ResealingTest {
     }
   }
 
-  @Test
-  void noSlotThatWasHeardToBeResealedIsResealedWithinHalfAMinute() {
+  private void twelveOfWhomThreeArePutOut() {
     found(12, Profile.CONFERENCE);
     group.run(40_000);
     for (String who : List.of("p3", "p4", "p5")) {
@@ -75,6 +74,11 @@ class ResealingTest {
       group.run(12_000);
     }
     group.run(60_000);
+  }
+
+  @Test
+  void noSlotThatWasHeardToBeResealedIsResealedWithinHalfAMinute() {
+    twelveOfWhomThreeArePutOut();
     Map<Slot, Long> last = new TreeMap<>();
     int again = 0;
     for (Told each : reseals) {
@@ -91,13 +95,7 @@ class ResealingTest {
 
   @Test
   void whoPlaysTheGivesOfSlotsBackBringsNoKeyOfAResealBack() {
-    found(12, Profile.CONFERENCE);
-    group.run(40_000);
-    for (String who : List.of("p3", "p4", "p5")) {
-      expel(who);
-      group.run(12_000);
-    }
-    group.run(60_000);
+    twelveOfWhomThreeArePutOut();
     int tried = 0;
     for (Group.Node node : group.members()) {
       assertThat(node.core.core.slots.allResealKeys()).isEmpty();
