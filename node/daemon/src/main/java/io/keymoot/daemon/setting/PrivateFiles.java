@@ -2,7 +2,7 @@ package io.keymoot.daemon.setting;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ public final class PrivateFiles {
     }
   }
 
-  /** Writes the whole file or leaves the old one as it was. */
+  /** Writes the whole file or leaves the old one as it was, also if the power goes meanwhile. */
   public static void write(Path file, byte[] content) {
     try {
       Path parent = file.toAbsolutePath().getParent();
@@ -51,14 +51,19 @@ public final class PrivateFiles {
           Files.createTempFile(
               parent, ".keymoot-", ".new", PosixFilePermissions.asFileAttribute(FILE));
       try {
-        try (SeekableByteChannel out = Files.newByteChannel(fresh, StandardOpenOption.WRITE)) {
+        try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
           ByteBuffer rest = ByteBuffer.wrap(content);
           while (rest.hasRemaining()) {
             out.write(rest);
           }
+          // Else the name could be on the disk before the content, and be all that a crash leaves.
+          out.force(true);
         }
         Files.move(
             fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel names = FileChannel.open(parent, StandardOpenOption.READ)) {
+          names.force(true);
+        }
       } finally {
         Files.deleteIfExists(fresh);
       }
