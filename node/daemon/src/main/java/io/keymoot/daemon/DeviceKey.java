@@ -43,6 +43,9 @@ record DeviceKey(Path folder, SigningKey key, List<Certificate> chain) implement
     Path folder = places.identity(settings);
     Path file = folder.resolve(KEY);
     if (!Files.exists(file)) {
+      if (Files.exists(folder.resolve(CHAIN))) {
+        throw keyLost(file);
+      }
       PrivateFiles.folder(folder);
       SigningKey made = SigningKey.generate(SignatureKind.ED25519, new SecureRandom()::nextBytes);
       byte[] pem = KeyFile.pem(made);
@@ -62,7 +65,7 @@ record DeviceKey(Path folder, SigningKey key, List<Certificate> chain) implement
       if (Files.exists(file) && !PrivateFiles.isPrivate(file)) {
         throw new Problem(
             ErrorCode.BAD_IDENTITY,
-            "Other users can read " + file + ", the key of this device.",
+            "Other users can read or change " + file + ", the key of this device.",
             "If nobody has: chmod 600 " + file + ". If somebody may have: make a new one.");
       }
     } catch (IOException e) {
@@ -113,6 +116,16 @@ record DeviceKey(Path folder, SigningKey key, List<Certificate> chain) implement
     }
   }
 
+  /** A new key in its place would be a stranger to all who let the certified one in. */
+  private static Problem keyLost(Path file) {
+    return new Problem(
+        ErrorCode.BAD_IDENTITY,
+        file + " cannot be used: it is not there, though " + CHAIN + " beside it certifies a key.",
+        "Put the key back. If it is lost for good, move "
+            + CHAIN
+            + " away: then a new one is made, which can be certified anew.");
+  }
+
   private static Problem unusable(Path file, String why) {
     return new Problem(
         ErrorCode.BAD_IDENTITY,
@@ -135,7 +148,9 @@ record DeviceKey(Path folder, SigningKey key, List<Certificate> chain) implement
       if (Files.exists(file) && !PrivateFiles.isPrivate(file)) {
         throw new Problem(
             ErrorCode.BAD_FILE,
-            "Other users can read " + file + ", and with it come in in this device's place.",
+            "Other users can read or change "
+                + file
+                + ", and who reads it can come in in this device's place.",
             "If nobody has: chmod 600 " + file + ". If somebody may have: ask for a new invite.");
       }
     } catch (IOException e) {

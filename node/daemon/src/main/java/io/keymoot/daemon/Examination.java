@@ -96,8 +96,8 @@ final class Examination {
         if (Files.exists(secret) && !PrivateFiles.isPrivate(secret)) {
           wrong(
               "files",
-              "Other users can read " + secret + '.',
-              "chmod 600 " + secret + "; if somebody may have read it, make a new one.");
+              "Other users can read or change " + secret + '.',
+              "chmod 600 " + secret + "; if somebody may have done so, make a new one.");
         }
       } catch (IOException e) {
         wrong("files", secret + ": " + PrivateFiles.why(e) + '.', "Mend the file's rights.");

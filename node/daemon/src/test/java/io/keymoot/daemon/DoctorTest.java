@@ -79,7 +79,7 @@ class DoctorTest {
     about("files").startsWith("good: ");
     Files.setPosixFilePermissions(places().token(), PosixFilePermissions.fromString("rw-r--r--"));
     about("files")
-        .contains("wrong: Other users can read " + places().token(), "chmod 600")
+        .contains("wrong: Other users can read or change " + places().token(), "chmod 600")
         .doesNotContain("good: ");
   }
 

@@ -175,12 +175,15 @@ class SecretsTest {
   }
 
   @Test
-  void aKeyOrAnInviteThatOthersCanReadIsNotUsed() throws Exception {
+  void aKeyOrAnInviteThatOthersCanReadOrChangeIsNotUsed() throws Exception {
     Path state = temp.resolve("open");
     assertThat(keymoot("id", state)).contains("-");
     Path key = state.resolve("identity/key.pem");
-    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
-    assertThat(keymoot("id", state)).contains("Other users can read " + key, "chmod 600");
+    for (String rights : List.of("rw-r-----", "rw--w----", "rw-----w-")) {
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(rights));
+      assertThat(keymoot("id", state))
+          .contains("Other users can read or change " + key, "chmod 600");
+    }
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     assertThat(keymoot("id", state)).doesNotContain("Other users");
 
@@ -193,7 +196,20 @@ class SecretsTest {
                     List.of(state.toString(), "group=x", "found=yes", "invite-file=" + invite)))
         .isInstanceOfSatisfying(
             Problem.class,
-            problem -> assertThat(problem.detail()).contains("Other users can read " + invite));
+            problem ->
+                assertThat(problem.detail()).contains("Other users can read or change " + invite));
+  }
+
+  /** Somebody certified this device: a new one would not be let in, and nobody would know why. */
+  @Test
+  void whereACertifiedKeyIsLostNoNewOneIsMadeInItsPlace() throws Exception {
+    Path state = temp.resolve("lost");
+    assertThat(keymoot("id", state)).contains("-");
+    Path key = state.resolve("identity/key.pem");
+    Files.delete(key);
+    Files.writeString(key.resolveSibling("chain.pem"), "of the lost one");
+    assertThat(keymoot("id", state)).contains(key + " cannot be used", "chain.pem", "Put the key");
+    assertThat(key).doesNotExist();
   }
 
   private static String keymoot(String command, Path state, String... more) {

@@ -4,7 +4,6 @@ import io.keymoot.admission.certificate.Credential;
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Fingerprint;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 
@@ -35,13 +34,11 @@ public record Identity(SigningKey key, Credential credential) implements AutoClo
   }
 
   /**
-   * As {@link #load}; where the folder has no identity at all, makes one that nobody vouches for.
+   * As {@link #load}; where the folder has nothing of an identity, makes one that nobody vouches
+   * for.
    */
   public static Identity loadOrMake(Path folder) {
-    boolean isThere =
-        Files.exists(folder.resolve(IdentityFiles.PKCS12))
-            || Files.exists(folder.resolve(IdentityFiles.KEY));
-    return isThere ? load(folder, new char[0]) : IdentityFiles.make(folder);
+    return IdentityFiles.hasAny(folder) ? load(folder, new char[0]) : IdentityFiles.make(folder);
   }
 
   public Fingerprint device() {

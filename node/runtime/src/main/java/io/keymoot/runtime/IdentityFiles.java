@@ -10,11 +10,13 @@ import io.keymoot.flatkeying.wire.Decoded;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Reads a device's identity from its folder: {@code identity.p12}, or {@code key.pem} and beside
@@ -33,12 +35,29 @@ final class IdentityFiles {
     return Files.exists(pkcs12) ? pkcs12 : folder.resolve(CHAIN);
   }
 
+  /**
+   * Whether there is anything of an identity: a chain alone too, whose key is lost, and a link to
+   * what is not there now. A new device in its place would be a stranger to all who knew it.
+   */
+  static boolean hasAny(Path folder) {
+    return Stream.of(PKCS12, KEY, CHAIN)
+        .anyMatch(name -> Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS));
+  }
+
   static Identity load(Path folder, char[] password) {
     Path pkcs12 = folder.resolve(PKCS12);
     if (Files.exists(pkcs12)) {
       return ofPkcs12(pkcs12, password);
     }
     Path keyFile = folder.resolve(KEY);
+    if (Files.notExists(keyFile) && Files.exists(folder.resolve(CHAIN))) {
+      throw new IdentityUnusable(
+          keyFile,
+          "there is no such file, though " + CHAIN + " beside it certifies a key",
+          "Put the key back. If it is lost for good, move "
+              + CHAIN
+              + " away: then a new device can be made here, and be certified anew.");
+    }
     byte[] pem = secretBytes(keyFile);
     SigningKey key;
     try {
@@ -114,11 +133,11 @@ final class IdentityFiles {
   private static byte[] secretBytes(Path file) {
     byte[] bytes = bytes(file);
     try {
-      if (OwnFile.isReadByOthers(file)) {
+      if (OwnFile.isOpenToOthers(file)) {
         Arrays.fill(bytes, (byte) 0);
         throw new IdentityUnusable(
             file,
-            "others on this machine can read the private key in it",
+            "others on this machine can read or change the private key in it",
             "Have the device certified anew if they may have; else: chmod 600 " + file);
       }
     } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -21,6 +22,12 @@ import java.util.Set;
 final class OwnFile {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+  private static final Set<PosixFilePermission> OTHERS =
+      EnumSet.of(
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE);
 
   private OwnFile() {}
 
@@ -53,14 +60,9 @@ final class OwnFile {
     return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
   }
 
-  /** Whether others than its owner can read it. */
-  static boolean isReadByOthers(Path file) throws IOException {
-    if (!isPosix()) {
-      return false;
-    }
-    Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(file);
-    return allowed.contains(PosixFilePermission.GROUP_READ)
-        || allowed.contains(PosixFilePermission.OTHERS_READ);
+  /** Whether others than its owner can read or change it. */
+  static boolean isOpenToOthers(Path file) throws IOException {
+    return isPosix() && !Collections.disjoint(Files.getPosixFilePermissions(file), OTHERS);
   }
 
   /** Moves it out of the way, under a name that is free; gives that name. */

@@ -106,14 +106,46 @@ final class DeviceTest {
     assertThat(Files.readAllBytes(key)).isEqualTo(damaged);
   }
 
-  @Test
-  void aKeyThatOthersCanReadIsNotUsed() throws Exception {
+  /** Who can write it can put a key of his own there: the device would be somebody else. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-r--r--", "rw-----w-", "rw--w----"})
+  void aKeyThatOthersCanReadOrChangeIsNotUsed(String rights) throws Exception {
     Identity.loadOrMake(folder).close();
     Files.setPosixFilePermissions(
-        folder.resolve("key.pem"), PosixFilePermissions.fromString("rw-r--r--"));
+        folder.resolve("key.pem"), PosixFilePermissions.fromString(rights));
     assertThatThrownBy(() -> Identity.load(folder, new char[0]))
         .isInstanceOf(IdentityUnusable.class)
+        .hasMessageContaining("read or change")
         .hasMessageContaining("chmod 600");
+  }
+
+  /** Somebody certified this device: a new one would not be let in, and nobody would know why. */
+  @Test
+  void whereACertifiedKeyIsLostNoNewIdentityIsMadeInItsPlace() throws Exception {
+    try (Site site = new Site();
+        Identity made = Identity.loadOrMake(folder)) {
+      writeChain(site.chain(made, "door 4"));
+    }
+    Files.delete(folder.resolve("key.pem"));
+    assertThatThrownBy(() -> Identity.loadOrMake(folder))
+        .isInstanceOf(IdentityUnusable.class)
+        .hasMessageContaining("key.pem")
+        .hasMessageContaining("chain.pem")
+        .hasMessageContaining("Put the key back");
+    assertThat(folder.resolve("key.pem")).doesNotExist();
+    Files.delete(folder.resolve("chain.pem"));
+    Identity.loadOrMake(folder).close();
+    assertThat(folder.resolve("key.pem")).exists();
+  }
+
+  /** As where the key is on a disk that is not there now. */
+  @Test
+  void norWhereItsFileIsALinkToNothing() throws Exception {
+    Path key = Files.createSymbolicLink(folder.resolve("key.pem"), folder.resolve("elsewhere"));
+    assertThatThrownBy(() -> Identity.loadOrMake(folder))
+        .isInstanceOf(IdentityUnusable.class)
+        .hasMessageContaining("no such file");
+    assertThat(Files.isSymbolicLink(key)).isTrue();
   }
 
   @Test
