@@ -325,8 +325,28 @@ public final class GroupNode implements AutoCloseable {
     return isIn.copy();
   }
 
+  /**
+   * How this device stands in the group at this moment, and why. It says {@link NodeState#HOLDING}
+   * as soon as messages are held; the event does so after two seconds, for most new keys come
+   * sooner, and nobody is to be troubled by each.
+   */
   public NodeEvent.Status status() {
-    return status;
+    NodeEvent.Status told = status;
+    Seat at = seat;
+    boolean isToldToSend = told.state() == NodeState.SETTLED || told.state() == NodeState.REKEYING;
+    if (!isToldToSend || at == null) {
+      return told;
+    }
+    if (!clocks.maySeal()) {
+      return new NodeEvent.Status(
+          NodeState.HOLDING, "this machine's clocks jumped apart, so a new stay begins first");
+    }
+    if (at.keys.isActive()) {
+      return told;
+    }
+    return new NodeEvent.Status(
+        NodeState.HOLDING,
+        told.cause().isEmpty() ? "the key of the group is on its way" : told.cause());
   }
 
   public CompletionStage<List<Member>> members() {
@@ -478,7 +498,7 @@ public final class GroupNode implements AutoCloseable {
           Seat at = seat;
           Optional<KeyName> active = at == null ? Optional.empty() : at.keys.look().active();
           if (at == null || active.isEmpty()) {
-            throw new NotNow("no key is in use: " + status.cause());
+            throw new NotNow("no key is in use: " + status().cause());
           }
           return at.keys
               .export(active.get(), label, context, length)
@@ -784,6 +804,7 @@ public final class GroupNode implements AutoCloseable {
   }
 
   private void perform(Tick now, Seat at, PeerEffect effect, Transport open) {
+    holdBack(at.keys, effect);
     if (at.desk.perform(now, wipingSafely(at, effect))) {
       tellOfKeys(at, effect);
       if (at == seat) {
@@ -812,6 +833,16 @@ public final class GroupNode implements AutoCloseable {
           tell(at, effect, open);
         }
       }
+    }
+  }
+
+  /** Before the ring seals no more: whose message is held then finds {@link #status} to say so. */
+  private static void holdBack(KeyBoard keys, PeerEffect effect) {
+    switch (effect) {
+      case PeerEffect.HoldBack hold -> keys.holdBack();
+      case PeerEffect.BeginStay begin -> keys.holdBack();
+      case PeerEffect.LeaveBehind left -> keys.holdBack(left.epoch());
+      default -> {}
     }
   }
 
@@ -917,10 +948,7 @@ public final class GroupNode implements AutoCloseable {
           inUse(at, name);
         }
       }
-      case PeerEffect.HoldBack hold -> {
-        at.keys.holdBack();
-        keyDesk.holdBackIf(isOurs);
-      }
+      case PeerEffect.HoldBack hold -> keyDesk.holdBackIf(isOurs);
       case PeerEffect.Retire retire ->
           keyDesk.tellIf(
               isOurs,

@@ -63,6 +63,17 @@ final class KeyBoard {
     locked(() -> active = null);
   }
 
+  /** The same if the key in use is of this epoch. */
+  void holdBack(FactId epoch) {
+    locked(
+        () -> {
+          if (active != null && active.epoch().equals(epoch)) {
+            active = null;
+          }
+          return null;
+        });
+  }
+
   /** Wipes a key, or all of them. */
   void wipe(KeyName name, Runnable wipe) {
     locked(
@@ -121,6 +132,11 @@ final class KeyBoard {
                 Optional.ofNullable(active),
                 Optional.ofNullable(self),
                 senders));
+  }
+
+  /** Whether there is a key to send under. */
+  boolean isActive() {
+    return locked(() -> active != null);
   }
 
   Optional<Long> kid(KeyName name, FrameSender sender) {

@@ -190,6 +190,45 @@ final class GroupNodeTest {
     assertThat(anna.read()).doesNotHaveDuplicates();
   }
 
+  /**
+   * All facts of an expulsion reach cora, but no key does: the old one may not be sent under from
+   * the moment she knows, and she is not to find out after two seconds why her messages wait.
+   */
+  @Test
+  void whoLacksTheKeyIsHoldingAndSaysWhyForAsLongAsSendingIsHeld() throws Exception {
+    Starved hunger = new Starved();
+    Someone anna = people.founder("anna");
+    Someone ben = people.joiner("ben");
+    Someone dan = people.joiner("dan");
+    try (Network network = hunger.network(ClusterStack.local());
+        Identity id = Identity.selfMade();
+        GroupNode node = GroupNode.of(network, id, people.policy).join(people.name)) {
+      Someone cora = new Someone("cora", id, node);
+      people.settled(anna, ben, dan, cora);
+      hunger.starve();
+      anna.node.evict(dan.identity.device());
+      ben.node.evict(dan.identity.device());
+      List<NodeEvent.Status> meanwhile = new ArrayList<>();
+      await()
+          .atMost(People.SOON)
+          .pollInterval(Duration.ofMillis(2))
+          .until(
+              () -> {
+                Sent sent = cora.says("held");
+                meanwhile.add(node.status());
+                return sent == Sent.HELD;
+              });
+      assertThat(meanwhile.getLast().state()).isEqualTo(NodeState.HOLDING);
+      assertThat(meanwhile.getLast().cause()).isNotEmpty();
+      assertThat(node.members().toCompletableFuture().join()).as("the facts are here").hasSize(3);
+      hunger.feed();
+      people.settled(anna, ben, cora);
+      anna.reads("held");
+      assertThat(cora.says("sated")).isEqualTo(Sent.SENT);
+      ben.reads("sated");
+    }
+  }
+
   /** So that nobody helps before it is told to. */
   private static final String ASKS_ABOUT_EXPULSIONS =
       People.OPEN_HOUSE.replace("expel: anybody", "expel: {ask: owner}");
