@@ -30,18 +30,30 @@ final class Desk {
   final byte[] numbers = new byte[24];
   final byte[] digest = new byte[Hash32.LENGTH];
 
-  /** How many more frames to check before they are opened; see {@link TagCheck}. */
-  int wary;
+  /** What a forgery adds; a good frame takes one away. */
+  private static final int WARIER = 4;
+
+  private static final int WARY = 2 * WARIER;
+  private static final int MOST_WARY = 8 * WARIER;
+
+  /** Grows while more than one frame in five is forged. */
+  private int wary;
+
+  /** Whether the provider has been seen to keep a copy of a lent key, and to know it again. */
+  boolean checkRemembersKeys;
 
   /** The counter of the frame that {@link #gcmCheck} was last given. */
   long checkedCounter = -1;
 
-  /** Where {@link TagCheck} leaves a product. */
+  /** Where {@link TagCheck} leaves a product, and of what it is: mostly it is asked for again. */
   long productHigh;
 
   long productLow;
+  @Nullable Object productOf;
+  int productFirst;
+  int productSecond;
 
-  private @Nullable Cipher gcmCheck;
+  @Nullable Cipher gcmCheck;
   private @Nullable Cipher counter;
   private @Nullable Cipher block1;
   private @Nullable Mac macSha256;
@@ -54,6 +66,25 @@ final class Desk {
 
   static Desk ofThisThread() {
     return DESKS.get();
+  }
+
+  /**
+   * Whether to put each frame to {@link TagCheck} before it is opened. With less than one forgery
+   * in five its exception costs less than checking the good ones would; after a flood two dozen
+   * good frames end it.
+   */
+  boolean isWary() {
+    return wary >= WARY;
+  }
+
+  void metForgery() {
+    wary = Math.min(wary + WARIER, MOST_WARY);
+  }
+
+  void metGood() {
+    if (wary > 0) {
+      wary--;
+    }
   }
 
   Cipher gcmCheck() {
@@ -82,6 +113,13 @@ final class Desk {
     }
     Mac had = macSha512;
     return had != null ? had : (macSha512 = newMac(suite));
+  }
+
+  /** What is written must not change what is still to be read. */
+  static void checkApart(byte[] in, int at, int length, byte[] out, int outAt, int outLength) {
+    if (in == out && at < outAt + outLength && outAt < at + length) {
+      throw new IllegalArgumentException("the output overlaps the input; give it room of its own");
+    }
   }
 
   /** Room for {@code length} bytes; what an earlier frame left in it may be overwritten. */

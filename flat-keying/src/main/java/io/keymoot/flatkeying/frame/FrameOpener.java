@@ -68,6 +68,7 @@ public final class FrameOpener {
       int outAt) {
     Objects.checkFromIndexSize(at, length, in.length);
     Objects.checkFromIndexSize(outAt, length, out.length);
+    Desk.checkApart(in, at, length, out, outAt, length);
     int version = ring.version();
     long read = news.get();
     Opening opening = attempt(now, in, at, length, metadata, out, outAt);
@@ -101,6 +102,12 @@ public final class FrameOpener {
     int length = in.remaining();
     if (out.remaining() < length) {
       throw new IndexOutOfBoundsException("the output has no room for the frame");
+    }
+    if (length > Limits.FRAME_BYTES) {
+      // Before it is copied.
+      in.position(in.limit());
+      refusals[Refused.MALFORMED.ordinal()].increment();
+      return Refused.MALFORMED;
     }
     boolean inArray = in.hasArray();
     byte[] from = inArray ? in.array() : desk.copyIn(length);
@@ -188,7 +195,7 @@ public final class FrameOpener {
 
   private Opening attempt(
       Tick now, byte[] in, int at, int length, byte[] metadata, byte[] out, int outAt) {
-    if (length + metadata.length > Limits.FRAME_BYTES) {
+    if ((long) length + metadata.length > Limits.FRAME_BYTES) {
       return Refused.MALFORMED;
     }
     int header = SFrameHeader.measure(in, at, length);
@@ -398,6 +405,11 @@ public final class FrameOpener {
       // What took its number may have been under another key: it is marked under this one first.
       Opening opening = deliver(arrival, FrameSource.MEMBER, text);
       if (opening == Refused.TOO_MANY_STREAMS || opening == Refused.TOO_OLD) {
+        return opening;
+      }
+      if (opening == Refused.REPLAYED
+          && !memory.isTakenUnder(arrival.number(), arrival.key.installed.serial)) {
+        // What took its number was under another key, so under this one it was opened itself.
         return opening;
       }
       return memory.settle(arrival.number())

@@ -51,7 +51,9 @@ public final class FrameSealer {
   private final AtomicReferenceArray<@Nullable Batch> open =
       new AtomicReferenceArray<>(FrameStream.OF_A_KIND);
 
-  /** Batches not yet signed, the open ones among them; a new one takes the place of the oldest. */
+  /**
+   * Batches not yet signed, the open ones among them; where there is no room the oldest gives way.
+   */
   private final AtomicReferenceArray<@Nullable Batch> unsigned =
       new AtomicReferenceArray<>(Limits.UNSIGNED_BATCHES);
 
@@ -93,12 +95,11 @@ public final class FrameSealer {
       byte[] out,
       int outAt) {
     Objects.checkFromIndexSize(at, length, in.length);
+    checkLength(length, metadata);
     Objects.checkFromIndexSize(outAt, length + MAX_OVERHEAD, out.length);
+    Desk.checkApart(in, at, length, out, outAt, length + MAX_OVERHEAD);
     if (!stream.isForApplications()) {
       throw new IllegalArgumentException(stream + " is not for applications");
-    }
-    if (length + MAX_OVERHEAD + metadata.length > Limits.FRAME_BYTES) {
-      throw new IllegalArgumentException("a frame of " + length + " bytes is too long");
     }
     Desk desk = Desk.ofThisThread();
     while (true) {
@@ -142,6 +143,7 @@ public final class FrameSealer {
       Tick now, FrameStream stream, ByteBuffer in, byte[] metadata, ByteBuffer out) {
     Desk desk = Desk.ofThisThread();
     int length = in.remaining();
+    checkLength(length, metadata);
     if (out.remaining() < length + MAX_OVERHEAD) {
       throw new IndexOutOfBoundsException("the output has no room for the frame");
     }
@@ -195,12 +197,18 @@ public final class FrameSealer {
       boolean isTaken = batch.isWhole() && unsigned.compareAndSet(i, batch, null);
       // Empty, it was closed before whoever began it came to add anything.
       if (isTaken && !batch.isEmpty()) {
-        Sealing sealing = sealVoucher(batch, out, outAt);
-        if (sealing == NotSealed.NO_KEY) {
-          // The key was withdrawn meanwhile: its time comes again, unless its place is taken.
-          unsigned.compareAndSet(i, null, batch);
+        boolean isSpoken = false;
+        try {
+          Sealing sealing = sealVoucher(batch, out, outAt);
+          isSpoken = sealing != NotSealed.NO_KEY;
+          return sealing;
+        } finally {
+          if (!isSpoken) {
+            // The key was withdrawn meanwhile, or the signer failed: its time comes again, unless
+            // its place is taken.
+            unsigned.compareAndSet(i, null, batch);
+          }
         }
-        return sealing;
       }
     }
     return NotSealed.NOTHING_DUE;
@@ -216,6 +224,12 @@ public final class FrameSealer {
       }
     }
     return Optional.ofNullable(soonest);
+  }
+
+  private static void checkLength(int length, byte[] metadata) {
+    if ((long) length + MAX_OVERHEAD + metadata.length > Limits.FRAME_BYTES) {
+      throw new IllegalArgumentException("a frame of " + length + " bytes is too long");
+    }
   }
 
   FrameSender self() {
@@ -280,9 +294,32 @@ public final class FrameSealer {
       }
       Batch fresh = new Batch(key.installed, stream, now);
       if (open.compareAndSet(stream.index(), batch, fresh)) {
-        unsigned.set(
-            Integer.remainderUnsigned(batches.getAndIncrement(), unsigned.length()), fresh);
+        awaitSignature(fresh);
       }
+    }
+  }
+
+  /** Finds it a free place, or the place of the batch that has waited longest. */
+  private void awaitSignature(Batch fresh) {
+    int from = batches.getAndIncrement();
+    int oldest = 0;
+    Tick since = null;
+    for (int i = 0; i < unsigned.length(); i++) {
+      int place = Integer.remainderUnsigned(from + i, unsigned.length());
+      Batch there = unsigned.get(place);
+      if (there == null) {
+        if (unsigned.compareAndSet(place, null, fresh)) {
+          return;
+        }
+      } else if (since == null || there.due().isBefore(since)) {
+        oldest = place;
+        since = there.due();
+      }
+    }
+    Batch givesWay = unsigned.getAndSet(oldest, fresh);
+    if (givesWay != null) {
+      // Nobody will sign for it: its stream's next frames go into another.
+      givesWay.close();
     }
   }
 

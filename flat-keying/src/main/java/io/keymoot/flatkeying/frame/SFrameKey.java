@@ -116,9 +116,11 @@ final class SFrameKey implements AutoCloseable {
     desk.nonce.set(salt, counter);
     try {
       if (suite.isGcm()) {
-        if ((doubtful || desk.wary > 0)
+        if ((doubtful || desk.isWary())
             && !tagCheck.holds(desk, counter, in, at, header, length, metadata)) {
-          desk.wary = doubtful ? desk.wary : TagCheck.WARY_FRAMES;
+          if (!doubtful) {
+            desk.metForgery();
+          }
           return FORGED;
         }
         return openGcm(desk, in, at, header, sealed, metadata, out, outAt);
@@ -150,13 +152,11 @@ final class SFrameKey implements AutoCloseable {
     }
     try {
       int text = cipher.doFinal(in, at + header, sealed, out, outAt);
-      if (desk.wary > 0) {
-        desk.wary--;
-      }
+      desk.metGood();
       return text;
     } catch (AEADBadTagException forged) {
-      // Making this exception costs more than the frame: the next ones are checked first.
-      desk.wary = TagCheck.WARY_FRAMES;
+      // Making this exception costs more than the frame: where they are many, it is spared.
+      desk.metForgery();
       return FORGED;
     }
   }

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
 import org.jspecify.annotations.Nullable;
@@ -12,27 +13,25 @@ import org.jspecify.annotations.Nullable;
  * Tells a forged GCM frame without the exception that the JCA answers one with.
  *
  * <p>That exception carries a stack trace, which costs several times what opening a frame costs: a
- * stranger could make us work harder than he does. So once a thread has met a forgery, it puts each
- * frame to this check before it opens it, and stops when {@link #WARY_FRAMES} in a row were good. A
- * frame that passes is still opened, and so judged, by the platform's GCM; a mistake here could
- * refuse good frames but never accept a bad one.
+ * stranger could make us work harder than he does. So a thread that meets many forgeries, more than
+ * one frame in five ({@link Desk#isWary}), puts each frame to this check before it opens it. That
+ * doubles what a good frame costs, which is why few forgeries do not bring it about. A frame that
+ * passes is still opened, and so judged, by the platform's GCM; a mistake here could refuse good
+ * frames but never accept a bad one.
  *
  * <p>How it works. GCM's tag is GHASH(A, C) ⊕ E(J₀), the last block hashed being the lengths L. GCM
  * over A‖C as associated data alone, each padded to whole blocks, and under the same nonce, hashes
  * the same blocks but for other lengths L'. GHASH is linear in its last block, so the two tags
  * differ by (L ⊕ L')·H, where H = E(0). The cipher that makes the second tag must encrypt, and the
- * tag never leaves this class, so it does a forger no good.
+ * tag never leaves this class, so it does a forger no good. It is also why a nonce may come twice
+ * here, as forged frames do: the cipher has its key lent only, and does not know it again.
  */
 final class TagCheck implements AutoCloseable {
-  static final int WARY_FRAMES = 4_096;
-
   /** Bits of a length: frames have less than 2²⁴ bits. */
   private static final int LENGTH_BITS = 24;
 
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
-  private static final byte[] ZEROES = new byte[16];
 
   private final CipherKey key;
   private volatile @Nullable HashKey hashKey;
@@ -48,32 +47,77 @@ final class TagCheck implements AutoCloseable {
     int associated = header + metadata.length;
     int padded = toBlocks(associated);
     int total = padded + toBlocks(text);
-    byte[] first = desk.scratch(padded);
-    System.arraycopy(in, at, first, 0, header);
-    System.arraycopy(metadata, 0, first, header, metadata.length);
-    Arrays.fill(first, associated, padded, (byte) 0);
+    // All in one piece: the platform copies what it is given, and all of it again for each further.
+    byte[] hashed = desk.scratch(total);
+    if (associated <= 16 && metadata.length == 0) {
+      oneBlock(hashed, in, at, header);
+    } else {
+      System.arraycopy(in, at, hashed, 0, header);
+      System.arraycopy(metadata, 0, hashed, header, metadata.length);
+      Arrays.fill(hashed, associated, padded, (byte) 0);
+    }
+    System.arraycopy(in, at + header, hashed, padded, text);
+    Arrays.fill(hashed, padded + text, total, (byte) 0);
 
     Cipher cipher = desk.gcmCheck();
-    if (desk.checkedCounter == counter) {
-      // The platform refuses a key's nonce twice in a row, and a flood may well repeat a frame. By
-      // the counter alone: the same key may have been derived anew, and is another object then.
-      desk.nonce.flip();
-      cipher.init(Cipher.ENCRYPT_MODE, key, desk.nonce);
-      desk.nonce.flip();
+    LentKey lent = new LentKey(key);
+    try {
+      begin(cipher, desk, lent, counter);
+      cipher.updateAAD(hashed, 0, total);
+      cipher.doFinal(desk.block, 0);
+    } finally {
+      lent.takeBack();
     }
-    desk.checkedCounter = counter;
-    cipher.init(Cipher.ENCRYPT_MODE, key, desk.nonce);
-    cipher.updateAAD(first, 0, padded);
-    cipher.updateAAD(in, at + header, text);
-    cipher.updateAAD(ZEROES, 0, total - padded - text);
-    cipher.doFinal(desk.block, 0);
 
     hashKey(desk).times(desk, 8 * associated ^ 8 * total, 8 * text);
     int tag = at + length - SFrameSuite.GCM_TAG_BYTES;
     long wrongHigh = (long) WORDS.get(desk.block, 0) ^ desk.productHigh ^ (long) WORDS.get(in, tag);
     long wrongLow =
         (long) WORDS.get(desk.block, 8) ^ desk.productLow ^ (long) WORDS.get(in, tag + 8);
-    return (wrongHigh | wrongLow) == 0;
+    boolean holds = (wrongHigh | wrongLow) == 0;
+    if (!holds && key.isDestroyed()) {
+      // What it was multiplied with may have been zeroes already.
+      throw CipherKey.Wiped.INSTANCE;
+    }
+    return holds;
+  }
+
+  /** The header alone, padded, by words: calls that copy and fill cost more than so few bytes. */
+  private static void oneBlock(byte[] block, byte[] in, int at, int header) {
+    // Sixteen may be read: behind the header comes the tag at least.
+    long high = (long) WORDS.get(in, at);
+    long low = (long) WORDS.get(in, at + 8);
+    int bits = 8 * header;
+    WORDS.set(block, 0, bits < 64 ? high & -(1L << 64 - bits) : high);
+    WORDS.set(block, 8, bits <= 64 ? 0 : low & -(1L << 128 - bits));
+  }
+
+  private static void begin(Cipher cipher, Desk desk, LentKey lent, long counter)
+      throws GeneralSecurityException {
+    if (desk.checkRemembersKeys && desk.checkedCounter == counter) {
+      beginAgain(cipher, desk, lent);
+    } else {
+      try {
+        cipher.init(Cipher.ENCRYPT_MODE, lent, desk.nonce);
+      } catch (InvalidAlgorithmParameterException again) {
+        desk.checkRemembersKeys = true;
+        beginAgain(cipher, desk, lent);
+      }
+    }
+    desk.checkedCounter = counter;
+  }
+
+  /**
+   * For a provider that keeps a key of its own and refuses a nonce twice in a row; a flood may well
+   * repeat a frame. By the counter alone: the same key may have been derived anew, and is another
+   * object then.
+   */
+  private static void beginAgain(Cipher cipher, Desk desk, LentKey lent)
+      throws GeneralSecurityException {
+    desk.nonce.flip();
+    cipher.init(Cipher.ENCRYPT_MODE, lent, desk.nonce);
+    desk.nonce.flip();
+    cipher.init(Cipher.ENCRYPT_MODE, lent, desk.nonce);
   }
 
   private static int toBlocks(int bytes) {
@@ -90,6 +134,10 @@ final class TagCheck implements AutoCloseable {
       had = new HashKey((long) WORDS.get(h, 0), (long) WORDS.get(h, 8));
       Arrays.fill(h, (byte) 0);
       hashKey = had;
+      if (key.isDestroyed()) {
+        // Whoever closed this may have looked before there was anything to wipe.
+        had.close();
+      }
     }
     return had;
   }
@@ -131,6 +179,11 @@ final class TagCheck implements AutoCloseable {
 
     /** Leaves the product in the desk. Which entries are added the lengths say: they are public. */
     void times(Desk desk, int firstLength, int secondLength) {
+      if (desk.productOf == this
+          && desk.productFirst == firstLength
+          && desk.productSecond == secondLength) {
+        return;
+      }
       long high = 0;
       long low = 0;
       for (int bits = firstLength; bits != 0; bits &= bits - 1) {
@@ -143,6 +196,9 @@ final class TagCheck implements AutoCloseable {
         high ^= products[place];
         low ^= products[place + 1];
       }
+      desk.productOf = this;
+      desk.productFirst = firstLength;
+      desk.productSecond = secondLength;
       desk.productHigh = high;
       desk.productLow = low;
     }

@@ -42,8 +42,13 @@ final class VouchMemory {
   /**
    * @param key the {@link InstalledKey#serial} of the frame's key
    * @param state OPENED, VOUCHED or OWED
+   * @param takenUnder of one that is owed, the serial of the key of what was opened in its place
    */
-  private record Entry(long number, int key, Hash32 digest, Frame state) {
+  private record Entry(long number, int key, Hash32 digest, Frame state, int takenUnder) {
+    Entry(long number, int key, Hash32 digest, Frame state) {
+      this(number, key, digest, state, key);
+    }
+
     boolean is(int its, Hash32 other) {
       return key == its && digest.equals(other);
     }
@@ -87,6 +92,12 @@ final class VouchMemory {
     }
   }
 
+  /** Whether what was opened in the place of the frame that is owed was under this key. */
+  boolean isTakenUnder(long number, int key) {
+    Entry there = places.get(place(number));
+    return there != null && there.number == number && there.takenUnder == key;
+  }
+
   /** Of all who hold the frame that is owed, one is told that it opens. */
   boolean settle(long number) {
     int place = place(number);
@@ -112,8 +123,11 @@ final class VouchMemory {
       }
       boolean wasOpened = there != null && there.number == number;
       boolean isIt = wasOpened && there.is(key, digest);
-      Frame state = wasOpened && !isIt ? Frame.OWED : Frame.VOUCHED;
-      if (places.compareAndSet(place, there, new Entry(number, key, digest, state))) {
+      Entry said =
+          wasOpened && !isIt
+              ? new Entry(number, key, digest, Frame.OWED, there.key)
+              : new Entry(number, key, digest, Frame.VOUCHED);
+      if (places.compareAndSet(place, there, said)) {
         return !wasOpened ? Frame.UNKNOWN : isIt ? Frame.VOUCHED : Frame.DISOWNED;
       }
     }

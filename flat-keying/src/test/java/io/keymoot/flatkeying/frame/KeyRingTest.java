@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jol.info.GraphLayout;
 
 /**
@@ -288,8 +289,13 @@ class KeyRingTest {
     assertThat(taken).isEqualTo(Limits.REPLAY_WINDOWS);
   }
 
-  @Test
-  void manyThreadsOpenWhileKeysComeAndGoAndEachFrameOpensOnce() throws Exception {
+  /**
+   * @param flooded as threads are that have met forgeries: each frame is checked before it is
+   *     opened
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void manyThreadsOpenWhileKeysComeAndGoAndEachFrameOpensOnce(boolean flooded) throws Exception {
     int count = 20_000;
     List<byte[]> frames = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -306,6 +312,9 @@ class KeyRingTest {
               () -> {
                 byte[] out = new byte[FrameSealer.MAX_VOUCHER];
                 for (byte[] frame : frames) {
+                  for (int i = 0; flooded && i < 2; i++) {
+                    Desk.ofThisThread().metForgery();
+                  }
                   Opening opening =
                       receiver.opener.open(Cast.START, 1, frame, 0, frame.length, out, 0);
                   if (opening instanceof Opened) {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -312,6 +313,43 @@ class SourceAuthenticationTest {
     assertThat(signed).isEqualTo(Limits.UNSIGNED_BATCHES);
   }
 
+  /** At many thousands of frames a second many batches begin before a slow stream's is old. */
+  @Test
+  void aSlowStreamsBatchIsSignedHoweverManyOthersBeginMeanwhile() {
+    FrameStream slow = FrameStream.of(Authentication.AMORTISED, 1);
+    byte[] frame = sender.seals(slow, "slow");
+    receiver.opens(frame);
+    for (int i = 0; i < 32 * 2 * Limits.UNSIGNED_BATCHES; i++) {
+      sender.seals(CAMERA, "x");
+      sender.voucher(Cast.START);
+    }
+    Vouched vouched = (Vouched) receiver.opens(sender.voucher(LATER).orElseThrow());
+    assertThat(vouched.stream()).isEqualTo(slow);
+    assertThat(vouched.confirmed()).containsExactly(0L);
+  }
+
+  /**
+   * Where nobody asks for vouchers: what gives way takes no more frames, which nobody would sign.
+   */
+  @Test
+  void aBatchThatGaveWayTakesNoMoreFrames() {
+    FrameStream slow = FrameStream.of(Authentication.AMORTISED, 1);
+    sender.seals(slow, "never signed for");
+    for (int i = 0; i < 32 * Limits.UNSIGNED_BATCHES; i++) {
+      sender.seals(CAMERA, "x");
+    }
+    receiver.opens(sender.seals(slow, "signed for"));
+    List<Long> confirmed = new ArrayList<>();
+    for (Optional<byte[]> due = sender.voucher(LATER);
+        due.isPresent();
+        due = sender.voucher(LATER)) {
+      if (receiver.opens(due.get()) instanceof Vouched vouched && vouched.stream().equals(slow)) {
+        confirmed.addAll(vouched.confirmed());
+      }
+    }
+    assertThat(confirmed).containsExactly(1L);
+  }
+
   @Test
   void elevenVouchersLostInARowCostNoFrame() {
     for (int i = 0; i < 100; i++) {
@@ -402,6 +440,21 @@ class SourceAuthenticationTest {
     assertThat(vouched.disowned()).containsExactly(0L);
     assertThat(source(receiver.opens(genuine))).isEqualTo(FrameSource.MEMBER);
     assertThat(receiver.opens(genuine)).isEqualTo(Refused.REPLAYED);
+  }
+
+  /** Mallory has everybody's keys and what was recorded, and drives memories out. */
+  @Test
+  void whatWasOpenedUnvouchedIsNotOwedAgainBecauseAnotherKeysFrameTookItsNumber() {
+    Epoch next = cast.epoch();
+    receiver.holds(next);
+    byte[] genuine = sender.seals(CAMERA, "genuine");
+    assertThat(source(receiver.opens(genuine))).isEqualTo(FrameSource.GROUP);
+    forgeStreamsOfMany();
+    receiver.opens(sealedAsAlice(next, CAMERA, 0, "forged".getBytes(StandardCharsets.UTF_8)));
+    Vouched vouched = (Vouched) receiver.opens(sender.voucher(LATER).orElseThrow());
+    assertThat(vouched.disowned()).as("the test drives memories out").containsExactly(0L);
+    assertThat(receiver.opens(genuine)).isEqualTo(Refused.REPLAYED);
+    assertThat(receiver.texts()).containsOnlyOnce("genuine");
   }
 
   @Test

@@ -2,7 +2,10 @@ package io.keymoot.flatkeying.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.security.GeneralSecurityException;
 import java.util.Random;
+import javax.crypto.Cipher;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -58,6 +61,80 @@ class TagCheckTest {
     }
   }
 
+  /** Whoever floods with one number may not make each refusal dearer than the frame. */
+  @ParameterizedTest
+  @EnumSource(names = {"AES_128_GCM_SHA256_128", "AES_256_GCM_SHA512_128"})
+  void aNumberThatComesAgainIsCheckedWithoutFurtherAdo(SFrameSuite suite) {
+    Desk desk = Desk.ofThisThread();
+    SFrameKey key = FrameSecret.derive(new byte[32], suite, 13);
+    byte[] frame = new byte[100];
+    byte[] out = new byte[20];
+    int sealed = key.seal(desk, 8, new byte[20], 0, 20, Cast.NO_METADATA, frame, 0);
+    int header = SFrameHeader.measure(frame, 0, sealed);
+    for (int i = 0; i < 5; i++) {
+      frame[sealed - 1 - i] ^= 1;
+      assertThat(key.open(desk, 8, frame, 0, header, sealed, Cast.NO_METADATA, out, 0, true))
+          .isEqualTo(SFrameKey.FORGED);
+    }
+    assertThat(desk.checkRemembersKeys)
+        .as("whether the check's cipher still had the key of the frame before")
+        .isFalse();
+  }
+
+  /**
+   * Some other provider may well keep a key of its own, and then refuses a nonce twice in a row.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"AES_128_GCM_SHA256_128", "AES_256_GCM_SHA512_128"})
+  void whereTheCipherKnowsTheKeyAgainTheFrameIsCheckedAllTheSame(SFrameSuite suite)
+      throws GeneralSecurityException {
+    Desk desk = Desk.ofThisThread();
+    byte[] salt = new byte[SFrameSuite.NONCE_BYTES];
+    byte[] bytes = new byte[suite.aesKeyBytes()];
+    SFrameKey key = new SFrameKey(suite, 14, bytes, salt);
+    byte[] frame = new byte[100];
+    byte[] out = new byte[20];
+    int sealed = key.seal(desk, 9, new byte[20], 0, 20, Cast.NO_METADATA, frame, 0);
+    int header = SFrameHeader.measure(frame, 0, sealed);
+    CipherKey kept = new CipherKey("AES", bytes, 0, bytes.length);
+    try {
+      for (boolean known : new boolean[] {false, true, true}) {
+        assertThat(desk.checkRemembersKeys).isEqualTo(known);
+        desk.nonce.set(salt, 10);
+        desk.gcmCheck().init(Cipher.ENCRYPT_MODE, kept, desk.nonce);
+        desk.nonce.set(salt, 9);
+        desk.gcmCheck().init(Cipher.ENCRYPT_MODE, kept, desk.nonce);
+        assertThat(key.open(desk, 9, frame, 0, header, sealed, Cast.NO_METADATA, out, 0, true))
+            .isEqualTo(20);
+      }
+    } finally {
+      desk.checkRemembersKeys = false;
+    }
+  }
+
+  /** A provider may read the key no sooner than it begins, as Corretto's does. */
+  @Test
+  void theKeyIsLentUntilTheTagIsMade() {
+    byte[] bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+    SFrameKey key =
+        new SFrameKey(
+            SFrameSuite.AES_128_GCM_SHA256_128, 15, bytes, new byte[SFrameSuite.NONCE_BYTES]);
+    byte[] frame = new byte[100];
+    byte[] out = new byte[20];
+    Desk desk = Desk.ofThisThread();
+    int sealed = key.seal(desk, 11, new byte[20], 0, 20, Cast.NO_METADATA, frame, 0);
+    int header = SFrameHeader.measure(frame, 0, sealed);
+    LateGcm late = new LateGcm();
+    desk.gcmCheck = new LateGcm.Late(late);
+    try {
+      assertThat(key.open(desk, 11, frame, 0, header, sealed, Cast.NO_METADATA, out, 0, true))
+          .isEqualTo(20);
+    } finally {
+      desk.gcmCheck = null;
+    }
+    assertThat(late.taken()).as("the key that it took").hasSize(16).containsOnly(0);
+  }
+
   /** Keys come and go while senders are many; the platform knows a key by its bytes. */
   @ParameterizedTest
   @EnumSource(names = {"AES_128_GCM_SHA256_128", "AES_256_GCM_SHA512_128"})
@@ -77,26 +154,51 @@ class TagCheckTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"AES_128_GCM_SHA256_128", "AES_256_GCM_SHA512_128"})
-  void oneForgeryMakesAThreadWaryAndGoodFramesMakeItTrustingAgain(SFrameSuite suite) {
-    Desk desk = Desk.ofThisThread();
-    SFrameKey key = FrameSecret.derive(new byte[32], suite, 9);
-    byte[] frame = new byte[100];
-    int sealed = key.seal(desk, 1, new byte[20], 0, 20, Cast.NO_METADATA, frame, 0);
-    int header = SFrameHeader.measure(frame, 0, sealed);
-    byte[] forged = frame.clone();
-    forged[sealed - 1] ^= 1;
-    byte[] out = new byte[20];
-
-    desk.wary = 0;
-    key.open(desk, 1, forged, 0, header, sealed, Cast.NO_METADATA, out, 0, false);
-    assertThat(desk.wary).isEqualTo(TagCheck.WARY_FRAMES);
-    for (int i = 0; i < 10; i++) {
-      key.open(desk, 1, frame, 0, header, sealed, Cast.NO_METADATA, out, 0, false);
-    }
-    assertThat(desk.wary).isEqualTo(TagCheck.WARY_FRAMES - 10);
-    key.open(desk, 1, forged, 0, header, sealed, Cast.NO_METADATA, out, 0, false);
-    assertThat(desk.wary).isEqualTo(TagCheck.WARY_FRAMES);
+  @Test
+  void inAFloodTheFirstForgeriesAloneCostAnException() {
+    assertThat(meets("FF").isWary()).isTrue();
+    assertThat(meets("F".repeat(1_000)).isWary()).isTrue();
+    assertThat(meets("FFGFFG").isWary()).isTrue();
   }
+
+  /** Else one forgery among thousands would double what they all cost. */
+  @Test
+  void whereForgeriesAreFewNoGoodFrameIsCheckedTwice() {
+    Desk desk = meets("");
+    for (int i = 0; i < 1_000; i++) {
+      for (char each : "FGGGG".toCharArray()) {
+        assertThat(desk.isWary()).isFalse();
+        meet(desk, each);
+      }
+    }
+  }
+
+  @Test
+  void afterAFloodAThreadSoonTrustsAgain() {
+    assertThat(meets("F".repeat(1_000) + "G".repeat(24)).isWary()).isTrue();
+    assertThat(meets("F".repeat(1_000) + "G".repeat(25)).isWary()).isFalse();
+  }
+
+  private static Desk meets(String frames) {
+    Desk desk = Desk.ofThisThread();
+    for (int i = 0; i < 100; i++) {
+      desk.metGood();
+    }
+    frames.chars().forEach(each -> meet(desk, (char) each));
+    return desk;
+  }
+
+  private static void meet(Desk desk, char frame) {
+    SFrameKey key = FrameSecret.derive(new byte[32], SFrameSuite.AES_256_GCM_SHA512_128, frame);
+    byte[] sealed = new byte[100];
+    int length = key.seal(desk, ++counter, new byte[20], 0, 20, Cast.NO_METADATA, sealed, 0);
+    int header = SFrameHeader.measure(sealed, 0, length);
+    sealed[length - 1] ^= (byte) (frame == 'F' ? 1 : 0);
+    int text =
+        key.open(
+            desk, counter, sealed, 0, header, length, Cast.NO_METADATA, new byte[20], 0, false);
+    assertThat(text).isEqualTo(frame == 'F' ? SFrameKey.FORGED : 20);
+  }
+
+  private static long counter = 1_000;
 }

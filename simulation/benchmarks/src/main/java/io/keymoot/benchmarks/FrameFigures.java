@@ -16,7 +16,8 @@ import javax.crypto.Cipher;
  * on a machine that does other things too, JMH's wall time says little and ratios less.
  *
  * <p>Prints a line for each: median, first decile, bytes allocated, of one frame. Arguments: how
- * many rounds, and the class of a security provider to be put before the platform's.
+ * many rounds, of how many bytes, and the class of a security provider to be put before the
+ * platform's.
  */
 public final class FrameFigures {
   /** Unmeasured runs before each measured one: so that each finds its own frames in the cache. */
@@ -38,15 +39,17 @@ public final class FrameFigures {
 
   public static void main(String[] args) throws Exception {
     int rounds = args.length == 0 ? 300 : Integer.parseInt(args[0]);
-    if (args.length > 1) {
-      Provider first = (Provider) Class.forName(args[1]).getDeclaredConstructor().newInstance();
+    int size = args.length > 1 ? Integer.parseInt(args[1]) : 1_200;
+    if (args.length > 2) {
+      Provider first = (Provider) Class.forName(args[2]).getDeclaredConstructor().newInstance();
       Security.insertProviderAt(first, 1);
     }
     System.out.println("AES-GCM of " + Cipher.getInstance("AES/GCM/NoPadding").getProvider());
     for (SFrameSuite suite :
         List.of(SFrameSuite.AES_128_GCM_SHA256_128, SFrameSuite.AES_256_GCM_SHA512_128)) {
-      System.out.println(suite + ", 1,200 bytes: ns of CPU (median, first decile), bytes");
-      measure(suite, rounds)
+      System.out.println(
+          suite + ", " + size + " bytes: ns of CPU (median, first decile), bytes allocated");
+      measure(suite, size, rounds)
           .forEach(
               (name, row) ->
                   System.out.printf(
@@ -58,9 +61,11 @@ public final class FrameFigures {
     }
   }
 
-  private static Map<String, Row> measure(SFrameSuite suite, int rounds) throws Exception {
+  private static Map<String, Row> measure(SFrameSuite suite, int size, int rounds)
+      throws Exception {
     FrameBenchmark frames = new FrameBenchmark();
     frames.suite = suite;
+    frames.size = size;
     frames.sealFrames();
     MlsProtectBenchmark mls = new MlsProtectBenchmark();
     mls.found();
@@ -77,6 +82,7 @@ public final class FrameFigures {
     operations.put("openAmortised", frames::openAmortised);
     operations.put("refuseForged", frames::refuseForged);
     operations.put("refuseOneAgain", frames::refuseTheSameForgeryAgain);
+    operations.put("openAmongForged", frames::openAmongForged);
     operations.put("refuseForgedRaw", frames::refuseForgedRaw);
     operations.put("sealAndOpen", frames::sealAndOpen);
 
