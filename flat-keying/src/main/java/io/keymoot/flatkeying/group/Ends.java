@@ -4,11 +4,14 @@ import io.keymoot.flatkeying.fact.FaultProof;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Target;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What ends a stay for good (section 5, <i>over</i>): the hard ends E(s), for stays a state knows
@@ -71,50 +74,84 @@ final class Ends {
   }
 
   /**
-   * E_Q(stay): stored where Q knows the stay, else worked out from Q's ends.
+   * E_Q(stay): stored where Q knows the stay, else worked out from Q's ends. It hangs on the stays
+   * that it rests on, and who says Here again and again has a line of thousands: what is not worked
+   * out yet waits in a list, for the stack has no room for them.
    *
-   * @param found what was worked out already: who says Here again and again rests on all its stays
-   *     before, each of which rests on all before it
+   * @param found what was worked out already
    */
   private static List<Known> hard(
       GroupState q, Stay stay, Pasts pasts, Map<Stay, List<Known>> found) {
-    Seat.Place place = q.place(stay);
-    if (place != null) {
-      return place.hard();
-    }
-    List<Known> known = found.get(stay);
+    List<Known> known = hardIfKnown(q, stay, found);
     if (known != null) {
       return known;
     }
-    Known begin = stay.begunBy();
-    GroupState past = pasts.past(begin);
-    List<Known> ends = new ArrayList<>();
-    for (Known rekey : aimedAt(q, stay.person())) {
-      if (!past.contains(rekey)) {
-        ends.add(rekey);
+    Deque<Unknown> waiting = new ArrayDeque<>();
+    Unknown last = new Unknown(q, stay, pasts);
+    while (true) {
+      Stay rest = last.nextRest();
+      if (rest != null) {
+        List<Known> its = hardIfKnown(q, rest, found);
+        if (its != null) {
+          last.take(its);
+        } else {
+          waiting.push(last);
+          last = new Unknown(q, rest, pasts);
+        }
+      } else {
+        found.put(last.stay, last.all());
+        if (waiting.isEmpty()) {
+          return last.all();
+        }
+        last = waiting.pop();
       }
     }
-    // Q does not know the stay, so no end in Q can have it in its past: all are beside it.
-    List<Known> all = union(ends, besideAll(q, begin, past, pasts, found));
-    found.put(stay, all);
-    return all;
   }
 
-  private static List<Known> besideAll(
-      GroupState q, Known begin, GroupState past, Pasts pasts, Map<Stay, List<Known>> found) {
-    // The oldest first: what they rest on is then worked out before, never deep down.
-    List<Stay> rests = new ArrayList<>(begin.rests());
-    rests.sort(Comparator.comparingInt(rest -> rest.begunBy().index));
-    List<List<Known>> ofRests = new ArrayList<>();
-    for (Stay rest : rests) {
-      List<Known> its =
-          hard(q, rest, pasts, found).stream().filter(end -> !past.contains(end)).toList();
-      if (its.isEmpty()) {
-        return List.of();
-      }
-      ofRests.add(its);
+  private static @Nullable List<Known> hardIfKnown(
+      GroupState q, Stay stay, Map<Stay, List<Known>> found) {
+    Seat.Place place = q.place(stay);
+    return place != null ? place.hard() : found.get(stay);
+  }
+
+  /**
+   * A stay that Q does not know, so no end in Q can have it in its past: all are beside it. What
+   * its rests have is taken the oldest first, and no more once one of them carries it.
+   */
+  private static final class Unknown {
+    final Stay stay;
+    private final GroupState past;
+    private final List<Stay> rests;
+    private final List<Known> ends;
+    private final List<List<Known>> ofRests = new ArrayList<>();
+    private boolean isCarried;
+
+    Unknown(GroupState q, Stay stay, Pasts pasts) {
+      this.stay = stay;
+      this.past = pasts.past(stay.begunBy());
+      this.rests = new ArrayList<>(stay.begunBy().rests());
+      rests.sort(Comparator.comparingInt(rest -> rest.begunBy().index));
+      this.ends = besideThePast(aimedAt(q, stay.person()));
     }
-    return beside(ofRests);
+
+    /** Null if there is none whose ends matter any more. */
+    @Nullable Stay nextRest() {
+      return isCarried || ofRests.size() == rests.size() ? null : rests.get(ofRests.size());
+    }
+
+    void take(List<Known> endsOfTheRest) {
+      List<Known> beside = besideThePast(endsOfTheRest);
+      ofRests.add(beside);
+      isCarried |= beside.isEmpty();
+    }
+
+    List<Known> all() {
+      return union(ends, beside(ofRests));
+    }
+
+    private List<Known> besideThePast(List<Known> all) {
+      return all.stream().filter(end -> !past.contains(end)).toList();
+    }
   }
 
   /**
@@ -182,6 +219,25 @@ final class Ends {
           }
         });
     return places;
+  }
+
+  /** Whether somebody was put out in {@code seats} whose stay was not ended in {@code then}. */
+  static boolean anyPutOutSince(GroupState then, IdMap<Seat> seats, Pasts pasts) {
+    boolean[] any = {false};
+    Map<Stay, List<Known>> found = new LinkedHashMap<>();
+    seats.difference(
+        then.seats,
+        (now, before) -> {
+          if (now != null && !any[0]) {
+            // Who was put out is found at once; when, only for them.
+            now.overSince(
+                before,
+                place ->
+                    any[0] =
+                        any[0] || (isPutOut(place) && !endedIn(place.stay(), then, pasts, found)));
+          }
+        });
+    return any[0];
   }
 
   static boolean isPutOut(Seat.Place place) {

@@ -531,7 +531,7 @@ public final class Ledger {
    * nothing better may send under it for a moment more.
    */
   public boolean isOnlySoftlyUnclean(GroupState state, Known epoch) {
-    return Ends.notEndedIn(after(epoch), state.seats, lore).stream().noneMatch(Ends::isPutOut);
+    return !Ends.anyPutOutSince(after(epoch), state.seats, lore);
   }
 
   /** The stays that are over in the state and were not when the epoch was made. */

@@ -112,6 +112,20 @@ class WorkTest {
     assertThat(overOfMany).isGreaterThan(2 * overOfFew);
   }
 
+  /** It is asked of each key that is held, with each fact. */
+  @Test
+  void whetherAnEpochIsOnlySoftlyUncleanIsAskedWithoutWorkingOutWhenEachStayEnded() {
+    Crowd crowd = new Crowd();
+    crowd.growTo(4, 3);
+    Known epoch = crowd.rekey();
+    for (int i = 0; i < 4 * FEW; i++) {
+      crowd.here();
+    }
+    assertThat(crowd.ledger.isOnlySoftlyUnclean(crowd.state, epoch)).isTrue();
+    long steps = stepsOf(() -> crowd.ledger.isOnlySoftlyUnclean(crowd.state, epoch));
+    assertThat(steps).isLessThan(15L * 4 * FEW);
+  }
+
   /**
    * A member says facts whose parents nobody has. What others say then costs no more for it: what
    * is lacking was found out when the last of them came.

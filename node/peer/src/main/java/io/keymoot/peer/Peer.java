@@ -672,7 +672,7 @@ public final class Peer implements AutoCloseable {
       }
     }
     older.usable().forEach(epoch -> leaveBehind(epoch.id()));
-    keys.keySet().forEach(key -> leaveBehind(key.epoch));
+    keys.keySet().stream().map(KeyName::epoch).distinct().forEach(this::leaveBehind);
     if (keying.isMember()) {
       beginStay();
     }
