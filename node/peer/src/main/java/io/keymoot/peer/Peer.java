@@ -558,8 +558,13 @@ public final class Peer implements AutoCloseable {
           keys.containsKey(sealing),
           isClean || (epoch != null && keying.ledger().isOnlySoftlyUnclean(state, epoch)),
           now);
-      if (takeUp.isWaiting() && epoch != null && !keying.ledger().mayBeGivenToAll(state, epoch)) {
-        takeUp.epochIsNotForAll();
+      if (takeUp.isWaiting() && epoch != null) {
+        KeyName stepped = new KeyName(sealing.epoch, state.revision(sealing.epoch));
+        if (!keying.ledger().mayBeGivenToAll(state, epoch)) {
+          takeUp.epochIsNotForAll();
+        } else if (stepped.revision > sealing.revision && keys.containsKey(stepped)) {
+          takeUp.stepped(stepped);
+        }
       }
     }
   }
@@ -661,9 +666,6 @@ public final class Peer implements AutoCloseable {
     }
     if (!senders.isEmpty()) {
       out.add(new PeerEffect.Admit(List.copyOf(senders)));
-    }
-    if (!came.isEmpty()) {
-      takeUp.somebodyCame();
     }
     for (Stay over : state.newlyOver(older)) {
       out.add(new PeerEffect.EndStay(over.id(), state.isPutOut(over)));

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * could not open what it seals so soon. So frames stay under the epoch before for nine tenths of a
  * second, if nobody was put out: while that one is clean, or since a leave, an absence or a Here
  * made it unclean no longer than it may be used anyway. An expulsion is followed at once; and so is
- * an admission, because a newcomer has the new key alone, also where the key comes after it.
+ * an admission, because a newcomer has the new key alone, also where the key comes after it. But
+ * who was let in beside the new key has the one before alone, a step on, and that is sealed under.
  */
 final class TakeUp {
   private @Nullable KeyName wanted;
@@ -68,6 +69,12 @@ final class TakeUp {
     }
   }
 
+  /** The epoch that is sealed under was stepped for somebody who was let in on it. */
+  void stepped(KeyName key) {
+    sealing = key;
+    isTaken = true;
+  }
+
   /**
    * What was taken up had become unclean while it was waited with: how long it may be used is
    * counted since then by whoever chose it, so another is followed to at once.
@@ -76,11 +83,6 @@ final class TakeUp {
     if (uncleanSince == null) {
       uncleanSince = Tick.ZERO;
     }
-  }
-
-  /** Somebody was let in. */
-  void somebodyCame() {
-    takeNow();
   }
 
   /** A stay of this peer's own: keys are activated for each anew. */

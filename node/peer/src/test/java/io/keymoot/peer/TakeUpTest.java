@@ -16,6 +16,7 @@ import io.keymoot.peer.Village.Resident;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -134,6 +135,30 @@ class TakeUpTest {
     assertThat(emma.reads(frame, words)).isTrue();
   }
 
+  /** Its introducer had not heard of the Rekey, so it has the key before, stepped, and no other. */
+  @Test
+  void soItIsWhereTheNewcomerCameBesideTheKeyThatIsWaitedWith() {
+    Resident anna = village.the("anna");
+    Resident dan = village.the("dan");
+    Resident emma = village.join(village.device("emma"), OPEN);
+    Set<Resident> here = Set.of(anna, emma);
+    village.wire = (from, to, message) -> here.contains(from) == here.contains(to);
+    while (!emma.isIn()) {
+      village.run(1);
+    }
+    village.the("ben").step(new PeerInput.Refresh());
+    village.run(60);
+    hears(dan, MessageType.ADMIT);
+    assertThat(dan.peer.keying().state().isMember(emma.id())).isTrue();
+    assertThat(dan.peer.keying().sendingEpoch())
+        .as("the Rekey's, which emma does not get")
+        .isNotEqualTo(anna.peer.keying().sendingEpoch());
+    String words = "welcome";
+    Bytes frame = dan.seal(words).orElseThrow();
+    village.run(30);
+    assertThat(emma.reads(frame, words)).isTrue();
+  }
+
   /** What others said to all of that kind. */
   private void hears(Resident whom, MessageType type) {
     for (Resident other : village.residents.values()) {
@@ -208,7 +233,7 @@ class TakeUpTest {
     takeUp.activate(OLD, new Tick(10_000));
     assertThat(takeUp.taken()).contains(OLD);
     takeUp.activate(NEW, new Tick(10_100));
-    takeUp.somebodyCame();
+    takeUp.epochIsNotForAll();
     KeyName stepped = new KeyName(NEW.epoch(), 1);
     takeUp.activate(stepped, new Tick(10_300));
     takeUp.epochIs(false, true, true, new Tick(10_300));
