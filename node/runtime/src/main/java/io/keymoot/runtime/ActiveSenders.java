@@ -6,7 +6,6 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.frame.KeysAtHand;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,10 @@ final class ActiveSenders implements KeysAtHand {
 
   @Override
   public void add(Key key) {
-    var unused = keys.get(key, Function.identity());
+    // Asked first, so that it is counted as not found. But what is found may be giving way at this
+    // moment, in another thread: putting it waits for that, and then nobody loses sight of it.
+    var unused = keys.getIfPresent(key);
+    keys.put(key, key);
   }
 
   @Override
@@ -45,6 +47,10 @@ final class ActiveSenders implements KeysAtHand {
   @Override
   public void letGo() {
     keys.asMap().keySet().removeIf(Key::isGone);
+  }
+
+  boolean has(Key key) {
+    return keys.asMap().containsKey(key);
   }
 
   long size() {

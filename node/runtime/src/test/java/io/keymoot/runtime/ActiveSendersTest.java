@@ -25,7 +25,9 @@ import io.keymoot.flatkeying.wire.Hash32;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +94,50 @@ class ActiveSendersTest {
       assertThat(names.size() - Name.dropped(names)).isLessThanOrEqualTo(Limits.FRAME_KEYS);
     }
     assertThat(names).allMatch(name -> name.droppedBy == null || name.droppedByThisThread());
+  }
+
+  /** What gives way may be derived again before it is out: then it must give way again some day. */
+  @Test
+  void whoIsHeardAgainWhileItsKeyGivesWayIsNotLostSightOf() throws Exception {
+    List<HeardAgain> keys = new ArrayList<>();
+    for (int i = 0; i < Limits.FRAME_KEYS + 1; i++) {
+      HeardAgain key = new HeardAgain();
+      keys.add(key);
+      atHand.add(key);
+    }
+    HeardAgain first =
+        keys.stream().filter(each -> each.listener != null).findFirst().orElseThrow();
+    Objects.requireNonNull(first.listener).join();
+    assertThat(atHand.has(first)).isTrue();
+  }
+
+  private final class HeardAgain implements KeysAtHand.Key {
+    @Nullable Thread listener;
+
+    @Override
+    public void drop() {
+      if (listener != null) {
+        return;
+      }
+      Thread other = new Thread(this::isHeard);
+      listener = other;
+      other.start();
+      // Until it has found the entry, or waits for it.
+      Awaitility.await()
+          .until(
+              () ->
+                  other.getState() == Thread.State.TERMINATED
+                      || other.getState() == Thread.State.BLOCKED);
+    }
+
+    private void isHeard() {
+      atHand.add(this);
+    }
+
+    @Override
+    public boolean isGone() {
+      return false;
+    }
   }
 
   @Test
