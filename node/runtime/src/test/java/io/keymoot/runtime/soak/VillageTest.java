@@ -14,17 +14,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Five processes, each in a network namespace of its own. */
+/** Five processes, each in a network namespace of its own, and one of their devices twice more. */
 @Isolated
 final class VillageTest {
 
   @Test
   @Timeout(value = 150, unit = TimeUnit.SECONDS)
-  void fiveProcessesArePartedLoseOneToTheAxePutOneOutAndTalkOn() throws Exception {
+  void fiveProcessesArePartedLoseOneToTheAxePutTwoOutAndTalkOn() throws Exception {
     String whyNot = Streets.whyNot();
     assumeThat(whyNot).as("skipped: " + whyNot).isEmpty();
     long begun = System.nanoTime();
-    try (Streets streets = Streets.build(5);
+    try (Streets streets = Streets.build(7);
         Village village = new Village(streets, Way.UDP)) {
       List<House> all = village.settle(5, 4);
       for (House each : all) {
@@ -49,16 +49,45 @@ final class VillageTest {
       assertThat(window.newKeyMillis()).isLessThan(10_000);
       hoarder.kill();
 
+      // Another is put out while it is cut off, and goes on as a member of its own group of four.
+      House cutOff = all.get(2);
+      House mortal = all.get(3);
+      streets.part(Set.of(2));
+      Soak.expel(village, List.of(all.get(0), all.get(1), mortal), cutOff, all.get(0), all.get(1));
+
       // One dies in the middle of a rekey of its own: when it is seen to use the key it made.
-      List<House> rest = new ArrayList<>(all.subList(0, 3));
-      Soak.rekey(all.get(3));
-      all.get(3).kill();
-      village.awaitOneGroup(rest, 4, Village.CONVERGES_MILLIS);
+      List<House> rest = new ArrayList<>(all.subList(0, 2));
+      Soak.rekey(mortal);
+      mortal.kill();
+      village.awaitOneGroup(rest, 3, Village.CONVERGES_MILLIS);
+      assertThat(cutOff.state).as("it has not heard of it").isEqualTo("SETTLED");
+
+      // Its device starts again, and meets nobody but the one that was put out, which lets it in
+      // and knows no better. It remembers: it takes no key of that group's into use.
+      streets.heal();
+      streets.part(Set.of(2, 5));
+      House lured = village.again(mortal, mortal.group);
+      assertThat(lured.number).isEqualTo(5);
+      Village.await(
+          () -> lured.state.equals("OUT") || !lured.inUse.isEmpty(),
+          Village.in(30_000),
+          () -> "neither let in nor out: " + Village.looked(List.of(cutOff, lured)));
+      assertThat(lured.inUse).as("it was told a history without an expulsion").isEmpty();
+      lured.kill();
+      cutOff.kill();
+
+      // Then it meets the others, as a new member of the same device, whose old stay is over.
+      streets.heal();
+      House again = village.again(mortal, mortal.group);
+      rest.add(again);
+      village.awaitOneGroup(rest, Village.CONVERGES_MILLIS);
+      assertThat(again.device).isEqualTo(mortal.device);
+      assertThat(again.member).isNotEqualTo(mortal.member);
 
       // One is told to end: it says goodbye.
-      House leaver = rest.remove(2);
+      House leaver = rest.remove(1);
       leaver.signal("TERM");
-      village.awaitOneGroup(rest, 3, Village.CONVERGES_MILLIS);
+      village.awaitOneGroup(rest, Village.CONVERGES_MILLIS);
 
       assertThat(rest).allSatisfy(house -> assertThat(house.trouble).isEmpty());
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(90));

@@ -117,7 +117,8 @@ final class Villager {
                 ? wiretap.network(stack, Deserialisation.FORBIDDEN_IN_JVM, recording::add)
                 : Wiretap.recorded(stack, Deserialisation.FORBIDDEN_IN_JVM, recording::add)) {
       say("device " + identity.device().hash().toHex());
-      GroupNode.Builder builder = GroupNode.of(network, identity, rules());
+      GroupNode.Builder builder =
+          GroupNode.of(network, identity, rules()).rememberingIn(home.resolve("memory"));
       if (hoards) {
         wiretap.drawingFor(builder);
       }
