@@ -71,8 +71,10 @@ import org.slf4j.LoggerFactory;
  * peer has its one line below it. What takes thought is in {@link Host}, {@link FrameWork}, {@link
  * KeyDesk} and {@link Remembered}.
  *
- * <p>All methods may be called from any thread and none waits for the network; {@link #close} takes
- * two seconds at most. Listeners have threads of their own.
+ * <p>All methods may be called from any thread, and none of a node's waits for the network but the
+ * last: {@link #close} takes two seconds at most, {@link #closeAfterLeaving} four. Making a node
+ * does wait: {@link Builder} answers once JGroups has connected, which takes seconds where its
+ * coordinator does not answer. Listeners have threads of their own.
  */
 public final class GroupNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupNode.class);
