@@ -395,6 +395,12 @@ public final class GroupNode implements AutoCloseable {
         });
   }
 
+  /** For tests: the key that is sent under, without asking the loop. */
+  Optional<KeyName> keyInUse() {
+    Seat at = seat;
+    return at == null ? Optional.empty() : at.keys.look().active();
+  }
+
   /** For tests: looks at the peer between two steps. */
   <A> CompletionStage<Optional<A>> lookAt(Function<Peer, A> look) {
     return loop.look(() -> Optional.ofNullable(seat).map(at -> look.apply(at.peer)));

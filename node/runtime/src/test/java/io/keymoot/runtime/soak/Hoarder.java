@@ -16,6 +16,13 @@ import io.keymoot.runtime.GroupKey;
 import io.keymoot.runtime.KeyListener;
 import io.keymoot.runtime.Line;
 import io.keymoot.runtime.Wiretap;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -128,12 +135,40 @@ final class Hoarder implements KeyListener, Line.Ear {
   record Plunder(int frames, int opened, int keys) {}
 
   synchronized Plunder plunder(GroupId group, BiConsumer<FrameSender, Bytes> read) {
+    return new Plunder(frames.size(), open(group, frames, read), keys.size());
+  }
+
+  /** Hands all frames so far to whoever comes later. */
+  synchronized void handOn(Path file) throws IOException {
+    try (DataOutputStream out =
+        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+      out.writeInt(frames.size());
+      for (Bytes frame : frames) {
+        out.writeInt(frame.length());
+        out.write(frame.toArray());
+      }
+    }
+  }
+
+  /** What its keys open of frames that somebody else recorded. */
+  synchronized Plunder plunder(GroupId group, Path file) throws IOException {
+    List<Bytes> others = new ArrayList<>();
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      for (int left = in.readInt(); left > 0; left--) {
+        others.add(Bytes.owning(in.readNBytes(in.readInt())));
+      }
+    }
+    return new Plunder(others.size(), open(group, others, (sender, plain) -> {}), keys.size());
+  }
+
+  private int open(GroupId group, List<Bytes> all, BiConsumer<FrameSender, Bytes> read) {
     KeyRing ring = new KeyRing(group, SFrameSuite.AES_256_GCM_SHA512_128);
     ring.admit(everybody);
     keys.values().forEach(ring::install);
     FrameOpener opener = ring.newOpener((member, message, signature) -> true);
     int opened = 0;
-    for (Bytes frame : frames) {
+    for (Bytes frame : all) {
       byte[] in = frame.toArray();
       byte[] out = new byte[in.length];
       if (opener.open(Tick.ZERO, opened, in, 0, in.length, out, 0)
@@ -142,6 +177,6 @@ final class Hoarder implements KeyListener, Line.Ear {
         read.accept(frameOpened.sender(), Bytes.of(out, 0, frameOpened.length()));
       }
     }
-    return new Plunder(frames.size(), opened, keys.size());
+    return opened;
   }
 }

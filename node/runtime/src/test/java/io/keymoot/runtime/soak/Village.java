@@ -13,7 +13,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -251,6 +253,8 @@ final class Village implements AutoCloseable {
     final Map<String, Long> read = new ConcurrentHashMap<>();
     final List<Use> used = new CopyOnWriteArrayList<>();
     final Map<String, Long> plundered = new TreeMap<>();
+    final Map<String, Set<String>> sealed = new TreeMap<>();
+    final Set<String> made = ConcurrentHashMap.newKeySet();
     final List<KeyName> derives = new CopyOnWriteArrayList<>();
     final List<String> trouble = new CopyOnWriteArrayList<>();
     volatile String device = "";
@@ -264,6 +268,7 @@ final class Village implements AutoCloseable {
     volatile long first;
     volatile @Nullable Heap heap;
     volatile String plunder = "";
+    volatile String early = "";
     volatile String seen = "";
     volatile @Nullable Stats stats;
     private final Process process;
@@ -348,7 +353,10 @@ final class Village implements AutoCloseable {
                     Long.parseLong(words[4]),
                     Long.parseLong(words[5]));
         case "plundered" -> plundered.put(words[1], Long.parseLong(words[2]));
+        case "sealed" -> sealed.computeIfAbsent(words[1], first -> new TreeSet<>()).add(words[2]);
+        case "made" -> made.add(words[1]);
         case "derives" -> derives.add(KeyName.parse(words[1]));
+        case "handedon", "early" -> early = String.join(" ", words);
         case "plunder" -> plunder = String.join(" ", words);
         default -> trouble.add(String.join(" ", words));
       }
@@ -357,6 +365,16 @@ final class Village implements AutoCloseable {
     void order(String line) throws IOException {
       orders.write(line + "\n");
       orders.flush();
+    }
+
+    /** It leaves and joins again, as a new device. Answers how long it was without a frame. */
+    double again() throws Exception {
+      connected = 0;
+      first = 0;
+      state = "";
+      order("again");
+      Village.await(() -> first > 0 && connected > 0, in(60_000), () -> "not in again: " + line());
+      return (first - connected) / 1e6;
     }
 
     void awaitGroup() throws Exception {
@@ -386,12 +404,11 @@ final class Village implements AutoCloseable {
       return Optional.ofNullable(heap).orElseThrow();
     }
 
-    /** When it first used a key of fewer than so many members, after that. */
-    Optional<Long> firstUse(long after, int members) {
+    /** The first key of fewer than so many members that it used after that. */
+    Optional<Use> firstUse(long after, int members) {
       return used.stream()
           .filter(use -> use.nanos() > after && use.members() < members)
-          .map(Use::nanos)
-          .min(Comparator.naturalOrder());
+          .min(Comparator.comparing(Use::nanos));
     }
 
     String line() {

@@ -41,6 +41,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -54,11 +55,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   arguments: ADDRESS  udp PORT | tcp FOLDER  NAME HOME  found | either | join ID | plain  [hoard]
- *   orders:    say WORD | talk MILLIS BYTES | quiet | expel DEVICE | rekey | leave | reset | stats
- *              | plunder | heap | look | end
+ *   orders:    say WORD | talk MILLIS BYTES | quiet | expel DEVICE | rekey | leave | again | reset | stats
+ *              | plunder | handon | early | heap | look | end
  *   says:      device ID | group ID | connected T | first T | status STATE | members N
  *              | inuse EPOCH.REVISION T MEMBERS | read WORD | stats … | plundered MEMBER T
- *              | derives EPOCH.REVISION | plunder … | seen …
+ *              | sealed MEMBER EPOCH | made EPOCH | derives EPOCH.REVISION | plunder … | handedon | early FRAMES OPENED KEYS
+ *              | seen …
  * </pre>
  */
 final class Villager {
@@ -78,7 +80,9 @@ final class Villager {
   private final Heard heard = new Heard();
   private @Nullable ScheduledFuture<?> talking;
   private long sequence;
-  private boolean readOnce;
+  private volatile boolean readOnce;
+  private volatile @Nullable GroupNode current;
+  private @Nullable AutoCloseable onlyIts;
 
   private Villager() {}
 
@@ -129,7 +133,9 @@ final class Villager {
             default -> builder.join(name, new GroupId(Hash32.fromHex(args[6])));
           }) {
         say("connected " + System.nanoTime());
-        Runtime.getRuntime().addShutdownHook(new Thread(node::closeAfterLeaving));
+        current = node;
+        Runtime.getRuntime()
+            .addShutdownHook(new Thread(() -> Objects.requireNonNull(current).closeAfterLeaving()));
         node.listen(0, listener(node));
         Line tap = null;
         if (hoards) {
@@ -137,7 +143,7 @@ final class Villager {
           wiretap.watch(node);
           tap = Line.open(stack, name, hoarder);
         }
-        obey(node, home);
+        obey(node, home, stack, name);
         if (tap != null) {
           tap.close();
         }
@@ -158,19 +164,15 @@ final class Villager {
 
   // ---- orders
 
-  private void obey(GroupNode node, Path home) throws Exception {
+  private void obey(GroupNode first, Path home, ClusterStack stack, String name) throws Exception {
+    GroupNode node = first;
     BufferedReader orders =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String order = orders.readLine(); order != null; order = orders.readLine()) {
       String[] words = order.split(" ");
       switch (words[0]) {
         case "say" -> node.send(text("w " + words[1]));
-        case "talk" -> {
-          int length = Integer.parseInt(words[2]);
-          talk(
-              Long.parseLong(words[1]),
-              () -> node.send(next(length), Authentication.NONE, Delivery.RELIABLE));
-        }
+        case "talk" -> talk(node, Long.parseLong(words[1]), Integer.parseInt(words[2]));
         case "quiet" -> quiet();
         case "expel" -> node.evict(new Fingerprint(Hash32.fromHex(words[1])));
         case "rekey" -> node.rekey();
@@ -178,9 +180,21 @@ final class Villager {
           quiet();
           node.leave();
         }
+        case "again" -> {
+          quiet();
+          node = again(node, stack, name);
+        }
         case "reset" -> heard.reset();
         case "stats" -> say(heard.stats(System.nanoTime()));
         case "plunder" -> plunder(node, Objects.requireNonNull(home.getParent()));
+        case "handon" -> {
+          hoarder.handOn(handedOn(home));
+          say("handedon");
+        }
+        case "early" -> {
+          Hoarder.Plunder early = hoarder.plunder(node.group().orElseThrow(), handedOn(home));
+          say("early " + early.frames() + " " + early.opened() + " " + early.keys());
+        }
         case "heap" -> heap(node);
         case "look" -> look(node);
         case "end" -> {
@@ -190,6 +204,43 @@ final class Villager {
         default -> say("unknown order " + words[0]);
       }
     }
+  }
+
+  /** Frames that one hoarder recorded, for one that comes later. */
+  private static Path handedOn(Path home) {
+    return home.resolveSibling("frames");
+  }
+
+  /**
+   * Leaves, and joins the same group as a new device: of what this process had verified nothing is
+   * kept, but its code is compiled.
+   */
+  private GroupNode again(GroupNode before, ClusterStack stack, String name) throws Exception {
+    GroupId group = before.group().orElseThrow();
+    before.closeAfterLeaving();
+    AutoCloseable its = onlyIts;
+    if (its != null) {
+      its.close();
+    }
+    readOnce = false;
+    Identity identity = Identity.selfMade();
+    Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM);
+    onlyIts =
+        () -> {
+          network.close();
+          identity.close();
+        };
+    GroupNode node = GroupNode.of(network, identity, rules()).join(name, group);
+    say("connected " + System.nanoTime());
+    current = node;
+    say("device " + identity.device().hash().toHex());
+    node.listen(0, listener(node));
+    return node;
+  }
+
+  private void talk(GroupNode node, long millis, int length) {
+    talk(
+        millis, () -> node.send(next(length, inUse(node)), Authentication.NONE, Delivery.RELIABLE));
   }
 
   private void talk(long millis, Runnable saying) {
@@ -205,9 +256,15 @@ final class Villager {
     }
   }
 
-  private Bytes next(int length) {
+  /** Said in each frame, so that whoever opens one knows under which key it was sealed at least. */
+  private static String inUse(GroupNode node) {
+    return Insight.epochInUse(node).map(Villager::shortly).orElse("-");
+  }
+
+  private Bytes next(int length, String epoch) {
     StringBuilder words = new StringBuilder();
     words.append("t ").append(sequence++).append(' ').append(System.nanoTime()).append(' ');
+    words.append(epoch).append(' ');
     while (words.length() < length) {
       words.append('.');
     }
@@ -223,16 +280,20 @@ final class Villager {
    */
   private void plunder(GroupNode node, Path village) throws IOException {
     Map<String, Long> latest = new TreeMap<>();
+    Set<String> epochs = new TreeSet<>();
     Hoarder.Plunder all =
         hoarder.plunder(
             node.group().orElseThrow(),
             (sender, plain) -> {
               String[] words = words(plain);
               if (words[0].equals("t")) {
-                latest.merge(sender.member().hash().toHex(), Long.parseLong(words[2]), Math::max);
+                String member = sender.member().hash().toHex();
+                latest.merge(member, Long.parseLong(words[2]), Math::max);
+                epochs.add(member + " " + words[3]);
               }
             });
     latest.forEach((member, sent) -> say("plundered " + member + " " + sent));
+    epochs.forEach(each -> say("sealed " + each));
     AtomicInteger unheard = new AtomicInteger();
     Recording.all(
         village,
@@ -326,6 +387,7 @@ final class Villager {
                   + System.nanoTime()
                   + " "
                   + key.members());
+      case NodeEvent.Rekeyed rekeyed -> say("made " + shortly(rekeyed.epoch()));
       case NodeEvent.Refused refused -> say("refused " + refused.why());
       case NodeEvent.RosterDisagrees disagrees -> say("disagrees " + disagrees.with());
       default -> {}
@@ -333,7 +395,11 @@ final class Villager {
   }
 
   static String shortly(FactId epoch, int revision) {
-    return epoch.hash().toHex().substring(0, 8) + "." + revision;
+    return shortly(epoch) + "." + revision;
+  }
+
+  private static String shortly(FactId epoch) {
+    return epoch.hash().toHex().substring(0, 8);
   }
 
   private void read(String from, Bytes payload) {
@@ -421,7 +487,7 @@ final class Villager {
           case "say" -> line.say(text("w " + words[1]));
           case "talk" -> {
             int length = Integer.parseInt(words[2]);
-            talk(Long.parseLong(words[1]), () -> line.say(next(length)));
+            talk(Long.parseLong(words[1]), () -> line.say(next(length, "-")));
           }
           case "reset" -> heard.reset();
           case "stats" -> say(heard.stats(System.nanoTime()));
