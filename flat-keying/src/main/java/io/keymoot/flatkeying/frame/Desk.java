@@ -39,8 +39,8 @@ final class Desk {
   /** Grows while more than one frame in five is forged. */
   private int wary;
 
-  /** Whether the provider has been seen to keep a copy of a lent key, and to know it again. */
-  boolean checkRemembersKeys;
+  /** Whether {@link #gcmCheck} is lent its keys, see {@link LentKey}. */
+  boolean lendsKeys = gcmSeal.getProvider().getName().equals("SunJCE");
 
   /** The counter of the frame that {@link #gcmCheck} was last given. */
   long checkedCounter = -1;

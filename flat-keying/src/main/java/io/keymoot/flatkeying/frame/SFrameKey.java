@@ -155,7 +155,9 @@ final class SFrameKey implements AutoCloseable {
       desk.metGood();
       return text;
     } catch (AEADBadTagException forged) {
-      // Making this exception costs more than the frame: where they are many, it is spared.
+      // Making this exception costs more than the frame: where they are many, it is spared. Not
+      // every provider clears what it wrote.
+      Arrays.fill(out, outAt, outAt + sealed - suite.tagBytes(), (byte) 0);
       desk.metForgery();
       return FORGED;
     }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * the same blocks but for other lengths L'. GHASH is linear in its last block, so the two tags
  * differ by (L ⊕ L')·H, where H = E(0). The cipher that makes the second tag must encrypt, and the
  * tag never leaves this class, so it does a forger no good. It is also why a nonce may come twice
- * here, as forged frames do: the cipher has its key lent only, and does not know it again.
+ * here, as forged frames do: the platform's cipher has its key lent only, and does not know it
+ * again. Another provider's gets it as it is: Corretto's is quicker with a key that it has seen.
  */
 final class TagCheck implements AutoCloseable {
   /** Bits of a length: frames have less than 2²⁴ bits. */
@@ -92,32 +93,27 @@ final class TagCheck implements AutoCloseable {
     WORDS.set(block, 8, bits <= 64 ? 0 : low & -(1L << 128 - bits));
   }
 
-  private static void begin(Cipher cipher, Desk desk, LentKey lent, long counter)
+  private void begin(Cipher cipher, Desk desk, LentKey lent, long counter)
       throws GeneralSecurityException {
-    if (desk.checkRemembersKeys && desk.checkedCounter == counter) {
-      beginAgain(cipher, desk, lent);
-    } else {
+    if (desk.lendsKeys) {
       try {
         cipher.init(Cipher.ENCRYPT_MODE, lent, desk.nonce);
+        return;
       } catch (InvalidAlgorithmParameterException again) {
-        desk.checkRemembersKeys = true;
-        beginAgain(cipher, desk, lent);
+        // It has kept a copy of its own after all.
+        desk.lendsKeys = false;
+        desk.checkedCounter = counter;
       }
     }
+    if (desk.checkedCounter == counter) {
+      // A key's nonce is refused twice in a row, and a flood may well repeat a frame. By the
+      // counter alone: the same key may have been derived anew, and is another object then.
+      desk.nonce.flip();
+      cipher.init(Cipher.ENCRYPT_MODE, key, desk.nonce);
+      desk.nonce.flip();
+    }
     desk.checkedCounter = counter;
-  }
-
-  /**
-   * For a provider that keeps a key of its own and refuses a nonce twice in a row; a flood may well
-   * repeat a frame. By the counter alone: the same key may have been derived anew, and is another
-   * object then.
-   */
-  private static void beginAgain(Cipher cipher, Desk desk, LentKey lent)
-      throws GeneralSecurityException {
-    desk.nonce.flip();
-    cipher.init(Cipher.ENCRYPT_MODE, lent, desk.nonce);
-    desk.nonce.flip();
-    cipher.init(Cipher.ENCRYPT_MODE, lent, desk.nonce);
+    cipher.init(Cipher.ENCRYPT_MODE, key, desk.nonce);
   }
 
   private static int toBlocks(int bytes) {

@@ -76,9 +76,9 @@ class TagCheckTest {
       assertThat(key.open(desk, 8, frame, 0, header, sealed, Cast.NO_METADATA, out, 0, true))
           .isEqualTo(SFrameKey.FORGED);
     }
-    assertThat(desk.checkRemembersKeys)
-        .as("whether the check's cipher still had the key of the frame before")
-        .isFalse();
+    assertThat(desk.lendsKeys)
+        .as("that the check's cipher no longer had the key of the frame before")
+        .isTrue();
   }
 
   /**
@@ -98,8 +98,8 @@ class TagCheckTest {
     int header = SFrameHeader.measure(frame, 0, sealed);
     CipherKey kept = new CipherKey("AES", bytes, 0, bytes.length);
     try {
-      for (boolean known : new boolean[] {false, true, true}) {
-        assertThat(desk.checkRemembersKeys).isEqualTo(known);
+      for (boolean lends : new boolean[] {true, false, false}) {
+        assertThat(desk.lendsKeys).isEqualTo(lends);
         desk.nonce.set(salt, 10);
         desk.gcmCheck().init(Cipher.ENCRYPT_MODE, kept, desk.nonce);
         desk.nonce.set(salt, 9);
@@ -108,7 +108,7 @@ class TagCheckTest {
             .isEqualTo(20);
       }
     } finally {
-      desk.checkRemembersKeys = false;
+      desk.lendsKeys = true;
     }
   }
 
