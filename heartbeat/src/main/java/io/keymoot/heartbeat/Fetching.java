@@ -138,7 +138,9 @@ final class Fetching {
       }
       want.head = true;
       if (isKnown) {
-        hold(want, holder);
+        if (hold(want, holder)) {
+          mayBeHadNow(want, now);
+        }
       } else {
         // Each has its turn: else who comes first with a few that are made up is asked for good.
         oneMore(want.strangers, HeartbeatLimits.STRANGERS_OF_A_WANT, holder);
@@ -296,11 +298,17 @@ final class Fetching {
       if (!want.parent) {
         continue;
       }
-      boolean isAnother = isKnown && isSigned ? hold(want, member) : isNew;
-      if (isAnother && want.tries >= HeartbeatLimits.FETCH_TRIES) {
-        want.tries = HeartbeatLimits.FETCH_TRIES / 2;
-        want.due = Math.min(want.due, now + jitter.millis(0, HeartbeatLimits.FETCH_RETRY_MOST));
+      if (isKnown && isSigned ? hold(want, member) : isNew) {
+        mayBeHadNow(want, now);
       }
+    }
+  }
+
+  /** There is another to ask. Where asking has slowed, it does so soon. */
+  private void mayBeHadNow(Want want, long now) {
+    if (want.tries >= HeartbeatLimits.FETCH_TRIES) {
+      want.tries = HeartbeatLimits.FETCH_TRIES / 2;
+      want.due = Math.min(want.due, now + jitter.millis(0, HeartbeatLimits.FETCH_RETRY_MOST));
     }
   }
 

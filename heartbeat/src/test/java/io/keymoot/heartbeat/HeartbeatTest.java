@@ -645,6 +645,18 @@ class HeartbeatTest {
     assertThat(only(Effect.Fetch.class, run(20_000)).size()).isLessThan(3);
   }
 
+  /** Nobody had it, so it was asked for in vain, and then seldom; now here is somebody who has. */
+  @Test
+  void aParentThatNobodyHadIsSoonAskedOfWhoeverNamesIt() {
+    begin();
+    FactId parent = People.fact("parent");
+    tell(new Input.Lacks(List.of(parent)));
+    run(60_000);
+    hear(4, 1, parent);
+    assertThat(only(Effect.Fetch.class, run(2_000)))
+        .contains(new Effect.Fetch(People.member(4), List.of(parent)));
+  }
+
   @Test
   void whoIsSeenToHaveAParentIsNotTheOnlyOneAskedForIt() {
     begin();

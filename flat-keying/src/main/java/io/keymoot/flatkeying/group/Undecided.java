@@ -3,9 +3,11 @@ package io.keymoot.flatkeying.group;
 import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.wire.Bytes;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -59,7 +61,7 @@ final class Undecided {
 
   private final Bounds bounds;
   private final Map<Copy, Entry> waiting = new LinkedHashMap<>();
-  private final Map<FactId, Integer> copies = new TreeMap<>();
+  private final Map<FactId, List<Entry>> copies = new TreeMap<>();
   private final Map<String, Share> shares = new LinkedHashMap<>();
   private long bytes;
   private long changes;
@@ -75,6 +77,10 @@ final class Undecided {
   /** Some copy of it. */
   boolean has(FactId id) {
     return copies.containsKey(id);
+  }
+
+  List<Entry> copiesOf(FactId id) {
+    return copies.getOrDefault(id, List.of());
   }
 
   Collection<Entry> all() {
@@ -101,7 +107,7 @@ final class Undecided {
       return;
     }
     changes++;
-    copies.merge(copy.id, 1, Integer::sum);
+    copies.computeIfAbsent(copy.id, id -> new ArrayList<>(1)).add(entry);
     Share its = shares.computeIfAbsent(entry.source, source -> new Share());
     its.facts.add(copy);
     its.bytes += entry.fact.length();
@@ -137,13 +143,17 @@ final class Undecided {
 
   void remove(Entry entry) {
     Copy copy = Copy.of(entry.fact);
-    if (waiting.remove(copy) == null) {
+    Entry here = waiting.remove(copy);
+    if (here == null) {
       return;
     }
     changes++;
-    if (copies.merge(copy.id, -1, Integer::sum) == 0) {
-      copies.remove(copy.id);
-    }
+    copies.computeIfPresent(
+        copy.id,
+        (id, its) -> {
+          its.remove(here);
+          return its.isEmpty() ? null : its;
+        });
     Share its = shares.get(entry.source);
     if (its != null) {
       its.facts.remove(copy);

@@ -89,9 +89,13 @@ final class Waiting {
     return false;
   }
 
-  /** Some copy, and not only in the room for strangers. */
+  /**
+   * Some copy, and not only in the room for strangers; nor of somebody who was in when it came, and
+   * is not any more: what that hangs on is asked for as little as what strangers' do.
+   */
   boolean isMembersToo(FactId id) {
-    return members.has(id);
+    return members.copiesOf(id).stream()
+        .anyMatch(each -> !each.isMembers || isTrusted.test(each.fact.header().author()));
   }
 
   List<Undecided.Entry> all() {

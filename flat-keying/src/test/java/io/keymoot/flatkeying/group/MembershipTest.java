@@ -327,11 +327,14 @@ class MembershipTest {
     Membership membership = ofAnna();
     Envelope in = admit(anna, founder, found.id(), row);
     membership.offer(in, "anna");
+    List<Envelope> waiting = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       FactId[] heads = madeUp(i * Limits.HEADS, Limits.HEADS).toArray(new FactId[0]);
-      membership.offer(here(ben, row.member(), heads), "ben");
+      waiting.add(here(ben, row.member(), heads));
+      membership.offer(waiting.getLast(), "ben");
     }
     assertThat(lacked(membership)).hasSize(10 * Limits.HEADS);
+    assertThat(waiting).allMatch(fact -> membership.isHere(fact.id()));
     // Two facts beside each other, of which anna knows, prove that it lied.
     Envelope one = here(ben, row.member(), in.id());
     Envelope other =
@@ -346,6 +349,8 @@ class MembershipTest {
     }
     assertThat(membership.state().isFaulty(row.member())).isTrue();
     assertThat(lacked(membership)).hasSize(Limits.STRANGE_LACKS_TOLD);
+    // Should a member name one of them, it is fetched with all that it hangs on.
+    assertThat(waiting).noneMatch(fact -> membership.isHere(fact.id()));
   }
 
   /** The largest there are: with covers. */
