@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * installed.
  */
 final class Desk {
+  /** What a forgery adds; a good frame takes one away. */
+  private static final int WARIER = 4;
+
+  private static final int WARY = 2 * WARIER;
+  private static final int MOST_WARY = 8 * WARIER;
+
   private static final ThreadLocal<Desk> DESKS = ThreadLocal.withInitial(Desk::new);
 
   final Cipher gcmSeal = cipher("AES/GCM/NoPadding", new FrameNonce());
@@ -29,12 +35,6 @@ final class Desk {
   final byte[] mac = new byte[64];
   final byte[] numbers = new byte[24];
   final byte[] digest = new byte[Hash32.LENGTH];
-
-  /** What a forgery adds; a good frame takes one away. */
-  private static final int WARIER = 4;
-
-  private static final int WARY = 2 * WARIER;
-  private static final int MOST_WARY = 8 * WARIER;
 
   /** Grows while more than one frame in five is forged. */
   private int wary;

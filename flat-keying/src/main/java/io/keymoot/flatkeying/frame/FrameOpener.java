@@ -387,10 +387,16 @@ public final class FrameOpener {
     return switch (known) {
       case UNKNOWN -> opened(arrival, FrameSource.GROUP, text);
       case VOUCHED -> opened(arrival, FrameSource.MEMBER, text);
-      // Another frame, or the voucher, came between the two questions. Should this be the genuine
-      // one, it is owed.
+      // Another frame, or the voucher, came between the two questions. Its number is marked by now:
+      // of one that is owed that is no sign that it was opened.
+      case OWED ->
+          memory.settle(arrival.number())
+              ? opened(arrival, FrameSource.MEMBER, text)
+              : Refused.REPLAYED;
+      case DISOWNED -> Refused.FORGED;
+      // Should this be the genuine one, it is owed, but under its key its number is marked: who was
+      // quicker by so little, with a key of another time, has kept it out.
       case TAKEN -> Waiting.FOR_VOUCHER;
-      case OWED, DISOWNED -> judged(arrival, text, memory, known);
       case OPENED -> Refused.REPLAYED;
     };
   }

@@ -112,7 +112,7 @@ class TagCheckTest {
     }
   }
 
-  /** A provider may read the key no sooner than it begins, as Corretto's does. */
+  /** A platform may read the key no sooner than it begins: today's does so at once. */
   @Test
   void theKeyIsLentUntilTheTagIsMade() {
     byte[] bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};

@@ -673,8 +673,9 @@ final class Chronicle implements EventFeed.Listener<NodeEvent> {
     return words;
   }
 
-  synchronized Instant stateSince() {
-    return stateSince;
+  /** What the node says at this moment it may have told nobody yet: then it is so since now. */
+  synchronized Instant stateSince(NodeState now) {
+    return state == null || state == now ? stateSince : clock.instant();
   }
 
   synchronized List<String> hints() {

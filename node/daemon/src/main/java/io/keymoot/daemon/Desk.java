@@ -114,7 +114,7 @@ final class Desk {
                   .put("group", view.map(this::group).orElse(null))
                   .put("state", word(status.state()))
                   .put("cause", status.state() == NodeState.SETTLED ? "" : chronicle.why(status))
-                  .put("since", Times.text(chronicle.stateSince()))
+                  .put("since", Times.text(chronicle.stateSince(status.state())))
                   .put("members", now.members.size())
                   .put("heard", heard)
                   .put(

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -111,12 +112,15 @@ class ActiveSendersTest {
     assertThat(atHand.has(first)).isTrue();
   }
 
+  private final AtomicBoolean isSomebodyHeardAgain = new AtomicBoolean();
+
   private final class HeardAgain implements KeysAtHand.Key {
     @Nullable Thread listener;
 
     @Override
     public void drop() {
-      if (listener != null) {
+      // What gives way to it in turn is not heard again, or there would be no end.
+      if (!isSomebodyHeardAgain.compareAndSet(false, true)) {
         return;
       }
       Thread other = new Thread(this::isHeard);

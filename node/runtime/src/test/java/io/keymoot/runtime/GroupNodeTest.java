@@ -214,7 +214,7 @@ final class GroupNodeTest {
           .pollInterval(Duration.ofMillis(2))
           .until(
               () -> {
-                Sent sent = cora.says("held");
+                Sent sent = cora.says("held, after " + meanwhile.size());
                 meanwhile.add(node.status());
                 return sent == Sent.HELD;
               });
@@ -223,7 +223,7 @@ final class GroupNodeTest {
       assertThat(node.members().toCompletableFuture().join()).as("the facts are here").hasSize(3);
       hunger.feed();
       people.settled(anna, ben, cora);
-      anna.reads("held");
+      anna.reads("held, after " + (meanwhile.size() - 1));
       assertThat(cora.says("sated")).isEqualTo(Sent.SENT);
       ben.reads("sated");
     }

@@ -79,10 +79,13 @@ public final class FrameFigures {
     operations.put("verifyOneIn32", frames::verifyOneIn32);
     operations.put("openRaw", frames::openRaw);
     operations.put("open", frames::open);
+    // One in five leaves a thread as wary as it was: not at all now, after the flood below all the
+    // time.
+    operations.put("openAmongForged", frames::openAmongForged);
     operations.put("openAmortised", frames::openAmortised);
     operations.put("refuseForged", frames::refuseForged);
     operations.put("refuseOneAgain", frames::refuseTheSameForgeryAgain);
-    operations.put("openAmongForged", frames::openAmongForged);
+    operations.put("amongAfterFlood", frames::openAmongForged);
     operations.put("refuseForgedRaw", frames::refuseForgedRaw);
     operations.put("sealAndOpen", frames::sealAndOpen);
 

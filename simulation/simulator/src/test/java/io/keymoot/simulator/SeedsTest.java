@@ -174,15 +174,26 @@ class SeedsTest {
    * (201746, 301332, 303241, 305120, 306954). In 401602 two sides put each other's founder out,
    * with all whom he had let in, and nobody was in any more; in 420232 a liar that was asked for a
    * key named itself as whom to ask, without end. In 422272 a key came long after its taker had
-   * learnt that one of its holders had left, and was used for a second from then on.
+   * learnt that one of its holders had left, and was used for a second from then on; in 424786 one
+   * that had been erased was played back. In 440766 two sides put each other out, and the only
+   * member of both was a liar that had crashed. In 514254 a fact was asked for while nobody had it,
+   * and not again when its holders named it.
    */
   @ParameterizedTest
   @ValueSource(
       longs = {
         200140, 200282, 200751, 200883, 201127, 201746, 201765, 300047, 301332, 303241, 304799,
-        305120, 306954, 401602, 420232, 422272, 424786, 440766
+        305120, 306954, 401602, 420232, 422272, 424786, 440766, 514254
       })
   void whatOnceFailedInACampaignHolds(long seed) {
     assertThat(failures(campaign(40_000).withSeed(seed), 1)).isEmpty();
+  }
+
+  /**
+   * What a liar had said before it was put out stood in the way of the one thing that was named.
+   */
+  @Test
+  void soItDoesWhereEachChecksEverySignature() {
+    assertThat(failures(campaign(40_000).withSeed(513900).withEverySignature(), 1)).isEmpty();
   }
 }

@@ -201,9 +201,12 @@ public final class Soak {
       double load = 0;
       for (int round = 0; round < REJOIN_ROUNDS; round++) {
         long patience = round == 0 ? WARM_UP_SECONDS : AGAIN_SECONDS;
+        village.rest(all, AT_REST, Village.in(TimeUnit.SECONDS.toMillis(patience)));
         machine();
-        double ours = village.rest(all, AT_REST, Village.in(TimeUnit.SECONDS.toMillis(patience)));
-        load = Math.max(load, Math.max(ours, machine()));
+        double ours = village.rest(all, AT_REST, Village.in(0));
+        if (round > 0) {
+          load = Math.max(load, Math.max(ours, machine()));
+        }
         for (House each : all) {
           double millis = each.again();
           each.order(talk);
@@ -535,6 +538,9 @@ public final class Soak {
     if (Integer.parseInt(words[2]) == 0) {
       throw new Failed("the hoarder opened nothing at all, so it proves nothing: " + out.plunder);
     }
+    if (!saysEpochsOfBefore(expulsion, others)) {
+      throw new Failed("no frame that it opened says an epoch that its sender used: " + out.sealed);
+    }
     Optional<String> leak = leak(out.sealed, epochsWithout(expulsion, others));
     if (leak.isPresent()) {
       throw new Failed(leak.get());
@@ -575,6 +581,17 @@ public final class Soak {
         .mapToDouble(each -> (each.getValue() - since.applyAsLong(each.getKey())) / 1e6)
         .max()
         .orElse(Double.NaN);
+  }
+
+  /** Or the judge of leaks, which goes by what frames say, would find none whatever there were. */
+  private static boolean saysEpochsOfBefore(Expulsion expulsion, List<House> others) {
+    return others.stream()
+        .anyMatch(
+            each ->
+                each.used.stream()
+                    .filter(use -> use.nanos() < expulsion.switched(each.member))
+                    .map(use -> use.key().epoch())
+                    .anyMatch(expulsion.out.sealed.getOrDefault(each.member, Set.of())::contains));
   }
 
   /** By member, the epochs that it used since it had one without the expelled. */

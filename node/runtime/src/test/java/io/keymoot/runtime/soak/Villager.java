@@ -80,7 +80,6 @@ final class Villager {
   private final Heard heard = new Heard();
   private @Nullable ScheduledFuture<?> talking;
   private long sequence;
-  private volatile boolean readOnce;
   private volatile @Nullable GroupNode current;
   private @Nullable AutoCloseable onlyIts;
 
@@ -222,7 +221,6 @@ final class Villager {
     if (its != null) {
       its.close();
     }
-    readOnce = false;
     Identity identity = Identity.selfMade();
     Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM);
     onlyIts =
@@ -317,8 +315,14 @@ final class Villager {
 
   private EventFeed.Listener<NodeEvent> listener(GroupNode node) {
     return new EventFeed.Listener<>() {
+      private boolean hasRead;
+
       @Override
       public void event(long id, NodeEvent event) {
+        if (event instanceof NodeEvent.Message && !hasRead) {
+          hasRead = true;
+          say("first " + System.nanoTime());
+        }
         tell(event);
         if (event instanceof NodeEvent.KeyInUse) {
           // By this name the expelled knows whose frames it opened.
@@ -369,13 +373,8 @@ final class Villager {
 
   private void tell(NodeEvent event) {
     switch (event) {
-      case NodeEvent.Message message -> {
-        if (!readOnce) {
-          readOnce = true;
-          say("first " + System.nanoTime());
-        }
-        read(message.from().sender().hash().toHex(), message.payload());
-      }
+      case NodeEvent.Message message ->
+          read(message.from().sender().hash().toHex(), message.payload());
       case NodeEvent.Met met -> say("group " + met.group().hash().toHex());
       case NodeEvent.Status status -> say("status " + status.state() + " " + status.cause());
       case NodeEvent.RosterChanged changed -> say("members " + changed.members());
