@@ -162,7 +162,11 @@ final class Gaps {
       if (!mayAsk) {
         each.due = now + RuntimeLimits.BUDGET_LOOK_MILLIS;
       } else if (numbers.size() < RuntimeLimits.ASKED_AT_ONCE) {
-        each.due = now + (RuntimeLimits.ASK_AGAIN_MILLIS << each.tries);
+        each.due =
+            now
+                + Math.min(
+                    RuntimeLimits.ASK_AGAIN_MILLIS << each.tries,
+                    RuntimeLimits.ASK_AGAIN_MOST_MILLIS);
         each.tries++;
         numbers.add(each.number);
       } else {
