@@ -162,11 +162,7 @@ final class Gaps {
       if (!mayAsk) {
         each.due = now + RuntimeLimits.BUDGET_LOOK_MILLIS;
       } else if (numbers.size() < RuntimeLimits.ASKED_AT_ONCE) {
-        each.due =
-            now
-                + Math.min(
-                    RuntimeLimits.ASK_AGAIN_MILLIS << each.tries,
-                    RuntimeLimits.ASK_AGAIN_MOST_MILLIS);
+        each.due = now + (RuntimeLimits.ASK_AGAIN_MILLIS << each.tries);
         each.tries++;
         numbers.add(each.number);
       } else {
