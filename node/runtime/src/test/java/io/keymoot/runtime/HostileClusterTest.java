@@ -510,7 +510,7 @@ class HostileClusterTest {
 
   private static void forgeViewsUntilBelieved(JChannel hostile, AtomicLong number, Pair pair) {
     await()
-        .atMost(SOON)
+        .atMost(SOON.multipliedBy(4))
         .until(
             () -> {
               forgeViews(hostile, number.getAndAdd(2), pair.addresses());
