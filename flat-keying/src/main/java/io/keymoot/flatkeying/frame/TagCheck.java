@@ -47,24 +47,24 @@ final class TagCheck implements AutoCloseable {
     int text = length - header - SFrameSuite.GCM_TAG_BYTES;
     int associated = header + metadata.length;
     int padded = toBlocks(associated);
-    int total = padded + toBlocks(text);
-    // All in one piece: the platform copies what it is given, and all of it again for each further.
-    byte[] hashed = desk.scratch(total);
-    if (associated <= 16 && metadata.length == 0) {
-      oneBlock(hashed, in, at, header);
+    int total = padded + text;
+    byte[] first = desk.scratch(padded);
+    if (padded == 16 && metadata.length == 0) {
+      oneBlock(first, in, at, header);
     } else {
-      System.arraycopy(in, at, hashed, 0, header);
-      System.arraycopy(metadata, 0, hashed, header, metadata.length);
-      Arrays.fill(hashed, associated, padded, (byte) 0);
+      System.arraycopy(in, at, first, 0, header);
+      System.arraycopy(metadata, 0, first, header, metadata.length);
+      Arrays.fill(first, associated, padded, (byte) 0);
     }
-    System.arraycopy(in, at + header, hashed, padded, text);
-    Arrays.fill(hashed, padded + text, total, (byte) 0);
 
     Cipher cipher = desk.gcmCheck();
     LentKey lent = new LentKey(key);
     try {
       begin(cipher, desk, lent, counter);
-      cipher.updateAAD(hashed, 0, total);
+      // The platform copies what it is given first once more when the second comes, so the short
+      // one is first; the last block it pads itself.
+      cipher.updateAAD(first, 0, padded);
+      cipher.updateAAD(in, at + header, text);
       cipher.doFinal(desk.block, 0);
     } finally {
       lent.takeBack();

@@ -27,13 +27,18 @@ final class Gaps {
   private static final class Missing {
     final Source of;
     final long number;
+
+    /** Nobody keeps it any longer. */
+    final long end;
+
     long due;
     int tries;
 
-    Missing(Source of, long number, long due) {
+    Missing(Source of, long number, long now) {
       this.of = of;
       this.number = number;
-      this.due = due;
+      this.end = now + RuntimeLimits.FRAMES_KEPT_MILLIS;
+      this.due = now + RuntimeLimits.MISSING_PATIENCE_MILLIS;
     }
   }
 
@@ -143,7 +148,7 @@ final class Gaps {
     Map<Source, List<Missing>> bySource = new LinkedHashMap<>();
     while (next() <= now) {
       Missing each = waiting.removeFirst();
-      if (each.tries == RuntimeLimits.ASK_AGAIN) {
+      if (each.tries == RuntimeLimits.ASK_AGAIN || each.end <= now) {
         each.of.isFound(each.number);
         lost.increment();
       } else {
@@ -159,15 +164,19 @@ final class Gaps {
     boolean mayAsk = asks.isLeft(now);
     List<Long> numbers = new ArrayList<>();
     for (Missing each : due) {
+      long again;
       if (!mayAsk) {
-        each.due = now + RuntimeLimits.BUDGET_LOOK_MILLIS;
+        again = RuntimeLimits.BUDGET_LOOK_MILLIS;
       } else if (numbers.size() < RuntimeLimits.ASKED_AT_ONCE) {
-        each.due = now + (RuntimeLimits.ASK_AGAIN_MILLIS << each.tries);
+        again =
+            Math.min(
+                RuntimeLimits.ASK_AGAIN_MILLIS << each.tries, RuntimeLimits.ASK_AGAIN_MOST_MILLIS);
         each.tries++;
         numbers.add(each.number);
       } else {
-        each.due = now + RuntimeLimits.ASK_BREATH_MILLIS;
+        again = RuntimeLimits.ASK_BREATH_MILLIS;
       }
+      each.due = Math.min(now + again, each.end);
       waiting.add(each);
     }
     if (!numbers.isEmpty()) {
@@ -266,7 +275,7 @@ final class Gaps {
         return;
       }
       budget.spend();
-      Missing one = new Missing(this, number, now + RuntimeLimits.MISSING_PATIENCE_MILLIS);
+      Missing one = new Missing(this, number, now);
       if (missing.isEmpty()) {
         asked = Math.max(asked, questions);
       }

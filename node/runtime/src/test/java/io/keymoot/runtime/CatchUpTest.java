@@ -342,6 +342,20 @@ class CatchUpTest {
     assertThat(ben.lost()).isEqualTo(3);
   }
 
+  /**
+   * So many are asked that each comes to its turn too seldom to be asked as often as one may be.
+   */
+  @Test
+  void whatNobodyKeepsAnyLongerIsNotAskedFor() {
+    ben.missNothing();
+    for (int i = 0; i < 1_000; i++) {
+      ben.told(new Address(bytes("made up " + i)), new Errand.Tell(1, 1, 4), now);
+    }
+    assertThat(catchUp(RuntimeLimits.FRAMES_KEPT_MILLIS)).isPositive();
+    assertThat(catchUp(1_000)).isZero();
+    assertThat(ben.lost()).isEqualTo(4_000);
+  }
+
   @Test
   void aCountThatFramesOvertookMakesNobodyForgetThem() {
     ben.missNothing();

@@ -88,7 +88,7 @@ class FloodTest {
       long whole = sent;
       for (Count count : counts) {
         await("of " + whole)
-            .atMost(People.SOON)
+            .atMost(People.SOON.plusMillis(RuntimeLimits.FRAMES_KEPT_MILLIS))
             .until(() -> count.came.get() >= whole * NEARLY_ALL && count.accountedFor() >= whole);
       }
     }

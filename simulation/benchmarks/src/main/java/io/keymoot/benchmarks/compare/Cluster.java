@@ -165,12 +165,14 @@ final class Cluster implements AutoCloseable {
 
   void until(BooleanSupplier done, Supplier<String> what) {
     long end = System.nanoTime() + plan.patienceSeconds * 1_000_000_000L;
-    while (!done.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new IllegalStateException("not within " + plan.patienceSeconds + " s: " + what.get());
+    while (System.nanoTime() - end < 0) {
+      if (done.getAsBoolean()) {
+        return;
       }
       LockSupport.parkNanos(100_000);
     }
+    // Also what is there by now: it was not within the time.
+    throw new IllegalStateException("not within " + plan.patienceSeconds + " s: " + what.get());
   }
 
   static void pause(long millis) {
