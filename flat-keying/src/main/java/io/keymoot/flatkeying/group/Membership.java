@@ -121,7 +121,7 @@ public final class Membership {
    * on, once a member names it.
    */
   public boolean isHere(FactId id) {
-    return has(id) || atDoor.containsKey(id) || waiting.isMembersToo(id);
+    return has(id) || atDoor.containsKey(id) || waiting.isMembersToo(id, state.count() > 0);
   }
 
   /** Whether this peer has heard anything of the member's own, signed by it. */

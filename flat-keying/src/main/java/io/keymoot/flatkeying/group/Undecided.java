@@ -5,6 +5,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,7 +81,7 @@ final class Undecided {
   }
 
   List<Entry> copiesOf(FactId id) {
-    return copies.getOrDefault(id, List.of());
+    return Collections.unmodifiableList(copies.getOrDefault(id, List.of()));
   }
 
   Collection<Entry> all() {
@@ -143,15 +144,14 @@ final class Undecided {
 
   void remove(Entry entry) {
     Copy copy = Copy.of(entry.fact);
-    Entry here = waiting.remove(copy);
-    if (here == null) {
+    if (waiting.remove(copy) == null) {
       return;
     }
     changes++;
     copies.computeIfPresent(
         copy.id,
         (id, its) -> {
-          its.remove(here);
+          its.remove(entry);
           return its.isEmpty() ? null : its;
         });
     Share its = shares.get(entry.source);

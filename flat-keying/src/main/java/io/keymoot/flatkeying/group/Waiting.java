@@ -90,12 +90,11 @@ final class Waiting {
   }
 
   /**
-   * Some copy, and not only in the room for strangers; nor of somebody who was in when it came, and
-   * is not any more: what that hangs on is asked for as little as what strangers' do.
+   * Some copy by somebody who was in when it came, and is. What others' facts hang on is asked for
+   * little, whichever room they wait in; while nobody is known, as much as anybody's.
    */
-  boolean isMembersToo(FactId id) {
-    return members.copiesOf(id).stream()
-        .anyMatch(each -> !each.isMembers || isTrusted.test(each.fact.header().author()));
+  boolean isMembersToo(FactId id, boolean isAnybodyKnown) {
+    return members.copiesOf(id).stream().anyMatch(each -> !isAnybodyKnown || isMembers(each));
   }
 
   List<Undecided.Entry> all() {

@@ -39,6 +39,7 @@ final class SlotNeeds {
 
   private long delayMillis = Limits.ASK_FOR_KEYS_MILLIS;
   private int vain;
+  private int sentOn;
 
   /** Who was given a Reseal's keys last: whom a busy giver names. */
   private final Map<FactId, MemberId> givenTo = new TreeMap<>();
@@ -73,6 +74,7 @@ final class SlotNeeds {
     wanted = now;
     delayMillis = pace();
     vain = 0;
+    sentOn = 0;
     if (now.isEmpty()) {
       core.timers.clear(Timers.Name.ASK_FOR_SLOTS);
     } else {
@@ -118,9 +120,12 @@ final class SlotNeeds {
     return of != null && NeedGive.isWhoWasAsked(of, giver);
   }
 
+  /** Not at once each time: see {@link NeedGive}. */
   void busy(MemberId other) {
     askNext = other;
-    core.timers.set(Timers.Name.ASK_FOR_SLOTS, core.now);
+    if (++sentOn <= Limits.SENT_ON_IN_A_ROW) {
+      core.timers.set(Timers.Name.ASK_FOR_SLOTS, core.now);
+    }
   }
 
   /** At random among those who have at least half of what the best has. */
@@ -277,6 +282,7 @@ final class SlotNeeds {
     if (any) {
       delayMillis = pace();
       vain = 0;
+      sentOn = 0;
       core.timers.set(
           Timers.Name.ASK_FOR_SLOTS, core.now.plusMillis(core.random((int) delayMillis)));
     }

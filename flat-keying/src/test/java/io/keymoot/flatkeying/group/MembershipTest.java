@@ -353,6 +353,18 @@ class MembershipTest {
     assertThat(waiting).noneMatch(fact -> membership.isHere(fact.id()));
   }
 
+  /** While nobody was known all waited as one; of that, too, only members' is here now. */
+  @Test
+  void whatWaitedBeforeAnybodyWasKnownIsAStrangersOnceSomebodyIs() {
+    Membership membership = Membership.ofNewcomer(ledger());
+    Envelope waiting = outsiders(new MemberId(madeUp(1).hash()), 1);
+    membership.offer(waiting, "somebody");
+    assertThat(membership.isHere(waiting.id())).isTrue();
+    membership.offer(found, "anna");
+    assertThat(membership.adopt(List.of(found.id()))).isTrue();
+    assertThat(membership.isHere(waiting.id())).isFalse();
+  }
+
   /** The largest there are: with covers. */
   private Envelope large(Scribe.Device device, MemberId author, int number) {
     byte[] bytes = new byte[50_000];

@@ -183,6 +183,40 @@ class NeedGiveTest {
     assertThat(atOnce).isEqualTo(Limits.SENT_ON_IN_A_ROW);
   }
 
+  /** Nor with each copy of its answers, of which a network makes as many as it likes. */
+  @Test
+  void whoSaysEachTimeThatItIsBusyIsNotAskedForKeysOfSlotsWithoutEndEither() {
+    four();
+    Group.Node eve = group.join("eve", "");
+    Asked asked = asksForSlots(eve);
+    group.hears = (from, to) -> false;
+    int atOnce = 0;
+    for (int i = 0; i < 100; i++) {
+      Bytes answer = busy(asked.of, eve, asked.need, asked.of);
+      for (int copy = 0; copy < 2; copy++) {
+        eve.step(new Input.Received(asked.of.address, answer));
+        Optional<Asked> next = asksAtOnce(eve);
+        if (next.isPresent()) {
+          asked = next.get();
+          atOnce++;
+        }
+      }
+    }
+    assertThat(atOnce).isEqualTo(Limits.SENT_ON_IN_A_ROW);
+  }
+
+  private Asked asksForSlots(Group.Node node) {
+    for (int i = 0; i < 20_000; i++) {
+      for (Asked each : asked(node)) {
+        if (!each.need.slots().isEmpty()) {
+          return each;
+        }
+      }
+      group.run(1);
+    }
+    throw new IllegalStateException(node.name + " lacks no key of a slot");
+  }
+
   private Bytes busy(Group.Node by, Group.Node to, Need need, Group.Node named) {
     return SideCodec.give(
         by.core.core.self.writer(),

@@ -16,8 +16,10 @@ import org.jgroups.conf.ConfiguratorFactory;
 import org.jgroups.conf.ProtocolConfiguration;
 import org.jgroups.conf.ProtocolStackConfigurator;
 import org.jgroups.fork.ForkChannel;
+import org.jgroups.protocols.BaseBundler;
 import org.jgroups.protocols.FORK;
 import org.jgroups.protocols.TCP;
+import org.jgroups.protocols.TP;
 import org.jgroups.stack.ProtocolStack;
 
 /**
@@ -145,8 +147,31 @@ public sealed interface ClusterStack {
       if (channel.getProtocolStack().getTransport() instanceof TCP tcp) {
         tcp.setSocketFactory(BoundedWrites.factory(RuntimeLimits.WRITE_MILLIS));
       }
-      return channel;
+      return hardened(channel);
     }
+  }
+
+  /**
+   * Two defaults of JGroups that no stack may keep, whatever it says; before it is connected.
+   *
+   * <ul>
+   *   <li>Diagnostics answer anybody without a passcode, and let him change attributes and call
+   *       operations.
+   *   <li>The ring in which messages wait for the network loses one now and then when it is full:
+   *       its reader makes room known before it empties the place, which may have a new message by
+   *       then. Where the reader comes to that place again it finds nothing, and waits for ever:
+   *       this end never sends again. JGroups' linked queue has no such places.
+   * </ul>
+   */
+  private static JChannel hardened(JChannel channel) {
+    TP transport = channel.getProtocolStack().getTransport();
+    if (transport.getDiagnosticsHandler() != null) {
+      transport.getDiagnosticsHandler().setEnabled(false);
+    }
+    if (transport.getBundler() instanceof BaseBundler waiting) {
+      waiting.useRingBuffer(false);
+    }
+    return channel;
   }
 
   private static ProtocolConfiguration plain(ProtocolConfiguration each) {
@@ -159,8 +184,9 @@ public sealed interface ClusterStack {
   record Own(URL configuration) implements ClusterStack {
     @Override
     public JChannel open(String room) throws Exception {
-      return new JChannel(
-          configurator(read(configuration).stream().map(ClusterStack::plain).toList()));
+      return hardened(
+          new JChannel(
+              configurator(read(configuration).stream().map(ClusterStack::plain).toList())));
     }
   }
 

@@ -15,7 +15,6 @@ import org.jgroups.Message;
 import org.jgroups.Message.Flag;
 import org.jgroups.Message.TransientFlag;
 import org.jgroups.View;
-import org.jgroups.protocols.BaseBundler;
 import org.jgroups.protocols.ReliableMulticast;
 import org.jgroups.protocols.ReliableUnicast;
 import org.jgroups.protocols.SHARED_LOOPBACK;
@@ -114,9 +113,6 @@ final class JGroupsTransport implements Transport {
   }
 
   private void connect(String cluster, @Nullable JChannel borrowed) throws Exception {
-    if (borrowed == null) {
-      harden(channel);
-    }
     channel.setDiscardOwnMessages(true);
     channel.setReceiver(new Inbound());
     channel.connect(cluster);
@@ -132,28 +128,6 @@ final class JGroupsTransport implements Transport {
     // Within one JVM nobody is at a host and port, though the stack makes some up.
     sockets = protocols.getTransport() instanceof SHARED_LOOPBACK ? null : protocols.getTransport();
     outbox.start();
-  }
-
-  /**
-   * Two defaults of JGroups that no stack may keep, whatever it says; before it is connected.
-   *
-   * <ul>
-   *   <li>Diagnostics answer anybody without a passcode, and let him change attributes and call
-   *       operations.
-   *   <li>The ring in which messages wait for the network loses one now and then when it is full:
-   *       its reader makes room known before it empties the place, which may have a new message by
-   *       then. Where the reader comes to that place again it finds nothing, and waits for ever:
-   *       this end never sends again. JGroups' linked queue has no such places.
-   * </ul>
-   */
-  static void harden(JChannel channel) {
-    TP transport = channel.getProtocolStack().getTransport();
-    if (transport.getDiagnosticsHandler() != null) {
-      transport.getDiagnosticsHandler().setEnabled(false);
-    }
-    if (transport.getBundler() instanceof BaseBundler waiting) {
-      waiting.useRingBuffer(false);
-    }
   }
 
   // ---- sending

@@ -86,7 +86,6 @@ public final class Network implements AutoCloseable {
       deserialisation.enforce();
       open = stack.open(name);
       try {
-        JGroupsTransport.harden(open);
         open.connect(name);
       } catch (Exception e) {
         open.close();

@@ -2,24 +2,33 @@ package io.keymoot.runtime;
 
 import java.io.DataInput;
 import java.util.Map;
+import java.util.Objects;
 import org.jgroups.Address;
+import org.jgroups.Message;
 import org.jgroups.blocks.cs.NioServer;
 import org.jgroups.conf.ClassConfigurator;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.UDP;
+import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.util.ByteArrayDataInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * JGroups' protocols that read sockets, as the shipped stacks have them: no number that comes from
- * there sizes an allocation before what it counts has come. On the wire they are JGroups' own.
+ * JGroups' protocols that strangers' words reach, as the shipped stacks have them: no number that
+ * comes from a socket sizes an allocation before what it counts has come, and nobody is made to
+ * leave. On the wire they are JGroups' own.
  *
  * <p>Public within, for JGroups makes them by their names.
  */
 final class PlainStack {
   /** By the names in the shipped XML. */
   static final Map<String, Class<?>> INSTEAD =
-      Map.of("UDP", Udp.class, "TCP", Tcp.class, "FD_SOCK2", FailureSockets.class);
+      Map.of(
+          "UDP", Udp.class,
+          "TCP", Tcp.class,
+          "FD_SOCK2", FailureSockets.class,
+          "pbcast.GMS", Views.class);
 
   private PlainStack() {}
 
@@ -59,6 +68,23 @@ final class PlainStack {
       NioServer server = super.createServer(ports);
       server.setMaxLength(RuntimeLimits.FAILURE_WORD_BYTES);
       return server;
+    }
+  }
+
+  /**
+   * Nobody else says that this end leaves. Who is alone in its view, or leaves with all others of
+   * it, would be in no view ever after, and let nobody in, by one word of a stranger.
+   */
+  public static final class Views extends GMS {
+    public Views() {
+      setId(ClassConfigurator.getProtocolId(GMS.class));
+    }
+
+    @Override
+    protected @Nullable Object handle(GmsHeader word, Message message) {
+      boolean isOwnLeave =
+          word.getType() == GmsHeader.LEAVE_REQ && Objects.equals(word.getMember(), local_addr);
+      return isOwnLeave && !isLeaving() ? null : super.handle(word, message);
     }
   }
 }

@@ -26,6 +26,7 @@ public final class Invariants {
     all.add(new Honour(world));
     all.add(new Frames(world));
     all.add(new Bounds(world));
+    all.add(new Restraint(world));
     all.add(new Erasure(world));
     return all;
   }

@@ -30,4 +30,24 @@ class BoundsTest {
         .singleElement()
         .satisfies(each -> assertThat(each.property()).isEqualTo("I8"));
   }
+
+  @Test
+  void aPeerThatSpeaksWithoutEndIsFound() {
+    Node node = world.found(0);
+    Restraint restraint = new Restraint(world);
+    Bytes word = Bytes.owning(new byte[10]);
+    for (int i = 0; i < 10; i++) {
+      for (int j = 0; j < 200; j++) {
+        restraint.meant(node, word);
+      }
+      world.timeline().runTo(world.now() + 1_000);
+    }
+    assertThat(world.violations()).isEmpty();
+    for (int i = 0; i < 1_000; i++) {
+      restraint.meant(node, word);
+    }
+    assertThat(world.violations())
+        .singleElement()
+        .satisfies(each -> assertThat(each.property()).isEqualTo("I8"));
+  }
 }
