@@ -389,7 +389,7 @@ final class Fetching {
     }
     MemberId one = some.get(jitter.below(some.size()));
     boolean knowsMore = ahead.contains(one);
-    List<FactId> asked = new ArrayList<>();
+    List<FactId> asked = longLacked(due, one);
     for (Iterator<FactId> each = due.iterator();
         each.hasNext() && asked.size() < Limits.SYNC_WANTED; ) {
       FactId id = each.next();
@@ -411,6 +411,27 @@ final class Fetching {
     }
     askedNow.add(one);
     out.add(new Effect.Fetch(one, List.copyOf(asked)));
+  }
+
+  /**
+   * The parents that come first, too, if they were asked for in vain: where all who may have them
+   * are asked seldom, the moment at which one is due and the moment of the one who has it may never
+   * meet.
+   */
+  private List<FactId> longLacked(List<FactId> due, MemberId one) {
+    List<FactId> first = new ArrayList<>();
+    wants.entrySet().stream()
+        .filter(each -> each.getValue().parent)
+        .sorted(Comparator.comparingInt(each -> each.getValue().turn))
+        .limit(HeartbeatLimits.LONG_LACKED)
+        .filter(each -> each.getValue().tries > 2 && each.getValue().holders.contains(one))
+        .filter(each -> !due.contains(each.getKey()))
+        .forEach(
+            each -> {
+              each.getValue().asked = one;
+              first.add(each.getKey());
+            });
+    return first;
   }
 
   private List<MemberId> thoseWhoMayBeAsked(List<MemberId> some, long now) {

@@ -103,6 +103,9 @@ final class HeartbeatLimits {
   static final long FETCH_RETRY = 200;
   static final long FETCH_RETRY_MOST = 1_000;
 
+  /** Parents, of those that come first, that are asked of everybody who is asked anything. */
+  static final int LONG_LACKED = 8;
+
   /** After so many tries asking slows to {@link #FETCH_RETRY_SLOW}; a head is given up. */
   static final int FETCH_TRIES = 16;
 

@@ -645,6 +645,24 @@ class HeartbeatTest {
     assertThat(only(Effect.Fetch.class, run(20_000)).size()).isLessThan(3);
   }
 
+  /** Some member made up hundreds: so all are asked in vain over and over, and then seldom. */
+  @Test
+  void whatComesFirstIsAskedOfEverybodyWhoIsAskedAnything() {
+    begin();
+    List<FactId> lacked = new ArrayList<>(List.of(People.fact("first")));
+    for (int i = 0; i < 200; i++) {
+      lacked.add(People.fact("made up " + i));
+    }
+    tell(new Input.Lacks(lacked));
+    for (int member : new int[] {4, 5, 6, 7}) {
+      tell(new Input.KnowsMore(People.member(member), true));
+    }
+    run(60_000);
+    assertThat(only(Effect.Fetch.class, run(120_000)))
+        .hasSizeGreaterThan(20)
+        .allMatch(fetch -> fetch.facts().contains(lacked.getFirst()));
+  }
+
   /** Nobody had it, so it was asked for in vain, and then seldom; now here is somebody who has. */
   @Test
   void aParentThatNobodyHadIsSoonAskedOfWhoeverNamesIt() {

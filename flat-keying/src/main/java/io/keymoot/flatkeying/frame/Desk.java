@@ -17,16 +17,13 @@ import org.jspecify.annotations.Nullable;
  * installed.
  */
 final class Desk {
-  /** What a forgery adds; a good frame takes one away. */
-  private static final int WARIER = 4;
-
-  private static final int WARY = 2 * WARIER;
-  private static final int MOST_WARY = 8 * WARIER;
+  private static final int WARY = 2;
+  private static final int MOST_WARY = 16;
 
   private static final ThreadLocal<Desk> DESKS = ThreadLocal.withInitial(Desk::new);
 
   final Cipher gcmSeal = cipher("AES/GCM/NoPadding", new FrameNonce());
-  final Cipher gcmOpen = cipher("AES/GCM/NoPadding", new FrameNonce());
+  Cipher gcmOpen = cipher("AES/GCM/NoPadding", new FrameNonce());
   final MessageDigest sha256 = Hash32.newSha256();
   final FrameNonce nonce = new FrameNonce();
   final Arrival arrival = new Arrival();
@@ -36,7 +33,7 @@ final class Desk {
   final byte[] numbers = new byte[24];
   final byte[] digest = new byte[Hash32.LENGTH];
 
-  /** Grows while more than one frame in five is forged. */
+  /** A forgery adds one, a good frame takes one away. */
   private int wary;
 
   /** Whether {@link #gcmCheck} is lent its keys, see {@link LentKey}. */
@@ -58,7 +55,7 @@ final class Desk {
   private @Nullable Cipher block1;
   private @Nullable Mac macSha256;
   private @Nullable Mac macSha512;
-  private byte[] scratch = new byte[2_048];
+  private byte[] associated = new byte[64];
   private byte[] copyIn = new byte[2_048];
   private byte[] copyOut = new byte[2_048];
 
@@ -69,8 +66,9 @@ final class Desk {
   }
 
   /**
-   * Whether to put each frame to {@link TagCheck} before it is opened. With less than one forgery
-   * in five its exception costs less than checking the good ones would; after a flood two dozen
+   * Whether to put each frame to {@link TagCheck} before it is opened: while more are forged than
+   * are not. So in whatever order they come, of the good ones no more are checked than there are
+   * forged ones, and a forgery costs its exception and one check at most. After a flood fifteen
    * good frames end it.
    */
   boolean isWary() {
@@ -78,7 +76,7 @@ final class Desk {
   }
 
   void metForgery() {
-    wary = Math.min(wary + WARIER, MOST_WARY);
+    wary = Math.min(wary + 1, MOST_WARY);
   }
 
   void metGood() {
@@ -122,12 +120,12 @@ final class Desk {
     }
   }
 
-  /** Room for {@code length} bytes; what an earlier frame left in it may be overwritten. */
-  byte[] scratch(int length) {
-    if (scratch.length < length) {
-      scratch = new byte[roomier(length)];
+  /** Room for a header and metadata. */
+  byte[] associated(int length) {
+    if (associated.length < length) {
+      associated = new byte[roomier(length)];
     }
-    return scratch;
+    return associated;
   }
 
   byte[] copyIn(int length) {

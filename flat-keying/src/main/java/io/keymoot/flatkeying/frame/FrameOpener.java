@@ -50,8 +50,9 @@ public final class FrameOpener {
   }
 
   /**
-   * Opens the frame of {@code length} bytes into {@code out}, where as many bytes must be free; it
-   * may not overlap the frame.
+   * Opens the frame of {@code length} bytes into {@code out}, where as many bytes must be free, for
+   * a frame that does not need them, too: who gives less room than what comes may take learns it by
+   * an exception. The room may not overlap the frame.
    *
    * @param source whom the transport had it from, any number that tells sources apart: it bounds
    *     what waits, and proves nothing. Sources of one number share their room, so it should be
@@ -394,9 +395,11 @@ public final class FrameOpener {
               ? opened(arrival, FrameSource.MEMBER, text)
               : Refused.REPLAYED;
       case DISOWNED -> Refused.FORGED;
-      // Should this be the genuine one, it is owed, but under its key its number is marked: who was
-      // quicker by so little, with a key of another time, has kept it out.
-      case TAKEN -> Waiting.FOR_VOUCHER;
+      case TAKEN -> {
+        // Should this be the genuine one, it is to be delivered once its sender has signed.
+        lane.window.unmark(arrival.number());
+        yield Waiting.FOR_VOUCHER;
+      }
       case OPENED -> Refused.REPLAYED;
     };
   }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * many threads ask.
  *
  * <p>Numbers are kept in blocks of 64, and a ring holds the newest block of each place. A block is
- * only ever replaced by a newer one, and marked for good: who marks a block that has just been
- * replaced is still the only one to mark that number, since whoever comes later finds the newer
- * block and is told that it is too old. So the ring reaches back {@value #REACH} numbers at least.
+ * only ever replaced by a newer one, never cleared: who marks a block that has just been replaced
+ * is still the only one to mark that number, since whoever comes later finds the newer block and is
+ * told that it is too old. So the ring reaches back {@value #REACH} numbers at least.
  */
 final class ReplayWindow {
   static final int REACH = 960;
@@ -51,6 +51,15 @@ final class ReplayWindow {
         return block.mark(bit(number)) ? Mark.FRESH : Mark.SEEN;
       }
       ring.compareAndSet(place, block, new Block(index));
+    }
+  }
+
+  /** Takes a mark back: by whoever was told that the number was fresh, and delivered nothing. */
+  void unmark(long number) {
+    long index = number >>> 6;
+    Block block = ring.get((int) index & (BLOCKS - 1));
+    if (block != null && block.index == index) {
+      block.seen.getAndUpdate(seen -> seen & ~bit(number));
     }
   }
 

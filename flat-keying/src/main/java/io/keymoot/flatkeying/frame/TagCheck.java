@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * Tells a forged GCM frame without the exception that the JCA answers one with.
  *
  * <p>That exception carries a stack trace, which costs several times what opening a frame costs: a
- * stranger could make us work harder than he does. So a thread that meets many forgeries, more than
- * one frame in five ({@link Desk#isWary}), puts each frame to this check before it opens it. That
- * doubles what a good frame costs, which is why few forgeries do not bring it about. A frame that
- * passes is still opened, and so judged, by the platform's GCM; a mistake here could refuse good
- * frames but never accept a bad one.
+ * stranger could make us work harder than he does. So a thread that meets more forgeries than good
+ * frames ({@link Desk#isWary}) puts each to this check before it opens it. That doubles what a good
+ * frame costs, which is why few forgeries do not bring it about. A frame that passes is still
+ * opened, and so judged, by the platform's GCM; a mistake here could refuse good frames but never
+ * accept a bad one.
  *
  * <p>How it works. GCM's tag is GHASH(A, C) ⊕ E(J₀), the last block hashed being the lengths L. GCM
  * over A‖C as associated data alone, each padded to whole blocks, and under the same nonce, hashes
@@ -48,7 +48,7 @@ final class TagCheck implements AutoCloseable {
     int associated = header + metadata.length;
     int padded = toBlocks(associated);
     int total = padded + text;
-    byte[] first = desk.scratch(padded);
+    byte[] first = desk.associated(padded);
     if (padded == 16 && metadata.length == 0) {
       oneBlock(first, in, at, header);
     } else {

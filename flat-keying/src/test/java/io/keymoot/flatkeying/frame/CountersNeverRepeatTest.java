@@ -18,7 +18,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/** No base key ever meets a KID and counter twice: the one thing that must never happen. */
+/**
+ * No base key ever meets a KID and counter twice: the one thing that must never happen.
+ *
+ * <p>Here is what a stay's one sealer does. That a process that starts again, or a copy of one, has
+ * another stay is shown where processes are: by the simulator, whose judge of nonces looks at every
+ * frame of devices that crash, lose time or come back with an old disk; and by node/runtime's
+ * VillageTest and ClockWatchTest.
+ */
 class CountersNeverRepeatTest {
   private static final byte[] TEXT = new byte[16];
 
@@ -43,7 +50,7 @@ class CountersNeverRepeatTest {
   }
 
   @Test
-  void neitherRestartsNorReturnsNorEpochsNorForksRepeatOne() {
+  void neitherReturnsNorEpochsNorForksRepeatOne() {
     for (int seed = 0; seed < 20; seed++) {
       Cast world = new Cast(1_000 + seed);
       Ledger ledger = new Ledger();
@@ -52,41 +59,28 @@ class CountersNeverRepeatTest {
       Device device = world.new Device(alice).sendsUnder(epochs.getFirst());
       Epoch current = epochs.getFirst();
       for (int step = 0; step < 400; step++) {
-        switch (world.below(12)) {
-          // A restart: a new process makes a new JoinRequest, so it is a new member.
-          case 0 -> {
-            alice = world.new Person();
-            device = world.new Device(alice).sendsUnder(current);
-          }
+        switch (world.below(10)) {
           // A return (Here): a new stay in the same process, under keys that were used before.
+          case 0 -> {
+            device.sealer = device.ring.beginStay(alice.beginsAnotherStay(), alice::sign);
+            device.sendsUnder(current);
+          }
           case 1 -> {
-            device.sealer = device.ring.beginStay(alice.beginsAnotherStay(), alice::sign);
-            device.sendsUnder(current);
-          }
-          // A copied device: both copies begin a new stay before they seal again.
-          case 2 -> {
-            Device copy = world.new Device(copyOf(alice, world));
-            copy.sendsUnder(current);
-            seal(copy, current, world, ledger);
-            device.sealer = device.ring.beginStay(alice.beginsAnotherStay(), alice::sign);
-            device.sendsUnder(current);
-          }
-          case 3 -> {
             current = world.epoch();
             epochs.add(current);
             device.sendsUnder(current);
           }
-          case 4 -> {
+          case 2 -> {
             current = current.stepped();
             epochs.add(current);
             device.sendsUnder(current);
           }
           // A fork of the group: back to a key used before, and on from there.
-          case 5 -> {
+          case 3 -> {
             current = epochs.get(world.below(epochs.size()));
             device.sendsUnder(current);
           }
-          case 6 -> device.ring.holdBack();
+          case 4 -> device.ring.holdBack();
           default -> {
             device.sendsUnder(current);
             seal(device, current, world, ledger);
@@ -95,12 +89,6 @@ class CountersNeverRepeatTest {
       }
       assertThat(ledger.frames).isGreaterThan(200);
     }
-  }
-
-  private static Person copyOf(Person person, Cast world) {
-    Person copy = world.new Person();
-    copy.self = new FrameSender(copy.self.stay(), person.member);
-    return copy;
   }
 
   private static void seal(Device device, Epoch under, Cast world, Ledger ledger) {

@@ -18,11 +18,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -34,6 +39,11 @@ import org.openjdk.jol.info.GraphLayout;
  * <p>Whole in one file, though long, because all its stories are told with the same people.
  */
 class SourceAuthenticationTest {
+  static {
+    // Records give no offsets of their fields: JOL lays them out itself.
+    System.setProperty("jol.magicFieldOffset", "true");
+  }
+
   private static final FrameStream PLAIN = FrameStream.of(Authentication.NONE, 0);
   private static final FrameStream CAMERA = FrameStream.of(Authentication.AMORTISED, 0);
   private static final FrameStream CHAT = FrameStream.of(Authentication.SIGNED, 0);
@@ -299,9 +309,19 @@ class SourceAuthenticationTest {
   @Test
   void lossOfEveryVoucherCostsNoMemory() {
     VouchMemory memory = new VouchMemory();
+    Map<Integer, Hash32> digests = new HashMap<>();
     for (int i = 0; i < 100_000; i++) {
-      assertThat(memory.remember(i, 0, cast.hash())).isEqualTo(VouchMemory.Frame.UNKNOWN);
+      digests.put(i, cast.hash());
+      assertThat(memory.remember(i, 0, digests.get(i))).isEqualTo(VouchMemory.Frame.UNKNOWN);
     }
+    List<Integer> remembered = new ArrayList<>();
+    digests.forEach(
+        (number, digest) -> {
+          if (memory.look(number, 0, digest) != VouchMemory.Frame.UNKNOWN) {
+            remembered.add(number);
+          }
+        });
+    assertThat(remembered).contains(99_999).hasSize(Limits.FRAMES_AWAITING_VOUCHER);
     // And of the sealer, whose application never asks for vouchers.
     for (int i = 0; i < 40 * Limits.UNSIGNED_BATCHES; i++) {
       sender.seals(CAMERA, "x");
@@ -455,6 +475,51 @@ class SourceAuthenticationTest {
     assertThat(vouched.disowned()).as("the test drives memories out").containsExactly(0L);
     assertThat(receiver.opens(genuine)).isEqualTo(Refused.REPLAYED);
     assertThat(receiver.texts()).containsOnlyOnce("genuine");
+  }
+
+  /** Two threads open the two at the same moment, over and over. */
+  @Test
+  void whoIsQuickerByAMomentKeepsNoGenuineFrameOut() throws Exception {
+    Epoch next = cast.epoch();
+    receiver.holds(next);
+    Queue<String> texts = new ConcurrentLinkedQueue<>();
+    int batches = 40;
+    for (int batch = 0; batch < batches; batch++) {
+      List<byte[]> genuine = new ArrayList<>();
+      List<byte[]> forged = new ArrayList<>();
+      for (int i = 0; i < Limits.VOUCHED_FRAMES; i++) {
+        long number = (long) batch * Limits.VOUCHED_FRAMES + i;
+        genuine.add(sender.seals(CAMERA, "genuine " + number));
+        forged.add(sealedAsAlice(next, CAMERA, number, new byte[] {'f'}));
+      }
+      AtomicInteger atOnce = new AtomicInteger();
+      Thread other = new Thread(() -> openInStep(forged, atOnce, texts));
+      other.start();
+      openInStep(genuine, atOnce, texts);
+      other.join();
+      byte[] voucher = sender.voucher(LATER).orElseThrow();
+      assertThat(receiver.opens(voucher)).isInstanceOf(Vouched.class);
+      receiver.drains(Cast.START);
+    }
+    texts.addAll(receiver.texts());
+    for (int i = 0; i < batches * Limits.VOUCHED_FRAMES; i++) {
+      assertThat(Collections.frequency(texts, "genuine " + i)).as("genuine " + i).isOne();
+    }
+  }
+
+  private void openInStep(List<byte[]> frames, AtomicInteger atOnce, Queue<String> texts) {
+    for (int i = 0; i < frames.size(); i++) {
+      byte[] frame = frames.get(i);
+      byte[] out = new byte[frame.length];
+      atOnce.incrementAndGet();
+      while (atOnce.get() < 2 * (i + 1)) {
+        Thread.onSpinWait();
+      }
+      Opening opening = receiver.opener.open(Cast.START, 1, frame, 0, frame.length, out, 0);
+      if (opening instanceof Opened opened) {
+        texts.add(new String(out, 0, opened.length(), StandardCharsets.UTF_8));
+      }
+    }
   }
 
   @Test

@@ -289,12 +289,11 @@ public final class Peer implements AutoCloseable {
     boolean isSigned = message.statement().isPresent() && isSigned(message, read);
     Input.KeyCheck check = check(message, read);
     boolean hasMac = check == Input.KeyCheck.SAME;
-    boolean isNobodyKnown =
-        message.statement().isPresent() && isMember && isStranger(beat.member());
-    if (!isSigned && !hasMac && !isNobodyKnown) {
+    boolean isOutsiders = message.statement().isPresent() && isMember && isOutsiders(message, read);
+    if (!isSigned && !hasMac && !isOutsiders) {
       return;
     }
-    if (isForged(message, isSigned, isNobodyKnown)) {
+    if (isForged(message, isSigned, isOutsiders)) {
       return;
     }
     if (its.said(beat.member()).isEmpty()) {
@@ -334,11 +333,23 @@ public final class Peer implements AutoCloseable {
    * In the form of a statement, and nobody's: the group's key under it makes it no member's word,
    * for each who holds that key could have written it.
    */
-  private boolean isForged(HeartbeatMessage message, boolean isSigned, boolean isNobodyKnown) {
+  private boolean isForged(HeartbeatMessage message, boolean isSigned, boolean isOutsiders) {
     return message.statement().isPresent()
         && !isSigned
-        && !isNobodyKnown
+        && !isOutsiders
         && !keying.isSignedBySomebodyKnown(message.statement().get());
+  }
+
+  /**
+   * By whoever is not in as far as this peer knows, and may be by facts that it lacks: nobody ever
+   * heard of, whose words cannot be checked, or who was in, and signed it.
+   */
+  private boolean isOutsiders(HeartbeatMessage message, BeatsRead.Read read) {
+    MemberId member = message.beat().member();
+    return !keying.state().isMember(member)
+        && (isStranger(member)
+            || read.isSigned(
+                () -> keying.isSignedBySomebodyKnown(message.statement().orElseThrow())));
   }
 
   private boolean isStranger(MemberId member) {

@@ -2,8 +2,12 @@ package io.keymoot.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.group.Stay;
+import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.peer.Village.Resident;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +58,35 @@ class AbsenceTest {
     assertThat(dan.peer.keying().stay()).isPresent().isNotEqualTo(Optional.of(before));
     // The end of the old stay cost the key that dan missed, the new one a second.
     assertThat(rekeys()).isBetween(2L, 4L);
+    assertThat(village.misunderstandings()).isEmpty();
+  }
+
+  /** Neither its Here came to anybody, nor what that hangs on: by the facts at hand it is out. */
+  @Test
+  void whoIsInAgainAndNobodyKnowsItIsHeardAndAsked() {
+    village.found(
+        village.device("anna"),
+        Village.ANYBODY_ADMITS_CHAIR_EXPELS,
+        village.certified(),
+        Village.OPEN);
+    for (String name : List.of("ben", "dan")) {
+      village.join(village.device(name), Village.OPEN);
+    }
+    village.run(2 * MINUTE);
+    Resident dan = village.the("dan");
+    village.wire = (from, to, message) -> from != dan;
+    dan.step(new PeerInput.Refresh());
+    village.run(13 * MINUTE);
+    MemberId seat = dan.id();
+    List<Resident> others = List.of(village.the("anna"), village.the("ben"));
+    assertThat(others).noneMatch(each -> counts(each, seat));
+    assertThat(dan.peer.keying().stay().orElseThrow().begunBy().type()).isEqualTo(MessageType.HERE);
+
+    village.wire =
+        (from, to, message) ->
+            from != dan || !(FactCodec.decode(message) instanceof Decoded.Ok<Envelope>);
+    village.run(MINUTE / 2);
+    assertThat(others).allMatch(each -> counts(each, seat));
     assertThat(village.misunderstandings()).isEmpty();
   }
 

@@ -9,15 +9,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.crypto.Cipher;
 
 /**
  * The operations of {@link FrameBenchmark} in CPU time of the thread, all in one run and in turns:
  * on a machine that does other things too, JMH's wall time says little and ratios less.
  *
- * <p>Prints a line for each: median, first decile, bytes allocated, of one frame. Arguments: how
- * many rounds, of how many bytes, and the class of a security provider to be put before the
- * platform's.
+ * <p>Prints a line for each: median, first decile, bytes allocated, of one frame; and what they are
+ * to each other. Arguments: how many rounds, of how many bytes, and the class of a security
+ * provider to be put before the platform's.
  */
 public final class FrameFigures {
   /** Unmeasured runs before each measured one: so that each finds its own frames in the cache. */
@@ -32,6 +33,10 @@ public final class FrameFigures {
   private record Row(List<Double> nanos, List<Double> bytes) {
     Row() {
       this(new ArrayList<>(), new ArrayList<>());
+    }
+
+    double median() {
+      return quantile(nanos, 0.5);
     }
   }
 
@@ -49,16 +54,38 @@ public final class FrameFigures {
         List.of(SFrameSuite.AES_128_GCM_SHA256_128, SFrameSuite.AES_256_GCM_SHA512_128)) {
       System.out.println(
           suite + ", " + size + " bytes: ns of CPU (median, first decile), bytes allocated");
-      measure(suite, size, rounds)
-          .forEach(
-              (name, row) ->
-                  System.out.printf(
-                      "%-16s %8.0f %8.0f %7.0f%n",
-                      name,
-                      quantile(row.nanos, 0.5),
-                      quantile(row.nanos, 0.1),
-                      quantile(row.bytes, 0.5)));
+      Map<String, Row> rows = measure(suite, size, rounds);
+      rows.forEach(
+          (name, row) ->
+              System.out.printf(
+                  "%-16s %8.0f %8.0f %7.0f%n",
+                  name, row.median(), quantile(row.nanos, 0.1), quantile(row.bytes, 0.5)));
+      tellRatios(rows);
     }
+  }
+
+  private static void tellRatios(Map<String, Row> rows) {
+    double open = median(rows, "open");
+    double seal = median(rows, "seal");
+    int forged = FrameBenchmark.FORGED_AMONG + 1;
+    int good = FrameBenchmark.BATCH - forged;
+    double amongForged = FrameBenchmark.BATCH * median(rows, "openAmongForged") - good * open;
+    System.out.printf(
+        "to the raw cipher: sealing %.2f, opening %.2f; MLS to sealing %.0f%nto opening: refusing"
+            + " %.3f, the same again %.3f, where it costs most %.1f; sealing and opening with a"
+            + " proved sender %+.0f and %+.0f ns%n",
+        seal / median(rows, "sealRaw"),
+        open / median(rows, "openRaw"),
+        median(rows, "MLS protect") / seal,
+        median(rows, "refuseForged") / open,
+        median(rows, "refuseOneAgain") / open,
+        amongForged / forged / open,
+        median(rows, "sealAmortised") - seal,
+        median(rows, "openAmortised") - open);
+  }
+
+  private static double median(Map<String, Row> rows, String name) {
+    return Objects.requireNonNull(rows.get(name), name).median();
   }
 
   private static Map<String, Row> measure(SFrameSuite suite, int size, int rounds)
@@ -79,13 +106,10 @@ public final class FrameFigures {
     operations.put("verifyOneIn32", frames::verifyOneIn32);
     operations.put("openRaw", frames::openRaw);
     operations.put("open", frames::open);
-    // One in five leaves a thread as wary as it was: not at all now, after the flood below all the
-    // time.
     operations.put("openAmongForged", frames::openAmongForged);
     operations.put("openAmortised", frames::openAmortised);
     operations.put("refuseForged", frames::refuseForged);
     operations.put("refuseOneAgain", frames::refuseTheSameForgeryAgain);
-    operations.put("amongAfterFlood", frames::openAmongForged);
     operations.put("refuseForgedRaw", frames::refuseForgedRaw);
     operations.put("sealAndOpen", frames::sealAndOpen);
 

@@ -184,7 +184,7 @@ class SeedsTest {
   @ValueSource(
       longs = {
         200140, 200282, 200751, 200883, 201127, 201746, 201765, 300047, 301332, 303241, 304799,
-        305120, 306954, 401602, 420232, 422272, 424786, 440766, 514254, 521836
+        305120, 306954, 401602, 420232, 422272, 424786, 440766, 514254, 521836, 549572, 554204
       })
   void whatOnceFailedInACampaignHolds(long seed) {
     assertThat(failures(campaign(40_000).withSeed(seed), 1)).isEmpty();
