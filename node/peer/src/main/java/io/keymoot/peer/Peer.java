@@ -35,6 +35,7 @@ import io.keymoot.heartbeat.HeartbeatMessage;
 import io.keymoot.heartbeat.Rosters;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +110,7 @@ public final class Peer implements AutoCloseable {
   private List<Slot> resealsOwed = List.of();
   private @Nullable Address reachedAt;
   private List<Bytes> remembered = List.of();
+  private SortedSet<MemberId> shunned = Collections.emptySortedSet();
   private @Nullable Stay stay;
   private final Set<StayId> begun = new TreeSet<>();
   private final Set<FactId> leftBehind = new TreeSet<>();
@@ -165,6 +168,11 @@ public final class Peer implements AutoCloseable {
     return looking.view(at, heartbeat, status, Optional.ofNullable(rosterIs), judging.waiting());
   }
 
+  /** That this peer is out though nobody meant it, if so; a walk through all facts. */
+  public Optional<Fall> fall() {
+    return Fall.of(keying);
+  }
+
   // ---- the step
 
   public List<PeerEffect> step(Tick time, PeerInput input) {
@@ -193,6 +201,7 @@ public final class Peer implements AutoCloseable {
         heartbeat(new io.keymoot.heartbeat.Input.ReachedAt(at.address().value()));
       }
       case PeerInput.Remember remember -> remembered = remember.facts();
+      case PeerInput.Shun shun -> shunned = shun.members();
       case PeerInput.Date date -> judging.dateIs(date.wall());
       case PeerInput.Heard heard -> judging.hear(heard.hearing());
       case PeerInput.Answer answer -> judging.answer(answer.ticket(), answer.yes(), answer.by());
@@ -282,7 +291,7 @@ public final class Peer implements AutoCloseable {
       return;
     }
     boolean isMember = keying.isMember();
-    if (!isMember) {
+    if (!isMember && !shunned.contains(beat.member())) {
       keying(new Input.IntroducerSeen(from.value()));
       settle();
     }

@@ -6,9 +6,11 @@ import io.keymoot.admission.PolicyRules;
 import io.keymoot.admission.Ticket;
 import io.keymoot.admission.WallTime;
 import io.keymoot.flatkeying.fact.Fingerprint;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /** All that can happen to a peer. */
 public sealed interface PeerInput {
@@ -35,6 +37,9 @@ public sealed interface PeerInput {
       facts = List.copyOf(facts);
     }
   }
+
+  /** Whom a newcomer does not ask to let it in: they are out ({@link Fall}). */
+  record Shun(SortedSet<MemberId> members) implements PeerInput {}
 
   /** The date, for certificates and invites alone. */
   record Date(WallTime wall) implements PeerInput {}

@@ -751,7 +751,7 @@ public final class GroupNode implements AutoCloseable {
     switch (effect) {
       case NodeEffect.OfPeer of -> perform(now, of.seat(), of.effect(), open);
       case NodeEffect.Presence presence -> open.multicast(Quality.PRESENCE, presence.message());
-      case NodeEffect.Seated seated -> take(seated.seat());
+      case NodeEffect.Seated seated -> meet(seated.seat());
       case NodeEffect.Recognised recognised -> {
         if (recognised.seat() == seat) {
           members(recognised.seat());
@@ -763,13 +763,18 @@ public final class GroupNode implements AutoCloseable {
       case NodeEffect.Moved moved -> {
         keyDesk.retireAll(moved.from());
         moved.from().close();
-        take(moved.to());
+        meet(moved.to());
         keyDesk.installAll(moved.to());
         members(moved.to());
         PeerView there = moved.to().peer.view(now);
         tell(new NodeEvent.Status(stateOf(there.state()), there.cause()));
         // Who was put out there was so before it was this node's group.
         remember(moved.to());
+      }
+      case NodeEffect.Anew anew -> {
+        keyDesk.retireAll(anew.from());
+        anew.from().close();
+        take(anew.to());
       }
       case NodeEffect.GaveUp gaveUp -> gaveUp.seat().close();
       case NodeEffect.ClocksApart apart -> holdBack(apart.millis());
@@ -798,11 +803,15 @@ public final class GroupNode implements AutoCloseable {
     }
   }
 
+  private void meet(Seat taken) {
+    take(taken);
+    publish(new NodeEvent.Met(taken.peer.keying().group()));
+  }
+
   private void take(Seat taken) {
     seat = taken;
     figures.use(taken.desk.ring());
     frames.use(taken.desk);
-    publish(new NodeEvent.Met(taken.peer.keying().group()));
   }
 
   private static boolean isWord(Bytes message) {

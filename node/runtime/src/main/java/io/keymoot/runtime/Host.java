@@ -12,6 +12,7 @@ import io.keymoot.flatkeying.fact.FactVerifier;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.keying.Effect;
 import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.wire.Bytes;
@@ -28,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -45,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  *                        └ nobody, and the lobby says so ─▶ seat, founded
  *   alone in what it founded so, or let in by nobody, and another group is heard:
  *                                                next seat ── is in ──▶ seat
+ *   let in by somebody who was put out, and fallen with that: a moment later ──▶ seat anew
  * </pre>
  *
  * <p>Long, but whole: each arrow of this picture is one method, and all of them move the same two
@@ -109,6 +112,13 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   private @Nullable Seat seat;
   private @Nullable Seat next;
   private Tick moveAt = Tick.ZERO;
+
+  /** The stay fell with whoever let this device in: from when on it asks the others. */
+  private @Nullable Tick knockAt;
+
+  /** It keeps to its group then, though it came to it by its name alone. */
+  private boolean wasLetIn;
+
   private @Nullable Bytes latestBeat;
   private Tick nextDate = Tick.ZERO;
   private Tick announceAt = Tick.ZERO;
@@ -164,6 +174,9 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       case NodeInput.ToPeer to -> {
         requirePossible(to.input());
         opinion = opinion.after(to.input());
+        if (to.input() instanceof PeerInput.Leave) {
+          stopKnocking();
+        }
         if (to.input() instanceof PeerInput.Received received) {
           if (seat == null && OtherVersions.isOne(received.message())) {
             heardOtherVersion(received.from(), received.message());
@@ -208,6 +221,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     if (lobby != null) {
       due = Tick.earlier(due, lobby.nextDeadline());
     }
+    due = Tick.earlier(due, knockAt);
     if (next != null || !candidates.isEmpty()) {
       due = Tick.earlier(due, moveAt);
     }
@@ -313,8 +327,16 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
         // An invite is spent in the next group as well.
         opinion = opinion.after(are);
       }
-      out.add(new NodeEffect.OfPeer(at, effect));
+      if (at == seat && isOut(effect) && at.peer.fall().isPresent()) {
+        fall(at);
+      } else {
+        out.add(new NodeEffect.OfPeer(at, effect));
+      }
     }
+  }
+
+  private static boolean isOut(PeerEffect effect) {
+    return effect instanceof PeerEffect.Status status && status.state() == Effect.State.OUT;
   }
 
   /** Fetches what newcomers show of themselves, so that they have names; a little later, tells. */
@@ -366,6 +388,9 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       }
     }
     recognise();
+    if (knockAt != null && !now.isBefore(knockAt)) {
+      knockAgain();
+    }
     announce();
     if (lobby != null) {
       if (wish instanceof Wish.JoinOrFound either && lobby.founds(now)) {
@@ -450,6 +475,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   /** It knows its group by name alone, and nobody there has let it in: it may be nobody's group. */
   private boolean isStillOutside() {
     return (wish instanceof Wish.JoinAny || wish instanceof Wish.JoinOrFound)
+        && !wasLetIn
         && seat != null
         && seat.peer.keying().state().count() == 0;
   }
@@ -507,8 +533,46 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       }
       seat = to;
       next = null;
+      knockAt = null;
       candidates.clear();
       out.add(new NodeEffect.Moved(from, to));
+    }
+  }
+
+  // ---- falling with others
+
+  /** Nobody put this device out, so it does not go. */
+  private void fall(Seat at) {
+    if (knockAt == null) {
+      knockAt = now.plusMillis(RuntimeLimits.KNOCK_AGAIN_MILLIS);
+      PeerEffect told =
+          new PeerEffect.Status(
+              Effect.State.SYNCING,
+              "whoever let this device in was put out, so it was never in; it asks the others");
+      out.add(new NodeEffect.OfPeer(at, told));
+    }
+  }
+
+  /** As a new member, which knows who is out from the moment in which it is let in. */
+  private void knockAgain() {
+    Seat from = Objects.requireNonNull(seat);
+    FlatKeying known = from.peer.keying();
+    knockAt = null;
+    wasLetIn = true;
+    candidates.clear();
+    Seat to = new Seat(join(known.group(), known.credential()));
+    seat = to;
+    out.add(new NodeEffect.Anew(from, to));
+    begin(to, Remembered.worthKeeping(known.ledger(), known.state()));
+    from.peer.fall().ifPresent(fall -> step(to, new PeerInput.Shun(fall.with())));
+    announceAt = now;
+  }
+
+  private void stopKnocking() {
+    if (knockAt != null && seat != null) {
+      knockAt = null;
+      out.add(
+          new NodeEffect.OfPeer(seat, new PeerEffect.Status(Effect.State.OUT, "this device left")));
     }
   }
 
@@ -522,6 +586,13 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   }
 
   private void begin(Seat at) {
+    begin(at, List.of());
+  }
+
+  /**
+   * @param learnt what a stay before this one knew, beside what is on disk
+   */
+  private void begin(Seat at, List<Bytes> learnt) {
     step(at, new PeerInput.Start(wall.get()));
     if (self != null) {
       step(at, new PeerInput.ReachedAt(self));
@@ -532,7 +603,9 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     }
     // Read here and now, before this device can be let in: nothing is believed first and mended
     // later.
-    step(at, new PeerInput.Remember(memory.apply(at.peer.keying().group())));
+    List<Bytes> facts = new ArrayList<>(memory.apply(at.peer.keying().group()));
+    facts.addAll(learnt);
+    step(at, new PeerInput.Remember(facts));
   }
 
   private Peer found(FlatKeying.Founding plan) {
@@ -541,8 +614,11 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   }
 
   private Peer join(GroupId group) {
-    return Peer.join(
-        group, identity.key(), identity.credential().encode(), opinion.policy(), entropy, shared());
+    return join(group, identity.credential().encode());
+  }
+
+  private Peer join(GroupId group, Bytes credential) {
+    return Peer.join(group, identity.key(), credential, opinion.policy(), entropy, shared());
   }
 
   private Peer.Shared shared() {

@@ -31,6 +31,9 @@ sealed interface NodeEffect {
   /** In the other group: from now on that one is this node's. */
   record Moved(Seat from, Seat to) implements NodeEffect {}
 
+  /** The stay fell with whoever let this device in: it asks the same group anew. */
+  record Anew(Seat from, Seat to) implements NodeEffect {}
+
   /** The other group did not let this node in. */
   record GaveUp(Seat seat) implements NodeEffect {}
 }

@@ -166,6 +166,12 @@ final class RuntimeLimits {
   /** How long a node asks to be let into another group before it stays where it is. */
   static final long MOVE_PATIENCE_MILLIS = 60_000;
 
+  /**
+   * Who fell with its introducer asks the others after so long: somebody else who is out may let it
+   * in again and again.
+   */
+  static final long KNOCK_AGAIN_MILLIS = 3_000;
+
   // ---- names
 
   /**

@@ -413,8 +413,7 @@ final class DeviceTest {
       Someone ben = people.add("ben", benId, remembering(benId, bens));
       Someone cora = people.joiner("cora", ClusterStack.fork(coras));
       people.settled(anna, ben, cora);
-      DISCARD cut = new DISCARD().discardAll(true);
-      coras.getProtocolStack().insertProtocol(cut, ProtocolStack.Position.ABOVE, TP.class);
+      DISCARD cut = cut(coras);
       anna.node.evict(cora.identity.device());
       ben.node.evict(cora.identity.device());
       people.settled(anna, ben);
@@ -439,6 +438,70 @@ final class DeviceTest {
           .noneMatch(member -> member.device().equals(cora.identity.device()));
       people.close();
     }
+  }
+
+  /**
+   * Dan meets nobody but cora, who was put out and was not there to hear of it. Once he hears the
+   * others too, his stay falls with hers; he was not put out himself, so he asks them.
+   */
+  @Test
+  void whoWasLetInByOneWhoWasPutOutComesInAmongTheOthersByItself() throws Exception {
+    try (JChannel annas = ClusterStack.local().open("keymoot");
+        JChannel bens = ClusterStack.local().open("keymoot");
+        JChannel coras = ClusterStack.local().open("keymoot")) {
+      for (JChannel each : List.of(annas, bens, coras)) {
+        each.connect(people.name + " lent");
+      }
+      Someone anna = people.founder("anna", ClusterStack.fork(annas));
+      Someone ben = people.joiner("ben", ClusterStack.fork(bens));
+      Someone cora = people.joiner("cora", ClusterStack.fork(coras));
+      people.settled(anna, ben, cora);
+      DISCARD offCora = cut(coras);
+      anna.node.evict(cora.identity.device());
+      ben.node.evict(cora.identity.device());
+      people.settled(anna, ben);
+      DISCARD offAnna = cut(annas);
+      DISCARD offBen = cut(bens);
+      offCora.discardAll(false);
+      try (JChannel dans = ClusterStack.local().open("keymoot")) {
+        dans.connect(people.name + " lent");
+        Someone dan = people.joiner("dan", ClusterStack.fork(dans));
+        await()
+            .atMost(People.IN_THE_END)
+            .until(() -> dan.node.status().state() == NodeState.SETTLED);
+        assertThat(dan.node.member(cora.identity.device())).as("who let him in").isPresent();
+
+        offAnna.discardAll(false);
+        offBen.discardAll(false);
+        await()
+            .atMost(People.IN_THE_END)
+            .untilAsserted(
+                () -> {
+                  for (Someone each : List.of(anna, ben, dan)) {
+                    assertThat(each.node.status().state()).isEqualTo(NodeState.SETTLED);
+                    assertThat(devices(each))
+                        .containsExactlyInAnyOrder(
+                            anna.identity.device(), ben.identity.device(), dan.identity.device());
+                  }
+                });
+        assertThat(dan.saw(NodeEvent.Status.class))
+            .anyMatch(
+                told -> told.state() == NodeState.SYNCING && told.cause().contains("was put out"))
+            .noneMatch(told -> told.state() == NodeState.OUT);
+        await().atMost(People.SOON).until(() -> cora.node.status().state() == NodeState.OUT);
+        people.close();
+      }
+    }
+  }
+
+  private static DISCARD cut(JChannel off) throws Exception {
+    DISCARD cut = new DISCARD().discardAll(true);
+    off.getProtocolStack().insertProtocol(cut, ProtocolStack.Position.ABOVE, TP.class);
+    return cut;
+  }
+
+  private static List<Fingerprint> devices(Someone at) {
+    return at.node.members().toCompletableFuture().join().stream().map(Member::device).toList();
   }
 
   private GroupNode remembering(Identity identity, JChannel lent) {

@@ -262,6 +262,141 @@ final class HostTest {
     by.step(new NodeInput.ToPeer(new PeerInput.AddInvite(invite)));
   }
 
+  // ---- falling with others
+
+  /**
+   * Anna, ben and cora, whom the other two put out while she is apart; dan hears nobody but her,
+   * and she lets him in.
+   */
+  private List<Node> danIsLuredByCora() {
+    Node anna = start(new Wish.Found(people.plan()));
+    Node ben = start(new Wish.JoinAny());
+    Node cora = start(new Wish.JoinAny());
+    runFor(10_000);
+    hears = (from, to) -> (from == cora) == (to == cora);
+    expel(cora, anna, ben);
+    runFor(5_000);
+    assertThat(anna.members()).isEqualTo(2);
+    hears = (from, to) -> (nodes.indexOf(from) < 2) == (nodes.indexOf(to) < 2);
+    Node dan = start(new Wish.JoinAny());
+    runFor(10_000);
+    assertThat(dan.isIn()).isTrue();
+    assertThat(dan.members()).isEqualTo(4);
+    return List.of(anna, ben, cora, dan);
+  }
+
+  private static void expel(Node whom, Node... by) {
+    for (Node each : by) {
+      each.step(new NodeInput.ToPeer(new PeerInput.Expel(whom.identity.device())));
+    }
+  }
+
+  @Test
+  void whoeverFellWithItsIntroducerAsksTheOthersByItselfAndIsTold() {
+    List<Node> all = danIsLuredByCora();
+    Node cora = all.get(2);
+    Node dan = all.get(3);
+    hears = (from, to) -> true;
+    runFor(20_000);
+    assertThat(dan.isIn()).isTrue();
+    assertThat(List.of(all.get(0), all.get(1), dan)).allMatch(node -> node.members() == 3);
+    assertThat(dan.did).noneMatch(HostTest::saysOut);
+    assertThat(dan.causes()).anyMatch(cause -> cause.contains("was put out"));
+    assertThat(cora.did).as("who was put out itself").anyMatch(HostTest::saysOut);
+    assertThat(cora.did).noneMatch(NodeEffect.Anew.class::isInstance);
+    assertThat(cora.isIn()).isFalse();
+  }
+
+  /** She alone is there when he asks again, and still knows nothing. */
+  @Test
+  void whoIsKnownToBeOutIsNotAskedAgain() {
+    List<Node> all = danIsLuredByCora();
+    Node cora = all.get(2);
+    Node dan = all.get(3);
+    danFalls(dan, cora);
+    hears = (from, to) -> from == dan || from == cora;
+    runFor(20_000);
+    assertThat(dan.anews()).isEqualTo(1);
+    assertThat(dan.isIn()).isFalse();
+    hears = (from, to) -> true;
+    runFor(20_000);
+    assertThat(all.get(0).members()).isEqualTo(3);
+  }
+
+  /** Eve is a stranger to dan, and let in by cora as he was. */
+  @Test
+  void whoFellUsesNoKeyWhereItIsLuredAgainByAnother() {
+    List<Node> all = danIsLuredByCora();
+    Node cora = all.get(2);
+    Node dan = all.get(3);
+    danFalls(dan, cora);
+    hears = (from, to) -> from != dan && to != dan && nodes.indexOf(from) > 1;
+    Node eve = start(new Wish.JoinAny());
+    runFor(10_000);
+    assertThat(eve.isIn()).isTrue();
+    assertThat(dan.anews()).isEqualTo(1);
+    dan.did.clear();
+    hears = (from, to) -> from != cora && to != cora && nodes.indexOf(from) > 1;
+    runFor(10_000);
+    assertThat(dan.hasBegunAnew()).as("let in by eve, and fallen with her").isTrue();
+    assertThat(dan.usedAKey()).isFalse();
+  }
+
+  /** He hears the others, and cora hears nobody. */
+  private void danFalls(Node dan, Node cora) {
+    hears = (from, to) -> to == dan || (from == dan && to != cora);
+    for (int i = 0; i < 2_000 && dan.isIn(); i++) {
+      runFor(5);
+    }
+    assertThat(dan.isIn()).isFalse();
+    assertThat(dan.anews()).isZero();
+  }
+
+  @Test
+  void whoFellKeepsToItsGroup() {
+    List<Node> all = danIsLuredByCora();
+    Node dan = all.get(3);
+    GroupId group = all.get(0).group().orElseThrow();
+    danFalls(dan, all.get(2));
+    hears = (from, to) -> false;
+    runFor(5_000);
+    assertThat(dan.hasBegunAnew()).isTrue();
+    hears = (from, to) -> nodes.indexOf(from) > 3 || from == dan;
+    Node fay = start(new Wish.Found(people.plan()));
+    runFor(30_000);
+    assertThat(dan.did).contains(new NodeEffect.OtherGroup(fay.group().orElseThrow(), false));
+    hears = (from, to) -> true;
+    runFor(20_000);
+    assertThat(dan.isIn()).isTrue();
+    assertThat(dan.group()).contains(group);
+  }
+
+  @Test
+  void whoWasLuredAndThenPutOutItselfIsOutForGood() {
+    List<Node> all = danIsLuredByCora();
+    Node dan = all.get(3);
+    hears = (from, to) -> true;
+    runFor(20_000);
+    assertThat(dan.isIn()).isTrue();
+    expel(dan, all.get(0), all.get(1));
+    runFor(120_000);
+    assertThat(dan.isIn()).isFalse();
+    assertThat(dan.did).anyMatch(HostTest::saysOut);
+    assertThat(dan.anews()).isEqualTo(1);
+  }
+
+  @Test
+  void whoLeavesWhileItWaitsToAskTheOthersAsksThemNoMore() {
+    List<Node> all = danIsLuredByCora();
+    Node dan = all.get(3);
+    danFalls(dan, all.get(2));
+    hears = (from, to) -> true;
+    dan.step(new NodeInput.ToPeer(new PeerInput.Leave()));
+    assertThat(dan.did).anyMatch(HostTest::saysOut);
+    runFor(120_000);
+    assertThat(dan.isIn()).isFalse();
+  }
+
   // ---- the virtual network
 
   private Node start(Wish wish) {
@@ -342,6 +477,31 @@ final class HostTest {
           .orElseThrow();
     }
 
+    List<String> causes() {
+      return did.stream()
+          .filter(NodeEffect.OfPeer.class::isInstance)
+          .map(each -> ((NodeEffect.OfPeer) each).effect())
+          .filter(PeerEffect.Status.class::isInstance)
+          .map(each -> ((PeerEffect.Status) each).cause())
+          .toList();
+    }
+
+    boolean usedAKey() {
+      return did.stream()
+          .anyMatch(
+              each ->
+                  each instanceof NodeEffect.OfPeer of
+                      && of.effect() instanceof PeerEffect.Activate);
+    }
+
+    long anews() {
+      return did.stream().filter(NodeEffect.Anew.class::isInstance).count();
+    }
+
+    boolean hasBegunAnew() {
+      return anews() > 0;
+    }
+
     boolean isIn() {
       return host.seat() != null && host.seat().peer.keying().isMember();
     }
@@ -372,6 +532,7 @@ final class HostTest {
             }
           }
           case NodeEffect.Moved moved -> moved.from().close();
+          case NodeEffect.Anew anew -> anew.from().close();
           case NodeEffect.GaveUp gaveUp -> gaveUp.seat().close();
           case NodeEffect.Seated seated -> {}
           case NodeEffect.OtherGroup other -> {}

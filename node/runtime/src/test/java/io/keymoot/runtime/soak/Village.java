@@ -262,6 +262,7 @@ final class Village implements AutoCloseable {
     volatile String group = "";
     volatile String state = "";
     volatile String cause = "";
+    final Set<String> causes = ConcurrentHashMap.newKeySet();
     volatile String inUse = "";
     volatile int members;
     volatile long connected;
@@ -331,6 +332,7 @@ final class Village implements AutoCloseable {
         case "status" -> {
           state = words[1];
           cause = String.join(" ", words).substring(words[0].length() + 1);
+          causes.add(cause);
         }
         case "members" -> members = Integer.parseInt(words[1]);
         case "inuse" -> {
