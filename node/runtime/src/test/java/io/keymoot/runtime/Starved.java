@@ -10,7 +10,6 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.peer.Address;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network that, while it is told to, brings a device all facts but no key: the covers of Rekeys
@@ -60,32 +59,15 @@ final class Starved {
         : message;
   }
 
-  private final class Mouth implements Transport.Receiver {
-    private final Transport.Receiver receiver;
-
+  private final class Mouth extends PassingOn {
     Mouth(Transport.Receiver receiver) {
-      this.receiver = receiver;
+      super(receiver);
     }
 
     @Override
     public void control(Address from, Bytes message) {
       Optional<Bytes> left = isStarved ? withoutKeys(message) : Optional.of(message);
-      left.ifPresent(what -> receiver.control(from, what));
-    }
-
-    @Override
-    public void frame(Address from, Bytes frame, @Nullable Runnable again) {
-      receiver.frame(from, frame, again);
-    }
-
-    @Override
-    public void presence(Address from, Bytes message) {
-      receiver.presence(from, message);
-    }
-
-    @Override
-    public void stoppedBy(Throwable bug) {
-      receiver.stoppedBy(bug);
+      left.ifPresent(what -> super.control(from, what));
     }
   }
 }

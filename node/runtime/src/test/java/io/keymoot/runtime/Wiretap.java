@@ -176,32 +176,15 @@ public final class Wiretap implements AutoCloseable {
   // ---- on the line
 
   /** What comes in. */
-  private final class Tap implements Transport.Receiver {
-    private final Transport.Receiver receiver;
-
+  private final class Tap extends PassingOn {
     Tap(Transport.Receiver receiver) {
-      this.receiver = receiver;
+      super(receiver);
     }
 
     @Override
     public void control(Address from, Bytes message) {
       overhear(message);
-      receiver.control(from, message);
-    }
-
-    @Override
-    public void frame(Address from, Bytes frame, @Nullable Runnable again) {
-      receiver.frame(from, frame, again);
-    }
-
-    @Override
-    public void presence(Address from, Bytes message) {
-      receiver.presence(from, message);
-    }
-
-    @Override
-    public void stoppedBy(Throwable bug) {
-      receiver.stoppedBy(bug);
+      super.control(from, message);
     }
   }
 
