@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * open nor derive anything of what was used since. The next one comes after it.
  *
  * <p>The heap of the first, which is there from beginning to end, is looked at after each fault,
- * once all is collected, and judged by its {@link Trend}.
+ * once all is collected, and judged by {@link HeapJudge}.
  */
 final class LongRun {
   private static final int PROCESSES = 12;
@@ -35,22 +36,7 @@ final class LongRun {
   private static final int RECORDS_ON = 12;
 
   private static final int FAULTS_A_LOOK = 12;
-  private static final int FAULT_MILLIS = 10_000;
-
-  /** Of fewer faults a trend says nothing. */
-  private static final int FEWEST_FOR_A_TREND = 60;
-
-  /**
-   * What the heap may grow by for each fact that came. Facts are kept for good, for nobody could
-   * say who was put out without them: each takes some 1.2 kB with what follows from it. A fault
-   * makes seven or eight of them. What grows with time, with frames or with heartbeats instead of
-   * facts comes on top: between two facts some 150 frames are opened, so six bytes kept of each of
-   * those would be found.
-   */
-  private static final double MOST_KILOBYTES_A_FACT = 2;
-
-  /** From its first look to any later one, whatever it is for. */
-  private static final double MOST_GROWTH = 1.5;
+  private static final long FAULT_MILLIS = 10_000;
 
   private final Way way;
   private final int minutes;
@@ -83,11 +69,11 @@ final class LongRun {
         each.order(TALK);
       }
       group = all.get(0).group;
+      long begun = System.nanoTime();
       long end = Village.in(TimeUnit.MINUTES.toMillis(minutes));
       hoard(village, 0);
       int faults = 0;
       while (System.nanoTime() < end) {
-        long turn = System.nanoTime();
         String fault = fault(streets, village);
         faults++;
         try {
@@ -119,8 +105,7 @@ final class LongRun {
           plunder(out);
           hoard(village, faults);
         }
-        long rest = FAULT_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - turn);
-        TimeUnit.MILLISECONDS.sleep(Math.max(0, rest));
+        TimeUnit.NANOSECONDS.sleep(rest(begun, faults, System.nanoTime()));
       }
       if (expulsion == null) {
         putOut(village, faults);
@@ -137,6 +122,12 @@ final class LongRun {
           plundered);
       judgeTrend(out);
     }
+  }
+
+  /** Until the next fault. What one took longer than its turn, those after it make good. */
+  static long rest(long begun, int faults, long now) {
+    long due = begun + TimeUnit.MILLISECONDS.toNanos(faults * FAULT_MILLIS);
+    return Math.max(0, due - now);
   }
 
   private void tell(PrintStream out, String format, Object... values) {
@@ -183,34 +174,26 @@ final class LongRun {
   // ---- the heap
 
   private void judgeGrowth() throws Failed {
-    long first = looks.get(0).kilobytes();
-    long now = looks.get(looks.size() - 1).kilobytes();
-    if (now > first * MOST_GROWTH) {
-      throw new Failed("the heap of the first grows: " + first + " to " + now + " kB");
+    Optional<String> wrong = HeapJudge.growth(looks);
+    if (wrong.isPresent()) {
+      throw new Failed(wrong.get());
     }
   }
 
   private void judgeTrend(PrintStream out) throws Failed {
-    if (looks.size() < FEWEST_FOR_A_TREND) {
-      tell(out, "too few faults for a trend of the heap: %d are wanted", FEWEST_FOR_A_TREND);
+    if (looks.size() < HeapJudge.FEWEST) {
+      tell(out, "too few faults for a trend of the heap: %d are wanted", HeapJudge.FEWEST);
       return;
     }
-    List<Heap> half = looks.subList(looks.size() / 2, looks.size());
-    double kilobytes =
-        Trend.slope(
-            half.stream().mapToDouble(Heap::facts).toArray(),
-            half.stream().mapToDouble(Heap::kilobytes).toArray());
+    Optional<String> wrong = HeapJudge.trend(looks);
+    if (wrong.isPresent()) {
+      throw new Failed(wrong.get());
+    }
     tell(
         out,
-        "in the second half, of %d looks, the heap grew by %.2f kB with each of %d facts; %.1f may"
-            + " be",
-        half.size(),
-        kilobytes,
-        half.get(half.size() - 1).facts() - half.get(0).facts(),
-        MOST_KILOBYTES_A_FACT);
-    if (kilobytes > MOST_KILOBYTES_A_FACT) {
-      throw new Failed("the heap grows by more than facts take");
-    }
+        "in the second half, of %d looks in all, the heap grew by %.2f kB with each fact",
+        looks.size(),
+        HeapJudge.kilobytesAFact(looks));
   }
 
   // ---- faults
