@@ -1,12 +1,18 @@
 package io.keymoot.runtime.soak;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A network for the processes of one run: a namespace for each, joined by a bridge, on which nft
@@ -17,6 +23,9 @@ import java.util.concurrent.TimeUnit;
  *   namespace 2 ── veth ──┼── bridge (nft: who hears whom, and how much is lost)
  *   namespace 3 ── veth ──┘
  * </pre>
+ *
+ * <p>What an earlier run left that was killed is removed when one is built, but not what a run that
+ * is alive needs.
  */
 final class Streets implements AutoCloseable {
   private final String name;
@@ -36,7 +45,7 @@ final class Streets implements AutoCloseable {
       if (!said("id", "-u").equals("0")) {
         return "network namespaces need root";
       }
-      String probe = "kmp" + ProcessHandle.current().pid() % 100_000;
+      String probe = "kmp" + ProcessHandle.current().pid();
       try {
         run("ip", "netns", "add", probe);
         run("ip", "link", "add", probe + "b", "type", "bridge");
@@ -53,7 +62,8 @@ final class Streets implements AutoCloseable {
   }
 
   static Streets build(int houses) throws IOException {
-    String name = "km" + ProcessHandle.current().pid() % 100_000;
+    removeRuins();
+    String name = "km" + ProcessHandle.current().pid();
     Streets streets = new Streets(name, houses);
     Runtime.getRuntime().addShutdownHook(new Thread(streets::close));
     try {
@@ -69,6 +79,45 @@ final class Streets implements AutoCloseable {
       streets.close();
       throw e;
     }
+  }
+
+  // ---- what a run leaves that is killed
+
+  /** Names of ours say which process made them. */
+  private static final Pattern OURS = Pattern.compile("kmp?(\\d+)(?:-\\d+|v\\d+|b)?");
+
+  /** Those of these names that are ours, and whose process is gone. */
+  static List<String> ruins(Collection<String> names, LongPredicate isAlive) {
+    return names.stream()
+        .filter(
+            name -> {
+              Matcher ours = OURS.matcher(name);
+              return ours.matches() && !isAlive.test(Long.parseLong(ours.group(1)));
+            })
+        .toList();
+  }
+
+  private static void removeRuins() {
+    for (String space : ruins(words(quietly("ip", "netns", "list"), 0))) {
+      // Who was stopped there never noticed that nobody watches it any more.
+      quietly("ip", "netns", "pids", space).lines().forEach(pid -> quietly("kill", "-9", pid));
+      quietly("ip", "netns", "del", space);
+    }
+    for (String link : ruins(List.of(Objects.requireNonNull(new File("/sys/class/net").list())))) {
+      quietly("ip", "link", "del", link);
+    }
+    for (String table : ruins(words(quietly("nft", "list", "tables", "bridge"), 2))) {
+      quietly("nft", "delete", "table", "bridge", table);
+    }
+  }
+
+  private static List<String> ruins(List<String> names) {
+    return ruins(names, pid -> ProcessHandle.of(pid).isPresent());
+  }
+
+  /** That word of each line. */
+  private static List<String> words(String lines, int which) {
+    return lines.lines().map(line -> line.split(" ")[which]).toList();
   }
 
   private void addHouse(int i) throws IOException {
@@ -197,11 +246,11 @@ final class Streets implements AutoCloseable {
     return run(command);
   }
 
-  private static void quietly(String... command) {
+  private static String quietly(String... command) {
     try {
-      run(command);
+      return run(command);
     } catch (IOException e) {
-      // It was not there.
+      return ""; // it was not there
     }
   }
 }
