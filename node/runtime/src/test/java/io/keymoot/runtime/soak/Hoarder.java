@@ -138,6 +138,11 @@ final class Hoarder implements KeyListener, Line.Ear {
     return new Plunder(frames.size(), open(group, frames, read), keys.size());
   }
 
+  /** How many frames that it recorded itself its keys open. */
+  synchronized int opened(GroupId group) {
+    return open(group, frames, (sender, plain) -> {});
+  }
+
   /** Hands all frames so far to whoever comes later. */
   synchronized void handOn(Path file) throws IOException {
     try (DataOutputStream out =

@@ -59,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  *              | plunder | handon | early | heap | look | end
  *   says:      device ID | group ID | connected T | first T | status STATE | members N
  *              | inuse EPOCH.REVISION T MEMBERS | read WORD | stats … | plundered MEMBER T
- *              | sealed MEMBER EPOCH | made EPOCH | derives EPOCH.REVISION | plunder … | handedon | early FRAMES OPENED KEYS
+ *              | sealed MEMBER EPOCH | made EPOCH | derives EPOCH.REVISION | plunder … | handedon | early FRAMES OPENED KEYS OWN
  *              | seen …
  * </pre>
  */
@@ -192,7 +192,8 @@ final class Villager {
         }
         case "early" -> {
           Hoarder.Plunder early = hoarder.plunder(node.group().orElseThrow(), handedOn(home));
-          say("early " + early.frames() + " " + early.opened() + " " + early.keys());
+          int own = hoarder.opened(node.group().orElseThrow());
+          say("early " + early.frames() + " " + early.opened() + " " + early.keys() + " " + own);
         }
         case "heap" -> heap(node);
         case "look" -> look(node);
