@@ -2,8 +2,13 @@ package io.keymoot.runtime;
 
 import io.keymoot.admission.certificate.Credential;
 import io.keymoot.admission.certificate.CredentialChecker;
+import io.keymoot.flatkeying.fact.Envelope;
+import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.MemberId;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.group.GroupState;
+import io.keymoot.flatkeying.key.EpochSecret;
 import io.keymoot.flatkeying.keying.Draws;
 import io.keymoot.flatkeying.keying.Eavesdropper;
 import io.keymoot.flatkeying.message.SideCodec;
@@ -13,6 +18,9 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.Peer;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +50,8 @@ public final class Wiretap implements AutoCloseable {
   /** A key is held for some time after it was in use, so none is held between two looks alone. */
   private static final long LOOK_MILLIS = 100;
 
-  private final Draws draws = new Draws(new SecureRandom().nextLong());
+  private final long seed = new SecureRandom().nextLong();
+  private final Draws draws = new Draws(seed);
   private final List<Bytes> overheard = new ArrayList<>(); // guarded by itself
   private final Set<Bytes> known = new HashSet<>(); // guarded by overheard
   private final Map<MemberId, Draws> accomplices = new ConcurrentHashMap<>();
@@ -120,6 +130,38 @@ public final class Wiretap implements AutoCloseable {
     accomplices.put(accomplice, its);
   }
 
+  /** To plant a leak: this member has the epoch's key, as another one holds it. */
+  public void isHanded(MemberId accomplice, FactId epoch, GroupNode by) {
+    EpochSecret secret = at(by, peer -> Eavesdropper.copy(peer.keying(), epoch));
+    at(
+        Objects.requireNonNull(node),
+        peer -> {
+          pool(peer).madeUp(accomplice, epoch, secret);
+          return true;
+        });
+  }
+
+  // ---- two who pool what they have
+
+  /** All the randomness of this device, for {@link #poolWith}. */
+  public void share(DataOutput out) throws IOException {
+    List<byte[]> given = at(Objects.requireNonNull(node), peer -> new ArrayList<>(draws.given()));
+    out.writeLong(seed);
+    out.writeInt(given.size());
+    for (byte[] each : given) {
+      out.writeInt(each.length);
+    }
+  }
+
+  /** From now on it has what another device drew: the same seed gives it again. */
+  public void poolWith(MemberId accomplice, DataInput in) throws IOException {
+    Draws its = new Draws(in.readLong());
+    for (int left = in.readInt(); left > 0; left--) {
+      its.fill(new byte[in.readInt()]);
+    }
+    alsoHas(accomplice, its);
+  }
+
   // ---- and what comes of it
 
   private boolean look(Peer peer) {
@@ -130,9 +172,10 @@ public final class Wiretap implements AutoCloseable {
     if (its == null) {
       its = new Eavesdropper(peer.keying().group(), new CredentialChecker(), true);
       its.credential(Credential.SELF_MADE.encode());
-      its.watch("the device", peer.keying(), draws);
       eavesdropper = its;
     }
+    // A device that fell with who let it in is another member since.
+    its.watch("the device", peer.keying(), draws);
     List<Bytes> fresh;
     synchronized (overheard) {
       fresh = List.copyOf(overheard.subList(read, overheard.size()));
@@ -147,15 +190,12 @@ public final class Wiretap implements AutoCloseable {
 
   /** The epochs of which it comes to a key, and the first revision of each that it comes to. */
   public SortedMap<FactId, Integer> derived() {
-    return Objects.requireNonNull(node)
-        .lookAt(
-            peer ->
-                look(peer)
-                    ? derived(Objects.requireNonNull(eavesdropper), peer.keying().self())
-                    : new TreeMap<FactId, Integer>())
-        .thenApply(Optional::orElseThrow)
-        .toCompletableFuture()
-        .join();
+    return at(
+        Objects.requireNonNull(node),
+        peer ->
+            look(peer)
+                ? derived(Objects.requireNonNull(eavesdropper), peer.keying().self())
+                : new TreeMap<>());
   }
 
   private SortedMap<FactId, Integer> derived(Eavesdropper its, MemberId self) {
@@ -166,6 +206,63 @@ public final class Wiretap implements AutoCloseable {
           its.derived(member).forEach((epoch, revision) -> first.merge(epoch, revision, Math::min));
         });
     return first;
+  }
+
+  /**
+   * @param epochs how many were made by who knew that this device and its accomplices are out
+   * @param wrong what these come to of them; nothing is
+   */
+  public record Pooled(int epochs, List<String> wrong) {}
+
+  /**
+   * What the device and its accomplices come to together: what one has opens what only another
+   * heard. For a group that nobody else is out of.
+   */
+  public Pooled pooled() {
+    return at(Objects.requireNonNull(node), peer -> pooled(pool(peer), peer.keying().self()));
+  }
+
+  private Pooled pooled(Eavesdropper its, MemberId self) {
+    int epochs = 0;
+    List<String> wrong = new ArrayList<>();
+    for (FactId epoch : rekeys()) {
+      GroupState then = its.shown(List.of(epoch)).orElse(null);
+      if (then != null
+          && isOut(self, then)
+          && accomplices.keySet().stream().allMatch(each -> isOut(each, then))) {
+        epochs++;
+        wrong.addAll(its.checkAgain(List.of(epoch), epoch, Integer.MAX_VALUE));
+      }
+    }
+    return new Pooled(epochs, wrong);
+  }
+
+  private static boolean isOut(MemberId member, GroupState then) {
+    return then.person(member).isPresent() && !then.isMember(member);
+  }
+
+  private List<FactId> rekeys() {
+    List<FactId> rekeys = new ArrayList<>();
+    synchronized (overheard) {
+      for (Bytes each : overheard) {
+        if (SideCodec.typeOf(each).equals(Optional.of(MessageType.REKEY))
+            && FactCodec.decode(each) instanceof Decoded.Ok<Envelope> ok) {
+          rekeys.add(ok.value().id());
+        }
+      }
+    }
+    return rekeys;
+  }
+
+  private Eavesdropper pool(Peer peer) {
+    look(peer);
+    Eavesdropper its = Objects.requireNonNull(eavesdropper);
+    accomplices.forEach(its::madeUp);
+    return its;
+  }
+
+  private static <A> A at(GroupNode node, Function<Peer, A> look) {
+    return node.lookAt(look).thenApply(Optional::orElseThrow).toCompletableFuture().join();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.keymoot.runtime.soak;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.frame.FrameEpoch;
 import io.keymoot.flatkeying.frame.FrameOpener;
@@ -12,13 +13,16 @@ import io.keymoot.flatkeying.frame.KeyRing;
 import io.keymoot.flatkeying.frame.Opening;
 import io.keymoot.flatkeying.frame.SFrameSuite;
 import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.runtime.GroupKey;
 import io.keymoot.runtime.KeyListener;
 import io.keymoot.runtime.Line;
 import io.keymoot.runtime.Wiretap;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInput;
 import java.io.DataInputStream;
+import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,6 +82,10 @@ final class Hoarder implements KeyListener, Line.Ear {
   private final Set<GroupKey> installed = new LinkedHashSet<>();
   private final Set<FrameSender> everybody = new LinkedHashSet<>();
   private final List<Bytes> frames = new ArrayList<>();
+
+  /** Of another, which this one was not handed itself. */
+  private final List<Hoarded> others = new ArrayList<>();
+
   private final Wiretap wiretap;
 
   Hoarder(Wiretap wiretap) {
@@ -135,7 +143,7 @@ final class Hoarder implements KeyListener, Line.Ear {
   record Plunder(int frames, int opened, int keys) {}
 
   synchronized Plunder plunder(GroupId group, BiConsumer<FrameSender, Bytes> read) {
-    return new Plunder(frames.size(), open(group, frames, read), keys.size());
+    return new Plunder(frames.size(), open(group, frames, read), keys.size() + others.size());
   }
 
   /** How many frames that it recorded itself its keys open. */
@@ -147,30 +155,116 @@ final class Hoarder implements KeyListener, Line.Ear {
   synchronized void handOn(Path file) throws IOException {
     try (DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
-      out.writeInt(frames.size());
-      for (Bytes frame : frames) {
-        out.writeInt(frame.length());
-        out.write(frame.toArray());
-      }
+      write(frames, out);
     }
   }
 
-  /** What its keys open of frames that somebody else recorded. */
-  synchronized Plunder plunder(GroupId group, Path file) throws IOException {
-    List<Bytes> others = new ArrayList<>();
+  private static void write(List<Bytes> frames, DataOutput out) throws IOException {
+    out.writeInt(frames.size());
+    for (Bytes frame : frames) {
+      out.writeInt(frame.length());
+      out.write(frame.toArray());
+    }
+  }
+
+  private static List<Bytes> frames(DataInput in) throws IOException {
+    List<Bytes> frames = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      byte[] frame = new byte[in.readInt()];
+      in.readFully(frame);
+      frames.add(Bytes.owning(frame));
+    }
+    return frames;
+  }
+
+  // ---- two who pool what they have
+
+  /** All that it has, for another that is out as well. */
+  synchronized void share(Path file) throws IOException {
+    try (DataOutputStream out =
+        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+      write(frames, out);
+      out.writeInt(everybody.size());
+      for (FrameSender each : everybody) {
+        write(each.stay().hash(), out);
+        write(each.member().hash(), out);
+      }
+      out.writeInt(keys.size());
+      for (Hoarded key : keys.values()) {
+        write(key.epoch.hash(), out);
+        out.writeInt(key.revision);
+        out.writeInt(key.kidPrefix);
+        out.writeInt(key.baseKeys.size());
+        for (Map.Entry<StayId, byte[]> each : key.baseKeys.entrySet()) {
+          write(each.getKey().hash(), out);
+          out.writeInt(each.getValue().length);
+          out.write(each.getValue());
+        }
+      }
+      wiretap.share(out);
+    }
+  }
+
+  /** Has from now on what the other shared. */
+  synchronized void poolWith(MemberId other, Path file) throws IOException {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      frames.addAll(frames(in));
       for (int left = in.readInt(); left > 0; left--) {
-        others.add(Bytes.owning(in.readNBytes(in.readInt())));
+        StayId stay = new StayId(hash(in));
+        everybody.add(new FrameSender(stay, new MemberId(hash(in))));
+      }
+      for (int left = in.readInt(); left > 0; left--) {
+        Hoarded key = new Hoarded(new FactId(hash(in)), in.readInt());
+        key.kidPrefix = in.readInt();
+        for (int more = in.readInt(); more > 0; more--) {
+          StayId stay = new StayId(hash(in));
+          byte[] baseKey = new byte[in.readInt()];
+          in.readFully(baseKey);
+          key.baseKeys.put(stay, baseKey);
+        }
+        add(key);
+      }
+      wiretap.poolWith(other, in);
+    }
+  }
+
+  private void add(Hoarded others) {
+    for (Hoarded own : keys.values()) {
+      if (own.epoch.equals(others.epoch) && own.revision == others.revision) {
+        others.baseKeys.forEach(own.baseKeys::putIfAbsent);
+        return;
       }
     }
-    return new Plunder(others.size(), open(group, others, (sender, plain) -> {}), keys.size());
+    this.others.add(others);
+  }
+
+  private static void write(Hash32 hash, DataOutput out) throws IOException {
+    out.write(hash.toArray());
+  }
+
+  private static Hash32 hash(DataInput in) throws IOException {
+    byte[] hash = new byte[Hash32.LENGTH];
+    in.readFully(hash);
+    return Hash32.of(hash);
+  }
+
+  // ---- and opening
+
+  /** What its keys open of frames that somebody else recorded. */
+  synchronized Plunder plunder(GroupId group, Path file) throws IOException {
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      List<Bytes> handed = frames(in);
+      return new Plunder(handed.size(), open(group, handed, (sender, plain) -> {}), keys.size());
+    }
   }
 
   private int open(GroupId group, List<Bytes> all, BiConsumer<FrameSender, Bytes> read) {
     KeyRing ring = new KeyRing(group, SFrameSuite.AES_256_GCM_SHA512_128);
     ring.admit(everybody);
     keys.values().forEach(ring::install);
+    others.forEach(ring::install);
     FrameOpener opener = ring.newOpener((member, message, signature) -> true);
     int opened = 0;
     for (Bytes frame : all) {

@@ -10,6 +10,7 @@ import io.keymoot.runtime.ClusterStack;
 import io.keymoot.runtime.Deserialisation;
 import io.keymoot.runtime.GroupNode;
 import io.keymoot.runtime.Identity;
+import io.keymoot.runtime.Insight;
 import io.keymoot.runtime.Member;
 import io.keymoot.runtime.Network;
 import io.keymoot.runtime.NodeEvent;
@@ -18,6 +19,9 @@ import io.keymoot.runtime.Wiretap;
 import io.keymoot.runtime.soak.Village.Failed;
 import io.keymoot.runtime.soak.Village.KeyName;
 import io.keymoot.runtime.soak.Village.Use;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -124,17 +128,7 @@ final class KeyLeakTest {
     Identity coraId = Identity.selfMade();
     GroupNode anna = closing(recorded(recording).found(Crowd.plan(name)));
     GroupNode ben = closing(recorded(recording).join(name));
-    GroupNode cora =
-        closing(
-            wiretap
-                .drawingFor(
-                    builder(
-                        wiretap.network(
-                            ClusterStack.local(),
-                            Deserialisation.FORBIDDEN_IN_JGROUPS,
-                            recording::add),
-                        coraId))
-                .join(name));
+    GroupNode cora = closing(tapped(wiretap, coraId, recording).join(name));
     List<Use> annas = new CopyOnWriteArrayList<>();
     anna.listen(
         0,
@@ -175,6 +169,52 @@ final class KeyLeakTest {
     assertThatThrownBy(() -> Soak.knowsNoNewKey(derived(wiretap), used, member -> switched))
         .isInstanceOf(Failed.class)
         .hasMessageContaining("in use since without it");
+  }
+
+  /** Both are out, and one of them was handed the key that was made without them. */
+  @Test
+  void aKeyThatAnAccompliceHasIsALeakOfBoth(@TempDir Path village) throws Exception {
+    String name = "coalition";
+    Recording recording = closing(new Recording(village.resolve("all")));
+    Wiretap wiretap = closing(new Wiretap());
+    Wiretap dans = closing(new Wiretap());
+    Identity coraId = Identity.selfMade();
+    Identity danId = Identity.selfMade();
+    GroupNode anna = closing(recorded(recording).found(Crowd.plan(name)));
+    GroupNode ben = closing(recorded(recording).join(name));
+    GroupNode cora = closing(tapped(wiretap, coraId, recording).join(name));
+    GroupNode dan = closing(tapped(dans, danId, recording).join(name));
+    wiretap.watch(cora);
+    dans.watch(dan);
+    settled(anna, ben, cora, dan);
+    MemberId accomplice = dan.self().toCompletableFuture().join().map(Member::id).orElseThrow();
+    for (Identity out : List.of(coraId, danId)) {
+      anna.evict(out.device());
+      ben.evict(out.device());
+    }
+    settled(anna, ben);
+
+    Path shared = village.resolve("shared");
+    try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(shared))) {
+      dans.share(out);
+    }
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(shared))) {
+      wiretap.poolWith(accomplice, in);
+    }
+    Recording.all(village, wiretap::overhear);
+    assertThat(wiretap.pooled().epochs()).isPositive();
+    assertThat(wiretap.pooled().wrong()).isEmpty();
+    wiretap.isHanded(accomplice, Insight.epochInUse(anna).orElseThrow(), anna);
+    assertThat(wiretap.pooled().wrong()).singleElement().asString().contains("who was out");
+  }
+
+  private GroupNode.Builder tapped(Wiretap wiretap, Identity identity, Recording recording)
+      throws Failed {
+    return wiretap.drawingFor(
+        builder(
+            wiretap.network(
+                ClusterStack.local(), Deserialisation.FORBIDDEN_IN_JGROUPS, recording::add),
+            identity));
   }
 
   private static Optional<Use> firstOfTwo(List<Use> uses, long from) {

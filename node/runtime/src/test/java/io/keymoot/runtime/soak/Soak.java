@@ -932,9 +932,31 @@ public final class Soak {
                 "partition: one put out tried %s, none sealed later than the eight's own key",
                 window.tried);
           }
+          plunderTogether(all.get(4), all.get(9), stay, expelled);
         },
         4,
         9);
+  }
+
+  /**
+   * What either side made without its own one it gave to the other side's, so alone each proves
+   * less: with the keys, randomness and recordings of both they must come to nothing that was made
+   * without both.
+   */
+  private void plunderTogether(House one, House other, List<House> stay, long from)
+      throws Exception {
+    one.poolWith(other);
+    Window window = plunder(expelled(one, stay, from, each -> stay.size() + 1), stay);
+    if (one.epochsPooled == 0) {
+      throw new Failed("no epoch was made without both, so it proves nothing: " + one.line());
+    }
+    if (!one.comesTo.isEmpty()) {
+      throw new Failed("the two who were put out come together " + one.comesTo);
+    }
+    tell(
+        "partition: the two put out, together, tried %s, none sealed under a key without both; of"
+            + " %d epochs without both they derive nothing",
+        window.tried, one.epochsPooled);
   }
 
   private void oneWay() throws Exception {

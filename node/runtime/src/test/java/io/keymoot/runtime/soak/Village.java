@@ -270,6 +270,8 @@ final class Village implements AutoCloseable {
     volatile @Nullable Heap heap;
     volatile String plunder = "";
     volatile String early = "";
+    final List<String> comesTo = new CopyOnWriteArrayList<>();
+    volatile int epochsPooled;
     volatile String seen = "";
     volatile @Nullable Stats stats;
     private final Process process;
@@ -359,6 +361,8 @@ final class Village implements AutoCloseable {
         case "made" -> made.add(words[1]);
         case "derives" -> derives.add(KeyName.parse(words[1]));
         case "handedon", "early" -> early = String.join(" ", words);
+        case "comesto" -> comesTo.add(String.join(" ", words));
+        case "pooled" -> epochsPooled = Integer.parseInt(words[1]);
         case "plunder" -> plunder = String.join(" ", words);
         default -> trouble.add(String.join(" ", words));
       }
@@ -367,6 +371,18 @@ final class Village implements AutoCloseable {
     void order(String line) throws IOException {
       orders.write(line + "\n");
       orders.flush();
+    }
+
+    /** With all that the other has it is to plunder once more. */
+    void poolWith(House other) throws Exception {
+      other.early = "";
+      other.order("share");
+      Village.await(() -> other.early.equals("handedon"), in(60_000), other::line);
+      plunder = "";
+      plundered.clear();
+      sealed.clear();
+      derives.clear();
+      order("pool " + other.member + " " + other.home);
     }
 
     /** It leaves and joins again, as a new device. Answers how long it was without a frame. */

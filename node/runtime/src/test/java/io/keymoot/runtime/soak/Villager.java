@@ -5,6 +5,7 @@ import io.keymoot.admission.PolicyRules;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
@@ -56,11 +57,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   arguments: ADDRESS  udp PORT | tcp FOLDER  NAME HOME  found | either | join ID | plain  [hoard]
  *   orders:    say WORD | talk MILLIS BYTES | quiet | expel DEVICE | rekey | leave | again | reset | stats
- *              | plunder | handon | early | heap | look | end
+ *              | plunder | handon | early | share | pool MEMBER HOME | heap | look | end
  *   says:      device ID | group ID | connected T | first T | status STATE | members N
  *              | inuse EPOCH.REVISION T MEMBERS | read WORD | stats … | plundered MEMBER T
  *              | sealed MEMBER EPOCH | made EPOCH | derives EPOCH.REVISION | plunder … | handedon | early FRAMES OPENED KEYS OWN
- *              | seen …
+ *              | pooled EPOCHS | comesto … | seen …
  * </pre>
  */
 final class Villager {
@@ -78,6 +79,11 @@ final class Villager {
   private final Wiretap wiretap = new Wiretap();
   private final Hoarder hoarder = new Hoarder(wiretap);
   private final Heard heard = new Heard();
+
+  /** Messages that others said and this one did not hear. */
+  private final AtomicInteger unheard = new AtomicInteger();
+
+  private boolean pools;
   private @Nullable ScheduledFuture<?> talking;
   private long sequence;
   private volatile @Nullable GroupNode current;
@@ -195,6 +201,15 @@ final class Villager {
           int own = hoarder.opened(node.group().orElseThrow());
           say("early " + early.frames() + " " + early.opened() + " " + early.keys() + " " + own);
         }
+        case "share" -> {
+          hoarder.share(shared(home));
+          say("handedon");
+        }
+        case "pool" -> {
+          MemberId other = new MemberId(Hash32.fromHex(words[1]));
+          hoarder.poolWith(other, shared(Path.of(words[2])));
+          pools = true;
+        }
         case "heap" -> heap(node);
         case "look" -> look(node);
         case "end" -> {
@@ -209,6 +224,11 @@ final class Villager {
   /** Frames that one hoarder recorded, for one that comes later. */
   private static Path handedOn(Path home) {
     return home.resolveSibling("frames");
+  }
+
+  /** All that one hoarder has, for another that is out as well. */
+  private static Path shared(Path home) {
+    return home.resolveSibling(home.getFileName() + ".hoard");
   }
 
   /**
@@ -293,7 +313,6 @@ final class Villager {
             });
     latest.forEach((member, sent) -> say("plundered " + member + " " + sent));
     epochs.forEach(each -> say("sealed " + each));
-    AtomicInteger unheard = new AtomicInteger();
     Recording.all(
         village,
         message -> {
@@ -302,6 +321,11 @@ final class Villager {
           }
         });
     wiretap.derived().forEach((epoch, revision) -> say("derives " + shortly(epoch, revision)));
+    if (pools) {
+      Wiretap.Pooled pooled = wiretap.pooled();
+      pooled.wrong().forEach(what -> say("comesto " + what));
+      say("pooled " + pooled.epochs());
+    }
     say("plunder " + all.frames() + " " + all.opened() + " " + all.keys() + " " + unheard);
   }
 
