@@ -85,8 +85,8 @@ final class Command implements Callable<Integer> {
       paramLabel = "FAULTS",
       defaultValue = "light",
       description =
-          "none, light, heavy (each seed has some of all), or names with commas between; 'list'"
-              + " prints the names (default ${DEFAULT-VALUE})")
+          "none, light, heavy (each seed has some of most), all, or names with commas between;"
+              + " 'list' prints the names (default ${DEFAULT-VALUE})")
   String faults = "light";
 
   @Option(
@@ -345,7 +345,8 @@ final class Command implements Callable<Integer> {
 
   private List<String> faultNames() {
     List<String> names = faults.equals("none") ? List.of() : List.of(faults.split(",", -1));
-    List<String> known = Stream.concat(Stream.of("light", "heavy"), Fault.names()).toList();
+    List<String> known =
+        Stream.concat(Stream.of("light", "heavy", Fault.ALL), Fault.names()).toList();
     for (String name : names) {
       check(known.contains(name), "--faults", name, "none, or of " + String.join(", ", known));
     }

@@ -9,6 +9,7 @@ import io.keymoot.simulator.world.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Looks for a smaller run that breaks the same property: shorter, fewer members, fewer faults. */
 final class Shrinking {
@@ -17,7 +18,8 @@ final class Shrinking {
   private static final int SEEDS_EACH = 2;
 
   /** What is not one of these, such as a liar's trick, cannot be asked for. */
-  private static final List<String> FAULTS = Fault.all().stream().map(Fault::name).toList();
+  private static final List<String> FAULTS =
+      Stream.concat(Fault.all().stream(), Fault.named().stream()).map(Fault::name).toList();
 
   private final long started = System.nanoTime();
   private int tries;
@@ -58,7 +60,7 @@ final class Shrinking {
     if (plan.millis() > 10_000) {
       plans.add(plan.withMillis(plan.millis() / 2 / 1_000 * 1_000));
     }
-    if (plan.faults().contains("heavy")) {
+    if (plan.faults().contains("heavy") || plan.faults().contains(Fault.ALL)) {
       plans.add(plan.withFaults(List.of()));
       plans.add(
           plan.withFaults(

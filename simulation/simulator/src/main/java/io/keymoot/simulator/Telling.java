@@ -72,6 +72,14 @@ final class Telling {
           Map.entry("keks-to-any-address", LIARS),
           Map.entry("a-reseals-key-need-not-prove-itself", LIARS.from(12)),
           Map.entry("keks-that-do-not-step", new Stage(6, 45, "adversarial", List.of(), 4, 4, 10)),
+          Map.entry(
+              "certificates-have-no-dates",
+              new Stage(5, 60, "none", List.of("expired", "crash"), 4, 0, 1)),
+          Map.entry(
+              "revocations-are-forgotten", new Stage(5, 60, "none", List.of("revoked"), 0, 0, 1)),
+          Map.entry(
+              "what-was-kept-is-not-looked-at",
+              new Stage(8, 90, "none", List.of("old-state", "partition"), 8, 6, 1)),
           Map.entry("old-revisions-are-kept", new Stage(4, 60, "none", List.of(), 0, 0, 1)));
 
   private record Stage(

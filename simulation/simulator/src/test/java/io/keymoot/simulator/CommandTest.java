@@ -138,9 +138,10 @@ class CommandTest {
   private static Plan somePlan(Random random) {
     List<String> faults = new ArrayList<>();
     switch (random.nextInt(3)) {
-      case 0 -> faults.add(random.nextBoolean() ? "heavy" : "light");
+      case 0 -> faults.add(List.of("heavy", "light", Fault.ALL).get(random.nextInt(3)));
       case 1 -> {
         List<Fault> all = new ArrayList<>(Fault.all());
+        all.addAll(Fault.named());
         Collections.shuffle(all, random);
         all.subList(0, 1 + random.nextInt(5)).forEach(fault -> faults.add(fault.name()));
       }

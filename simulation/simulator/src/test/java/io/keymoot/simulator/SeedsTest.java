@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -117,7 +118,31 @@ class SeedsTest {
     assertThat(failures(heavy(8, 60_000, Plan.MIXED, 0).withSeed(101), 21)).isEmpty();
     assertThat(expelled.sum()).as("people who were put out").isGreaterThan(20);
     assertThat(tricks.sum()).as("tricks that liars played").isGreaterThan(100);
-    assertThat(acted).containsAll(Fault.names().toList());
+    assertThat(acted)
+        .containsAll(
+            Stream.of(Fault.all(), Fault.apart()).flatMap(List::stream).map(Fault::name).toList());
+  }
+
+  /** Old disks, certificates that end or are revoked, and wrong dates; some lie, too. */
+  @Test
+  void faultsThatAreNamedKeepEveryPropertyWhoeverComesAndGoes() {
+    List<String> named = Fault.named().stream().map(Fault::name).toList();
+    Plan plan = heavy(5, 40_000, Plan.MIXED, 2).withFaults(and(named, "crash", "partition"));
+    assertThat(failures(plan.withSeed(301), 28)).isEmpty();
+    assertThat(acted).containsAll(named);
+    assertThat(tricks.sum()).as("tricks that liars played").isGreaterThan(20);
+  }
+
+  private static List<String> and(List<String> some, String... more) {
+    return Stream.concat(some.stream(), Stream.of(more)).toList();
+  }
+
+  /** All at once, which no seed of heavy faults has. */
+  @Test
+  void allFaultsAtOnceKeepEveryProperty() {
+    Plan plan = heavy(6, 30_000, "conference", 1).withFaults(List.of(Fault.ALL));
+    assertThat(failures(plan, 2)).isEmpty();
+    assertThat(acted).contains("loss", "frame-replay", "date-jump");
   }
 
   /** A device that slept heard all that had come meanwhile before it erased what was due. */

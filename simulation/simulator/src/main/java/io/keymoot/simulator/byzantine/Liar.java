@@ -26,6 +26,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Address;
 import io.keymoot.simulator.result.Injected;
+import io.keymoot.simulator.world.Certifier;
 import io.keymoot.simulator.world.Frame;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Watcher;
@@ -228,7 +229,7 @@ public final class Liar implements Watcher {
   }
 
   Bytes credential() {
-    return Credential.SELF_MADE.encode();
+    return node.paper().map(Certifier.Paper::credential).orElse(Credential.SELF_MADE.encode());
   }
 
   byte[] randomBytes(int length) {

@@ -3,8 +3,9 @@ package io.keymoot.simulator.fault;
 import io.keymoot.simulator.world.Node;
 
 /**
- * A device crashes and starts again with nothing but its key: that is all a process keeps, so it is
- * a new member. (One that goes on with the state it had is {@link Pauses}.)
+ * A device crashes and starts again with nothing but its key, so it is a new member. (One that
+ * knows again who was put out is {@link OldStates}, one that goes on with the state it had {@link
+ * Pauses}.)
  */
 final class Crashes implements Fault {
   @Override

@@ -12,6 +12,11 @@ public interface Fault {
     return "ranges of our own, wider than what networks and tired machines do on bad days";
   }
 
+  /** Whether it shows in a group alone that lets in nobody without a certificate. */
+  default boolean needsCertificates() {
+    return false;
+  }
+
   /** Plans what is to happen in this run, all within {@link Trouble#until}. */
   void plan(Trouble trouble);
 
@@ -49,9 +54,18 @@ public interface Fault {
     return List.of(new FrameReplays());
   }
 
-  static Stream<String> names() {
-    return Stream.concat(all().stream(), apart().stream()).map(Fault::name);
+  /** Those that happen only where they are named, or all are: no seed of old draws them. */
+  static List<Fault> named() {
+    return List.of(
+        new OldStates(), new ExpiredCertificates(), new RevokedCertificates(), new DateJumps());
   }
+
+  static Stream<String> names() {
+    return Stream.of(all(), apart(), named()).flatMap(List::stream).map(Fault::name);
+  }
+
+  /** The name of all of them together. */
+  String ALL = "all";
 
   /** Few and mild, as on a good day on the Internet. */
   List<String> LIGHT = List.of("loss", "duplication", "latency", "pause", "drift");

@@ -1,5 +1,6 @@
 package io.keymoot.simulator.fault;
 
+import io.keymoot.simulator.world.Memory;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Timeline;
 import io.keymoot.simulator.world.World;
@@ -27,14 +28,44 @@ public record Trouble(
     /** Members on one side of a partition put somebody out: of their own, or across. */
     void expels(int side, boolean isAcross);
 
+    /** Some of them put this one out. */
+    void expels(Node node);
+
     void leaves(Node node);
 
-    void comesAgain(Node node);
+    default void comesAgain(Node node) {
+      comesAgain(node, Memory.NOTHING);
+    }
+
+    /** With this on its disk. */
+    void comesAgain(Node node, Memory memory);
   }
 
   /** The same, drawing on something else. */
   Trouble with(Random other) {
     return new Trouble(world, other, until, isHeavy, parts, people);
+  }
+
+  /** The device has a new certificate: who is in says so, who is not asks again with it. */
+  void renew(Node node) {
+    if (node.isToRenew()) {
+      world.certify(node);
+      if (!node.isMember()) {
+        startAgain(node);
+      }
+    }
+  }
+
+  /** Whom nobody let in, or who did not believe who did: it keeps to that while it runs. */
+  void othersStartAgain() {
+    world.up().stream()
+        .filter(node -> node.isToRenew() && !node.isMember())
+        .forEach(this::startAgain);
+  }
+
+  private void startAgain(Node node) {
+    node.crash();
+    people.comesAgain(node);
   }
 
   /** Between so many and so many. */

@@ -22,7 +22,9 @@ public final class Invariants {
     all.add(new Sealed(world, keys));
     all.add(new Nonces(world));
     all.add(new Authority(world));
+    all.add(new AtTheDoor(world));
     all.add(new StaysOut(world));
+    all.add(new Remembers(world));
     all.add(new Honour(world));
     all.add(new Frames(world));
     all.add(new Bounds(world));

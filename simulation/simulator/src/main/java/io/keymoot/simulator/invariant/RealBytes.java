@@ -64,6 +64,9 @@ public final class RealBytes implements Watcher {
     this.world = world;
     this.eavesdropper = new Eavesdropper(world.group(), new CredentialChecker(), isThorough);
     eavesdropper.credential(Credential.SELF_MADE.encode());
+    world.nodes().stream()
+        .flatMap(node -> node.paper().stream())
+        .forEach(paper -> certified(paper.credential()));
     eavesdropper.stranger((Draws) world.outside());
   }
 
@@ -81,6 +84,11 @@ public final class RealBytes implements Watcher {
     if (watched.add(node)) {
       eavesdropper.watch(node.name(), node.peer().keying(), (Draws) node.entropy());
     }
+  }
+
+  @Override
+  public void certified(Bytes credential) {
+    eavesdropper.credential(credential);
   }
 
   @Override

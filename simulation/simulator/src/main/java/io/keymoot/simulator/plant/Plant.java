@@ -295,6 +295,24 @@ public record Plant(
             "I3",
             "a fresh key of a slot is taken from whoever made it up",
             "keying.SlotKeys#isProved",
-            OWN + "Yes"));
+            OWN + "Yes"),
+        of(
+            "certificates-have-no-dates",
+            "I5",
+            "whose certificate has run out is let in like the others",
+            "io.keymoot.admission.certificate.Dates#expiry",
+            OWN + "NoObjection"),
+        of(
+            "revocations-are-forgotten",
+            "I5",
+            "who knows that a certificate is revoked lets its device in",
+            "io.keymoot.admission.certificate.Dates#revoked",
+            OWN + "NoObjection"),
+        of(
+            "what-was-kept-is-not-looked-at",
+            "I6",
+            "a device that starts again does not remember who was put out",
+            "io.keymoot.peer.Peer#recall",
+            OWN + "Nothing"));
   }
 }

@@ -7,6 +7,7 @@ import io.keymoot.simulator.churn.Churn;
 import io.keymoot.simulator.churn.Visit;
 import io.keymoot.simulator.fault.Trouble;
 import io.keymoot.simulator.result.Plan;
+import io.keymoot.simulator.world.Memory;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.World;
 import java.util.ArrayList;
@@ -132,9 +133,9 @@ final class Crowd implements Trouble.People {
   }
 
   @Override
-  public void comesAgain(Node node) {
+  public void comesAgain(Node node, Memory memory) {
     if (!node.isUp() && present.get(node.person()) == node && !isExpelled(node)) {
-      here(node.person(), world.restart(node));
+      here(node.person(), world.restart(node, memory));
     }
   }
 
@@ -167,6 +168,13 @@ final class Crowd implements Trouble.People {
             .toList();
     if (!isOver() && !others.isEmpty() && world.members().size() > 3) {
       expel(others.get(random.nextInt(others.size())), judges);
+    }
+  }
+
+  @Override
+  public void expels(Node node) {
+    if (!isOver()) {
+      expel(node);
     }
   }
 

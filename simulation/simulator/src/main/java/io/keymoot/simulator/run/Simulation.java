@@ -77,6 +77,7 @@ public final class Simulation {
   private final Recorder recorder;
   private final Crowd crowd;
   private final @Nullable RealBytes realBytes;
+  private final List<Fault> named;
   private final List<Fault> faults;
   private final Trouble trouble;
   private boolean isApart;
@@ -94,9 +95,12 @@ public final class Simulation {
               Random own = new Random(seed);
               return own::nextBytes;
             };
+    named = Fault.named().stream().filter(this::isNamed).toList();
+    boolean isCertified = named.stream().anyMatch(Fault::needsCertificates);
     world =
         new World(
-            new World.Setup(random.nextLong(), profile(plan), plan.everySignature(), entropy),
+            new World.Setup(
+                random.nextLong(), profile(plan), plan.everySignature(), entropy, isCertified),
             trace);
     recorder = new Recorder(world);
     crowd = new Crowd(world, plan, new Random(random.nextLong()), recorder);
@@ -138,22 +142,26 @@ public final class Simulation {
     List<Fault> chosen = new ArrayList<>();
     boolean isHeavy = plan.faults().contains("heavy");
     for (Fault fault : Fault.all()) {
-      boolean isNamed = plan.faults().contains(fault.name());
       boolean isLight = plan.faults().contains("light") && Fault.LIGHT.contains(fault.name());
       boolean isDrawn = random.nextInt(100) < 35;
       boolean isParted = plan.partitions() > 1 && fault.name().equals("partition");
-      if (isNamed || isParted || isLight || (isHeavy && isDrawn)) {
+      if (isNamed(fault) || isParted || isLight || (isHeavy && isDrawn)) {
         chosen.add(fault);
       }
     }
     Random apart = new Random(~plan.seed());
     for (Fault fault : Fault.apart()) {
       boolean isDrawn = apart.nextInt(100) < 35;
-      if (plan.faults().contains(fault.name()) || (isHeavy && isDrawn)) {
+      if (isNamed(fault) || (isHeavy && isDrawn)) {
         chosen.add(fault);
       }
     }
+    chosen.addAll(named);
     return chosen;
+  }
+
+  private boolean isNamed(Fault fault) {
+    return plan.faults().contains(Fault.ALL) || plan.faults().contains(fault.name());
   }
 
   public World world() {
@@ -312,6 +320,7 @@ public final class Simulation {
     faults.forEach(fault -> fault.end(trouble));
     world.topology().mendAll();
     world.weather().lossPercent = plan.lossPercent();
+    world.setDatesRight();
     for (Node node : List.copyOf(world.nodes())) {
       if (node.isUp()) {
         node.slow(1);

@@ -1,5 +1,6 @@
 package io.keymoot.simulator.world;
 
+import io.keymoot.admission.WallTime;
 import io.keymoot.flatkeying.Entropy;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
@@ -21,6 +22,7 @@ import io.keymoot.peer.FrameDesk;
 import io.keymoot.peer.Peer;
 import io.keymoot.peer.PeerEffect;
 import io.keymoot.peer.PeerInput;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -84,6 +86,14 @@ public final class Node {
   private boolean isStopped;
   private boolean isByzantine;
   private boolean mayTalk = true;
+  private Memory memory = Memory.NOTHING;
+
+  // where there are certificates
+  private Optional<Certifier.Paper> paper = Optional.empty();
+  private WallTime date = new WallTime(0);
+  private long dateOffMillis;
+  private List<BigInteger> heardRevoked = List.of();
+
   private @Nullable Deed deed;
   private long startedAt;
   private long firstSentAt = -1;
@@ -215,6 +225,11 @@ public final class Node {
     return firstSentAt;
   }
 
+  /** What it knew of an earlier start when it started. */
+  public Memory memory() {
+    return memory;
+  }
+
   @Override
   public String toString() {
     return name;
@@ -227,8 +242,17 @@ public final class Node {
     startedAt = world.now();
     since = world.now();
     offset = world.now();
-    step(new PeerInput.Start(world.wallTime()));
+    date = world.wallTime();
+    step(new PeerInput.Start(date));
     step(new PeerInput.ReachedAt(address));
+    if (!memory.isEmpty()) {
+      step(new PeerInput.Remember(memory.facts()));
+    }
+  }
+
+  /** Before it starts. */
+  void remembers(Memory kept) {
+    memory = kept;
   }
 
   /** Goes without a word, for good. */
@@ -285,6 +309,60 @@ public final class Node {
   /** It takes part in nothing the application does. */
   public void silence() {
     mayTalk = false;
+  }
+
+  // ---- its certificate, and the date
+
+  void shows(Optional<Certifier.Paper> its) {
+    paper = its;
+  }
+
+  /** What its process came with. */
+  public Optional<Certifier.Paper> paper() {
+    return paper;
+  }
+
+  /** What its device has now is out of date. */
+  public boolean isExpired() {
+    return world.paper(this).filter(its -> its.until().isBefore(world.wallTime())).isPresent();
+  }
+
+  public boolean isRevoked() {
+    return world.paper(this).filter(its -> world.certifier().isRevoked(its)).isPresent();
+  }
+
+  /** It runs, keeps to the rules and has not said that it goes; and it may have a certificate. */
+  public boolean isToRenew() {
+    return isUp && !isByzantine && mayTalk && !isRevoked();
+  }
+
+  void dateIs(WallTime its, long offMillis) {
+    if (isUp && !isStopped) {
+      date = its;
+    }
+    dateOffMillis = offMillis;
+    step(new PeerInput.Date(its));
+  }
+
+  /** As it was told last. */
+  public WallTime date() {
+    return date;
+  }
+
+  long dateOffMillis() {
+    return dateOffMillis;
+  }
+
+  void hearsRevoked(Bytes list, List<BigInteger> all) {
+    if (isUp && !isStopped) {
+      heardRevoked = all;
+      step(new PeerInput.Revocations(List.of(list)));
+    }
+  }
+
+  /** The serial numbers that it knows to be revoked. */
+  public List<BigInteger> heardRevoked() {
+    return heardRevoked;
   }
 
   // ---- its clock

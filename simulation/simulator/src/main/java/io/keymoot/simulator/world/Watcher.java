@@ -25,6 +25,9 @@ public interface Watcher {
 
   default void opened(Node by, Frame frame) {}
 
+  /** A device has this certificate from now on. */
+  default void certified(Bytes credential) {}
+
   default void cameUp(Node node) {}
 
   /** Something that kept peers apart is over. */

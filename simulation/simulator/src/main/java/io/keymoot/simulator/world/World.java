@@ -12,7 +12,9 @@ import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactVerifier;
+import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
+import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.fact.Rights;
 import io.keymoot.flatkeying.fact.Trust;
@@ -77,9 +79,19 @@ public final class World {
    * @param everySignature every peer checks every signature and heartbeat itself, and decides every
    *     fact
    * @param entropy a source of randomness for a device, from a seed
+   * @param certified the group lets in nobody without a certificate, and dates are told
    */
   public record Setup(
-      long seed, Profile profile, boolean everySignature, LongFunction<Entropy> entropy) {}
+      long seed,
+      Profile profile,
+      boolean everySignature,
+      LongFunction<Entropy> entropy,
+      boolean certified) {
+    public Setup(
+        long seed, Profile profile, boolean everySignature, LongFunction<Entropy> entropy) {
+      this(seed, profile, everySignature, entropy, false);
+    }
+  }
 
   /** What went over the network so far, a multicast counting once. */
   public record Traffic(Map<String, Long> messages, Map<String, Long> bytes) {}
@@ -88,6 +100,9 @@ public final class World {
 
   /** Draws of somebody outside change nothing of what the peers draw. */
   private static final long OUTSIDE = 0x0DD5EEDL;
+
+  private static final long CERTIFIER = 0xCE47L;
+  private static final long DATE_TOLD_EVERY_MILLIS = 1_000;
 
   private final Setup setup;
   private final Random random;
@@ -107,7 +122,12 @@ public final class World {
   private final Rosters rosters = new Rosters();
   private final Identities identities = new Identities();
   private final BeatsRead beats = new BeatsRead();
-  private final PolicyRules policy = rules();
+  private final @Nullable Certifier certifier;
+  private final PolicyRules policy;
+
+  /** What each device shows when it starts. */
+  private final Map<Fingerprint, Certifier.Paper> papers = new TreeMap<>();
+
   private final List<Violation> violations = new ArrayList<>();
   private final Map<String, Long> messages = new TreeMap<>();
   private final Map<String, Long> bytes = new TreeMap<>();
@@ -129,6 +149,11 @@ public final class World {
     this.verifier =
         new FactVerifier(
             setup.everySignature ? VerifyMemory.NONE : new VerifiedOnce(CHECKS_REMEMBERED));
+    this.certifier =
+        setup.certified
+            ? new Certifier(setup.entropy.apply(setup.seed ^ CERTIFIER), wallTime())
+            : null;
+    this.policy = setup.certified ? Certifier.policy() : rules(OPEN_HOUSE);
   }
 
   // ---- what others look at
@@ -303,10 +328,16 @@ public final class World {
   public Node found(int person) {
     SigningKey key = newKey();
     Entropy entropy = newEntropy();
+    Trust trust = certifier == null ? Trust.OPEN : certifier.trust();
     FlatKeying.Founding plan =
-        new FlatKeying.Founding("simulated", setup.profile, TWO_EXPEL, Trust.OPEN);
-    Peer peer = Peer.found(plan, key, selfMade(), new AdmissionPolicy(policy), entropy, shared());
+        new FlatKeying.Founding("simulated", setup.profile, TWO_EXPEL, trust);
+    Peer peer =
+        Peer.found(
+            plan, key, credential(person, key), new AdmissionPolicy(policy), entropy, shared());
     group = peer.keying().group();
+    if (setup.certified) {
+      tellDates();
+    }
     return add(person, peer, key, entropy);
   }
 
@@ -317,8 +348,14 @@ public final class World {
 
   /** The same device, started again: a new member. */
   public Node restart(Node before) {
+    return restart(before, Memory.NOTHING);
+  }
+
+  /** With this on its disk. */
+  public Node restart(Node before, Memory memory) {
     before.crash();
     Node again = arrive(before.person(), before.key());
+    again.remembers(memory);
     start(again);
     return again;
   }
@@ -333,7 +370,9 @@ public final class World {
 
   private Node arrive(int person, SigningKey key) {
     Entropy entropy = newEntropy();
-    Peer peer = Peer.join(group(), key, selfMade(), new AdmissionPolicy(policy), entropy, shared());
+    Peer peer =
+        Peer.join(
+            group(), key, credential(person, key), new AdmissionPolicy(policy), entropy, shared());
     Node node = add(person, peer, key, entropy);
     List<Node> there = up();
     if (!there.isEmpty()) {
@@ -346,6 +385,7 @@ public final class World {
     int index = nodes.size();
     String name = "p" + person + (index == person ? "" : "." + index);
     Node node = new Node(this, index, name, person, peer, key, entropy);
+    node.shows(Optional.ofNullable(papers.get(node.device())));
     nodes.add(node);
     byAddress.put(node.address(), node);
     return node;
@@ -377,15 +417,11 @@ public final class World {
     return setup.entropy.apply(random.nextLong());
   }
 
-  private static Bytes selfMade() {
-    return Credential.SELF_MADE.encode();
-  }
-
-  private static PolicyRules rules() {
-    return switch (PolicyFile.parse(OPEN_HOUSE)) {
+  static PolicyRules rules(String file) {
+    return switch (PolicyFile.parse(file)) {
       case PolicyFile.Parsed.Good good -> good.rules();
       case PolicyFile.Parsed.Faulty faulty ->
-          throw new IllegalStateException("the open house's policy: " + faulty);
+          throw new IllegalStateException("a policy of the simulator's own: " + faulty);
     };
   }
 
@@ -410,7 +446,83 @@ public final class World {
 
   /** The date of this node is off. */
   public void setDate(Node node, long offMillis) {
-    node.step(new PeerInput.Date(new WallTime(SOME_DAY + (now() + offMillis) / 1000)));
+    node.dateIs(new WallTime(SOME_DAY + (now() + offMillis) / 1000), offMillis);
+  }
+
+  /** A running clock of each device: where there are certificates, for nothing else asks. */
+  private void tellDates() {
+    timeline.in(
+        DATE_TOLD_EVERY_MILLIS,
+        () -> {
+          up().forEach(node -> setDate(node, node.dateOffMillis()));
+          tellDates();
+        });
+  }
+
+  /** Where anybody asks for the date. */
+  public void setDatesRight() {
+    if (setup.certified) {
+      up().forEach(node -> setDate(node, 0));
+    }
+  }
+
+  // ---- certificates
+
+  public boolean isCertified() {
+    return setup.certified;
+  }
+
+  public Certifier certifier() {
+    if (certifier == null) {
+      throw new IllegalStateException("nobody has a certificate here");
+    }
+    return certifier;
+  }
+
+  /** What the device shows: a certificate once made, as long as it is not replaced. */
+  private Bytes credential(int person, SigningKey key) {
+    if (certifier == null) {
+      return Credential.SELF_MADE.encode();
+    }
+    Certifier.Paper paper = papers.get(Fingerprint.of(key.spki()));
+    return (paper == null ? newPaper(person, key) : paper).credential();
+  }
+
+  private Certifier.Paper newPaper(int person, SigningKey key) {
+    Certifier.Paper paper = certifier().certify(key, "p" + person, wallTime());
+    papers.put(Fingerprint.of(key.spki()), paper);
+    watchers.forEach(watcher -> watcher.certified(paper.credential()));
+    return paper;
+  }
+
+  /** The device has a new certificate; if it is in, it says so. */
+  public void certify(Node node) {
+    Certifier.Paper paper = newPaper(node.person(), node.key());
+    if (node.isMember()) {
+      node.step(new PeerInput.Renew(Optional.of(paper.credential())));
+    }
+  }
+
+  /** What the device has now, be it that its process has not shown it yet. */
+  public Optional<Certifier.Paper> paper(Node node) {
+    return Optional.ofNullable(papers.get(node.device()));
+  }
+
+  /** What this newcomer asked with; empty for one that no device here is. */
+  public Optional<Certifier.Paper> paperOf(MemberId newcomer) {
+    return nodes.stream()
+        .filter(node -> node.peer().heartbeat().isPresent() && node.member().equals(newcomer))
+        .findFirst()
+        .flatMap(Node::paper);
+  }
+
+  public void revoke(Node node) {
+    paper(node).ifPresent(paper -> certifier().revoke(paper, wallTime()));
+  }
+
+  /** The node hears of all that was revoked until now. */
+  public void tellRevoked(Node node) {
+    node.hearsRevoked(certifier().revocationList(wallTime()), certifier().revoked());
   }
 
   // ---- what passes between them

@@ -10,6 +10,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.PeerInput;
 import io.keymoot.simulator.byzantine.Liar;
 import io.keymoot.simulator.world.Frame;
+import io.keymoot.simulator.world.Memory;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Topology;
 import io.keymoot.simulator.world.Trace;
@@ -32,6 +33,9 @@ class FaultsTest {
 
   private final List<Node> nodes = new ArrayList<>();
 
+  /** Those that were started again. */
+  private final List<Node> again = new ArrayList<>();
+
   private Trouble trouble() {
     return new Trouble(
         world,
@@ -50,10 +54,15 @@ class FaultsTest {
           public void expels(int side, boolean isAcross) {}
 
           @Override
+          public void expels(Node node) {}
+
+          @Override
           public void leaves(Node node) {}
 
           @Override
-          public void comesAgain(Node node) {}
+          public void comesAgain(Node node, Memory memory) {
+            again.add(world.restart(node, memory));
+          }
         });
   }
 
@@ -135,6 +144,31 @@ class FaultsTest {
     run(15_000);
     assertThat(world.injected().get("trick: speak-when-out")).isGreaterThan(10);
     assertThat(heard).allMatch(at -> at < leftAt + 10_000);
+  }
+
+  private void isPutOut(Node target) {
+    nodes.get(0).step(new PeerInput.Expel(target.device()));
+    nodes.get(1).step(new PeerInput.Expel(target.device()));
+    run(5_000);
+    assertThat(nodes.get(0).known().isMember(target.member())).isFalse();
+  }
+
+  @Test
+  void whoStartsAgainHasItsDiskOfNowOrOfBefore() {
+    four();
+    nodes.add(world.join(4));
+    nodes.add(world.join(5));
+    run(20_000);
+    new OldStates().plan(trouble());
+    isPutOut(nodes.get(5));
+    isPutOut(nodes.get(4));
+    run(UNTIL);
+    assertThat(world.injected().get("old-state")).isGreaterThan(4);
+    assertThat(again).extracting(Node::memory).noneMatch(Memory::isEmpty);
+    assertThat(again.stream().map(node -> node.memory().facts().size()).distinct())
+        .as("older ones and newer ones")
+        .hasSizeGreaterThan(1);
+    assertThat(again.get(again.size() - 1).known().isMember(nodes.get(5).member())).isFalse();
   }
 
   @Test
