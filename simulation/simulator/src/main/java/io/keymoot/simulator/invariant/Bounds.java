@@ -15,6 +15,9 @@ final class Bounds implements Watcher {
   /** Keys of two dozen epochs at once is more than any story needs within the grace period. */
   private static final int MOST_EPOCHS_HELD = 512;
 
+  /** A pass over a hundred tables. */
+  private static final int TABLES_EVERY = 64;
+
   private final World world;
 
   Bounds(World world) {
@@ -41,6 +44,22 @@ final class Bounds implements Watcher {
     }
     if (world.steps() % 16 == 0 && Eavesdropper.heldEpochs(keying).size() > MOST_EPOCHS_HELD) {
       world.violated("I8", node + " holds too many epochs");
+    }
+    if (world.steps() % TABLES_EVERY == 0) {
+      lookAtTables(node);
+    }
+  }
+
+  /** Whatever others can make it keep. */
+  void lookAtTables(Node node) {
+    for (Tables.Table each : Tables.of(node.peer())) {
+      int size = each.size();
+      each.most()
+          .filter(most -> size > most)
+          .ifPresent(
+              most ->
+                  world.violated(
+                      "I8", node + " keeps " + size + " in " + each.name() + ", not " + most));
     }
   }
 }
