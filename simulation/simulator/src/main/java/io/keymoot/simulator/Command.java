@@ -151,6 +151,11 @@ final class Command implements Callable<Integer> {
       description = "put this mistake into the running code, to see it caught; 'list' prints names")
   @Nullable String plant;
 
+  @Option(
+      names = "--formed",
+      description = "all members are in when the run begins: large groups start at once")
+  boolean formed;
+
   @Option(names = "--every-signature", description = "each peer checks every signature itself")
   boolean everySignature;
 
@@ -314,7 +319,8 @@ final class Command implements Callable<Integer> {
             perMinute("--evict-rate", evictRate),
             byzantine,
             bug,
-            everySignature);
+            everySignature,
+            formed);
     return bug.isPresent() && replay == null ? telling(asked, Telling.plan(bug.get())) : asked;
   }
 
@@ -336,7 +342,8 @@ final class Command implements Callable<Integer> {
         isGiven("--evict-rate") ? asked.evictionsPerMinute() : telling.evictionsPerMinute(),
         isGiven("--byzantine") ? asked.byzantine() : telling.byzantine(),
         asked.plant(),
-        asked.everySignature());
+        asked.everySignature(),
+        asked.formed());
   }
 
   private boolean isGiven(String option) {

@@ -51,6 +51,9 @@ final class Failure {
       out.append(" --byzantine ").append(plan.byzantine());
     }
     plan.plant().ifPresent(bug -> out.append(" --plant ").append(bug));
+    if (plan.formed()) {
+      out.append(" --formed");
+    }
     if (plan.everySignature()) {
       out.append(" --every-signature");
     }

@@ -150,22 +150,24 @@ class CommandTest {
     int members = 2 + random.nextInt(30);
     List<Churn> churns = Churn.all();
     List<Plant> plants = Plant.all();
-    return new Plan(
-        members,
-        1_000 + random.nextInt(600_000),
-        churns.get(random.nextInt(churns.size())).name(),
-        faults,
-        random.nextBoolean() ? 0 : 40 * random.nextDouble(),
-        1 + random.nextInt(4),
-        List.of("conference", "broadcast", "paper").get(random.nextInt(3)),
-        random.nextLong(),
-        random.nextBoolean() ? 0 : 10 * random.nextDouble(),
-        random.nextBoolean() ? 0 : random.nextDouble() / 1_000,
-        random.nextInt(members),
-        random.nextBoolean()
-            ? Optional.empty()
-            : Optional.of(plants.get(random.nextInt(plants.size())).name()),
-        random.nextBoolean());
+    Plan plan =
+        new Plan(
+            members,
+            1_000 + random.nextInt(600_000),
+            churns.get(random.nextInt(churns.size())).name(),
+            faults,
+            random.nextBoolean() ? 0 : 40 * random.nextDouble(),
+            1 + random.nextInt(4),
+            List.of("conference", "broadcast", "paper").get(random.nextInt(3)),
+            random.nextLong(),
+            random.nextBoolean() ? 0 : 10 * random.nextDouble(),
+            random.nextBoolean() ? 0 : random.nextDouble() / 1_000,
+            random.nextInt(members),
+            random.nextBoolean()
+                ? Optional.empty()
+                : Optional.of(plants.get(random.nextInt(plants.size())).name()),
+            random.nextBoolean());
+    return random.nextBoolean() ? plan.withAllIn() : plan;
   }
 
   /** Rates are not rounded, and nothing is asked for that cannot be. */

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param byzantine members that keep to no rule
  * @param plant a mistake put into the running code
  * @param everySignature each peer checks each signature itself, nothing is shared
+ * @param formed all are in when the run begins
  */
 public record Plan(
     int members,
@@ -32,12 +33,45 @@ public record Plan(
     double evictionsPerMinute,
     int byzantine,
     Optional<String> plant,
-    boolean everySignature) {
+    boolean everySignature,
+    boolean formed) {
   /**
    * Each seed has another churn model, and, where nothing is said of them, others who come besides,
    * who are put out, and who keep to no rule.
    */
   public static final String MIXED = "mixed";
+
+  /** A group that forms in the run. */
+  public Plan(
+      int members,
+      long millis,
+      String churn,
+      List<String> faults,
+      double lossPercent,
+      int partitions,
+      String profile,
+      long seed,
+      double joinsPerMinute,
+      double evictionsPerMinute,
+      int byzantine,
+      Optional<String> plant,
+      boolean everySignature) {
+    this(
+        members,
+        millis,
+        churn,
+        faults,
+        lossPercent,
+        partitions,
+        profile,
+        seed,
+        joinsPerMinute,
+        evictionsPerMinute,
+        byzantine,
+        plant,
+        everySignature,
+        false);
+  }
 
   public Plan withSeed(long other) {
     return new Plan(
@@ -53,7 +87,8 @@ public record Plan(
         evictionsPerMinute,
         byzantine,
         plant,
-        everySignature);
+        everySignature,
+        formed);
   }
 
   public Plan withMembers(int fewer) {
@@ -70,7 +105,8 @@ public record Plan(
         evictionsPerMinute,
         byzantine,
         plant,
-        everySignature);
+        everySignature,
+        formed);
   }
 
   public Plan withMillis(long shorter) {
@@ -87,7 +123,8 @@ public record Plan(
         evictionsPerMinute,
         byzantine,
         plant,
-        everySignature);
+        everySignature,
+        formed);
   }
 
   public Plan withFaults(List<String> fewer) {
@@ -104,7 +141,8 @@ public record Plan(
         evictionsPerMinute,
         byzantine,
         plant,
-        everySignature);
+        everySignature,
+        formed);
   }
 
   public Plan withChurn(String other) {
@@ -121,7 +159,8 @@ public record Plan(
         evictionsPerMinute,
         byzantine,
         plant,
-        everySignature);
+        everySignature,
+        formed);
   }
 
   public Plan withByzantine(int fewer) {
@@ -138,7 +177,8 @@ public record Plan(
         evictionsPerMinute,
         fewer,
         plant,
-        everySignature);
+        everySignature,
+        formed);
   }
 
   public Plan withComers(double joins, double evictions) {
@@ -155,7 +195,8 @@ public record Plan(
         evictions,
         byzantine,
         plant,
-        everySignature);
+        everySignature,
+        formed);
   }
 
   public Plan withEverySignature() {
@@ -172,6 +213,25 @@ public record Plan(
         evictionsPerMinute,
         byzantine,
         plant,
+        true,
+        formed);
+  }
+
+  public Plan withAllIn() {
+    return new Plan(
+        members,
+        millis,
+        churn,
+        faults,
+        lossPercent,
+        partitions,
+        profile,
+        seed,
+        joinsPerMinute,
+        evictionsPerMinute,
+        byzantine,
+        plant,
+        everySignature,
         true);
   }
 }

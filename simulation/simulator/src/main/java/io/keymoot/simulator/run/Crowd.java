@@ -11,6 +11,7 @@ import io.keymoot.simulator.world.Memory;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.World;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +39,18 @@ final class Crowd implements Trouble.People {
     this.recorder = recorder;
   }
 
-  /** The founder is there from the start, and plans are made for the others. */
-  void gather(Node founder, Churn churn) {
+  /** The founder is there from the start, perhaps others too, and plans are made for the rest. */
+  void gather(Node founder, List<Node> others, Churn churn) {
     present.put(0, founder);
+    others.forEach(node -> present.put(node.person(), node));
+    persons = others.size();
+    Set<Node> planned = new HashSet<>();
     for (Visit visit : churn.visits(plan, random)) {
       persons = Math.max(persons, visit.person());
-      if (visit.from() < plan.millis()) {
+      Node there = present.get(visit.person());
+      if (there != null && planned.add(there)) {
+        goesAt(visit, there); // it has come already
+      } else if (visit.from() < plan.millis()) {
         world.timeline().at(visit.from(), () -> begins(visit));
       }
     }
@@ -81,6 +88,10 @@ final class Crowd implements Trouble.People {
     }
     Node node = before == null ? world.join(visit.person()) : world.restart(before);
     here(visit.person(), node);
+    goesAt(visit, node);
+  }
+
+  private void goesAt(Visit visit, Node node) {
     if (visit.until() < plan.millis()) {
       world.timeline().at(visit.until(), () -> ends(visit, node));
     }

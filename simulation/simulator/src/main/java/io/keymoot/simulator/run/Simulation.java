@@ -123,7 +123,9 @@ public final class Simulation {
     world.watch(recorder);
     world.start(founder);
     recorder.founded(founder);
-    crowd.gather(founder, churn());
+    List<Node> others = plan.formed() ? world.form(founder, plan.members()) : List.of();
+    others.forEach(recorder::founded);
+    crowd.gather(founder, others, churn());
   }
 
   private static Profile profile(Plan plan) {

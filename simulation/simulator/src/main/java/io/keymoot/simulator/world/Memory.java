@@ -9,7 +9,6 @@ import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,13 +34,23 @@ public record Memory(List<Bytes> facts, List<Expulsion> expulsions) {
 
   /** What the device would keep now. */
   public static Memory of(Node node) {
-    Ledger ledger = node.peer().keying().ledger();
-    List<Known> heads = new ArrayList<>();
-    node.known().heads().forEach(head -> heads.add(Objects.requireNonNull(ledger.get(head))));
-    List<Known> expulsions = withPasts(heads).stream().filter(Memory::putsSomebodyOut).toList();
+    List<Known> expulsions =
+        withPasts(heads(node)).stream().filter(Memory::putsSomebodyOut).toList();
     return new Memory(
         withPasts(expulsions).stream().map(fact -> FactCodec.encode(fact.envelope())).toList(),
         expulsions.stream().map(fact -> new Expulsion(fact.id(), fact.author())).toList());
+  }
+
+  /** All that the node knows, as it would tell it, parents first. */
+  static List<Bytes> allKnownTo(Node node) {
+    return withPasts(heads(node)).stream().map(fact -> FactCodec.encode(fact.envelope())).toList();
+  }
+
+  private static List<Known> heads(Node node) {
+    Ledger ledger = node.peer().keying().ledger();
+    return node.known().heads().stream()
+        .map(head -> Objects.requireNonNull(ledger.get(head)))
+        .toList();
   }
 
   private static boolean putsSomebodyOut(Known fact) {

@@ -133,6 +133,7 @@ public final class World {
   private final Map<String, Long> bytes = new TreeMap<>();
   private final Map<String, Long> injected = new LinkedHashMap<>();
   private @Nullable GroupId group;
+  private @Nullable Forming forming;
   private long steps;
   private long framesSealed;
   private long framesOpened;
@@ -341,6 +342,17 @@ public final class World {
     return add(person, peer, key, entropy);
   }
 
+  /** Everybody else is in at once; see {@link Forming}. */
+  public List<Node> form(Node founder, int members) {
+    Forming itsForming = new Forming(this, founder);
+    forming = itsForming;
+    try {
+      return itsForming.others(members - 1);
+    } finally {
+      forming = null;
+    }
+  }
+
   /** On the network, but not started yet. */
   public Node arrive(int person) {
     return arrive(person, newKey());
@@ -546,7 +558,9 @@ public final class World {
     if (!from.isUp()) {
       return; // it crashed with this on its lips
     }
-    if (to.isEmpty()) {
+    if (forming != null) {
+      forming.take(to, message);
+    } else if (to.isEmpty()) {
       network.multicast(from, nodes, message);
     } else {
       Node receiver = byAddress.get(to.get());

@@ -1,0 +1,111 @@
+package io.keymoot.simulator.world;
+
+import io.keymoot.flatkeying.Limits;
+import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.wire.Bytes;
+import io.keymoot.peer.Address;
+import io.keymoot.peer.PeerInput;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A group that is there at once: the founder lets everybody in, 128 in a fact, and hands to each
+ * its key; each learns all facts and takes its own. Real peers, facts and keys, but no network
+ * between and no time: the founder's clock alone goes ahead. What else they say is lost; keys of
+ * slots they ask for, as after any admission, when the run begins.
+ */
+final class Forming {
+  /** A founder beats within its first seconds. */
+  private static final int MOST_LEAPS = 100;
+
+  private final World world;
+  private final Node founder;
+  private final Deque<Said> said = new ArrayDeque<>();
+  private final Map<Address, Bytes> grants = new TreeMap<>();
+
+  private record Said(Optional<Address> to, Bytes message) {
+    boolean is(MessageType type) {
+      return SideCodec.typeOf(message).equals(Optional.of(type));
+    }
+  }
+
+  Forming(World world, Node founder) {
+    this.world = world;
+    this.founder = founder;
+  }
+
+  /** Instead of the network. */
+  void take(Optional<Address> to, Bytes message) {
+    said.addLast(new Said(to, message));
+  }
+
+  List<Node> others(int count) {
+    Bytes beat = beat();
+    List<Node> others = new ArrayList<>();
+    while (others.size() < count) {
+      letIn(beat, Math.min(Limits.ADMIT_ROWS, count - others.size()), others);
+    }
+    List<Bytes> facts = Memory.allKnownTo(founder);
+    for (Node other : others) {
+      facts.forEach(fact -> hears(other, fact));
+      Bytes grant = grants.get(other.address());
+      if (grant != null) {
+        hears(other, grant);
+      }
+      said.clear();
+      if (!other.canSend() || !other.known().heads().equals(founder.known().heads())) {
+        throw new IllegalStateException(other + " is not in at once: " + other.status());
+      }
+    }
+    return others;
+  }
+
+  private Bytes beat() {
+    for (int i = 0; i < MOST_LEAPS; i++) {
+      founder.leap(Limits.ADMIT_BATCH_MILLIS);
+      for (Said each : said) {
+        if (each.is(MessageType.HEARTBEAT)) {
+          return each.message;
+        }
+      }
+    }
+    throw new IllegalStateException("the founder does not beat");
+  }
+
+  /**
+   * They ask, each is granted the key; the fact that lets them in comes to them with all others.
+   */
+  private void letIn(Bytes beat, int count, List<Node> others) {
+    for (int i = 0; i < count; i++) {
+      Node other = world.join(1 + others.size());
+      others.add(other);
+      said.clear();
+      hears(other, beat);
+      for (Said each : List.copyOf(said)) {
+        if (each.is(MessageType.JOIN_REQUEST)) {
+          founder.step(new PeerInput.Received(other.address(), each.message));
+        }
+      }
+      keepGrants();
+    }
+    founder.leap(Limits.ADMIT_BATCH_MILLIS);
+    keepGrants();
+  }
+
+  private void keepGrants() {
+    said.stream()
+        .filter(each -> each.is(MessageType.GRANT) && each.to.isPresent())
+        .forEach(each -> grants.put(each.to.get(), each.message));
+    said.clear();
+  }
+
+  private void hears(Node other, Bytes message) {
+    other.step(new PeerInput.Received(founder.address(), message));
+  }
+}
