@@ -306,6 +306,11 @@ public final class FlatKeying implements AutoCloseable {
     return core.blobs.get(name);
   }
 
+  /** The fact together with the credentials on which its right rests. */
+  public Bytes told(Known fact) {
+    return core.credentials.told(fact);
+  }
+
   /** Signs with the device's key: for frames, whose signatures have a context of their own. */
   public Bytes signFrame(byte[] message) {
     return core.self.signing.sign(message);
@@ -331,6 +336,8 @@ public final class FlatKeying implements AutoCloseable {
       case Input.Start start -> start();
       case Input.TimePassed time -> {}
       case Input.Received received -> received(received.from(), received.message());
+      case Input.Recalled recalled ->
+          syncing.atOnce(() -> received(recalled.from(), recalled.message()));
       case Input.IntroducerSeen seen -> joining.introducerSeen(seen.address());
       case Input.Heard heard -> heard(heard);
       case Input.Act act -> act(act.duty());

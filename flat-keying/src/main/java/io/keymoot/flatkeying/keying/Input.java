@@ -28,6 +28,9 @@ public sealed interface Input {
    */
   record Received(Bytes from, Bytes message) implements Input {}
 
+  /** The same, from this device's own disk: it is taken at once, however much it is. */
+  record Recalled(Bytes from, Bytes message) implements Input {}
+
   /** Somebody who may let this device in was seen. */
   record IntroducerSeen(Bytes address) implements Input {}
 

@@ -83,9 +83,6 @@ final class SlotNeeds {
           Timers.Name.ASK_FOR_SLOTS, core.now.plusMillis(core.random((int) (2 * delayMillis))));
     }
     givenTo.keySet().removeIf(made -> core.ledger.get(made) == null);
-    while (givenTo.size() > Limits.HOLDERS_PER_EPOCH) {
-      givenTo.remove(givenTo.keySet().iterator().next());
-    }
   }
 
   /** What to ask for now, and whom; nothing if nobody can be thought of. */
@@ -245,6 +242,9 @@ final class SlotNeeds {
         }
       }
       givenTo.put(set.made(), asker);
+    }
+    while (givenTo.size() > Limits.HOLDERS_PER_EPOCH) {
+      givenTo.remove(givenTo.keySet().iterator().next());
     }
   }
 

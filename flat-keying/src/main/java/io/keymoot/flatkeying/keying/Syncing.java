@@ -50,6 +50,7 @@ final class Syncing {
   // What the last review saw: most steps change nothing of it.
   private Membership.@Nullable Lacks reviewed;
   private long reviewedPace;
+  private boolean isUnpaced;
 
   Syncing(Core core) {
     this.core = core;
@@ -332,11 +333,23 @@ final class Syncing {
     FORGED
   }
 
+  /** Nobody could flood this peer with what it hears meanwhile. */
+  void atOnce(Runnable hearing) {
+    isUnpaced = true;
+    try {
+      hearing.run();
+    } finally {
+      isUnpaced = false;
+    }
+  }
+
   Offered offer(Bytes from, Envelope fact) {
     answering.overheard(fact.id(), core.now);
     // A newcomer has all that was ever said before it, to take at once.
     boolean isHistory = core.state().count() == 0;
-    return isHistory || core.membership.has(fact.id()) ? take(from, fact) : pace(from, fact);
+    return isHistory || isUnpaced || core.membership.has(fact.id())
+        ? take(from, fact)
+        : pace(from, fact);
   }
 
   /**

@@ -252,7 +252,7 @@ public final class Peer implements AutoCloseable {
       List<Bytes> facts = remembered;
       remembered = List.of();
       for (Bytes fact : facts) {
-        keying(new Input.Received(from.value(), fact));
+        keying(new Input.Recalled(from.value(), fact));
         settle();
       }
     }

@@ -28,9 +28,9 @@ public sealed interface PeerInput {
   record ReachedAt(Address address) implements PeerInput {}
 
   /**
-   * What an earlier start of this device learnt, as it was signed, parents first: taken in the very
-   * step that lets this peer in. So no key is ever in use that these facts take back. After {@link
-   * ReachedAt}.
+   * What an earlier start of this device learnt, as it was signed and told to others, parents
+   * first: taken in the very step that lets this peer in. So no key is ever in use that these facts
+   * take back. After {@link ReachedAt}.
    */
   record Remember(List<Bytes> facts) implements PeerInput {
     public Remember {

@@ -9,6 +9,8 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
 import io.keymoot.flatkeying.keying.Effect;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SyncReply;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Village.Resident;
 import java.util.LinkedHashMap;
@@ -19,8 +21,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Cora is cut off before she learns that she is put out, and nobody else is there when ben's device
- * starts again: in the group as she tells it she is a member, and lets it in.
+ * What a device knew before it started again, however much that is, counts at once.
+ *
+ * <p>Cora is cut off before she learns that she is put out, and nobody else is there when ben's
+ * device starts again: in the group as she tells it she is a member, and lets it in.
  */
 class RememberTest {
   private static final String OPEN = policy("anybody", "anybody");
@@ -42,6 +46,11 @@ class RememberTest {
     village.run(15_000);
     assertThat(village.members()).hasSize(3);
     village.wire = (from, to, message) -> from != cora && to != cora;
+    // More than is taken at once of one author, of whom one has it from the network.
+    for (int i = 0; i < 120; i++) {
+      anna.step(new PeerInput.Refresh());
+      village.run(300);
+    }
     anna.step(new PeerInput.Expel(cora.device.fingerprint()));
     village.run(5_000);
     assertThat(ben.peer.keying().state().isMember(cora.id())).isFalse();
@@ -50,6 +59,7 @@ class RememberTest {
     Ledger known = ben.peer.keying().ledger();
     ben.peer.keying().state().heads().forEach(head -> collect(known, head, past));
     facts = List.copyOf(past.values());
+    assertThat(facts).hasSizeGreaterThan(120);
     anna.isDown = true;
     ben.isDown = true;
     village.wire = (from, to, message) -> true;
@@ -96,5 +106,20 @@ class RememberTest {
     assertThat(ben.peer.keying().state().isMember(cora.id())).isTrue();
     ben.step(new PeerInput.Remember(facts));
     assertThat(ben.peer.keying().state().isMember(cora.id())).as("late, but at once").isFalse();
+  }
+
+  /** Who was there may be gone, and nobody else have them. */
+  @Test
+  void anExpulsionIsToldWithTheCertificateOfWhoeverExpelled() {
+    Resident ben = village.the("ben");
+    FactId expulsion = ben.peer.keying().state().heads().getFirst();
+    Known fact = Objects.requireNonNull(ben.peer.keying().ledger().get(expulsion));
+    assertThat(SideCodec.decode(ben.peer.keying().told(fact)).orThrow())
+        .isInstanceOfSatisfying(
+            SyncReply.class,
+            told -> {
+              assertThat(told.facts()).containsExactly(FactCodec.encode(fact.envelope()));
+              assertThat(told.blobs()).contains(village.the("anna").device.credential());
+            });
   }
 }

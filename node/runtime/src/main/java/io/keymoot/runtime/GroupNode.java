@@ -1040,8 +1040,7 @@ public final class GroupNode implements AutoCloseable {
     Seat at = mustRemember;
     if (at != null) {
       mustRemember = null;
-      List<Bytes> facts =
-          Remembered.worthKeeping(at.peer.keying().ledger(), at.peer.keying().state());
+      List<Bytes> facts = Remembered.worthKeeping(at.peer.keying());
       to.write(at.peer.keying().group(), facts);
     }
   }

@@ -563,7 +563,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     Seat to = new Seat(join(known.group(), known.credential()));
     seat = to;
     out.add(new NodeEffect.Anew(from, to));
-    begin(to, Remembered.worthKeeping(known.ledger(), known.state()));
+    begin(to, Remembered.worthKeeping(known));
     from.peer.fall().ifPresent(fall -> step(to, new PeerInput.Shun(fall.with())));
     announceAt = now;
   }

@@ -9,6 +9,9 @@ import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.group.GroupState;
 import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Ledger;
+import io.keymoot.flatkeying.keying.FlatKeying;
+import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SideMessage;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -36,12 +39,14 @@ import org.slf4j.LoggerFactory;
  * What a device must still know when it starts again: who was put out. Else an expelled member
  * could meet it first, with a history that ends before its expulsion, and be believed.
  *
- * <p>Kept are the facts that put somebody out, with all their past, as they were signed; with the
- * next admission the peer takes them like any facts that come from the network. So nothing here is
- * believed that does not prove itself, and what the others have forgotten they learn again.
+ * <p>Kept are the facts that put somebody out, with all their past, as they were signed, and the
+ * certificates they rest on; with the next admission the peer takes them like any facts that come
+ * from the network. So nothing here is believed that does not prove itself, nor waits for what
+ * another has to say first, and what the others have forgotten they learn again.
  *
  * <pre>
- *   file:  "keymoot facts" | version u16 | group 32 | count u32 | count × (length u32, fact)
+ *   file:  "keymoot facts" | version u16 | group 32 | count u32
+ *          | count × (length u32, fact, or message that has it with its certificates)
  *          | SHA-256 of all that
  * </pre>
  */
@@ -67,9 +72,9 @@ final class Remembered implements MemoryWriter.Storage {
   // ---- choosing
 
   /** The facts that put somebody out, and their past; parents first. On the loop's thread. */
-  static List<Bytes> worthKeeping(Ledger ledger, GroupState state) {
+  static List<Bytes> worthKeeping(FlatKeying keying) {
     Deque<Known> path = new ArrayDeque<>();
-    for (Known fact : all(ledger, state)) {
+    for (Known fact : all(keying.ledger(), keying.state())) {
       if (fact.type() == MessageType.REKEY
           && fact.fact() instanceof Rekey rekey
           && rekey.targets().stream()
@@ -80,7 +85,7 @@ final class Remembered implements MemoryWriter.Storage {
     }
     List<Bytes> kept = new ArrayList<>();
     for (Known fact : withPasts(path)) {
-      kept.add(FactCodec.encode(fact.envelope()));
+      kept.add(keying.told(fact));
     }
     return kept;
   }
@@ -195,12 +200,25 @@ final class Remembered implements MemoryWriter.Storage {
       byte[] bytes = new byte[length];
       in.get(bytes);
       Bytes fact = Bytes.owning(bytes);
-      if (FactCodec.decode(fact) instanceof Decoded.Malformed<Envelope> bad) {
-        return Optional.of("fact " + (i + 1) + " is malformed: " + bad.reason());
+      Optional<String> bad = malformed(fact);
+      if (bad.isPresent()) {
+        return Optional.of("fact " + (i + 1) + " is malformed: " + bad.get());
       }
       facts.add(fact);
     }
     return in.hasRemaining() ? Optional.of("something follows its end") : Optional.empty();
+  }
+
+  /** Why, unless it is a fact, alone or with the credentials that it rests on. */
+  private static Optional<String> malformed(Bytes kept) {
+    if (SideCodec.typeOf(kept).filter(MessageType.SYNC_REPLY::equals).isPresent()) {
+      return SideCodec.decode(kept) instanceof Decoded.Malformed<SideMessage> bad
+          ? Optional.of(bad.reason())
+          : Optional.empty();
+    }
+    return FactCodec.decode(kept) instanceof Decoded.Malformed<Envelope> bad
+        ? Optional.of(bad.reason())
+        : Optional.empty();
   }
 
   private List<Bytes> unusable(Path file, String why) {

@@ -76,7 +76,7 @@ final class RuntimeLimits {
   static final long MISSING_PATIENCE_MILLIS = 300;
 
   /**
-   * Times that one frame is asked for, and until it is asked for again, doubling up to the most: 14
+   * Times that one frame is asked for, and how long until it is again, doubling up to the most: 14
    * s in all, of the 20 that it is kept. Where one packet in five is lost, one in 3,500 of the
    * frames that were lost does not come all the same.
    */

@@ -17,8 +17,8 @@ import java.util.Set;
  * I6 over a restart: a device that starts again counts with what it kept from the very step on that
  * lets it in, so that nobody whom it saw put out is in for it again, not even for a moment. Unless
  * whoever put it out is out itself: then a member has to speak for that first (the closed door of
- * section 5). And where certificates are asked for, an expulsion waits for those of who approved of
- * it, which the runtime does not keep.
+ * section 5). And where certificates are asked for, an expulsion waits for one that the device had
+ * no more when it wrote what it kept.
  */
 final class Remembers implements Watcher {
   private final World world;

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * What a device keeps on its disk for its next start, as the runtime does: the facts that put
- * somebody out and all their past, as they were signed.
+ * somebody out and all their past, as they were signed, with the certificates they rest on.
  *
  * @param facts parents first
  * @param expulsions those of them that put somebody out
@@ -37,7 +37,7 @@ public record Memory(List<Bytes> facts, List<Expulsion> expulsions) {
     List<Known> expulsions =
         withPasts(heads(node)).stream().filter(Memory::putsSomebodyOut).toList();
     return new Memory(
-        withPasts(expulsions).stream().map(fact -> FactCodec.encode(fact.envelope())).toList(),
+        withPasts(expulsions).stream().map(node.peer().keying()::told).toList(),
         expulsions.stream().map(fact -> new Expulsion(fact.id(), fact.author())).toList());
   }
 
