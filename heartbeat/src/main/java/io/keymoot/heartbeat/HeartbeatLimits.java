@@ -103,7 +103,7 @@ final class HeartbeatLimits {
   static final long FETCH_RETRY = 200;
   static final long FETCH_RETRY_MOST = 1_000;
 
-  /** Parents, of those that come first, that are asked of everybody who is asked anything. */
+  /** Parents, of those that come first, that go with any question to one who may have them. */
   static final int LONG_LACKED = 8;
 
   /** After so many tries asking slows to {@link #FETCH_RETRY_SLOW}; a head is given up. */

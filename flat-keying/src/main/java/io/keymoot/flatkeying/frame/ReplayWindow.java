@@ -38,7 +38,7 @@ final class ReplayWindow {
     return (block.seen.get() & bit(number)) == 0 ? Mark.FRESH : Mark.SEEN;
   }
 
-  /** Marks the number; of all who do, one is told that it was fresh. */
+  /** Marks the number; of all who do, one at a time is told that it was fresh. */
   Mark mark(long number) {
     long index = number >>> 6;
     int place = (int) index & (BLOCKS - 1);

@@ -20,7 +20,6 @@ import io.keymoot.flatkeying.fact.StayId;
 import io.keymoot.flatkeying.fact.Target;
 import io.keymoot.flatkeying.group.CredentialVerdict;
 import io.keymoot.flatkeying.group.GroupState;
-import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SyncReply;
@@ -75,14 +74,6 @@ final class Credentials {
     return with(message, atHand(under(fact), roomBeside(message)));
   }
 
-  /** To who may know nothing that came after it: also with those that have been renewed since. */
-  Bytes told(Known fact) {
-    Bytes message = FactCodec.encode(fact.envelope());
-    Set<Hash32> credentials = under(fact.envelope());
-    credentials.addAll(under(fact.envelope(), core.ledger.after(fact)));
-    return with(message, atHand(credentials, roomBeside(message)));
-  }
-
   /** As its author says it first: with those of them that somebody may not have heard yet. */
   Bytes saidFirst(Envelope fact) {
     Bytes message = FactCodec.encode(fact);
@@ -124,16 +115,13 @@ final class Credentials {
 
   /** The credentials by whose right the fact says what it says: its author's, its approvers'. */
   private Set<Hash32> under(Envelope fact) {
-    return under(fact, core.state());
-  }
-
-  private Set<Hash32> under(Envelope fact, GroupState at) {
     Set<Hash32> hashes = new LinkedHashSet<>();
     for (MemberId member : voices(fact.header().author(), fact.fact())) {
-      at.person(member)
+      core.state()
+          .person(member)
           .ifPresent(
               person -> {
-                at.liveStays(member).forEach(stay -> hashes.add(stay.credential()));
+                core.state().liveStays(member).forEach(stay -> hashes.add(stay.credential()));
                 hashes.add(person.request().credential());
               });
     }

@@ -306,9 +306,9 @@ public final class FlatKeying implements AutoCloseable {
     return core.blobs.get(name);
   }
 
-  /** The fact together with the credentials on which its right rests. */
+  /** The fact together with the credentials on which its right rests, as it is said again. */
   public Bytes told(Known fact) {
-    return core.credentials.told(fact);
+    return core.credentials.told(fact.envelope());
   }
 
   /** Signs with the device's key: for frames, whose signatures have a context of their own. */

@@ -333,7 +333,7 @@ final class Syncing {
     FORGED
   }
 
-  /** Nobody could flood this peer with what it hears meanwhile. */
+  /** What comes from this device's own disk is not paced. */
   void atOnce(Runnable hearing) {
     isUnpaced = true;
     try {

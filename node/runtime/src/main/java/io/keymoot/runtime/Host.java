@@ -560,6 +560,8 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     knockAt = null;
     wasLetIn = true;
     candidates.clear();
+    // Who is let in has nothing to say to newcomers before it speaks itself.
+    latestBeat = null;
     Seat to = new Seat(join(known.group(), known.credential()));
     seat = to;
     out.add(new NodeEffect.Anew(from, to));

@@ -53,7 +53,10 @@ import org.slf4j.LoggerFactory;
 final class Remembered implements MemoryWriter.Storage {
   private static final Logger LOG = LoggerFactory.getLogger(Remembered.class);
   private static final byte[] MAGIC = "keymoot facts".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 1;
+
+  /** The first had facts alone, which are read all the same. */
+  private static final int VERSION = 2;
+
   private static final int HEAD = MAGIC.length + Short.BYTES + Hash32.LENGTH + Integer.BYTES;
 
   private final Path folder;
@@ -180,8 +183,8 @@ final class Remembered implements MemoryWriter.Storage {
     }
     ByteBuffer in = ByteBuffer.wrap(whole, MAGIC.length, end - MAGIC.length);
     int version = in.getShort();
-    if (version != VERSION) {
-      return Optional.of("it is of version " + version + ", this program reads " + VERSION);
+    if (version < 1 || version > VERSION) {
+      return Optional.of("it is of version " + version + ", this program reads 1 to " + VERSION);
     }
     if (!Hash32.sha256(Arrays.copyOf(whole, end)).equals(Hash32.read(whole, end))) {
       return Optional.of("its checksum does not fit: it was damaged or changed");

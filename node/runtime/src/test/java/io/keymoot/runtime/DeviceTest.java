@@ -585,8 +585,8 @@ final class DeviceTest {
     Path file = expelled();
     byte[] other = Files.readAllBytes(file);
     int version = "keymoot facts".length() + 1;
-    assertThat(other[version]).isEqualTo((byte) 1);
-    other[version] = 2;
+    assertThat(other[version]).isEqualTo((byte) 2);
+    other[version] = 3;
     int end = other.length - Hash32.LENGTH;
     Hash32.sha256(Arrays.copyOf(other, end)).write(other, end);
     Files.write(file, other);
@@ -594,7 +594,7 @@ final class DeviceTest {
     assertThat(new Remembered(folder, told::add).load(group(file))).isEmpty();
     assertThat(told).hasSize(1);
     NodeEvent.SetAside aside = (NodeEvent.SetAside) told.get(0);
-    assertThat(aside.why()).startsWith("it is of version 2, this program reads 1");
+    assertThat(aside.why()).startsWith("it is of version 3, this program reads 1 to 2");
     assertThat(Files.readAllBytes(aside.now())).isEqualTo(other);
     assertThat(file).doesNotExist();
   }

@@ -484,15 +484,21 @@ class HostileClusterTest {
    * sees whether it was believed. Said again until it was, for it may be lost behind the flood.
    */
   static void forgeALeave(JChannel hostile, List<org.jgroups.Address> victims) {
-    org.jgroups.Address coordinator = hostile.getView().getCoord();
-    org.jgroups.Address leaving =
-        victims.stream().filter(each -> !each.equals(coordinator)).findFirst().orElseThrow();
     await("a forged leave to be believed")
         .atMost(SOON)
         .until(
             () -> {
+              if (hostile.getView().size() < 3) {
+                return true;
+              }
+              org.jgroups.Address coordinator = hostile.getView().getCoord();
+              org.jgroups.Address leaving =
+                  victims.stream()
+                      .filter(each -> !each.equals(coordinator))
+                      .findFirst()
+                      .orElseThrow();
               lowDown(hostile, leave(coordinator, leaving));
-              return !hostile.getView().containsMember(leaving);
+              return false;
             });
   }
 

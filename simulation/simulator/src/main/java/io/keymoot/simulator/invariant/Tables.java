@@ -97,6 +97,7 @@ final class Tables {
     is("flatkeying.keying.Relays#done", CORE + "RELAYS_WAITING");
     is("flatkeying.keying.Relays#waiting", CORE + "RELAYS_WAITING");
     is("flatkeying.keying.SlotNeeds#asked", "flatkeying.keying.SlotNeeds.OUTSTANDING");
+    is("flatkeying.keying.SlotNeeds#givenTo", CORE + "HOLDERS_PER_EPOCH");
     is("flatkeying.keying.Syncing#wantedBlobs", CORE + "BLOBS");
     for (String each : List.of("waiting", "copies", "shares")) {
       // Its owner says how many; those of whoever is not in are fewer.
@@ -149,7 +150,6 @@ final class Tables {
           "flatkeying.keying.SlotKeys#own",
           "flatkeying.keying.SlotKeys#rows",
           "flatkeying.keying.SlotKeys#wanted",
-          "flatkeying.keying.SlotNeeds#givenTo", // HOLDERS_PER_EPOCH once it lacks a key itself
           "flatkeying.keying.SlotNeeds#wanted",
           "flatkeying.keying.Syncing#toldLacking",
           "flatkeying.keying.Timers#due",
