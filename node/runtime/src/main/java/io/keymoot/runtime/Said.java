@@ -13,7 +13,9 @@ final class Said {
   private static final int PLACES = RuntimeLimits.FRAMES_KEPT;
 
   /** The words are lost as easily as the frames; the last time it is for forgetting them. */
-  private static final long[] TELL_AGAIN = {1_000, 4_000, RuntimeLimits.FRAMES_KEPT_MILLIS};
+  private static final long[] TELL_AGAIN = {
+    1_000, 2_000, 4_000, 8_000, RuntimeLimits.FRAMES_KEPT_MILLIS
+  };
 
   private record Kept(Bytes frame, long at) {}
 

@@ -159,7 +159,7 @@ class CatchUpTest {
       says();
     }
     long told = pass(60_000).stream().filter(Errand.Tell.class::isInstance).count();
-    assertThat(told).isEqualTo(3);
+    assertThat(told).isEqualTo(5);
     assertThat(anna.next()).isEqualTo(Long.MAX_VALUE);
     anna.asked(BEN, List.of(4_999L), now);
     assertThat(anna.due(now)).isEmpty();
