@@ -3,11 +3,14 @@ package io.keymoot.runtime;
 import java.io.DataInput;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jgroups.Address;
 import org.jgroups.Message;
 import org.jgroups.blocks.cs.NioServer;
 import org.jgroups.conf.ClassConfigurator;
 import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.NAKACK4;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.UDP;
 import org.jgroups.protocols.pbcast.GMS;
@@ -16,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JGroups' protocols that strangers' words reach, as the shipped stacks have them: no number that
- * comes from a socket sizes an allocation before what it counts has come, and nobody is made to
- * leave. On the wire they are JGroups' own.
+ * comes from a socket sizes an allocation before what it counts has come, nobody is made to leave,
+ * and what was kept is heard. On the wire they are JGroups' own.
  *
  * <p>Public within, for JGroups makes them by their names.
  */
@@ -28,6 +31,7 @@ final class PlainStack {
           "UDP", Udp.class,
           "TCP", Tcp.class,
           "FD_SOCK2", FailureSockets.class,
+          "NAKACK4", Multicasts.class,
           "pbcast.GMS", Views.class);
 
   private PlainStack() {}
@@ -68,6 +72,38 @@ final class PlainStack {
       NioServer server = super.createServer(ports);
       server.setMaxLength(RuntimeLimits.FAILURE_WORD_BYTES);
       return server;
+    }
+  }
+
+  /**
+   * What comes while this end connects waits until it is connected. JGroups forgets what a thread
+   * adds that looked before and adds after, and what stands behind a place that is taken and not
+   * filled yet: a gap, which holds back all that comes after until it is found and asked for.
+   */
+  public static final class Multicasts extends NAKACK4 {
+    private final Lock emptying = new ReentrantLock();
+
+    public Multicasts() {
+      setId(ClassConfigurator.getProtocolId(NAKACK4.class));
+    }
+
+    @Override
+    protected void queueMessage(Message message, long number) {
+      super.queueMessage(message, number);
+      if (is_server) {
+        flushBecomeServerQueue();
+      }
+    }
+
+    /** What waits is made for one reader. */
+    @Override
+    protected void flushBecomeServerQueue() {
+      emptying.lock();
+      try {
+        super.flushBecomeServerQueue();
+      } finally {
+        emptying.unlock();
+      }
     }
   }
 

@@ -62,7 +62,7 @@ final class Probe extends Protocol {
   }
 
   private static String wordsOf(Message message) {
-    if (!message.hasArray()) {
+    if (!message.hasArray() || message.getArray() == null) {
       return "";
     }
     String all =
