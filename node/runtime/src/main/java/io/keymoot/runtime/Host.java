@@ -21,6 +21,7 @@ import io.keymoot.heartbeat.HeartbeatCodec;
 import io.keymoot.heartbeat.HeartbeatMessage;
 import io.keymoot.heartbeat.Rosters;
 import io.keymoot.peer.Address;
+import io.keymoot.peer.LateNews;
 import io.keymoot.peer.OtherVersions;
 import io.keymoot.peer.Peer;
 import io.keymoot.peer.PeerEffect;
@@ -116,6 +117,12 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   /** The stay fell with whoever let this device in: from when on it asks the others. */
   private @Nullable Tick knockAt;
 
+  /** What the group still says to whoever fell: until this device is in again. */
+  private @Nullable LateNews news;
+
+  /** It was put out itself, and asks nobody any more. */
+  private boolean isPutOut;
+
   /** It keeps to its group then, though it came to it by its name alone. */
   private boolean wasLetIn;
 
@@ -182,6 +189,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
             heardOtherVersion(received.from(), received.message());
           }
           lookForGroups(received.message());
+          hearAfterTheFall(received.message());
         }
         step(seat, to.input());
         step(next, to.input());
@@ -225,7 +233,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     if (next != null || !candidates.isEmpty()) {
       due = Tick.earlier(due, moveAt);
     }
-    if (seat != null) {
+    if (seat != null && !isPutOut) {
       due = Tick.earlier(due, seat.peer.nextDeadline().orElse(null));
     }
     if (next != null) {
@@ -311,7 +319,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   }
 
   private void step(@Nullable Seat at, PeerInput input) {
-    if (at == null) {
+    if (at == null || (at == seat && isPutOut)) {
       return;
     }
     for (PeerEffect effect : at.peer.step(now, input)) {
@@ -534,6 +542,8 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
       seat = to;
       next = null;
       knockAt = null;
+      news = null;
+      isPutOut = false;
       candidates.clear();
       out.add(new NodeEffect.Moved(from, to));
     }
@@ -545,6 +555,7 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
   private void fall(Seat at) {
     if (knockAt == null) {
       knockAt = now.plusMillis(RuntimeLimits.KNOCK_AGAIN_MILLIS);
+      news = new LateNews(at.peer);
       PeerEffect told =
           new PeerEffect.Status(
               Effect.State.SYNCING,
@@ -570,9 +581,31 @@ final class Host implements Loop.Core<NodeInput, NodeEffect>, AutoCloseable {
     announceAt = now;
   }
 
+  /** Whoever put out its introducer may put it out next, and it would ask for ever. */
+  private void hearAfterTheFall(Bytes message) {
+    Seat at = seat;
+    if (at == null || news == null) {
+      return;
+    }
+    if (at.peer.keying().isMember()) {
+      news = null;
+    } else if (news.putsOut(message)) {
+      news = null;
+      knockAt = null;
+      isPutOut = true;
+      out.add(
+          new NodeEffect.OfPeer(
+              at,
+              new PeerEffect.Status(
+                  Effect.State.OUT,
+                  "this device was put out by the others, as whoever let it in was")));
+    }
+  }
+
   private void stopKnocking() {
     if (knockAt != null && seat != null) {
       knockAt = null;
+      news = null;
       out.add(
           new NodeEffect.OfPeer(seat, new PeerEffect.Status(Effect.State.OUT, "this device left")));
     }

@@ -16,6 +16,7 @@ import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.fact.Fingerprint;
 import io.keymoot.flatkeying.fact.GroupId;
 import io.keymoot.flatkeying.keying.Effect;
+import io.keymoot.flatkeying.keying.FlatKeying;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Address;
@@ -371,6 +372,82 @@ final class HostTest {
     assertThat(dan.group()).contains(group);
   }
 
+  /**
+   * As {@link #danIsLuredByCora}, but dan was in before and the others put him out as well, which
+   * ben does not know yet, nor therefore dan.
+   */
+  private List<Node> danIsOutAndHearsFirstOfCora() {
+    Node anna = start(new Wish.Found(people.plan()));
+    Node ben = start(new Wish.JoinAny());
+    Node cora = start(new Wish.JoinAny());
+    Node before = start(new Wish.JoinAny());
+    runFor(10_000);
+    assertThat(anna.members()).isEqualTo(4);
+    hears = (from, to) -> isOfTheFirst(from, 2) && isOfTheFirst(to, 2);
+    expel(cora, anna, ben);
+    runFor(5_000);
+    assertThat(ben.members()).isEqualTo(3);
+    hears = (from, to) -> from == ben && to == anna;
+    expel(before, anna, ben);
+    runFor(5_000);
+    assertThat(anna.members()).isEqualTo(2);
+    assertThat(ben.members()).isEqualTo(3);
+
+    Node dan = new Node(nodes.size(), new Wish.JoinAny(), before.identity);
+    nodes.add(dan);
+    hears = (from, to) -> (from == cora && to == dan) || (from == dan && to == cora);
+    dan.step(new NodeInput.Start(dan.address));
+    runFor(10_000);
+    assertThat(dan.isIn()).isTrue();
+    hears = (from, to) -> (from == ben && to == dan) || (from == dan && to == ben);
+    for (int i = 0; i < 2_000 && dan.isIn(); i++) {
+      runFor(5);
+    }
+    assertThat(dan.isIn()).isFalse();
+    assertThat(dan.did).as("he fell with cora").noneMatch(HostTest::saysOut);
+    return List.of(anna, ben, cora, dan);
+  }
+
+  private boolean isOfTheFirst(Node node, int many) {
+    return nodes.indexOf(node) < many;
+  }
+
+  /** A moment later: what puts somebody out, as a member says it. */
+  private static void hearsOfItsExpulsion(Node dan, Node from) {
+    FlatKeying keying = Objects.requireNonNull(from.host.seat()).peer.keying();
+    for (Bytes fact : Remembered.worthKeeping(keying)) {
+      dan.step(new NodeInput.ToPeer(new PeerInput.Received(from.address, fact)));
+    }
+  }
+
+  @Test
+  void whoHearsThatItWasPutOutItselfBeforeItAsksAnewIsOut() {
+    List<Node> all = danIsOutAndHearsFirstOfCora();
+    Node dan = all.get(3);
+    hears = (from, to) -> true;
+    hearsOfItsExpulsion(dan, all.get(0));
+    assertThat(dan.did).anyMatch(HostTest::saysOut);
+    runFor(60_000);
+    assertThat(dan.anews()).isZero();
+    assertThat(dan.causes().getLast()).startsWith("this device was put out by the others");
+    assertThat(all.get(0).members()).isEqualTo(2);
+  }
+
+  @Test
+  void whoHearsThatItWasPutOutItselfWhileItAsksAnewIsOut() {
+    List<Node> all = danIsOutAndHearsFirstOfCora();
+    Node dan = all.get(3);
+    hears = (from, to) -> false;
+    runFor(5_000);
+    assertThat(dan.anews()).isEqualTo(1);
+    hears = (from, to) -> true;
+    hearsOfItsExpulsion(dan, all.get(0));
+    assertThat(dan.did).anyMatch(HostTest::saysOut);
+    runFor(60_000);
+    assertThat(dan.isIn()).isFalse();
+    assertThat(dan.causes().getLast()).startsWith("this device was put out by the others");
+  }
+
   @Test
   void whoWasLuredAndThenPutOutItselfIsOutForGood() {
     List<Node> all = danIsLuredByCora();
@@ -444,16 +521,14 @@ final class HostTest {
     private final List<Runnable> inbox = new ArrayList<>();
 
     Node(int number, Wish wish, Optional<InviteSecret> invite) {
-      Random random = new Random(number + 7);
+      this(number, wish, identity(new Random(number + 7)::nextBytes, invite));
+    }
+
+    Node(int number, Wish wish, Identity identity) {
+      this.identity = identity;
+      Random random = new Random(number + 77);
       Entropy entropy = random::nextBytes;
       address = new Address(Bytes.of(new byte[] {(byte) number}));
-      SigningKey key = SigningKey.generate(SignatureKind.ED25519, entropy);
-      identity =
-          new Identity(
-              key,
-              invite
-                  .map(each -> Credential.SELF_MADE.withInvite(each.prove(key.spki())))
-                  .orElse(Credential.SELF_MADE));
       host =
           new Host(
               wish,
@@ -464,6 +539,15 @@ final class HostTest {
               () -> new WallTime(1_800_000_000),
               group -> List.of(),
               new ClockWatch(new FakeClocks(), () -> {}));
+    }
+
+    private static Identity identity(Entropy entropy, Optional<InviteSecret> invite) {
+      SigningKey key = SigningKey.generate(SignatureKind.ED25519, entropy);
+      return new Identity(
+          key,
+          invite
+              .map(each -> Credential.SELF_MADE.withInvite(each.prove(key.spki())))
+              .orElse(Credential.SELF_MADE));
     }
 
     /** Who used its invites, as it said last. */
