@@ -191,6 +191,11 @@ public final class Known {
     return line;
   }
 
+  void hasStates(GroupState past, GroupState after) {
+    this.after = after;
+    this.past = parents().size() > 1 ? past : null;
+  }
+
   /** What it shows is made again when it is asked for. */
   void forgetStates() {
     after = null;

@@ -38,6 +38,9 @@ public final class Lore implements Pasts {
   /** Facts whose P(m) is kept at hand. */
   private static final int AFTERS_KEPT = 512;
 
+  /** Of those made again on the way to another, one in so many is kept as well. */
+  private static final int STEP = 32;
+
   /** Of older facts, one in so many keeps its P(m), thinned out further with distance. */
   private static final int MILESTONE = 512;
 
@@ -93,7 +96,8 @@ public final class Lore implements Pasts {
     line.forked |= fact.turn() != line.turns;
     line.turns = Math.max(line.turns, fact.turn() + 1);
     fact.index = placed++;
-    keep(fact, past, after);
+    fact.hasStates(past, after);
+    keep(fact);
     for (Stay stay : fact.begun()) {
       if (!stay.isByHere()
           && firstStays(stay.person().id()).stream()
@@ -162,7 +166,15 @@ public final class Lore implements Pasts {
     for (Known each : way) {
       GroupState past = join(each.parents());
       after = grow(past, each, past);
-      keep(each, past, after);
+      each.hasStates(past, after);
+    }
+    for (Known each : way) {
+      if (each == fact || each.index % STEP == 0) {
+        keep(each);
+      } else {
+        // All that is on the way would push out what is recent, which then had to be made again.
+        each.forgetStates();
+      }
     }
     return after;
   }
@@ -276,9 +288,7 @@ public final class Lore implements Pasts {
     return found;
   }
 
-  private void keep(Known fact, GroupState past, GroupState after) {
-    fact.after = after;
-    fact.past = fact.parents().size() > 1 ? past : null;
+  private void keep(Known fact) {
     recent.add(fact);
     if (recent.size() > AFTERS_KEPT) {
       Known old = recent.remove();

@@ -7,6 +7,7 @@ import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,6 +55,17 @@ final class Pace<K> {
   private static final class Queue {
     final Deque<Waiting> facts = new ArrayDeque<>();
     long bytes;
+
+    void putFirst(Set<FactId> wanted) {
+      List<Waiting> first = new ArrayList<>();
+      for (Waiting each : facts) {
+        if (wanted.contains(each.fact.id())) {
+          first.add(each);
+        }
+      }
+      facts.removeAll(first);
+      first.reversed().forEach(facts::addFirst);
+    }
   }
 
   /**
@@ -137,11 +149,19 @@ final class Pace<K> {
         k -> new Bucket(Limits.FACTS_PER_SECOND, Limits.FACTS_PER_SECOND * Limits.PACE_SECONDS));
   }
 
-  /** Those whose turn has come. */
-  List<Waiting> due(Tick now) {
+  /**
+   * Those whose turn has come. First in each queue is what others hang on, {@code lacked} and what
+   * that hangs on itself: or who floods would hold up, behind the rest of its flood, whoever built
+   * on a fact of its.
+   */
+  List<Waiting> due(Tick now, Collection<FactId> lacked) {
     List<Waiting> due = new ArrayList<>();
+    Set<FactId> first = lacked.stream().anyMatch(this::isWaiting) ? reached(lacked) : Set.of();
     for (Map.Entry<K, Queue> each : List.copyOf(waiting.entrySet())) {
       Queue its = each.getValue();
+      if (!first.isEmpty()) {
+        its.putFirst(first);
+      }
       while (!its.facts.isEmpty() && bucket(each.getKey()).take(now)) {
         Waiting next = its.facts.removeFirst();
         gone(its, next);
@@ -152,6 +172,24 @@ final class Pace<K> {
       }
     }
     return due;
+  }
+
+  /** With all that waits before them. */
+  private Set<FactId> reached(Collection<FactId> from) {
+    Map<FactId, List<FactId>> before = new LinkedHashMap<>();
+    for (Queue each : waiting.values()) {
+      each.facts.forEach(one -> before.put(one.fact.id(), one.fact.header().heads()));
+    }
+    Set<FactId> reached = new LinkedHashSet<>(from);
+    Deque<FactId> toFollow = new ArrayDeque<>(from);
+    for (FactId id = toFollow.poll(); id != null; id = toFollow.poll()) {
+      for (FactId parent : before.getOrDefault(id, List.of())) {
+        if (reached.add(parent)) {
+          toFollow.add(parent);
+        }
+      }
+    }
+    return reached;
   }
 
   private void gone(Queue its, Waiting one) {

@@ -390,10 +390,11 @@ final class Syncing {
   }
 
   void takeWhatWaited() {
-    for (Pace.Waiting each : ofAuthors.due(core.now)) {
+    Collection<FactId> lacked = core.membership.lacks().facts();
+    for (Pace.Waiting each : ofAuthors.due(core.now, lacked)) {
       take(each.from(), each.fact());
     }
-    for (Pace.Waiting each : ofStrangers.due(core.now)) {
+    for (Pace.Waiting each : ofStrangers.due(core.now, lacked)) {
       if (core.state().person(each.fact().header().author()).isPresent()) {
         pace(each.from(), each.fact());
       } else {

@@ -204,9 +204,27 @@ class PaceTest {
     for (Envelope each : List.of(wrong, right, right)) {
       assertThat(pace.mayTake("x", anna.address, each, now)).isFalse();
     }
-    assertThat(pace.due(now.plusMillis(1_000)).stream().map(Pace.Waiting::fact))
+    assertThat(pace.due(now.plusMillis(1_000), List.of()).stream().map(Pace.Waiting::fact))
         .containsExactly(wrong, right);
     assertThat(pace.isWaiting(right.id())).isFalse();
+  }
+
+  /** Nobody who built on a fact of a flood waits until the whole flood has had its turn. */
+  @Test
+  void whatOthersHangOnComesBeforeTheRestOfAFlood() {
+    Group.Node anna = group.found("anna", "chair", Group.CHAIR_EXPELS);
+    Pace<String> pace = new Pace<>(1 << 20, 1 << 20);
+    Tick now = new Tick(group.now);
+    List<Envelope> flood = flood(anna, SAVED_UP + 100);
+    flood.subList(0, SAVED_UP).forEach(fact -> pace.mayTake("", anna.address, fact, now));
+    List<Envelope> waiting = flood.subList(SAVED_UP, SAVED_UP + 100).reversed();
+    waiting.forEach(fact -> pace.mayTake("", anna.address, fact, now));
+    // The last of three that came at the end hangs on the two others.
+    List<FactId> lacked = List.of(waiting.get(97).id());
+    assertThat(pace.due(now.plusMillis(300), lacked).stream().map(Pace.Waiting::fact))
+        .containsExactlyElementsOf(waiting.subList(97, 100));
+    assertThat(pace.due(now.plusMillis(500), lacked).stream().map(Pace.Waiting::fact))
+        .containsExactlyElementsOf(waiting.subList(0, 2));
   }
 
   // ---- bytes
@@ -240,7 +258,8 @@ class PaceTest {
     assertThat(pace.mayTake("small", anna.address, small, now)).isFalse();
     facts.subList(20, 40).forEach(fact -> pace.mayTake("larger", anna.address, fact, now));
     assertThat(pace.bytesWaiting()).isBetween(550_000L, 600_000L);
-    List<Envelope> due = pace.due(now.plusMillis(10_000)).stream().map(Pace.Waiting::fact).toList();
+    List<Envelope> due =
+        pace.due(now.plusMillis(10_000), List.of()).stream().map(Pace.Waiting::fact).toList();
     assertThat(due).contains(small);
     assertThat(due.stream().filter(facts.subList(0, 20)::contains)).hasSizeBetween(5, 6);
     assertThat(due.stream().filter(facts.subList(20, 40)::contains)).hasSizeBetween(5, 6);

@@ -203,13 +203,15 @@ class SeedsTest {
    * that had been erased was played back. In 440766 two sides put each other out, and the only
    * member of both was a liar that had crashed. In 514254 a fact was asked for while nobody had it,
    * and not again when its holders named it. In 521836 whoever a liar sent on to others, for keys
-   * of slots, asked for each copy of its answers, of which there were ever more.
+   * of slots, asked for each copy of its answers, of which there were ever more. In 562771 an
+   * honest Rekey hung on facts of a liar that waited for their turn behind the rest of its flood.
    */
   @ParameterizedTest
   @ValueSource(
       longs = {
         200140, 200282, 200751, 200883, 201127, 201746, 201765, 300047, 301332, 303241, 304799,
-        305120, 306954, 401602, 420232, 422272, 424786, 440766, 514254, 521836, 549572, 554204
+        305120, 306954, 401602, 420232, 422272, 424786, 440766, 514254, 521836, 549572, 554204,
+        562771
       })
   void whatOnceFailedInACampaignHolds(long seed) {
     assertThat(failures(campaign(40_000).withSeed(seed), 1)).isEmpty();
