@@ -2,6 +2,9 @@ package io.keymoot.runtime.soak;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongPredicate;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,11 +31,13 @@ import java.util.regex.Pattern;
  * is alive needs.
  */
 final class Streets implements AutoCloseable {
+  private final Claim claim;
   private final String name;
   private final int houses;
 
-  private Streets(String name, int houses) {
-    this.name = name;
+  private Streets(Claim claim, int houses) {
+    this.claim = claim;
+    this.name = "ks" + claim.number();
     this.houses = houses;
   }
 
@@ -45,12 +50,14 @@ final class Streets implements AutoCloseable {
       if (!said("id", "-u").equals("0")) {
         return "network namespaces need root";
       }
-      String probe = "kmp" + ProcessHandle.current().pid();
-      try {
+      Claim claim = Claim.take();
+      String probe = "ksp" + claim.number();
+      try (claim) {
         run("ip", "netns", "add", probe);
         run("ip", "link", "add", probe + "b", "type", "bridge");
         run("nft", "add", "table", "bridge", probe);
       } finally {
+        // Where this is cut short, the next to build finds it unclaimed.
         quietly("nft", "delete", "table", "bridge", probe);
         quietly("ip", "link", "del", probe + "b");
         quietly("ip", "netns", "del", probe);
@@ -63,8 +70,8 @@ final class Streets implements AutoCloseable {
 
   static Streets build(int houses) throws IOException {
     removeRuins();
-    String name = "km" + ProcessHandle.current().pid();
-    Streets streets = new Streets(name, houses);
+    Streets streets = new Streets(Claim.take(), houses);
+    String name = streets.name;
     Runtime.getRuntime().addShutdownHook(new Thread(streets::close));
     try {
       run("ip", "link", "add", streets.bridge(), "type", "bridge", "mcast_snooping", "0");
@@ -83,16 +90,51 @@ final class Streets implements AutoCloseable {
 
   // ---- what a run leaves that is killed
 
-  /** Names of ours say which process made them. */
-  private static final Pattern OURS = Pattern.compile("kmp?(\\d+)(?:-\\d+|v\\d+|b)?");
+  /**
+   * Held while a network stands, and gone with its process however that ends: a port, for it is
+   * seen by exactly those who see the network's links. A process id says nothing of a run that
+   * shares the machine's network and not its process ids.
+   */
+  record Claim(ServerSocket port) implements AutoCloseable {
+    /** Of this machine alone, and nobody else's. */
+    private static final byte[] HERE = {127, 77, 77, 77};
 
-  /** Those of these names that are ours, and whose process is gone. */
-  static List<String> ruins(Collection<String> names, LongPredicate isAlive) {
+    static Claim take() throws IOException {
+      return new Claim(bound(0));
+    }
+
+    static boolean isHeld(int number) {
+      try (ServerSocket free = bound(number)) {
+        return !free.isBound();
+      } catch (IOException taken) {
+        return true;
+      }
+    }
+
+    int number() {
+      return port.getLocalPort();
+    }
+
+    private static ServerSocket bound(int number) throws IOException {
+      return new ServerSocket(number, 1, InetAddress.getByAddress(HERE));
+    }
+
+    @Override
+    public void close() throws IOException {
+      port.close();
+    }
+  }
+
+  /** Names of ours say under which claim they were made. */
+  private static final Pattern OURS = Pattern.compile("ksp?(\\d{1,5})(?:-\\d+|v\\d+|b)?");
+
+  /** Those of these names that are ours, and whose claim nobody holds. */
+  static List<String> ruins(Collection<String> names, IntPredicate isHeld) {
     return names.stream()
         .filter(
             name -> {
               Matcher ours = OURS.matcher(name);
-              return ours.matches() && !isAlive.test(Long.parseLong(ours.group(1)));
+              return ours.matches() && !isHeld.test(Integer.parseInt(ours.group(1)));
             })
         .toList();
   }
@@ -111,8 +153,8 @@ final class Streets implements AutoCloseable {
     }
   }
 
-  private static List<String> ruins(List<String> names) {
-    return ruins(names, pid -> ProcessHandle.of(pid).isPresent());
+  static List<String> ruins(List<String> names) {
+    return ruins(names, number -> number > 0xffff || Claim.isHeld(number));
   }
 
   /** That word of each line. */
@@ -216,6 +258,11 @@ final class Streets implements AutoCloseable {
       quietly("ip", "link", "del", door(i));
     }
     quietly("ip", "link", "del", bridge());
+    try {
+      claim.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   // ---- commands
