@@ -1,7 +1,9 @@
 package io.keymoot.simulator.fault;
 
+import io.keymoot.admission.WallTime;
 import io.keymoot.simulator.world.Certifier;
 import io.keymoot.simulator.world.Node;
+import io.keymoot.simulator.world.World;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -41,10 +43,16 @@ final class ExpiredCertificates implements Fault {
     }
   }
 
+  /**
+   * None made until now is left: one that is good for a few seconds more would end in the time in
+   * which all have to agree, and who is in lets nobody in with it then.
+   */
   @Override
   public void end(Trouble trouble) {
-    trouble.world().certifier().livesForADay();
-    trouble.world().up().stream().filter(Node::isExpired).forEach(trouble::renew);
+    World world = trouble.world();
+    world.certifier().livesForADay();
+    WallTime latest = world.wallTime().plusSeconds(LONGEST_SECONDS + 1);
+    world.up().stream().filter(node -> node.expiresBefore(latest)).forEach(trouble::renew);
     trouble.othersStartAgain();
   }
 }

@@ -93,6 +93,7 @@ public final class Node {
   private WallTime date = new WallTime(0);
   private long dateOffMillis;
   private List<BigInteger> heardRevoked = List.of();
+  private @Nullable Bytes unseenCredential;
 
   private @Nullable Deed deed;
   private long startedAt;
@@ -277,6 +278,10 @@ public final class Node {
       Received next = backlog.removeFirst();
       step(new PeerInput.Received(next.from.address, next.message));
     }
+    Bytes found = unseenCredential;
+    if (found != null && !isStopped) {
+      renews(found);
+    }
     wake();
   }
 
@@ -322,9 +327,20 @@ public final class Node {
     return paper;
   }
 
+  /** A new certificate is on its device's disk: a process that is stopped finds it later. */
+  void renews(Bytes credential) {
+    unseenCredential = isStopped ? credential : null;
+    step(new PeerInput.Renew(Optional.of(credential)));
+  }
+
   /** What its device has now is out of date. */
   public boolean isExpired() {
-    return world.paper(this).filter(its -> its.until().isBefore(world.wallTime())).isPresent();
+    return expiresBefore(world.wallTime());
+  }
+
+  /** What its device has now will be out of date then. */
+  public boolean expiresBefore(WallTime then) {
+    return world.paper(this).filter(its -> its.until().isBefore(then)).isPresent();
   }
 
   public boolean isRevoked() {

@@ -32,7 +32,6 @@ import io.keymoot.peer.BeatsRead;
 import io.keymoot.peer.Identities;
 import io.keymoot.peer.Peer;
 import io.keymoot.peer.PeerEffect;
-import io.keymoot.peer.PeerInput;
 import io.keymoot.simulator.result.Violation;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -511,7 +510,7 @@ public final class World {
   public void certify(Node node) {
     Certifier.Paper paper = newPaper(node.person(), node.key());
     if (node.isMember()) {
-      node.step(new PeerInput.Renew(Optional.of(paper.credential())));
+      node.renews(paper.credential());
     }
   }
 

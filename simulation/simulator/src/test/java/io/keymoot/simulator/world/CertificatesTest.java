@@ -65,6 +65,22 @@ class CertificatesTest {
   }
 
   @Test
+  void whoSleepsWhileItsDeviceGetsANewOneShowsItOnWaking() {
+    world.certifier().livesFor(() -> 20);
+    Node ben = world.join(1);
+    run(10_000);
+    ben.stop();
+    run(15_000);
+    world.certify(ben);
+    run(1_000);
+    ben.goOn();
+    run(5_000);
+    assertThat(ben.isMember()).isTrue();
+    assertThat(anna.known().newestStay(ben.member()).orElseThrow().credential())
+        .isEqualTo(world.paper(ben).orElseThrow().credential().sha256());
+  }
+
+  @Test
   void whoIsRevokedIsLetInByThoseAloneWhoHaveNotHeardOfIt() {
     Node ben = world.join(1);
     run(10_000);
