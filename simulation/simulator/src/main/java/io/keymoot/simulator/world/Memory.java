@@ -17,7 +17,9 @@ import java.util.Set;
 
 /**
  * What a device keeps on its disk for its next start, as the runtime does: the facts that put
- * somebody out and all their past, as they were signed, with the certificates they rest on.
+ * somebody out and all their past, as they were signed, with the certificates they rest on. Chosen
+ * here once more, for the runtime keeps its choosing to itself, and comes with JGroups, sockets and
+ * files, which the simulator is not to depend on.
  *
  * @param facts parents first
  * @param expulsions those of them that put somebody out
