@@ -16,9 +16,11 @@ import java.util.TreeMap;
 
 /**
  * A group that is there at once: the founder lets everybody in, 128 in a fact, and hands to each
- * its key; each learns all facts and takes its own. Real peers, facts and keys, but no network
- * between and no time: the founder's clock alone goes ahead. What else they say is lost; keys of
- * slots they ask for, as after any admission, when the run begins.
+ * its key; each learns all facts and takes its own. Two seconds later by their own clocks, as after
+ * any admission, one of them makes the epoch that follows, and it has all of them in its past. Real
+ * peers, facts and keys, but no network between and no time. What else they say is lost; keys of
+ * slots they ask for when the run begins, for each waits for half a minute and more between two
+ * questions, and who is deaf for so long holds the others for gone.
  */
 final class Forming {
   /** A founder beats within its first seconds. */
@@ -63,7 +65,49 @@ final class Forming {
         throw new IllegalStateException(other + " is not in at once: " + other.status());
       }
     }
+    followedByAnEpoch(others);
     return others;
+  }
+
+  /**
+   * Else all are newcomers to the running epoch for the first seconds of the run, and every peer
+   * asks for each of them at every step whether it may be given the key.
+   */
+  private void followedByAnEpoch(List<Node> others) {
+    List<Node> all = new ArrayList<>(others);
+    all.add(0, founder);
+    int epochs = founder.known().usable().size();
+    for (int i = 0; i < MOST_LEAPS && all.size() > 1; i++) {
+      for (Node one : all) {
+        one.leap(Limits.ADMIT_BATCH_MILLIS);
+        tellEverybody(one, all);
+        if (founder.known().usable().size() > epochs) {
+          mustAgree(all);
+          return;
+        }
+      }
+    }
+  }
+
+  /** The facts that it just said. */
+  private void tellEverybody(Node from, List<Node> all) {
+    List<Bytes> facts =
+        said.stream()
+            .filter(each -> each.is(MessageType.REKEY) || each.is(MessageType.RESEAL))
+            .map(Said::message)
+            .toList();
+    for (Bytes fact : facts) {
+      all.stream().filter(each -> each != from).forEach(each -> hears(each, fact));
+    }
+    said.clear();
+  }
+
+  private void mustAgree(List<Node> all) {
+    for (Node each : all) {
+      if (!each.canSend() || !each.known().heads().equals(founder.known().heads())) {
+        throw new IllegalStateException(each + " does not agree at once: " + each.status());
+      }
+    }
   }
 
   private Bytes beat() {

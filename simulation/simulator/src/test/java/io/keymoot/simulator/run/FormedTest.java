@@ -2,6 +2,8 @@ package io.keymoot.simulator.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keymoot.flatkeying.fact.FactId;
+import io.keymoot.flatkeying.group.Known;
 import io.keymoot.simulator.result.Plan;
 import io.keymoot.simulator.result.RunResult;
 import io.keymoot.simulator.world.Node;
@@ -41,9 +43,22 @@ class FormedTest {
     assertThat(simulation.world().now()).isZero();
     assertThat(members).hasSize(24).allMatch(Node::canSend);
     assertThat(members).extracting(Node::known).allMatch(state -> state.memberCount() == 24);
-    assertThat(members.get(0).known().count()).as("a Found, a Rekey, two Admits").isEqualTo(4);
+    assertThat(members).extracting(each -> each.known().heads()).containsOnly(heads(members));
     assertThat(simulation.world().epochs()).isEqualTo(1);
     assertThat(simulation.world().violations()).isEmpty();
+  }
+
+  private static List<FactId> heads(List<Node> members) {
+    return members.get(0).known().heads();
+  }
+
+  @Test
+  void nobodyIsANewcomerToTheEpochThatIsThere() {
+    for (Node member : simulation(PLAN).world().members()) {
+      List<Known> usable = member.known().usable();
+      Known highest = usable.get(usable.size() - 1);
+      assertThat(member.peer().keying().ledger().after(highest).memberCount()).isEqualTo(24);
+    }
   }
 
   @Test
