@@ -648,10 +648,10 @@ final class GroupNodeTest {
         };
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       List<Future<Sealing>> results = List.of(threads.submit(sealing), threads.submit(sealing));
-      assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(begun.await(40, TimeUnit.SECONDS)).isTrue();
       anna.node.close();
       for (Future<Sealing> each : results) {
-        assertThat(each.get(10, TimeUnit.SECONDS)).isInstanceOf(Sealing.NotSealed.class);
+        assertThat(each.get(40, TimeUnit.SECONDS)).isInstanceOf(Sealing.NotSealed.class);
       }
     }
   }
@@ -783,7 +783,7 @@ final class GroupNodeTest {
                 hang(release);
                 return true;
               });
-      assertThat(hanging.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(hanging.await(40, TimeUnit.SECONDS)).isTrue();
       int before = probe.came.get();
       for (int i = 0; i < 20; i++) {
         for (Quality quality : Quality.values()) {
@@ -1484,6 +1484,6 @@ final class GroupNodeTest {
   }
 
   private static <T> T answer(CompletionStage<T> stage) {
-    return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    return stage.toCompletableFuture().orTimeout(40, TimeUnit.SECONDS).join();
   }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 class LoopTest {
   private static final Address STRANGER = new Address(bytes("stranger"));
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   /** Answers each input with itself; "in 50" asks to be woken that many milliseconds later. */
   private static final class Echo implements Loop.Core<String, String> {
@@ -237,8 +238,13 @@ class LoopTest {
       loop.offer(STRANGER, "mail", 4);
     }
     loop.start();
-    await().until(() -> performed.stream().anyMatch(did -> did.startsWith("woken at ")));
-    assertThat(performed).contains("mail").hasSizeLessThanOrEqualTo(50);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> performed.stream().anyMatch(did -> did.startsWith("woken at ")));
+    // What it did after that, until this thread looked, says how busy the machine is.
+    List<String> before =
+        performed.stream().takeWhile(did -> !did.startsWith("woken at ")).toList();
+    assertThat(before).contains("mail").hasSizeLessThanOrEqualTo(50);
   }
 
   @Test
@@ -323,11 +329,11 @@ class LoopTest {
     begun.await();
     long start = System.nanoTime();
     loop.close();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
-    await().untilAtomic(closed, org.hamcrest.Matchers.equalTo(1));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    await().atMost(PATIENCE).untilAtomic(closed, org.hamcrest.Matchers.equalTo(1));
     never.countDown();
-    assertThat(hanging.get(5, TimeUnit.SECONDS)).isNotNull();
-    loop.stopped().get(5, TimeUnit.SECONDS);
+    assertThat(hanging.get()).isNotNull();
+    loop.stopped().get();
   }
 
   @Test

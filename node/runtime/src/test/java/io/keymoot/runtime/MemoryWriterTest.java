@@ -50,7 +50,7 @@ final class MemoryWriterTest {
   @Test
   void whatCannotBeWrittenIsToldOnceAndTriedAgainUntilItIs() {
     GroupId group = group("one");
-    AtomicInteger broken = new AtomicInteger(10);
+    AtomicInteger broken = new AtomicInteger(12);
     List<Long> tried = new CopyOnWriteArrayList<>();
     List<Saved> saved = new CopyOnWriteArrayList<>();
     MemoryWriter writer =
@@ -64,15 +64,15 @@ final class MemoryWriterTest {
               saved.add(new Saved(which, facts));
             });
     writer.write(group, facts(1));
-    // Were the waits not bounded, this would take twenty seconds.
-    await().atMost(Duration.ofSeconds(10)).until(() -> events.size() == 2);
+    // Were the waits not bounded, this would take eighty seconds.
+    await().atMost(Duration.ofSeconds(40)).until(() -> events.size() == 2);
     Path file = Path.of(group.toString());
     assertThat(events)
         .containsExactly(
             new NodeEvent.NotWritten(file, "java.io.IOException: no room"),
             new NodeEvent.WrittenAgain(file));
     assertThat(saved).containsExactly(new Saved(group, facts(1)));
-    assertThat(tried).hasSize(11);
+    assertThat(tried).hasSize(13);
     assertThat(tried.get(1) - tried.get(0)).isGreaterThanOrEqualTo(19_000_000);
     assertThat(tried.get(2) - tried.get(1)).isGreaterThanOrEqualTo(39_000_000);
 

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,14 +47,22 @@ class QueuesTest {
   @Test
   void aNetworkThatTakesNothingBlocksNobodyAndTheQueueStaysBounded() {
     outbox.start();
-    long start = System.nanoTime();
+    long before = waitsOfThisThread();
     for (int i = 0; i < 10_000; i++) {
       outbox.put(Optional.of(SLOW), Quality.FRAME, bytes("frame"));
     }
-    assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+    // Not at each, though now and then another may hold the lock.
+    assertThat(waitsOfThisThread() - before).isLessThan(100);
     assertThat(outbox.waiting(SLOW)).isLessThanOrEqualTo(RuntimeLimits.QUEUED_PER_DESTINATION);
     assertThat(outbox.dropped.sum()).isGreaterThan(8_000);
     assertThat(outbox.put(Optional.of(FAST), Quality.FRAME, bytes("frame"))).isTrue();
+  }
+
+  /** Counted, for how long it takes says how busy the machine is. */
+  private static long waitsOfThisThread() {
+    ThreadInfo own =
+        ManagementFactory.getThreadMXBean().getThreadInfo(Thread.currentThread().threadId());
+    return own.getWaitedCount() + own.getBlockedCount();
   }
 
   @Test
