@@ -91,6 +91,11 @@ public final class FlatKeying implements AutoCloseable {
   private final @Nullable Envelope founding;
   private GroupState before;
   private Effect.@Nullable Owed owed;
+
+  // Whether all may be given this key, as the state says that was looked at last.
+  private @Nullable GroupState asked;
+  private @Nullable Known askedOf;
+  private boolean givenToAll;
   private boolean refreshDue;
   private boolean isOut;
 
@@ -839,10 +844,20 @@ public final class FlatKeying implements AutoCloseable {
       return "members tell different keys of one epoch";
     }
     Known highest = state.usable().get(state.usable().size() - 1);
-    if (!core.ledger.mayBeGivenToAll(state, highest)) {
+    if (!mayBeGivenToAll(state, highest)) {
       return "some member may not have the running key";
     }
     return refreshDue ? "a fresh key is due" : null;
+  }
+
+  /** Asked at most steps, and answered by a walk through all who came since: so once a state. */
+  private boolean mayBeGivenToAll(GroupState state, Known epoch) {
+    if (asked != state || askedOf != epoch) {
+      asked = state;
+      askedOf = epoch;
+      givenToAll = core.ledger.mayBeGivenToAll(state, epoch);
+    }
+    return givenToAll;
   }
 
   @Override
