@@ -15,6 +15,7 @@ import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,11 @@ final class Pending {
   private final SortedSet<MemberId> faulty = new TreeSet<>();
 
   private GroupState looked = GroupState.nothing();
+
+  /** Which leaves a Rekey on this state could carry: at each step it is asked again of each. */
+  private GroupState carriedIn = GroupState.nothing();
+
+  private final Map<Leave, Boolean> carried = new IdentityHashMap<>();
   private final Knew knew;
 
   Pending(Core core, Syncing syncing, Repeating repeating, Approvals approvals) {
@@ -86,14 +92,18 @@ final class Pending {
   /** Of several by one leaver the first, unless no Rekey can carry that. */
   private boolean isToBeKept(Leave leave) {
     Leave had = leaves.get(leave.header().author());
-    return had == null
-        || had.equals(leave)
-        || (mayCarry(new Target.Left(leave)) && !mayCarry(new Target.Left(had)));
+    return had == null || had.equals(leave) || (mayCarry(leave) && !mayCarry(had));
   }
 
   /** Whether a Rekey of this peer's would be valid with it: else it stops all the others too. */
-  private boolean mayCarry(Target target) {
-    return core.ledger.mayTarget(core.signingState(), core.self.member(), target);
+  private boolean mayCarry(Leave leave) {
+    GroupState state = core.signingState();
+    if (carriedIn != state) {
+      carriedIn = state;
+      carried.clear();
+    }
+    return carried.computeIfAbsent(
+        leave, each -> core.ledger.mayTarget(state, core.self.member(), new Target.Left(each)));
   }
 
   /** Whether this peer said that it goes: then it makes no keys for those who stay. */
@@ -228,9 +238,8 @@ final class Pending {
     suspensions.keySet().removeIf(member -> !state.isMember(member));
     List<Target> targets = new ArrayList<>();
     for (Leave leave : leaves.values()) {
-      Target left = new Target.Left(leave);
-      if (mayCarry(left)) {
-        targets.add(left);
+      if (mayCarry(leave)) {
+        targets.add(new Target.Left(leave));
       }
     }
     faulty.addAll(state.newlyFaulty(looked));
