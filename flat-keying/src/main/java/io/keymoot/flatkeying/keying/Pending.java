@@ -15,7 +15,6 @@ import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +39,10 @@ final class Pending {
   /** Which leaves a Rekey on this state could carry: at each step it is asked again of each. */
   private GroupState carriedIn = GroupState.nothing();
 
-  private final Map<Leave, Boolean> carried = new IdentityHashMap<>();
+  private final Map<MemberId, Carried> carried = new TreeMap<>();
+
+  private record Carried(Leave leave, boolean may) {}
+
   private final Knew knew;
 
   Pending(Core core, Syncing syncing, Repeating repeating, Approvals approvals) {
@@ -102,8 +104,14 @@ final class Pending {
       carriedIn = state;
       carried.clear();
     }
-    return carried.computeIfAbsent(
-        leave, each -> core.ledger.mayTarget(state, core.self.member(), new Target.Left(each)));
+    MemberId leaver = leave.header().author();
+    Carried had = carried.get(leaver);
+    if (had == null || !had.leave.equals(leave)) {
+      Target.Left left = new Target.Left(leave);
+      had = new Carried(leave, core.ledger.mayTarget(state, core.self.member(), left));
+      carried.put(leaver, had);
+    }
+    return had.may;
   }
 
   /** Whether this peer said that it goes: then it makes no keys for those who stay. */

@@ -135,6 +135,7 @@ final class Tables {
           "flatkeying.keying.Knew#marks",
           "flatkeying.keying.NeedGive#holders",
           "flatkeying.keying.NeedGive#toHandOn",
+          "flatkeying.keying.Pending#carried",
           "flatkeying.keying.Pending#faulty",
           "flatkeying.keying.Pending#leaves",
           "flatkeying.keying.Rekeying#tried",

@@ -3,6 +3,7 @@ package io.keymoot.simulator.world;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.fact.MessageType;
 import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SyncReply;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.peer.Address;
 import io.keymoot.peer.PeerInput;
@@ -54,12 +55,15 @@ final class Forming {
       letIn(beat, Math.min(Limits.ADMIT_ROWS, count - others.size()), others);
     }
     List<Bytes> facts = Memory.allKnownTo(founder);
+    List<Bytes> certificates = certificates(others);
     for (Node other : others) {
+      certificates.forEach(some -> hears(other, some));
       facts.forEach(fact -> hears(other, fact));
       Bytes grant = grants.get(other.address());
       if (grant != null) {
         hears(other, grant);
       }
+      answer(other);
       said.clear();
       if (!other.canSend() || !other.known().heads().equals(founder.known().heads())) {
         throw new IllegalStateException(other + " is not in at once: " + other.status());
@@ -140,6 +144,32 @@ final class Forming {
     }
     founder.leap(Limits.ADMIT_BATCH_MILLIS);
     keepGrants();
+  }
+
+  /** By which they judge each other; no more in a message than a reply may have. */
+  private List<Bytes> certificates(List<Node> others) {
+    List<Bytes> all = new ArrayList<>();
+    world.paper(founder).ifPresent(paper -> all.add(paper.credential()));
+    others.forEach(each -> world.paper(each).ifPresent(paper -> all.add(paper.credential())));
+    List<Bytes> messages = new ArrayList<>();
+    for (int i = 0; i < all.size(); i += Limits.SYNC_WANTED) {
+      List<Bytes> some = all.subList(i, Math.min(all.size(), i + Limits.SYNC_WANTED));
+      messages.add(
+          SideCodec.encode(new SyncReply(founder.peer().keying().group(), List.of(), some)));
+    }
+    return messages;
+  }
+
+  /** What it asks for once it has its key, as anybody does, and may have by now. */
+  private void answer(Node other) {
+    List<Said> asked = saidOf(MessageType.SYNC);
+    said.clear();
+    asked.forEach(ask -> founder.step(new PeerInput.Received(other.address(), ask.message)));
+    saidOf(MessageType.SYNC_REPLY).forEach(reply -> hears(other, reply.message));
+  }
+
+  private List<Said> saidOf(MessageType type) {
+    return said.stream().filter(each -> each.is(type)).toList();
   }
 
   private void keepGrants() {

@@ -14,22 +14,13 @@ import org.junit.jupiter.api.Test;
 
 /** A group that is there when the run begins is one like those that grow. */
 class FormedTest {
-  private static final Plan PLAN =
-      new Plan(
-              24,
-              30_000,
-              "none",
-              List.of("loss", "crash"),
-              0,
-              1,
-              "conference",
-              3,
-              2,
-              8,
-              0,
-              Optional.empty(),
-              false)
-          .withAllIn();
+  private static final Plan PLAN = plan(List.of("loss", "crash"));
+
+  private static Plan plan(List<String> faults) {
+    return new Plan(
+            24, 30_000, "none", faults, 0, 1, "conference", 3, 2, 8, 0, Optional.empty(), false)
+        .withAllIn();
+  }
 
   private static Simulation simulation(Plan plan) {
     return new Simulation(
@@ -59,6 +50,13 @@ class FormedTest {
       Known highest = usable.get(usable.size() - 1);
       assertThat(member.peer().keying().ledger().after(highest).memberCount()).isEqualTo(24);
     }
+  }
+
+  @Test
+  void whereAnAuthorityCertifiesAllTheyHaveEachOthersCertificates() {
+    Plan certified = plan(List.of("expired", "revoked", "date-jump"));
+    assertThat(simulation(certified).world().members()).hasSize(24).allMatch(Node::canSend);
+    assertThat(simulation(certified).run().violations()).isEmpty();
   }
 
   @Test
