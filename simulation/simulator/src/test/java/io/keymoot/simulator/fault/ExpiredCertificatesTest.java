@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keymoot.admission.WallTime;
 import io.keymoot.flatkeying.fact.Profile;
 import io.keymoot.flatkeying.keying.Draws;
-import io.keymoot.simulator.world.Memory;
 import io.keymoot.simulator.world.Node;
 import io.keymoot.simulator.world.Trace;
 import io.keymoot.simulator.world.World;
@@ -25,34 +24,10 @@ class ExpiredCertificatesTest {
           new World.Setup(33, Profile.CONFERENCE, false, Draws::new, true),
           new Trace(Optional.empty(), Optional.empty()));
 
+  private final OnlyReturns people = new OnlyReturns(world);
+
   private Trouble trouble() {
-    return new Trouble(
-        world,
-        new Random(4),
-        UNTIL,
-        true,
-        4,
-        new Trouble.People() {
-          @Override
-          public void comes() {}
-
-          @Override
-          public void comes(int side) {}
-
-          @Override
-          public void expels(int side, boolean isAcross) {}
-
-          @Override
-          public void expels(Node node) {}
-
-          @Override
-          public void leaves(Node node) {}
-
-          @Override
-          public void comesAgain(Node node, Memory memory) {
-            world.restart(node, memory);
-          }
-        });
+    return new Trouble(world, new Random(4), UNTIL, true, 4, people);
   }
 
   private void run(long millis) {

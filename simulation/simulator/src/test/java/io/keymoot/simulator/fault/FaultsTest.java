@@ -33,37 +33,10 @@ class FaultsTest {
 
   private final List<Node> nodes = new ArrayList<>();
 
-  /** Those that were started again. */
-  private final List<Node> again = new ArrayList<>();
+  private final OnlyReturns people = new OnlyReturns(world);
 
   private Trouble trouble() {
-    return new Trouble(
-        world,
-        new Random(4),
-        UNTIL,
-        true,
-        4,
-        new Trouble.People() {
-          @Override
-          public void comes() {}
-
-          @Override
-          public void comes(int side) {}
-
-          @Override
-          public void expels(int side, boolean isAcross) {}
-
-          @Override
-          public void expels(Node node) {}
-
-          @Override
-          public void leaves(Node node) {}
-
-          @Override
-          public void comesAgain(Node node, Memory memory) {
-            again.add(world.restart(node, memory));
-          }
-        });
+    return new Trouble(world, new Random(4), UNTIL, true, 4, people);
   }
 
   private void run(long millis) {
@@ -164,11 +137,12 @@ class FaultsTest {
     isPutOut(nodes.get(4));
     run(UNTIL);
     assertThat(world.injected().get("old-state")).isGreaterThan(4);
-    assertThat(again).extracting(Node::memory).noneMatch(Memory::isEmpty);
-    assertThat(again.stream().map(node -> node.memory().facts().size()).distinct())
+    assertThat(people.again).extracting(Node::memory).noneMatch(Memory::isEmpty);
+    assertThat(people.again.stream().map(node -> node.memory().facts().size()).distinct())
         .as("older ones and newer ones")
         .hasSizeGreaterThan(1);
-    assertThat(again.get(again.size() - 1).known().isMember(nodes.get(5).member())).isFalse();
+    assertThat(people.again.get(people.again.size() - 1).known().isMember(nodes.get(5).member()))
+        .isFalse();
   }
 
   @Test
