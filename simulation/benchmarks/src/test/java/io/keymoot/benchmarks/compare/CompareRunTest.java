@@ -32,8 +32,11 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class CompareRunTest {
   private static final int FEW = 4;
 
+  /** What ends when it has come about may take long: a busy machine is not what is looked for. */
+  private static final int PATIENCE_SECONDS = 120;
+
   private static final Times SHORT =
-      new Times(500, 100, 100, 1_000, 100, 200, 20_000, 100, 200, 400, 100, 800);
+      new Times(500, 100, 100, 2_000, 100, 200, 1_000L * PATIENCE_SECONDS, 100, 200, 400, 100, 800);
 
   private static final Transports.Scale NETWORK =
       new Transports.Scale(
@@ -48,7 +51,7 @@ class CompareRunTest {
               new Visit(Kind.KEYMOOT, FEW, 1, true, 1, 1)),
           List.of(),
           SHORT,
-          20);
+          PATIENCE_SECONDS);
 
   /** What does not come about at once counts as failed. */
   private static final Transports.Scale IMPATIENT =
@@ -104,21 +107,28 @@ class CompareRunTest {
     for (What what : What.values()) {
       boolean isLeftOut = what == What.DATAGRAM_LEAVE;
       assertThat(FIGURES.whoHas(what).contains("Keymoot") || isGrowth(what))
-          .as(what.words)
+          .as(told(what.words))
           .isEqualTo(!isLeftOut);
     }
     for (String other : List.of("JGroups, plain", "JGroups ASYM_ENCRYPT", "Keymoot")) {
-      assertThat(FIGURES.sizes(other, What.LEAVE_BYTES)).as(other).containsExactly(FEW);
-      assertThat(FIGURES.sizes(other, What.FIRST_MESSAGE)).as(other).containsExactly(FEW);
+      assertThat(FIGURES.sizes(other, What.LEAVE_BYTES)).as(told(other)).containsExactly(FEW);
+      assertThat(FIGURES.sizes(other, What.FIRST_MESSAGE)).as(told(other)).containsExactly(FEW);
     }
-    assertThat(FIGURES.sizes("Keymoot", What.WORST_DELIVERY)).containsExactly(FEW);
+    assertThat(FIGURES.sizes("Keymoot", What.WORST_DELIVERY))
+        .as(told("Keymoot"))
+        .containsExactly(FEW);
     for (String who : List.of("Keymoot", Transports.PROVED, "JGroups SYM_ENCRYPT")) {
-      assertThat(FIGURES.sizes(who, What.THROUGHPUT)).as(who).containsExactly(3, FEW);
+      assertThat(FIGURES.sizes(who, What.THROUGHPUT)).as(told(who)).containsExactly(3, FEW);
     }
     assertThat(FIGURES.sizes(Growth.FRESH, What.REMOVE_AUTHOR)).containsExactly(8, 12, 16);
     assertThat(FIGURES.sizes(Growth.NO_SESSIONS, What.REMOVE_FOLLOW)).containsExactly(8, 12, 16);
     assertThat(FIGURES.sizes(Frames.MLS, What.OPEN)).containsExactly(8);
     assertThat(FIGURES.sizes(Membership.WARM, What.REMOVE_AUTHOR)).containsExactly(8, 12, 16);
+  }
+
+  /** With why anything of it is missing. */
+  private static String told(String who) {
+    return who + ", where what failed is " + FIGURES.failures() + " and " + FIGURES.broken();
   }
 
   private static boolean isGrowth(What what) {
@@ -135,13 +145,15 @@ class CompareRunTest {
           .isGreaterThanOrEqualTo(bytes(who, What.LEAVE_BYTES));
     }
     assertThat(bytes("Keymoot", What.LEAVE_BYTES)).isBetween(600.0, 60_000.0);
-    // In a whole second somebody has said that it is there.
+    // In two whole seconds somebody has said that it is there.
     assertThat(bytes("Keymoot", What.IDLE_BYTES)).isBetween(1.0, 40_000.0);
     assertThat(FIGURES.sizes("Keymoot", What.SLOTS_MEANWHILE)).containsExactly(FEW);
   }
 
   private static double bytes(String who, What what) {
-    return FIGURES.median(who, what, FEW).orElseThrow();
+    return FIGURES
+        .median(who, what, FEW)
+        .orElseThrow(() -> new AssertionError(told(who + " has no " + what.words)));
   }
 
   @Test
