@@ -196,7 +196,7 @@ class ReachTest {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
     try (Socket socket = context.getSocketFactory().createSocket(to.getHost(), to.getPort())) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(60_000);
       socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
@@ -209,7 +209,7 @@ class ReachTest {
   /** What answers to somebody who knows of no TLS. */
   private static String spoken(int port, String text) throws IOException {
     try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      plain.setSoTimeout(5_000);
+      plain.setSoTimeout(60_000);
       plain.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
       return new String(plain.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     } catch (java.net.SocketException reset) {

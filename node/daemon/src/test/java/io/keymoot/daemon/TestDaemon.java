@@ -36,7 +36,7 @@ final class TestDaemon {
       throw e;
     }
     if (!"no".equals(flags.get(Setting.FOUND.key()))) {
-      Awaitility.await().atMost(java.time.Duration.ofSeconds(30)).until(daemon::isReady);
+      Awaitility.await().atMost(java.time.Duration.ofSeconds(60)).until(daemon::isReady);
     }
     return daemon;
   }

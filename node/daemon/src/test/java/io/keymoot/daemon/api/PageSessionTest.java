@@ -6,12 +6,14 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -82,29 +84,44 @@ class PageSessionTest {
     Told anothers = another.follow();
     RawClient poll = page.poll("/v1/events?since=0&wait=30000");
     // On connections of their own: only what the server holds can end with the session.
-    Awaitility.await().until(() -> server.events.readers() == 3);
+    Awaitility.await().atMost(TestServer.IN_THE_END).until(() -> server.events.readers() == 3);
 
     page.logout();
-    assertThat(told.closed.get(10, TimeUnit.SECONDS)).isEqualTo("1008 the page was logged out");
+    assertThat(told.closed.get(40, TimeUnit.SECONDS)).isEqualTo("1008 the page was logged out");
     RawClient.Answer refused = poll.read();
     poll.close();
     assertThat(refused.status()).isEqualTo(401);
     assertThat(refused.body())
         .contains("\"code\":\"no-token\"", "The session is over: the page was logged out");
     // The other page's alone is left.
-    Awaitility.await().until(() -> server.events.readers() == 1);
+    Awaitility.await().atMost(TestServer.IN_THE_END).until(() -> server.events.readers() == 1);
 
     server.events.publish("note", new JsonObject().put("text", "secret"));
-    Awaitility.await().until(() -> anothers.messages.size() == 1);
+    Awaitility.await().atMost(TestServer.IN_THE_END).until(() -> anothers.messages.size() == 1);
     assertThat(told.messages).isEmpty();
     assertThat(anothers.closed).isNotDone();
   }
 
   @Test
   void whenTheTimeOfASessionIsOverWhatItHasOpenCloses() throws Exception {
-    server.open(Duration.ofSeconds(2));
-    assertThat(new Page().follow().closed.get(20, TimeUnit.SECONDS))
+    assertThat(followedFor(Duration.ofSeconds(2)).closed.get(40, TimeUnit.SECONDS))
         .isEqualTo("1008 the page was logged in for as long as it may be");
+  }
+
+  /**
+   * On a busy machine so short a session may be over before anything is open: then a longer one.
+   */
+  private Told followedFor(Duration life) throws Exception {
+    server.open(life);
+    Page page = new Page();
+    try {
+      return page.follow();
+    } catch (ExecutionException over) {
+      assertThat(over).hasCauseInstanceOf(WebSocketHandshakeException.class);
+      assertThat(life).isLessThan(Duration.ofSeconds(20));
+      server.close();
+      return followedFor(life.multipliedBy(4));
+    }
   }
 
   @Test
@@ -114,7 +131,7 @@ class PageSessionTest {
     for (int i = 0; i < 16; i++) {
       new Page();
     }
-    assertThat(told.closed.get(10, TimeUnit.SECONDS)).startsWith("1008 16 others");
+    assertThat(told.closed.get(40, TimeUnit.SECONDS)).startsWith("1008 16 others");
   }
 
   /** A browser that has logged in. */
@@ -140,7 +157,7 @@ class PageSessionTest {
           .header("Origin", "http://" + server.host())
           .subprotocols("keymoot.v1", "keymoot.page." + pageKey)
           .buildAsync(URI.create("ws://" + server.host() + "/v1/events"), told)
-          .get(10, TimeUnit.SECONDS);
+          .get(60, TimeUnit.SECONDS);
       return told;
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes exactly the bytes it is told to, as no proper client would. */
 public final class RawClient implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = 60_000;
 
   public record Answer(int status, List<String> headers, String body) {
     public Optional<String> header(String name) {

@@ -42,7 +42,12 @@ class RoughClientsTest {
       client.send("GET /health/live HTTP/1.1\r\nHost: 127");
       assertThat(client.awaitClosed()).isTrue();
     }
-    assertThat(server.stillAnswers()).isTrue();
+    untilItAnswers();
+  }
+
+  /** Impatient as it is, it may find whoever asks on a busy machine too slow as well. */
+  private void untilItAnswers() {
+    Awaitility.await().atMost(TestServer.IN_THE_END).until(server::stillAnswers);
   }
 
   @Test
@@ -57,12 +62,12 @@ class RoughClientsTest {
               + "\r\nContent-Type: application/json\r\nContent-Length: 30\r\n\r\n{\"te");
       assertThat(client.awaitClosed()).isTrue();
     }
-    assertThat(server.stillAnswers()).isTrue();
+    untilItAnswers();
   }
 
   @Test
   void aBodyThatIsTooLargeIsRefusedBeforeItIsWhole() throws Exception {
-    server.openImpatient();
+    server.openNarrow();
     try (RawClient client = new RawClient(server.port())) {
       client.send(
           "POST /v1/send HTTP/1.1\r\nHost: "
@@ -80,7 +85,7 @@ class RoughClientsTest {
 
   @Test
   void aHeadThatIsTooLongIsRefused() throws Exception {
-    server.openImpatient();
+    server.openNarrow();
     try (RawClient client = new RawClient(server.port())) {
       client.send(
           "GET /health/live HTTP/1.1\r\nHost: "
@@ -97,7 +102,8 @@ class RoughClientsTest {
   void aConnectionBeyondTheBoundIsClosedTheOthersAreServedAndThenThereIsRoomAgain()
       throws Exception {
     int bound = 3;
-    server.open(new Bounds(bound, 4, 4_096, Duration.ofSeconds(20), 1_000, 1_000, ONE_HOUR));
+    // More patience than the test takes: whoever is within stays, though it says nothing.
+    server.open(new Bounds(bound, 4, 4_096, Duration.ofMinutes(5), 1_000, 1_000, ONE_HOUR));
     List<RawClient> within = new ArrayList<>();
     for (int i = 0; i < bound; i++) {
       RawClient client = new RawClient(server.port());
@@ -112,7 +118,7 @@ class RoughClientsTest {
       assertThat(each.read().status()).as("over the connection it had").isEqualTo(200);
     }
     within.get(0).close();
-    Awaitility.await().atMost(Duration.ofSeconds(10)).until(server::stillAnswers);
+    Awaitility.await().atMost(TestServer.IN_THE_END).until(server::stillAnswers);
     for (RawClient each : within) {
       each.close();
     }
@@ -125,7 +131,8 @@ class RoughClientsTest {
 
   @Test
   void requestsBeyondTheRateAreToldToWaitAndTheOwnersBucketIsItsOwn() throws Exception {
-    server.open(new Bounds(20, 4, 4_096, Duration.ofSeconds(20), 5, 100, Duration.ofHours(1)));
+    // One a second: a busy machine may take half a minute over all of them.
+    server.open(new Bounds(20, 4, 4_096, Duration.ofSeconds(20), 1, 100, ONE_HOUR));
     try (RawClient client = new RawClient(server.port())) {
       int refused = 0;
       for (int i = 0; i < 60; i++) {
@@ -316,7 +323,7 @@ class RoughClientsTest {
 
   @Test
   void notMoreWebSocketsAreOpenThanMayBeAndOneThatClosesMakesRoom() throws Exception {
-    server.openImpatient();
+    server.openNarrow();
     List<WebSocket> open = new ArrayList<>();
     try {
       for (int i = 0; i < 4; i++) {
@@ -325,7 +332,7 @@ class RoughClientsTest {
       assertThat(keys("Authorization", "Bearer " + MEDIA_TOKEN)).isEqualTo(429);
       open.removeLast().abort();
       Awaitility.await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(TestServer.IN_THE_END)
           .until(() -> keys("Authorization", "Bearer " + MEDIA_TOKEN) == 101);
     } finally {
       open.forEach(WebSocket::abort);
@@ -337,20 +344,23 @@ class RoughClientsTest {
         .newWebSocketBuilder()
         .subprotocols("keymoot.v1", "keymoot.token." + MEDIA_TOKEN)
         .buildAsync(URI.create("ws://" + server.host() + "/v1/keys"), new WebSocket.Listener() {})
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   @Test
   void workersThatWantKeyAfterKeyAreGivenOneASecond() throws Exception {
     server.open();
     WebSocket worker = worker();
+    long start = System.nanoTime();
     try {
       untilHeard(worker, 1);
       for (int i = 0; i < 100; i++) {
-        worker.sendText("{\"rekey\":true}", true).get(10, TimeUnit.SECONDS);
+        worker.sendText("{\"rekey\":true}", true).get(60, TimeUnit.SECONDS);
       }
       untilHeard(worker, 2);
-      assertThat(server.rekeys.get()).isBetween((long) Bounds.BURST_SECONDS, 20L);
+      long seconds = 1 + (System.nanoTime() - start) / 1_000_000_000L;
+      assertThat(server.rekeys.get())
+          .isBetween((long) Bounds.BURST_SECONDS, Bounds.BURST_SECONDS + seconds);
     } finally {
       worker.abort();
     }
@@ -359,10 +369,10 @@ class RoughClientsTest {
   /** What was said before is heard before. */
   private void untilHeard(WebSocket worker, long seq) {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(TestServer.IN_THE_END)
         .until(
             () -> {
-              worker.sendText("{\"ack\":" + seq + "}", true).get(10, TimeUnit.SECONDS);
+              worker.sendText("{\"ack\":" + seq + "}", true).get(60, TimeUnit.SECONDS);
               return server.acknowledged.get() == seq;
             });
   }
@@ -386,7 +396,7 @@ class RoughClientsTest {
     assertThat(server.stillAnswers()).isTrue();
     assertThat(waiting).isNotDone();
     server.events.publish("note", new JsonObject().put("text", "now"));
-    assertThat(waiting.get(10, TimeUnit.SECONDS).body()).contains("\"now\"").contains("\"last\":1");
+    assertThat(waiting.get(60, TimeUnit.SECONDS).body()).contains("\"now\"").contains("\"last\":1");
   }
 
   private int media(@Nullable String origin, String token) throws Exception {
