@@ -73,6 +73,10 @@ final class Gaps {
     Source source = source(from);
     if (number > source.top) {
       source.reaches(number);
+      if (missesNothing && source.floor < 0 && !again) {
+        // Its frames are for this end from here on, though it has not counted them yet.
+        source.floor = number;
+      }
       if (missesNothing && source.floor >= 0) {
         source.wants(number - 1, now);
       }
@@ -113,12 +117,16 @@ final class Gaps {
     if (tell.last() > source.top) {
       source.reaches(tell.last());
     }
+    boolean isFirst = !source.isCounted;
+    source.isCounted = true;
     if (!missesNothing) {
       source.floor = tell.last() + 1;
       return;
     }
-    source.floor = Math.max(source.floor < 0 ? tell.fresh() : source.floor, tell.first());
+    long heardFrom = source.floor < 0 ? tell.fresh() : source.floor;
+    source.floor = Math.max(isFirst ? Math.min(heardFrom, tell.fresh()) : heardFrom, tell.first());
     source.loseBelow(source.floor);
+    source.wantsAll(source.floor, heardFrom - 1, now);
     source.wants(tell.last(), now);
   }
 
@@ -203,6 +211,9 @@ final class Gaps {
     /** What came before it is not wanted; negative while nothing is known. */
     long floor = -1;
 
+    /** It has said how far it counts. */
+    boolean isCounted;
+
     /** Words in a row that count to far less than what came. */
     int behind;
 
@@ -255,13 +266,16 @@ final class Gaps {
 
     /** Looks for gaps, from where it last did. */
     void wants(long to, long now) {
-      long from = Math.max(Math.max(examined + 1, floor), Math.max(1, top - WINDOW + 1));
-      for (long each = from; each <= to; each++) {
+      wantsAll(Math.max(examined + 1, floor), to, now);
+      examined = Math.max(examined, to);
+    }
+
+    void wantsAll(long first, long last, long now) {
+      for (long each = Math.max(first, Math.max(1, top - WINDOW + 1)); each <= last; each++) {
         if (!has(each)) {
           miss(each, now);
         }
       }
-      examined = Math.max(examined, to);
     }
 
     void miss(long number, long now) {
@@ -306,6 +320,7 @@ final class Gaps {
       loseBelow(Long.MAX_VALUE);
       top = 0;
       floor = -1;
+      isCounted = false;
       examined = 0;
       Arrays.fill(seen, 0);
     }

@@ -66,6 +66,32 @@ class CatchUpTest {
     assertThat(read).containsExactly(1L);
   }
 
+  /** Of whoever talks much, the first words would be gone before it has counted them. */
+  @Test
+  void whatIsMissingAfterTheFirstFrameThatCameIsCaughtUpOrCountedBeforeItsSenderHasCounted() {
+    ben.missNothing();
+    comes(says());
+    long missing = says();
+    comes(says());
+    now += RuntimeLimits.MISSING_PATIENCE_MILLIS;
+    assertThat(ben.due(now)).contains(new Errand.Ask(ANNA, List.of(missing)));
+    for (int i = 0; i < RuntimeLimits.NUMBERS_WATCHED; i++) {
+      comes(says());
+    }
+    assertThat(ben.lost()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasSaidBeforeTheFirstFrameThatCameIsCaughtUpOnceItsSenderHasCountedIt() {
+    ben.missNothing();
+    says();
+    says();
+    comes(says());
+    pass(1_000);
+    assertThat(read).containsExactlyInAnyOrder(1L, 2L, 3L);
+    assertThat(ben.lost()).isZero();
+  }
+
   @Test
   void aGapIsCaughtUpAndWhatCameIsNotAskedFor() {
     ben.missNothing();
