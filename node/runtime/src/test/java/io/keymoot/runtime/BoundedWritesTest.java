@@ -18,7 +18,7 @@ import org.jgroups.util.SocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class BoundedWritesTest {
   private static final int MORE_THAN_ANY_BUFFER = 64 << 20;
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Transports of one cluster, and what each of them received. */
 final class Cluster implements AutoCloseable {
   private static final AtomicInteger CLUSTERS = new AtomicInteger();
-  static final Duration SOON = Duration.ofSeconds(15);
+  static final Duration SOON = Patience.SOON;
 
   /** The stacks that are shipped, on this machine alone. */
   enum Kind {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The thread that opens frames, apart from a node. */
-@Timeout(20)
+@Timeout(120)
 class FrameWorkTest {
   private static final Address STRANGER = new Address(bytes("stranger"));
 

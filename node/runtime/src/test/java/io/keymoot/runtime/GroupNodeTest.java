@@ -423,6 +423,7 @@ final class GroupNodeTest {
           .until(() -> !before.epoch().equals(Objects.requireNonNull(keys.active).epoch()));
     }
     answer(anna.node.evict(cora.identity.device()));
+    await().atMost(People.SOON).until(() -> !ben.saw(NodeEvent.Waits.class).isEmpty());
     // Who makes the key has it at once; others may have to hold back until it comes.
     answer(ben.node.approve(cora.identity.device()));
     await()
@@ -565,7 +566,6 @@ final class GroupNodeTest {
       int keys = anna.saw(NodeEvent.KeyInUse.class).size();
       answer(anna.node.rekey());
       await().atMost(People.SOON).until(() -> anna.saw(NodeEvent.KeyInUse.class).size() > keys);
-      cut.discardAll(false);
       List<String> waited = new ArrayList<>();
       await()
           .atMost(People.SOON)
@@ -582,6 +582,8 @@ final class GroupNodeTest {
                     waited.add(words);
                   }
                 }
+                // Only now: else the key may be there before anything has waited for it.
+                cut.discardAll(false);
                 return !late.isEmpty();
               });
       assertThat(waited).containsAll(late);
@@ -1181,6 +1183,7 @@ final class GroupNodeTest {
       ben.says("word " + i);
     }
     anna.reads("word 19");
+    await().atMost(People.SOON).until(() -> anna.read().size() >= 20);
     assertThat(anna.read()).hasSize(20);
     people.settled(anna, ben);
     assertThat(answer(ben.node.self()).orElseThrow().id()).isEqualTo(before.id());
@@ -1458,7 +1461,7 @@ final class GroupNodeTest {
 
   private static void hang(CountDownLatch release) {
     try {
-      release.await(30, TimeUnit.SECONDS);
+      release.await(5, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -22,11 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
-@Timeout(20)
+@Timeout(120)
 @Isolated
 class LoopTest {
   private static final Address STRANGER = new Address(bytes("stranger"));
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   /** Answers each input with itself; "in 50" asks to be woken that many milliseconds later. */
   private static final class Echo implements Loop.Core<String, String> {
@@ -143,10 +142,10 @@ class LoopTest {
       hanging.add(loop.look(() -> true).thenApply(yes -> yes && waitFor(release)));
     }
     allHang.countDown();
-    assertThat(loop.look(() -> "alive").get(10, TimeUnit.SECONDS)).isEqualTo("alive");
+    assertThat(loop.look(() -> "alive").get(25, TimeUnit.SECONDS)).isEqualTo("alive");
     release.countDown();
     for (CompletableFuture<Boolean> each : hanging) {
-      each.get(10, TimeUnit.SECONDS);
+      each.get(25, TimeUnit.SECONDS);
     }
   }
 
@@ -238,9 +237,7 @@ class LoopTest {
       loop.offer(STRANGER, "mail", 4);
     }
     loop.start();
-    await()
-        .atMost(PATIENCE)
-        .until(() -> performed.stream().anyMatch(did -> did.startsWith("woken at ")));
+    await().until(() -> performed.stream().anyMatch(did -> did.startsWith("woken at ")));
     // What it did after that, until this thread looked, says how busy the machine is.
     List<String> before =
         performed.stream().takeWhile(did -> !did.startsWith("woken at ")).toList();
@@ -330,7 +327,7 @@ class LoopTest {
     long start = System.nanoTime();
     loop.close();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
-    await().atMost(PATIENCE).untilAtomic(closed, org.hamcrest.Matchers.equalTo(1));
+    await().untilAtomic(closed, org.hamcrest.Matchers.equalTo(1));
     never.countDown();
     assertThat(hanging.get()).isNotNull();
     loop.stopped().get();

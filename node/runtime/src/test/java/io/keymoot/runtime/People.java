@@ -21,7 +21,7 @@ import org.jgroups.JChannel;
 
 /** Nodes in this JVM, over the local stack unless told otherwise, and what each of them saw. */
 final class People implements AutoCloseable {
-  static final Duration SOON = Duration.ofSeconds(20);
+  static final Duration SOON = Patience.SOON;
 
   /** For what has no time of its own to keep to: a test that waits so long hangs. */
   static final Duration IN_THE_END = Duration.ofMinutes(3);
@@ -119,10 +119,12 @@ final class People implements AutoCloseable {
     return someone;
   }
 
-  /** All are in one group of exactly these, under a key all may hold. */
+  /**
+   * All are in one group of exactly these, under a key all may hold: what most tests begin with.
+   */
   void settled(Someone... all) {
     await()
-        .atMost(SOON)
+        .atMost(IN_THE_END)
         .untilAsserted(
             () -> {
               for (Someone each : all) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The bounded queues between the network, the loop and the application. */
-@Timeout(20)
+@Timeout(120)
 @Isolated
 class QueuesTest {
   private static final Address SLOW = new Address(bytes("slow"));
