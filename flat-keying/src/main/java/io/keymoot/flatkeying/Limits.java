@@ -15,7 +15,7 @@ public final class Limits {
   public static final int HEADS = 32;
 
   public static final int ADMIT_ROWS = 128;
-  public static final int REKEY_TARGETS = 64;
+  public static final int REKEY_TARGETS = 240;
   public static final int APPROVALS = 16;
   public static final int RESEAL_SLOTS = 32;
 
@@ -117,7 +117,7 @@ public final class Limits {
   public static final int SEALS_AHEAD = 1_024;
 
   /** Evidence in one Rekey: with the seals below, and all else, it is a message. */
-  public static final int TARGET_BYTES = 28_000;
+  public static final int TARGET_BYTES = 31_000;
 
   /** Seals are multicast up to so many bytes of cover; more go through a tree. */
   public static final int MULTICAST_SEAL_BYTES = 24_000;

@@ -20,13 +20,13 @@ final class ContentCodec {
 
   private ContentCodec() {}
 
-  static Fact read(MessageType type, WireReader in) {
+  static Fact read(MessageType type, GroupId group, WireReader in) {
     Fact fact =
         switch (type) {
           case FOUND -> FoundCodec.read(in);
           case ADMIT -> readAdmit(in);
           case HERE -> new Here(in.hash("leaf key"), in.hash("credential"));
-          case REKEY -> readRekey(in);
+          case REKEY -> readRekey(group, in);
           case RESEAL -> readReseal(in);
           case JOIN_REQUEST,
               LEAVE,
@@ -96,24 +96,24 @@ final class ContentCodec {
     out.list(approvals, EvidenceCodec::writeApproval);
   }
 
-  private static Rekey readRekey(WireReader in) {
+  private static Rekey readRekey(GroupId group, WireReader in) {
     Optional<FactId> prev =
         in.bool("prev is there")
             ? Optional.of(new FactId(in.hash("prev")))
             : Optional.<FactId>empty();
-    List<Target> targets = in.list(0, Limits.REKEY_TARGETS, "targets", TargetCodec::read);
-    Lists.mustDiffer(in, targets, TargetCodec::whom, "targets");
     return new Rekey(
-        prev, targets, in.hash("commitment"), in.hash("members"), in.hash("cover hash"));
+        prev,
+        TargetCodec.read(group, in),
+        in.hash("commitment"),
+        in.hash("members"),
+        in.hash("cover hash"));
   }
 
   private static void writeRekey(WireWriter out, Rekey rekey) {
     out.bool(rekey.prev().isPresent());
     rekey.prev().ifPresent(prev -> out.hash(prev.hash()));
-    out.list(rekey.targets(), TargetCodec::write)
-        .hash(rekey.commitment())
-        .hash(rekey.members())
-        .hash(rekey.cover());
+    TargetCodec.write(out, rekey.targets());
+    out.hash(rekey.commitment()).hash(rekey.members()).hash(rekey.cover());
   }
 
   private static Reseal readReseal(WireReader in) {

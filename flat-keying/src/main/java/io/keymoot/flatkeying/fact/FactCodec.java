@@ -35,7 +35,7 @@ public final class FactCodec {
     if (!body.sha256().equals(header.content())) {
       throw in.malformed("the content is not the one its header names");
     }
-    Fact fact = ContentCodec.read(header.type(), body.reader());
+    Fact fact = ContentCodec.read(header.type(), header.group(), body.reader());
     if (fact instanceof Found found && !found.founder().member().equals(header.author())) {
       throw in.malformed("the author of a FOUND is not its founder");
     }

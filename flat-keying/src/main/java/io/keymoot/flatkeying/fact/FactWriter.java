@@ -5,7 +5,6 @@ import io.keymoot.flatkeying.fact.Approval.Action;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
-import io.keymoot.flatkeying.wire.WireWriter;
 import java.util.List;
 
 /**
@@ -76,11 +75,9 @@ public final class FactWriter {
     };
   }
 
-  /** The bytes that a target takes in a Rekey, its evidence included. */
-  public static int length(Target target) {
-    WireWriter out = new WireWriter();
-    TargetCodec.write(out, target);
-    return out.toBytes().length();
+  /** The bytes that each of these targets takes in a Rekey, its evidence included. */
+  public static List<Integer> lengths(List<Target> targets) {
+    return TargetCodec.lengths(targets);
   }
 
   /** The author, or an older member of its device, goes from {@code stay}. */

@@ -266,17 +266,17 @@ final class Credentials {
   }
 
   /** Whoever let in a row whose credential does not hold is at fault, and the bytes prove it. */
-  List<Target> faults() {
+  List<Target.Faulty> faults() {
     if (bad.isEmpty()) {
       return List.of();
     }
     GroupState state = core.state();
     bad.values().removeIf(state::isOver);
-    List<Target> faults = new ArrayList<>();
+    List<Target.Faulty> faults = new ArrayList<>();
     int bytes = 0;
     for (Stay stay : bad.values()) {
       Bytes credential = core.blobs.get(stay.credential()).orElse(Bytes.EMPTY);
-      Target fault =
+      Target.Faulty fault =
           new Target.Faulty(
               stay.begunBy().author(),
               new FaultProof.BadCredential(stay.begunBy().id(), stay.person().id(), credential));

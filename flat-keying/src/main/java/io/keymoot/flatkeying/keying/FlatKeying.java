@@ -834,7 +834,7 @@ public final class FlatKeying implements AutoCloseable {
       // Nor may it: who goes is no target of its own Rekey, and would know the key it makes.
       return null;
     }
-    if (!pending.targets().isEmpty()) {
+    if (!pending.going().isEmpty()) {
       return "somebody wants to go, or lied";
     }
     if (!core.keys.holdsUsable(state) && needGive.isLackingTooLong()) {

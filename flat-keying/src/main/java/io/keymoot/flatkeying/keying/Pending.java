@@ -15,15 +15,26 @@ import io.keymoot.flatkeying.group.Person;
 import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Who is to go with the next Rekey, and the words of others that give the right to it. */
 final class Pending {
+  /** Those that know the same facts beside each other: then a Rekey has room for more of them. */
+  private static final Comparator<Leave> BY_HEADS =
+      (one, other) ->
+          Arrays.compare(
+              one.header().heads().toArray(FactId[]::new),
+              other.header().heads().toArray(FactId[]::new));
+
   private final Core core;
   private final Syncing syncing;
   private final Repeating repeating;
@@ -42,6 +53,17 @@ final class Pending {
   private final Map<MemberId, Carried> carried = new TreeMap<>();
 
   private record Carried(Leave leave, boolean may) {}
+
+  /** What follows who is to go. At each step it is asked again, and mostly nothing has changed. */
+  private record Grounds(
+      GroupState state,
+      GroupState signing,
+      SortedSet<MemberId> caught,
+      List<Target.Faulty> faults) {}
+
+  private @Nullable Grounds grounds;
+
+  private SortedSet<MemberId> going = new TreeSet<>();
 
   private final Knew knew;
 
@@ -65,7 +87,7 @@ final class Pending {
     MemberId leaver = leave.header().author();
     Leave had = leaves.get(leaver);
     if (had == null || !had.stay().equals(leave.stay())) {
-      leaves.put(leaver, leave);
+      keep(leave);
       repeating.sayForGood(EvidenceCodec.encode(leave), () -> core.state().isMember(leaver));
     }
   }
@@ -80,7 +102,7 @@ final class Pending {
                 leave, core.state().person(leaver).orElseThrow().request().key());
     if (signed && core.state().isMember(leaver)) {
       if (isToBeKept(leave)) {
-        leaves.put(leaver, leave);
+        keep(leave);
         // Who leaves may be gone at once; those who heard it see to it that enough have.
         repeating.carry(EvidenceCodec.encode(leave), () -> core.state().isMember(leaver));
       }
@@ -88,6 +110,17 @@ final class Pending {
           leave.header().heads().stream().filter(id -> !core.membership.has(id)).toList();
       syncing.askFor(
           unknown, List.of(), message -> core.out.add(new Effect.ToAddress(from, message)));
+    }
+  }
+
+  private void keep(Leave leave) {
+    Leave had = leaves.put(leave.header().author(), leave);
+    if (had == null && mayCarry(leave)) {
+      // Where hundreds leave at once, not all of them are looked at once more for each.
+      going = new TreeSet<>(going);
+      going.add(leave.header().author());
+    } else if (!leave.equals(had)) {
+      grounds = null;
     }
   }
 
@@ -201,25 +234,6 @@ final class Pending {
     return Optional.empty();
   }
 
-  /** Those of {@link #targets()} by name, of which several may be about one. */
-  SortedSet<MemberId> going() {
-    SortedSet<MemberId> going = new TreeSet<>();
-    for (Target target : targets()) {
-      switch (target) {
-        case Target.Left left -> going.add(left.leave().header().author());
-        case Target.Faulty faulty -> {
-          going.add(faulty.member());
-          if (faulty.proof() instanceof FaultProof.BadCredential bad) {
-            going.add(bad.row());
-          }
-        }
-        case Target.Expelled expelled -> {}
-        case Target.Absent absent -> {}
-      }
-    }
-    return going;
-  }
-
   /** The devices this peer approved to expel, and by now may. */
   List<Target.Expelled> possibleExpulsions() {
     List<Target.Expelled> possible = new ArrayList<>();
@@ -241,29 +255,63 @@ final class Pending {
 
   /** Leaves heard, and liars caught: what a Rekey that is owed anyway takes along. */
   List<Target> targets() {
+    List<Target> targets = new ArrayList<>();
+    mayLeave().sorted(BY_HEADS).forEach(leave -> targets.add(new Target.Left(leave)));
+    targets.addAll(lies());
+    return targets.size() > Limits.REKEY_TARGETS
+        ? targets.subList(0, Limits.REKEY_TARGETS)
+        : targets;
+  }
+
+  /** All of them by name, of which several may be about one. */
+  SortedSet<MemberId> going() {
+    Grounds now =
+        new Grounds(
+            core.state(),
+            core.signingState(),
+            new TreeSet<>(core.membership.caught()),
+            core.credentials.faults());
+    if (!now.equals(grounds)) {
+      grounds = now;
+      going = named();
+    }
+    return going;
+  }
+
+  private SortedSet<MemberId> named() {
+    SortedSet<MemberId> named = new TreeSet<>();
+    mayLeave().forEach(leave -> named.add(leave.header().author()));
+    for (Target.Faulty lie : lies()) {
+      named.add(lie.member());
+      if (lie.proof() instanceof FaultProof.BadCredential bad) {
+        named.add(bad.row());
+      }
+    }
+    return named;
+  }
+
+  private Stream<Leave> mayLeave() {
     GroupState state = core.state();
     leaves.keySet().removeIf(member -> !state.isMember(member));
     suspensions.keySet().removeIf(member -> !state.isMember(member));
-    List<Target> targets = new ArrayList<>();
-    for (Leave leave : leaves.values()) {
-      if (mayCarry(leave)) {
-        targets.add(new Target.Left(leave));
-      }
-    }
+    return leaves.values().stream().filter(this::mayCarry);
+  }
+
+  private List<Target.Faulty> lies() {
+    GroupState state = core.state();
     faulty.addAll(state.newlyFaulty(looked));
     looked = state;
+    List<Target.Faulty> lies = new ArrayList<>();
     SortedSet<MemberId> liars = new TreeSet<>(faulty);
     liars.addAll(core.membership.caught());
     for (MemberId liar : liars) {
       if (state.isMember(liar) && isAnothers(liar)) {
         (faulty.contains(liar) ? proof(liar) : core.membership.proofAgainst(liar))
-            .ifPresent(proof -> targets.add(new Target.Faulty(liar, proof)));
+            .ifPresent(proof -> lies.add(new Target.Faulty(liar, proof)));
       }
     }
-    targets.addAll(core.credentials.faults());
-    return targets.size() > Limits.REKEY_TARGETS
-        ? targets.subList(0, Limits.REKEY_TARGETS)
-        : targets;
+    lies.addAll(core.credentials.faults());
+    return lies;
   }
 
   /** Nobody targets itself or its own device. */

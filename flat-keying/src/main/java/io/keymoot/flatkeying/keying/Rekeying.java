@@ -99,17 +99,17 @@ final class Rekeying {
 
   /** Evidence can be long: of many heads, or a credential. The cover needs room beside it. */
   private static List<Target> withinBounds(List<Target> wanted) {
-    List<Target> targets = new ArrayList<>();
+    List<Integer> lengths = FactWriter.lengths(wanted);
+    int taken = 0;
     int bytes = 0;
-    for (Target target : wanted) {
-      bytes += FactWriter.length(target);
-      if (!targets.isEmpty()
-          && (bytes > Limits.TARGET_BYTES || targets.size() == Limits.REKEY_TARGETS)) {
+    while (taken < Math.min(wanted.size(), Limits.REKEY_TARGETS)) {
+      bytes += lengths.get(taken);
+      if (taken > 0 && bytes > Limits.TARGET_BYTES) {
         break;
       }
-      targets.add(target);
+      taken++;
     }
-    return List.copyOf(targets);
+    return List.copyOf(wanted.subList(0, taken));
   }
 
   private static CoverReport report(int said, int fact, Covering covering) {

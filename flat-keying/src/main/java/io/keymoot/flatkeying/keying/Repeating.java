@@ -70,8 +70,8 @@ final class Repeating {
   private void add(Bytes message, Word word) {
     if (word.isOwn || words.size() < Limits.REPEATED_WORDS) {
       words.putIfAbsent(message, word);
+      core.timers.setIfEarlier(Timers.Name.REPEAT_WORDS, word.due);
     }
-    wake();
   }
 
   /** Another moment for each, or those who heard it together would all speak together. */

@@ -64,7 +64,7 @@ class BoundsTest {
   }
 
   @Test
-  void targetsAre64AtMost() {
+  void targetsAre240AtMost() {
     bound(
         0,
         Limits.REKEY_TARGETS,

@@ -34,7 +34,9 @@ class FactFuzzTest {
     if (FactCodec.decode(message) instanceof Decoded.Ok<Envelope>(Envelope envelope)) {
       Bytes plain = ContentCodec.encode(envelope.fact());
       Decoded<Fact> again =
-          Decoded.all(plain, in -> ContentCodec.read(envelope.header().type(), in));
+          Decoded.all(
+              plain,
+              in -> ContentCodec.read(envelope.header().type(), envelope.header().group(), in));
       assertThat(again.orThrow()).isEqualTo(envelope.fact());
     }
   }
@@ -50,7 +52,8 @@ class FactFuzzTest {
     if (type != MessageType.FOUND) {
       return Raw.message(type, body);
     }
-    Decoded<Fact> content = Decoded.all(body, in -> ContentCodec.read(MessageType.FOUND, in));
+    Decoded<Fact> content =
+        Decoded.all(body, in -> ContentCodec.read(MessageType.FOUND, GroupId.NONE, in));
     MemberId founder =
         content instanceof Decoded.Ok<Fact>(Found found) ? found.founder().member() : Raw.AUTHOR;
     Header header = new Header(MessageType.FOUND, GroupId.NONE, founder, List.of(), body.sha256());

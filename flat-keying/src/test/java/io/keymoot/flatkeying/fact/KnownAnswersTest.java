@@ -100,6 +100,9 @@ class KnownAnswersTest {
     List<Target> targets =
         List.of(
             new Left(leave()),
+            new Left(
+                new FactWriter(NEWCOMER, GROUP, new MemberId(hash(0x4d)))
+                    .leave(HEADS, new StayId(hash(0x4e)))),
             new Expelled(
                 device, List.of(BY_P256.approve(HEADS, Action.EXPEL, hash(0x43), Hash32.ZERO))),
             new Absent(

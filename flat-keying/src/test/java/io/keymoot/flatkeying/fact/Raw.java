@@ -6,6 +6,7 @@ import io.keymoot.flatkeying.crypto.SigningKey;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
+import io.keymoot.flatkeying.wire.WireWriter;
 import java.util.Arrays;
 import java.util.List;
 
@@ -51,6 +52,24 @@ final class Raw {
     Bytes head = HeaderCodec.encode(header);
     Bytes signature = key.sign(HeaderCodec.signed(old.type(), old.group(), head));
     return FactCodec.join(head, signature, body, envelope.cover());
+  }
+
+  static int indexOf(Bytes bytes, Hash32 hash) {
+    for (int at = 0; at + Hash32.LENGTH <= bytes.length(); at++) {
+      if (Bytes.of(bytes.toArray(), at, Hash32.LENGTH).equals(Bytes.owning(hash.toArray()))) {
+        return at;
+      }
+    }
+    throw new IllegalStateException(hash + " is not in it");
+  }
+
+  static Bytes replaced(Bytes bytes, int at, int length, Bytes by) {
+    byte[] all = bytes.toArray();
+    return new WireWriter()
+        .fixed(Bytes.of(all, 0, at))
+        .fixed(by)
+        .fixed(Bytes.of(all, at + length, all.length - at - length))
+        .toBytes();
   }
 
   static Bytes flipped(Bytes bytes, int index, int mask) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keymoot.flatkeying.crypto.SignatureKind;
 import io.keymoot.flatkeying.fact.Target.Expelled;
+import io.keymoot.flatkeying.fact.Target.Left;
 import io.keymoot.flatkeying.wire.Bytes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -50,6 +52,33 @@ class SizesTest {
             facts.hash(),
             facts.hash());
     assertThat(size(rekey)).isEqualTo(364);
+  }
+
+  @Test
+  void whoKnowsWhatTheLeaverBeforeItKnowsTakes130Bytes() {
+    List<FactId> heads = facts.heads(3);
+    List<FactId> others = facts.heads(2);
+    int none = size(rekeyOf(List.of()));
+    int one = size(rekeyOf(leavers(heads, 1)));
+    assertThat(one - none).isEqualTo(130 + 3 * 32);
+    assertThat(size(rekeyOf(leavers(heads, 240))) - one).isEqualTo(239 * 130);
+    List<Target> more = new ArrayList<>(leavers(heads, 2));
+    more.addAll(leavers(others, 2));
+    assertThat(size(rekeyOf(more)) - none).isEqualTo(4 * 130 + 5 * 32);
+  }
+
+  private List<Target> leavers(List<FactId> heads, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                new FactWriter(facts.key, facts.group, new MemberId(facts.hash()))
+                    .leave(heads, new StayId(facts.hash())))
+        .<Target>map(Left::new)
+        .toList();
+  }
+
+  private Rekey rekeyOf(List<Target> targets) {
+    return new Rekey(Optional.empty(), targets, facts.hash(), facts.hash(), facts.hash());
   }
 
   @Test

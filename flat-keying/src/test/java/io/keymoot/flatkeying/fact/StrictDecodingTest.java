@@ -222,6 +222,37 @@ class StrictDecodingTest {
         "rows has the same item twice");
   }
 
+  /** Else two Rekeys that say the same would differ, and so have two ids. */
+  @Test
+  void aLeaveSaysItsHeadsOnlyIfTheyAreOthersThanThoseOfTheOneBefore() {
+    List<FactId> heads = facts.heads(1);
+    Left one = leaves(heads);
+    Left other = leaves(heads);
+    Bytes both = ContentCodec.encode(facts.rekeyOver(Bytes.EMPTY, List.of(one, other)));
+    assertTaken(decoded(both));
+
+    int first = Raw.indexOf(both, one.leave().header().author().hash()) + Hash32.LENGTH;
+    int second = Raw.indexOf(both, other.leave().header().author().hash()) + Hash32.LENGTH;
+    assertThat(both.toArray()[first]).isEqualTo((byte) 1);
+    assertThat(both.toArray()[second]).isZero();
+    Bytes said = Bytes.of(both.toArray(), first, 1 + Hash32.LENGTH);
+    assertRefused(
+        decoded(Raw.replaced(both, second, 1, said)), "the heads of the one before it once more");
+    assertRefused(
+        decoded(Raw.replaced(both, first, said.length(), Bytes.owning(new byte[1]))),
+        "the first leave has no heads");
+  }
+
+  private static Decoded<Envelope> decoded(Bytes body) {
+    return FactCodec.decode(Raw.message(MessageType.REKEY, body));
+  }
+
+  private Left leaves(List<FactId> heads) {
+    return new Left(
+        new FactWriter(facts.key, facts.group, new MemberId(facts.hash()))
+            .leave(heads, new StayId(facts.hash())));
+  }
+
   @Test
   void noTargetIsNamedTwiceForOneReason() {
     MemberId member = new MemberId(facts.hash());

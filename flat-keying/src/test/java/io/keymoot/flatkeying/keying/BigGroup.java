@@ -509,12 +509,12 @@ public final class BigGroup {
     }
   }
 
-  /** The word of a member that it goes. */
-  Bytes leaveOf(int number) {
+  /** The word of a member, which knows these, that it goes. */
+  Bytes leaveOf(int number, List<FactId> heads) {
     Device leaver = device(number);
     return EvidenceCodec.encode(
         new FactWriter(leaver.key, first.group(), leaver.id)
-            .leave(first.state().heads(), first.state().newestStay(leaver.id).orElseThrow().id()));
+            .leave(heads, first.state().newestStay(leaver.id).orElseThrow().id()));
   }
 
   /** Puts somebody out for good, by the founder, for all cores made from now on. */

@@ -137,6 +137,7 @@ final class Tables {
           "flatkeying.keying.NeedGive#toHandOn",
           "flatkeying.keying.Pending#carried",
           "flatkeying.keying.Pending#faulty",
+          "flatkeying.keying.Pending#going",
           "flatkeying.keying.Pending#leaves",
           "flatkeying.keying.Rekeying#tried",
           "flatkeying.keying.Repeating#words", // its own words besides others' REPEATED_WORDS
