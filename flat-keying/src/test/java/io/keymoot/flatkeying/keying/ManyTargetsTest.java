@@ -38,6 +38,18 @@ class ManyTargetsTest {
     expectThatTheyGoWithTheNext(group, core, 250, 300);
   }
 
+  /** Half of them know one thing, half another: what a half knows is said once. */
+  @Test
+  void whoKnowTheSameStandBesideEachOther() {
+    BigGroup group = new BigGroup(Profile.CONFERENCE, 110, 1);
+    group.sayAtOnce(Limits.HEADS);
+    FlatKeying core = group.excluder();
+    List<FactId> heads = core.state().heads();
+    hear(group, core, 70, i -> without(heads, i % 2));
+    group.expel(core, 34);
+    assertThat(core.state().memberCount()).isEqualTo(110 - 71);
+  }
+
   /** Each knows others of 32 facts that nobody knew of the other: their words are long. */
   @Test
   void whereWordsAreLongFewerGoWithOneRekey() {
