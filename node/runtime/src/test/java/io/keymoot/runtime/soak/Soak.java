@@ -53,6 +53,9 @@ public final class Soak {
     STORIES.put("rejoin-5", soak -> soak.rejoin(5));
     STORIES.put("rejoin-10", soak -> soak.rejoin(10));
     STORIES.put("rejoin-20", soak -> soak.rejoin(20));
+    STORIES.put("form-5", soak -> soak.form(5));
+    STORIES.put("form-10", soak -> soak.form(10));
+    STORIES.put("form-20", soak -> soak.form(20));
     STORIES.put("leave", soak -> soak.leave(8, 5));
     STORIES.put("leave-slower", soak -> soak.leave(8, 20));
     STORIES.put("leave-4", soak -> soak.leave(4, 5));
@@ -182,59 +185,118 @@ public final class Soak {
   /** How long a newcomer in a warm JVM may be connected before it opens a frame. */
   private static final int JOIN_MILLIS = 50;
 
-  private static final int REJOIN_ROUNDS = 5;
-
   /**
    * One after the other leaves and joins again within its JVM, several times round. The first round
-   * is not counted: in it each JVM compiles what joining takes. However many they are, they send
-   * 200 frames a second, so that nobody waits long for somebody to say something.
+   * is not counted: in it each JVM compiles what joining takes.
    */
   private void rejoin(int count) throws Exception {
-    String talk = "talk " + 5 * count + " 100";
+    newcomers(
+        "rejoin",
+        count,
+        new Rounds(1, 4),
+        (village, all, round) -> {
+          List<Double> took = new ArrayList<>();
+          for (House each : all) {
+            took.add(each.again());
+            each.order(talk(count));
+            village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
+          }
+          return took;
+        });
+  }
+
+  /**
+   * All leave their group and form another, one coming after the other, several times. In the first
+   * rounds, which are not counted, each JVM compiles what joining takes.
+   */
+  private void form(int count) throws Exception {
+    newcomers(
+        "form",
+        count,
+        new Rounds(3, 5),
+        (village, all, round) -> {
+          for (House each : all) {
+            each.order("part");
+          }
+          for (House each : all) {
+            each.awaitParted();
+          }
+          String name = "round" + round;
+          List<House> in = new ArrayList<>(List.of(all.get(0)));
+          in.get(0).found(name);
+          List<Double> took = new ArrayList<>();
+          for (House newcomer : all.subList(1, count)) {
+            for (House each : in) {
+              each.order(talk(in.size()));
+            }
+            took.add(newcomer.join(name, in.get(0).group));
+            in.add(newcomer);
+          }
+          for (House each : all) {
+            each.order(talk(count));
+          }
+          village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
+          return took;
+        });
+  }
+
+  /** However many they are: 200 frames a second, so that nobody waits long for somebody's. */
+  private static String talk(int speakers) {
+    return "talk " + 5 * speakers + " 100";
+  }
+
+  private record Rounds(int toWarmUp, int counted) {}
+
+  private interface Round {
+    /** How long each newcomer was connected before it opened a frame, in milliseconds. */
+    List<Double> run(Village village, List<House> all, int round) throws Exception;
+  }
+
+  /** Newcomers in JVMs that have compiled what joining takes. */
+  private void newcomers(String story, int count, Rounds rounds, Round what) throws Exception {
     try (Streets streets = Streets.build(count);
         Village village = Village.inEarnest(streets, way)) {
       List<House> all = village.settle(count);
       for (House each : all) {
-        each.order(talk);
+        each.order(talk(count));
       }
       List<Double> took = new ArrayList<>();
       double load = 0;
-      for (int round = 0; round < REJOIN_ROUNDS; round++) {
+      for (int round = 0; round < rounds.toWarmUp + rounds.counted; round++) {
         long patience = round == 0 ? WARM_UP_SECONDS : AGAIN_SECONDS;
         village.rest(all, AT_REST, Village.in(TimeUnit.SECONDS.toMillis(patience)));
         machine();
         double ours = village.rest(all, AT_REST, Village.in(0));
-        if (round > 0) {
-          load = Math.max(load, Math.max(ours, machine()));
-        }
-        for (House each : all) {
-          double millis = each.again();
-          each.order(talk);
-          village.awaitOneGroup(all, Village.CONVERGES_MILLIS);
-          if (round > 0) {
-            took.add(millis);
-          }
+        double others = machine();
+        List<Double> its = what.run(village, all, round);
+        if (round >= rounds.toWarmUp) {
+          load = Math.max(load, Math.max(ours, others));
+          took.addAll(its);
         }
       }
-      noTrouble("rejoin", all);
-      took.sort(null);
-      double p50 = took.get(took.size() / 2);
-      boolean isMet = p50 <= JOIN_MILLIS;
-      tell(
-          "rejoin-%d: connected to first opened frame, warm JVMs, %d times one of them: p50 %.0f"
-              + " ms, least %.0f, most %.0f; wanted: p50 of %d at most, %s; between the"
-              + " rounds the machine was busy for %.0f %% at most",
-          count,
-          took.size(),
-          p50,
-          took.get(0),
-          took.get(took.size() - 1),
-          JOIN_MILLIS,
-          isMet ? "met" : "MISSED",
-          load * 100);
-      if (!isMet && load <= AT_REST) {
-        throw new Failed("at rest a newcomer waits longer than is wanted");
-      }
+      noTrouble(story, all);
+      judge(story + "-" + count, took, load);
+    }
+  }
+
+  private void judge(String story, List<Double> took, double load) throws Failed {
+    took.sort(null);
+    double p50 = took.get(took.size() / 2);
+    boolean isMet = p50 <= JOIN_MILLIS;
+    tell(
+        "%s: connected to first opened frame, warm JVMs, %d times one of them: p50 %.0f ms, least"
+            + " %.0f, most %.0f; wanted: p50 of %d at most, %s; between the rounds the machine was"
+            + " busy for %.0f %% at most",
+        story,
+        took.size(),
+        p50,
+        took.get(0),
+        took.get(took.size() - 1),
+        JOIN_MILLIS,
+        isMet ? "met" : "MISSED",
+        load * 100);
+    if (!isMet && load <= AT_REST) {
+      throw new Failed("at rest a newcomer waits longer than is wanted");
     }
   }
 

@@ -265,6 +265,7 @@ final class Village implements AutoCloseable {
     final Set<String> causes = ConcurrentHashMap.newKeySet();
     volatile String inUse = "";
     volatile int members;
+    volatile boolean isParted;
     volatile long connected;
     volatile long first;
     volatile @Nullable Heap heap;
@@ -331,6 +332,7 @@ final class Village implements AutoCloseable {
         case "device" -> device = words[1];
         case "member" -> member = words[1];
         case "group" -> group = words[1];
+        case "parted" -> isParted = true;
         case "status" -> {
           state = words[1];
           cause = String.join(" ", words).substring(words[0].length() + 1);
@@ -387,12 +389,40 @@ final class Village implements AutoCloseable {
 
     /** It leaves and joins again, as a new device. Answers how long it was without a frame. */
     double again() throws Exception {
+      return comeIn("again");
+    }
+
+    /** Having parted it joins another group, as a new device, and answers likewise. */
+    double join(String name, String id) throws Exception {
+      return comeIn("join " + name + " " + id);
+    }
+
+    private double comeIn(String order) throws Exception {
+      forget();
+      order(order);
+      Village.await(() -> first > 0 && connected > 0, in(60_000), () -> "not in: " + line());
+      return (first - connected) / 1e6;
+    }
+
+    /** Having parted it begins a group of its own, as a new device. */
+    void found(String name) throws Exception {
+      forget();
+      group = "";
+      order("found " + name);
+      awaitGroup();
+    }
+
+    void awaitParted() throws Exception {
+      Village.await(() -> isParted, in(20_000), () -> "has not left: " + line());
+    }
+
+    private void forget() {
+      isParted = false;
       connected = 0;
       first = 0;
       state = "";
-      order("again");
-      Village.await(() -> first > 0 && connected > 0, in(60_000), () -> "not in again: " + line());
-      return (first - connected) / 1e6;
+      members = 0;
+      inUse = "";
     }
 
     void awaitGroup() throws Exception {

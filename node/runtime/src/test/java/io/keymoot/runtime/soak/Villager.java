@@ -56,9 +56,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   arguments: ADDRESS  udp PORT | tcp FOLDER  NAME HOME  found | either | join ID | plain  [hoard]
- *   orders:    say WORD | talk MILLIS BYTES | quiet | expel DEVICE | rekey | leave | again | reset | stats
- *              | plunder | handon | early | share | pool MEMBER HOME | heap | look | end
- *   says:      device ID | group ID | connected T | first T | status STATE | members N
+ *   orders:    say WORD | talk MILLIS BYTES | quiet | expel DEVICE | rekey | leave | again | part
+ *              | found NAME | join NAME ID | reset | stats | plunder | handon | early | share | pool MEMBER HOME | heap | look | end
+ *   says:      device ID | group ID | parted | connected T | first T | status STATE | members N
  *              | inuse EPOCH.REVISION T MEMBERS | read WORD | stats … | plundered MEMBER T
  *              | sealed MEMBER EPOCH | made EPOCH | derives EPOCH.REVISION | plunder … | handedon | early FRAMES OPENED KEYS OWN
  *              | pooled EPOCHS | comesto … | seen …
@@ -112,12 +112,6 @@ final class Villager {
       plainly(stack, name);
       return;
     }
-    FlatKeying.Founding plan =
-        new FlatKeying.Founding(
-            name,
-            Profile.CONFERENCE,
-            new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS),
-            Trust.OPEN);
     Path home = Path.of(args[4]);
     try (Identity identity = Identity.loadOrMake(home);
         Recording recording = new Recording(home);
@@ -133,8 +127,8 @@ final class Villager {
       }
       try (GroupNode node =
           switch (args[5]) {
-            case "found" -> builder.found(plan);
-            case "either" -> builder.joinOrFound(plan);
+            case "found" -> builder.found(plan(name));
+            case "either" -> builder.joinOrFound(plan(name));
             default -> builder.join(name, new GroupId(Hash32.fromHex(args[6])));
           }) {
         say("connected " + System.nanoTime());
@@ -157,6 +151,14 @@ final class Villager {
         Runtime.getRuntime().halt(0);
       }
     }
+  }
+
+  private static FlatKeying.Founding plan(String name) {
+    return new FlatKeying.Founding(
+        name,
+        Profile.CONFERENCE,
+        new Rights(new Rights.AnyMember(), Optional.empty(), Rights.DEFAULT_EXPEL_APPROVALS),
+        Trust.OPEN);
   }
 
   private static PolicyRules rules() {
@@ -186,8 +188,18 @@ final class Villager {
           node.leave();
         }
         case "again" -> {
-          quiet();
-          node = again(node, stack, name);
+          GroupId group = node.group().orElseThrow();
+          part(node);
+          node = anew(stack, its -> its.join(name, group));
+        }
+        case "part" -> {
+          part(node);
+          say("parted");
+        }
+        case "found" -> node = anew(stack, its -> its.found(plan(words[1])));
+        case "join" -> {
+          GroupId group = new GroupId(Hash32.fromHex(words[2]));
+          node = anew(stack, its -> its.join(words[1], group));
         }
         case "reset" -> heard.reset();
         case "stats" -> say(heard.stats(System.nanoTime()));
@@ -231,17 +243,24 @@ final class Villager {
     return home.resolveSibling(home.getFileName() + ".hoard");
   }
 
-  /**
-   * Leaves, and joins the same group as a new device: of what this process had verified nothing is
-   * kept, but its code is compiled.
-   */
-  private GroupNode again(GroupNode before, ClusterStack stack, String name) throws Exception {
-    GroupId group = before.group().orElseThrow();
-    before.closeAfterLeaving();
+  private void part(GroupNode node) throws Exception {
+    quiet();
+    node.closeAfterLeaving();
     AutoCloseable its = onlyIts;
     if (its != null) {
       its.close();
     }
+  }
+
+  private interface Start {
+    GroupNode of(GroupNode.Builder builder) throws Exception;
+  }
+
+  /**
+   * A new device: of what this process had verified nothing is kept, but its code is compiled. The
+   * network that the first one used stays open, unused.
+   */
+  private GroupNode anew(ClusterStack stack, Start start) throws Exception {
     Identity identity = Identity.selfMade();
     Network network = Network.of(stack, Deserialisation.FORBIDDEN_IN_JVM);
     onlyIts =
@@ -249,7 +268,7 @@ final class Villager {
           network.close();
           identity.close();
         };
-    GroupNode node = GroupNode.of(network, identity, rules()).join(name, group);
+    GroupNode node = start.of(GroupNode.of(network, identity, rules()));
     say("connected " + System.nanoTime());
     current = node;
     say("device " + identity.device().hash().toHex());
