@@ -15,7 +15,7 @@ public final class Limits {
   public static final int HEADS = 32;
 
   public static final int ADMIT_ROWS = 128;
-  public static final int REKEY_TARGETS = 240;
+  public static final int REKEY_TARGETS = 254;
   public static final int APPROVALS = 16;
   public static final int RESEAL_SLOTS = 32;
 
@@ -116,11 +116,14 @@ public final class Limits {
   /** How far ahead of the last one a seal may be: how many may be lost in a row. */
   public static final int SEALS_AHEAD = 1_024;
 
-  /** Evidence in one Rekey: with the seals below, and all else, it is a message. */
-  public static final int TARGET_BYTES = 31_000;
+  /** Evidence in one Rekey. */
+  public static final int TARGET_BYTES = 33_000;
 
   /** Seals are multicast up to so many bytes of cover; more go through a tree. */
   public static final int MULTICAST_SEAL_BYTES = 24_000;
+
+  /** Evidence and seals together: with all else it is a message. */
+  public static final int TARGET_AND_SEAL_BYTES = 55_000;
 
   public static final int TREE_FAN_OUT = 8;
 
@@ -274,6 +277,9 @@ public final class Limits {
 
   /** Who hears another's word so often since is not needed to pass it on. */
   public static final int CARRIED_BY = 2;
+
+  /** So many pass words on over one and the same time; where there are more, it is longer. */
+  public static final int CARRIERS_AT_ONCE = 32;
 
   /** Admissions, expulsions and pardons that approvals are collected for. */
   public static final int APPROVED_ACTS = 256;

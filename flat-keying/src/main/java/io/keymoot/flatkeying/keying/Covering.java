@@ -3,6 +3,7 @@ package io.keymoot.flatkeying.keying;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.crypto.LeafKey;
 import io.keymoot.flatkeying.fact.FactCodec;
+import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.Rekey;
 import io.keymoot.flatkeying.fact.Slot;
@@ -38,6 +39,7 @@ final class Covering {
   private final int own;
   private final List<CoverReport.Line> lines = new ArrayList<>();
   private final List<MemberId> unreached = new ArrayList<>();
+  private final int roomBesideTargets;
 
   /**
    * @param bare the Rekey but for its cover
@@ -55,6 +57,8 @@ final class Covering {
     this.members = new ArrayList<>(after.memberCount());
     after.members().forEach(person -> members.add(person.id()));
     this.own = after.place(core.self.member());
+    int targetBytes = FactWriter.lengths(bare.targets()).stream().mapToInt(each -> each).sum();
+    this.roomBesideTargets = Limits.TARGET_AND_SEAL_BYTES - targetBytes;
   }
 
   List<CoverReport.Line> lines() {
@@ -94,7 +98,7 @@ final class Covering {
     for (int place : places) {
       sealBytes += sealsAtOnce(place) ? SEAL_PRICE : OFFER_PRICE;
     }
-    if (isForTheTree(sealBytes)) {
+    if (isForTheTree(sealBytes) || sealBytes > roomBesideTargets) {
       tree = Optional.of(tree(places));
       places = places.subList(0, Limits.TREE_FAN_OUT);
     }

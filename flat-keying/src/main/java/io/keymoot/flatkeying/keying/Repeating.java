@@ -63,7 +63,7 @@ final class Repeating {
     if (known != null) {
       known.heardSince++;
     } else {
-      add(message, new Word(matters, false, false, jittered(Limits.REPEAT_MILLIS)));
+      add(message, new Word(matters, false, false, amongMany(Limits.REPEAT_MILLIS)));
     }
   }
 
@@ -74,7 +74,16 @@ final class Repeating {
     }
   }
 
-  /** Another moment for each, or those who heard it together would all speak together. */
+  /**
+   * Another moment for each, or those who heard it together would all speak together: the more they
+   * are the longer the time over which they spread, so that no more of them speak before they hear
+   * each other.
+   */
+  private Tick amongMany(long millis) {
+    int crowd = Math.max(1, core.state().memberCount() / Limits.CARRIERS_AT_ONCE);
+    return core.now.plusMillis(millis + core.random((int) (2 * millis * crowd)));
+  }
+
   private Tick jittered(long millis) {
     return core.now.plusMillis(millis + core.random((int) (2 * millis)));
   }
@@ -102,7 +111,8 @@ final class Repeating {
       }
       word.said = Math.min(word.said + 1, Limits.REPEATS);
       word.heardSince = 0;
-      word.due = jittered(Limits.REPEAT_MILLIS << word.said);
+      long pause = Limits.REPEAT_MILLIS << word.said;
+      word.due = word.isOwn ? jittered(pause) : amongMany(pause);
     }
     wake();
   }

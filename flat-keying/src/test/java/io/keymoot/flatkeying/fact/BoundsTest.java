@@ -64,7 +64,7 @@ class BoundsTest {
   }
 
   @Test
-  void targetsAre240AtMost() {
+  void targetsAre254AtMost() {
     bound(
         0,
         Limits.REKEY_TARGETS,

@@ -61,7 +61,7 @@ class SizesTest {
     int none = size(rekeyOf(List.of()));
     int one = size(rekeyOf(leavers(heads, 1)));
     assertThat(one - none).isEqualTo(130 + 3 * 32);
-    assertThat(size(rekeyOf(leavers(heads, 240))) - one).isEqualTo(239 * 130);
+    assertThat(size(rekeyOf(leavers(heads, 254))) - one).isEqualTo(253 * 130);
     List<Target> more = new ArrayList<>(leavers(heads, 2));
     more.addAll(leavers(others, 2));
     assertThat(size(rekeyOf(more)) - none).isEqualTo(4 * 130 + 5 * 32);
