@@ -46,6 +46,9 @@ class ManyTargetsTest {
     BigGroup group = new BigGroup(Profile.BROADCAST, 436 + leavers, 1);
     FlatKeying core = group.excluder();
     List<FactId> heads = core.state().heads();
+    for (int i = leavers + 1; i < 435 + leavers; i++) {
+      group.meet(core, i);
+    }
     hear(group, core, leavers, i -> heads);
     CoverReport report = group.expel(core, 435 + leavers);
     assertThat(core.state().memberCount()).isEqualTo(435);
