@@ -386,6 +386,7 @@ public final class FlatKeying implements AutoCloseable {
 
   private void expired(Timers.Name name) {
     switch (name) {
+      case TAKE_ANSWER -> joining.takeAnswer();
       case ASK_AGAIN_TO_JOIN -> joining.ask();
       case FETCH_AGAIN -> syncing.fetchAgain();
       case PACE_FACTS -> syncing.takeWhatWaited();
@@ -452,7 +453,7 @@ public final class FlatKeying implements AutoCloseable {
       case SyncAsk ask -> syncing.take(from, ask);
       case SyncReply reply -> {
         if (reply.group().equals(core.group)) {
-          syncing.take(from, reply).ifPresent(told -> joining.answered(from, told));
+          joining.take(from, reply);
         }
       }
       case Relay relay -> relays.take(relay);

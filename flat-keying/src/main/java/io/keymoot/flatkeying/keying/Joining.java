@@ -29,6 +29,7 @@ import io.keymoot.flatkeying.key.SecretWriter;
 import io.keymoot.flatkeying.message.Grant;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.SideCodec;
+import io.keymoot.flatkeying.message.SyncReply;
 import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
@@ -82,6 +83,11 @@ final class Joining {
 
   private record Received(Bytes from, Grant grant) {}
 
+  /** What is taken in a step of its own, for which the next question must not wait. */
+  private @Nullable Answer untaken;
+
+  private record Answer(Bytes from, SyncReply reply) {}
+
   /** What this device thinks of who granted; nothing yet of whom it was asked about. */
   private final Map<MemberId, Optional<Input.Belief>> beliefs = new LinkedHashMap<>();
 
@@ -101,6 +107,9 @@ final class Joining {
   private static final class Progress {
     private int had;
     private int inVain;
+
+    /** What is to be asked of it next is asked already. */
+    private boolean isAskedAhead;
 
     boolean goesOnWith(int has) {
       inVain = has > had ? 0 : inVain + 1;
@@ -260,6 +269,15 @@ final class Joining {
    * The facts, and the credentials on which some of them hang: by what right somebody was expelled.
    */
   private void fetch(Received grant) {
+    Progress its = progress.get(grant.from);
+    if (its != null && its.isAskedAhead) {
+      its.isAskedAhead = false;
+      return;
+    }
+    fetch(grant, sharedWith(grant.from));
+  }
+
+  private void fetch(Received grant, List<FactId> shared) {
     List<Hash32> credentials =
         Stream.concat(
                 core.membership.lacks().credentials().stream()
@@ -270,7 +288,7 @@ final class Joining {
     syncing.askFor(
         grant.grant.signed().header().heads(),
         credentials,
-        sharedWith(grant.from),
+        shared,
         message -> core.out.add(new Effect.ToAddress(grant.from, message)));
   }
 
@@ -306,11 +324,54 @@ final class Joining {
     tryGrants();
   }
 
+  // ---- the past comes
+
+  void take(Bytes from, SyncReply reply) {
+    if (isAskedAhead(from, reply)) {
+      untaken = new Answer(from, reply);
+      core.timers.set(Timers.Name.TAKE_ANSWER, core.now);
+    } else {
+      syncing.take(from, reply).ifPresent(told -> answered(from, told));
+    }
+  }
+
+  void takeAnswer() {
+    Answer its = untaken;
+    untaken = null;
+    if (its != null) {
+      syncing.take(its.from, its.reply).ifPresent(told -> answered(its.from, told));
+    }
+  }
+
+  /**
+   * All that is told has its signatures looked at, which takes longer than a question and its
+   * answer: so the next part is asked for first, as if this one were true. That question stands for
+   * the next one that would be asked. Who told what is not true has it stand for the one that is
+   * asked when its turn comes, and so is not asked more often than without.
+   */
+  private boolean isAskedAhead(Bytes from, SyncReply reply) {
+    if (!isWaiting() || knowLess.containsKey(from)) {
+      return false;
+    }
+    Received grant =
+        grants.stream().filter(each -> each.from.equals(from)).findFirst().orElse(null);
+    if (grant == null) {
+      return false;
+    }
+    List<FactId> heads = syncing.atHandWith(reply, grant.grant.signed().header().heads());
+    if (heads.isEmpty() || progressWith(from).isAskedAhead) {
+      return false;
+    }
+    fetch(grant, heads);
+    progressWith(from).isAskedAhead = true;
+    return true;
+  }
+
   /**
    * Who answered has more, as long as something is missing. To ask at whatever else comes would be
    * a storm in a busy group; and whose answers lead nowhere is asked again in its turn only.
    */
-  void answered(Bytes from, List<FactId> told) {
+  private void answered(Bytes from, List<FactId> told) {
     factsCame();
     for (Received each : grants) {
       if (each.from.equals(from)) {
@@ -325,13 +386,15 @@ final class Joining {
 
   /** It gave a fact that was not at hand, or that it was not known to have. */
   private boolean leadsOn(Bytes from) {
+    int known = knowLess.getOrDefault(from, Collections.emptySortedSet()).size();
+    return progressWith(from).goesOnWith(core.ledger.size() + known);
+  }
+
+  private Progress progressWith(Bytes from) {
     if (!progress.containsKey(from) && progress.size() == Limits.INTRODUCERS) {
       progress.remove(progress.keySet().iterator().next());
     }
-    int known = knowLess.getOrDefault(from, Collections.emptySortedSet()).size();
-    return progress
-        .computeIfAbsent(from, its -> new Progress())
-        .goesOnWith(core.ledger.size() + known);
+    return progress.computeIfAbsent(from, its -> new Progress());
   }
 
   private void note(Bytes from, List<FactId> told) {

@@ -24,6 +24,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -309,6 +311,33 @@ final class Syncing {
       askFor(List.of(), unasked, message -> core.out.add(new Effect.ToAddress(from, message)));
     }
     return blobs || facts ? Optional.of(told) : Optional.empty();
+  }
+
+  /**
+   * As heads, what will be at hand once this answer is taken, if it is true; nothing if it holds
+   * nothing new, or what does not follow from what is at hand, or all that was wanted.
+   */
+  List<FactId> atHandWith(SyncReply reply, List<FactId> wanted) {
+    SortedSet<FactId> heads = new TreeSet<>(core.membership.atHand());
+    Set<FactId> told = new TreeSet<>();
+    for (Bytes message : reply.facts()) {
+      if (!(FactCodec.decode(message) instanceof Decoded.Ok<Envelope>(Envelope fact))) {
+        return List.of();
+      }
+      for (FactId head : fact.header().heads()) {
+        if (!told.contains(head) && core.ledger.get(head) == null) {
+          return List.of();
+        }
+        heads.remove(head);
+      }
+      if (core.ledger.get(fact.id()) == null) {
+        told.add(fact.id());
+        heads.add(fact.id());
+      }
+    }
+    boolean isAll =
+        wanted.stream().allMatch(fact -> told.contains(fact) || core.ledger.get(fact) != null);
+    return told.isEmpty() || isAll || heads.size() > Limits.HEADS ? List.of() : List.copyOf(heads);
   }
 
   private List<Hash32> lackedCredentials() {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** When to look again, by name. The driver knows one deadline only: the earliest. */
 final class Timers {
   enum Name {
+    TAKE_ANSWER,
     ASK_AGAIN_TO_JOIN,
     FETCH_AGAIN,
     PACE_FACTS,

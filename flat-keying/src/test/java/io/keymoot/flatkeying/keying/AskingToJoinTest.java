@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keymoot.flatkeying.Limits;
 import io.keymoot.flatkeying.Tick;
 import io.keymoot.flatkeying.crypto.LeafKeyPair;
+import io.keymoot.flatkeying.fact.Envelope;
 import io.keymoot.flatkeying.fact.FactCodec;
 import io.keymoot.flatkeying.fact.FactId;
 import io.keymoot.flatkeying.fact.FactWriter;
 import io.keymoot.flatkeying.fact.Here;
 import io.keymoot.flatkeying.fact.MemberId;
 import io.keymoot.flatkeying.fact.MessageType;
+import io.keymoot.flatkeying.group.Known;
 import io.keymoot.flatkeying.message.JoinAsk;
 import io.keymoot.flatkeying.message.SideCodec;
 import io.keymoot.flatkeying.message.SideMessage;
@@ -22,6 +24,7 @@ import io.keymoot.flatkeying.wire.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
@@ -341,6 +344,136 @@ class AskingToJoinTest {
     together();
     group.run(10_000);
     assertThat(finn.core.isMember()).as(group.show()).isTrue();
+  }
+
+  /** The facts of each answer to the newcomer, and how many it had taken at each question. */
+  private final List<List<FactId>> parts = new ArrayList<>();
+
+  private final List<Integer> takenWhenAsking = new ArrayList<>();
+
+  /** Each question but the first names what was told last and is not taken, and nothing later. */
+  private void watchQuestionsOf(Group.Node newcomer) {
+    group.witness =
+        new Group.Witness() {
+          @Override
+          public void said(Group.Node from, Bytes message) {
+            switch (decoded(message)) {
+              case SyncReply reply -> parts.add(idsOf(reply));
+              case SyncAsk ask when from == newcomer && !ask.wanted().isEmpty() -> {
+                int taken = (int) parts.stream().filter(part -> isTaken(newcomer, part)).count();
+                takenWhenAsking.add(taken);
+                List<FactId> named = ask.fromNothing() ? List.of() : ask.signed().header().heads();
+                assertThat(named)
+                    .allMatch(
+                        id ->
+                            newcomer.core.ledger().get(id) != null
+                                || parts.get(taken).contains(id));
+              }
+              default -> {} // not about the past
+            }
+          }
+
+          @Override
+          public void stepped(Group.Node node) {}
+        };
+  }
+
+  private static boolean isTaken(Group.Node by, List<FactId> facts) {
+    return facts.stream().allMatch(id -> by.core.ledger().get(id) != null);
+  }
+
+  private static List<FactId> idsOf(SyncReply reply) {
+    List<FactId> ids = new ArrayList<>();
+    for (Bytes fact : reply.facts()) {
+      if (FactCodec.decode(fact) instanceof Decoded.Ok<Envelope>(Envelope envelope)) {
+        ids.add(envelope.id());
+      }
+    }
+    return ids;
+  }
+
+  private static Object decoded(Bytes message) {
+    return SideCodec.decode(message) instanceof Decoded.Ok<SideMessage>(SideMessage side)
+        ? side
+        : message;
+  }
+
+  /** A past of three parts. */
+  private void foundLongAgo() {
+    found("ben");
+    for (int i = 0; i < 320; i++) {
+      group.node("anna").step(new Input.Refresh());
+      group.run(100);
+    }
+    group.run(5_000);
+  }
+
+  @Test
+  void theNextPartOfThePastIsAskedForBeforeTheLastOneIsTaken() {
+    foundLongAgo();
+    Group.Node finn = group.join("finn", "");
+    watchQuestionsOf(finn);
+    for (int i = 0; i < 2_000 && !finn.core.isMember(); i++) {
+      group.run(1);
+    }
+    assertThat(finn.core.isMember()).as(group.show()).isTrue();
+    assertThat(parts).hasSize(3);
+    // The last while it is still being judged who granted: nothing is missing any more.
+    assertThat(takenWhenAsking).containsExactly(0, 0, 1, 3);
+  }
+
+  /**
+   * How often a granter is asked that lies: it signs in anna's name.
+   *
+   * @param isTrueFirst whether its first answer holds no lie
+   */
+  private long questionsToALiar(Bytes truth, boolean isTrueFirst, boolean withBlobs) {
+    Group.Node finn = group.join("finn" + group.nodes.size(), "");
+    group.hears = (from, to) -> from != finn;
+    FactWriter stranger = new FactWriter(group.key(), finn.core.group(), group.node("anna").id());
+    FactId last = new FactId(finn.core.group().hash());
+    List<FactId> nowhere = List.of(new FactId(hash("nowhere")));
+    FactId admit = new FactId(hash("admit"));
+    Bytes sealed = Bytes.owning(new byte[64]);
+    finn.step(
+        new Input.Received(OUTSIDE, SideCodec.grant(stranger, nowhere, finn.id(), admit, sealed)));
+    for (int i = 0; i < 200; i++) {
+      List<Bytes> facts = new ArrayList<>(i == 0 ? List.of(truth) : List.of());
+      for (int j = 0; j < 3 && (i > 0 || !isTrueFirst); j++) {
+        Here lie = new Here(hash("leaf " + i + " " + j), hash("credential"));
+        facts.add(FactCodec.encode(stranger.write(List.of(last), lie)));
+      }
+      Bytes blob = Bytes.owning(("blob " + i).getBytes(StandardCharsets.UTF_8));
+      List<Bytes> blobs = withBlobs ? List.of(blob) : List.of();
+      finn.step(
+          new Input.Received(
+              OUTSIDE, SideCodec.encode(new SyncReply(finn.core.group(), facts, blobs))));
+      group.run(50);
+    }
+    assertThat(finn.core.isMember()).isFalse();
+    finn.isDown = true;
+    return questionsTo(OUTSIDE, finn);
+  }
+
+  /** It may be asked sooner, for nobody has looked at the signatures yet, but not more often. */
+  @Test
+  void whoAnswersWithLiesIsNotAskedMoreOftenThanIfNothingWereAskedAhead() throws Exception {
+    found("ben");
+    FlatKeying anna = group.node("anna").core;
+    Known first = Objects.requireNonNull(anna.ledger().get(new FactId(anna.group().hash())));
+    Bytes truth = FactCodec.encode(anna.ledger().envelope(first));
+    for (boolean withBlobs : List.of(false, true)) {
+      for (boolean isTrueFirst : List.of(false, true)) {
+        long asked = questionsToALiar(truth, isTrueFirst, withBlobs);
+        try (PlantedBug bug =
+            new PlantedBug(
+                "io.keymoot.flatkeying.keying.Joining", "isAskedAhead", PlantedBug.No.class)) {
+          assertThat(asked)
+              .isGreaterThan(5)
+              .isLessThanOrEqualTo(questionsToALiar(truth, isTrueFirst, withBlobs));
+        }
+      }
+    }
   }
 
   private static long questionsTo(Bytes address, Group.Node by) {

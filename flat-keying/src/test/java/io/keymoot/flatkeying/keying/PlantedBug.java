@@ -146,6 +146,15 @@ public final class PlantedBug implements AutoCloseable {
     }
   }
 
+  static final class No {
+    private No() {}
+
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter() {
+      return true;
+    }
+  }
+
   static final class WhoCameLaterIsForgotten {
     private WhoCameLaterIsForgotten() {}
 

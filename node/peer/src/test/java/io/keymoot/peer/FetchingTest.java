@@ -16,6 +16,7 @@ import io.keymoot.flatkeying.wire.Bytes;
 import io.keymoot.flatkeying.wire.Decoded;
 import io.keymoot.flatkeying.wire.Hash32;
 import io.keymoot.peer.Village.Resident;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,12 +52,15 @@ class FetchingTest {
   private Stream<SyncAsk> whatDanAsksOfBen() {
     return dan.did(PeerEffect.Unicast.class).stream()
         .filter(each -> each.to().equals(ben.address))
-        .flatMap(
-            each ->
-                SideCodec.decode(each.message()) instanceof Decoded.Ok<SideMessage> ok
-                        && ok.value() instanceof SyncAsk ask
-                    ? Stream.of(ask)
-                    : Stream.of());
+        .flatMap(FetchingTest::asks);
+  }
+
+  private static Stream<SyncAsk> asks(PeerEffect effect) {
+    return effect instanceof PeerEffect.Unicast each
+            && SideCodec.decode(each.message()) instanceof Decoded.Ok<SideMessage> ok
+            && ok.value() instanceof SyncAsk ask
+        ? Stream.of(ask)
+        : Stream.of();
   }
 
   /**
@@ -107,5 +111,28 @@ class FetchingTest {
       }
     }
     assertThat(dan.peer.keying().has(newest)).isTrue();
+  }
+
+  /** It leaves in a step of its own: the signatures are looked at while it is on its way. */
+  @Test
+  void theNextPartOfALongPastIsAskedForBeforeTheLastOneIsTaken() {
+    for (int i = 0; i < 200; i++) {
+      ben.step(new PeerInput.Refresh());
+      village.run(100);
+    }
+    Resident eve = village.join(village.device("eve"), OPEN);
+    List<FactId> namedAhead = new ArrayList<>();
+    village.watch =
+        effects ->
+            effects.stream()
+                .flatMap(FetchingTest::asks)
+                .filter(ask -> ask.signed().header().author().equals(eve.id()))
+                .filter(ask -> !ask.fromNothing())
+                .flatMap(ask -> ask.signed().header().heads().stream())
+                .filter(head -> eve.peer.keying().ledger().get(head) == null)
+                .forEach(namedAhead::add);
+    village.run(5_000);
+    assertThat(eve.isIn()).isTrue();
+    assertThat(namedAhead).isNotEmpty();
   }
 }
