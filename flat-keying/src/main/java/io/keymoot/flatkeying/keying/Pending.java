@@ -16,6 +16,7 @@ import io.keymoot.flatkeying.group.Stay;
 import io.keymoot.flatkeying.wire.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -56,14 +57,11 @@ final class Pending {
 
   /** What follows who is to go. At each step it is asked again, and mostly nothing has changed. */
   private record Grounds(
-      GroupState state,
-      GroupState signing,
-      SortedSet<MemberId> caught,
-      List<Target.Faulty> faults) {}
+      GroupState state, GroupState signing, List<MemberId> caught, List<Target.Faulty> faults) {}
 
   private @Nullable Grounds grounds;
 
-  private SortedSet<MemberId> going = new TreeSet<>();
+  private SortedSet<MemberId> going = Collections.emptySortedSet();
 
   private final Knew knew;
 
@@ -269,7 +267,7 @@ final class Pending {
         new Grounds(
             core.state(),
             core.signingState(),
-            new TreeSet<>(core.membership.caught()),
+            List.copyOf(core.membership.caught()),
             core.credentials.faults());
     if (!now.equals(grounds)) {
       grounds = now;
@@ -287,7 +285,7 @@ final class Pending {
         named.add(bad.row());
       }
     }
-    return named;
+    return named.isEmpty() ? Collections.emptySortedSet() : named;
   }
 
   private Stream<Leave> mayLeave() {
