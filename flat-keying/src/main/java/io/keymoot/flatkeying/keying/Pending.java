@@ -55,7 +55,7 @@ final class Pending {
 
   private record Carried(Leave leave, boolean may) {}
 
-  /** What follows who is to go. At each step it is asked again, and mostly nothing has changed. */
+  /** Who is to go follows from these. It is asked at each step, and mostly they are the same. */
   private record Grounds(
       GroupState state, GroupState signing, List<MemberId> caught, List<Target.Faulty> faults) {}
 
